@@ -1,0 +1,3 @@
+//! The `vicino` command.
+
+fn main() {}

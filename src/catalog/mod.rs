@@ -1,0 +1,1 @@
+//! Product feeds: what a shop says about its items.

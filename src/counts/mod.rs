@@ -1,0 +1,1 @@
+//! Counts of items and item pairs: the interchange between events and learning.

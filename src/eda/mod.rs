@@ -1,0 +1,1 @@
+//! Summaries of an event log for people and plots to read.

@@ -1,0 +1,1 @@
+//! Offline evaluation: protocols, metrics and the two views, all targets and discovery.

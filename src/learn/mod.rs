@@ -1,0 +1,1 @@
+//! Learns one sparse item-item matrix per purpose from counts.

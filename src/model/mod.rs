@@ -1,0 +1,124 @@
+//! The trained model: a file, and what it decodes to.
+//!
+//! Owns the container, its sections and codecs ([`Model::open`], [`Model::to_bytes`]) and the compact rows
+//! that ranking walks. The same code writes natively and reads in wasm. Knows nothing of events, of
+//! training or of browsers.
+
+mod dictionary;
+mod neighbours;
+
+pub use dictionary::Dictionary;
+pub use neighbours::{Neighbours, Row};
+
+use crate::{CategoryIx, ItemIx};
+
+/// What a table of neighbours is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Purpose {
+    /// Which item comes next in a session.
+    Next = 1,
+    /// Which items are bought in one basket.
+    Together = 2,
+}
+
+/// The constants of ranking, all learnt from data.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RankingParameters {
+    /// Weight of the history item at each position, newest first. Its length is the window: older events do not count.
+    pub decay: Vec<f32>,
+    /// Added to the score of a history item itself by position, newest first; used when seen items may be listed.
+    pub repeat: Vec<f32>,
+    /// Factor by kind of event: view, cart, purchase.
+    pub event_weights: [f32; 3],
+}
+
+/// Where the model comes from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct About {
+    /// Version of the trainer that wrote the file.
+    pub trainer_version: String,
+    /// Time of the newest event, ms since 1970 UTC; 0 if the log has no real times.
+    pub newest_event_ms: i64,
+    /// How many events were learnt from.
+    pub num_events: u64,
+    /// How many sessions were learnt from.
+    pub num_sessions: u64,
+    /// How many distinct shoppers were learnt from; 0 if the log does not name them.
+    pub num_shoppers: u64,
+    /// Seed of the tuning.
+    pub seed: u64,
+    /// Constants of learning by name, for people to read; ranking does not need them.
+    pub hyperparameters: Vec<(String, f64)>,
+}
+
+/// What the file reveals about shoppers at most.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Privacy {
+    /// A pair of items is counted only if at least this many distinct shoppers (or sessions) made it.
+    pub min_shoppers: u32,
+    /// Whether the threshold counts shoppers (true) or, where the log names none, sessions (false).
+    pub by_shopper: bool,
+    /// Distinct pairs that were counted.
+    pub pairs_kept: u64,
+    /// Distinct pairs below the threshold, removed.
+    pub pairs_removed: u64,
+}
+
+/// Categories of items, as the shop's catalogue names them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Categories {
+    /// Names, distinct; the index is the [`CategoryIx`].
+    pub names: Vec<String>,
+    /// The category of each item.
+    pub of_item: Vec<Option<CategoryIx>>,
+}
+
+/// A figure measured on the held-out part of the training sessions, for instance `HitRate@20` 0.55.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measurement {
+    /// Name of the metric, with its cut-off and view.
+    pub name: String,
+    /// The value.
+    pub value: f64,
+}
+
+/// A trained model, decoded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    /// Shop ids and item numbers, both ways.
+    pub items: Dictionary,
+    /// The neighbours of each item, by purpose; a purpose stands at most once.
+    pub tables: Vec<(Purpose, Neighbours)>,
+    /// Recency-weighted popularity of each item, on a logarithmic scale: 0 (unknown or withheld) to 255.
+    pub popularity: Vec<u8>,
+    /// The constants of ranking.
+    pub ranking: RankingParameters,
+    /// Categories, if the trainer was given a catalogue.
+    pub categories: Option<Categories>,
+    /// Where the model comes from.
+    pub about: About,
+    /// The privacy threshold and what it removed.
+    pub privacy: Privacy,
+    /// What was measured on the held-out sessions.
+    pub measurements: Vec<Measurement>,
+}
+
+impl Model {
+    /// How many items the model knows.
+    pub fn num_items(&self) -> usize {
+        self.items.len()
+    }
+
+    /// The neighbours for a purpose, if the model has them.
+    pub fn table(&self, purpose: Purpose) -> Option<&Neighbours> {
+        self.tables.iter().find(|(of, _)| *of == purpose).map(|(_, table)| table)
+    }
+
+    /// The category of an item, if it is known.
+    pub fn category_of(&self, item: ItemIx) -> Option<&str> {
+        let categories = self.categories.as_ref()?;
+        let category = (*categories.of_item.get(item.as_usize())?)?;
+        categories.names.get(category.0 as usize).map(String::as_str)
+    }
+}

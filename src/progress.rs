@@ -1,0 +1,21 @@
+//! How long steps report their progress to whoever watches.
+
+/// Receives the progress of long steps, one step at a time; the command draws bars with it.
+pub trait Progress: Sync {
+    /// A step named `what` begins; it has `total` units of work (0 if unknown).
+    fn start(&self, what: &str, total: u64);
+    /// `units` more of the step are done; may be called from any thread.
+    fn advance(&self, units: u64);
+    /// The step is over; `summary` says what came of it.
+    fn finish(&self, summary: &str);
+}
+
+/// Nobody watches.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn start(&self, _what: &str, _total: u64) {}
+    fn advance(&self, _units: u64) {}
+    fn finish(&self, _summary: &str) {}
+}

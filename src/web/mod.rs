@@ -1,0 +1,1 @@
+//! The browser's adapter: storage, names and errors for JavaScript. No ranking logic.
