@@ -7,7 +7,7 @@ use crate::report::Report;
 use crate::table::thousands;
 use crate::{Usage, values};
 use anyhow::Context;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use vicino::learn::{self, BasketSource, Settings};
@@ -124,7 +124,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     let learnt = learn::learn(&events.log, &settings, console).context("cannot train")?;
     let summary = eda::summarise(&events.log);
     let draft = Draft {
-        about: about(&events, args.seed, learnt.hyperparameters),
+        about: about(&summary.data, args.seed, learnt.hyperparameters),
         item_ids: events.log.item_ids,
         tables: learnt.tables,
         popularity: learnt.popularity,
@@ -184,16 +184,13 @@ fn refuse_to_replace_input(args: &Args) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn about(events: &Events, seed: u64, hyperparameters: Vec<(String, f64)>) -> About {
-    let sessions = &events.log.sessions;
-    let num_shoppers =
-        if sessions.has_shoppers { sessions.shoppers.iter().collect::<HashSet<_>>().len() as u64 } else { 0 };
+fn about(data: &eda::Sizes, seed: u64, hyperparameters: Vec<(String, f64)>) -> About {
     About {
         trainer_version: env!("CARGO_PKG_VERSION").to_owned(),
-        newest_event_ms: sessions.end_ms.iter().copied().max().unwrap_or(0),
-        num_events: sessions.items.len() as u64,
-        num_sessions: sessions.len() as u64,
-        num_shoppers,
+        newest_event_ms: data.newest_event_ms,
+        num_events: data.num_events,
+        num_sessions: data.num_sessions,
+        num_shoppers: data.num_shoppers,
         seed,
         hyperparameters,
     }
