@@ -109,7 +109,7 @@ fn tree_depths(counts: &[u32]) -> Vec<u8> {
 /// Reads symbols by looking up the next bits in a table.
 #[derive(Debug)]
 pub(super) struct Decoder {
-    /// By the next `num_bits` bits: symbol times 16 plus code length; 0 where no code begins like that.
+    /// By the next `num_bits` bits (1 to 12): symbol times 16 plus code length; 0 where no code begins like that.
     table: Vec<u16>,
     num_bits: u32,
 }
@@ -140,7 +140,7 @@ impl Decoder {
 
     /// The table for a code; `Err` is the share of all 12-bit words that the code takes, unless it is all of them.
     fn from_lengths(num_symbols: usize, length_of: impl Fn(usize) -> u8) -> Result<Decoder, u64> {
-        let (mut share, mut used, mut longest) = (0u64, 0, 0);
+        let (mut share, mut used, mut longest) = (0u64, 0, 1);
         for length in (0..num_symbols).map(&length_of).filter(|&length| length > 0) {
             if length > MAX_CODE_BITS {
                 return Err(0);
@@ -165,7 +165,7 @@ impl Decoder {
     }
 
     /// Takes one symbol; the reader must hold 12 loaded bits. A word that is no code marks the stream as broken.
-    #[inline]
+    #[inline(always)]
     pub(super) fn symbol(&self, from: &mut BitReader) -> u16 {
         let entry = self.table.get(from.peek(self.num_bits) as usize).copied().unwrap_or(0);
         if entry == 0 {
