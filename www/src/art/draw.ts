@@ -1,12 +1,16 @@
 // A product's picture: an inline SVG, the same for the same product, so that
 // the shop needs no image request.
-import { fresh } from './fresh';
+import { household } from './household';
+import { kitchen } from './kitchen';
 import { packages } from './packages';
 import { paletteOf } from './palette';
+import { produce } from './produce';
 
 const drawings: Record<string, (p: ReturnType<typeof paletteOf>) => string> = {
   ...packages,
-  ...fresh,
+  ...produce,
+  ...kitchen,
+  ...household,
 };
 
 /** What the picture depends on. */
