@@ -6,6 +6,8 @@ import { offlineCopy } from './build/offline-copy.ts';
 export default defineConfig({
   // Relative, so that the built shop works from any folder of any static server.
   base: './',
+  // Two pages, and no address that falls back to one of them: what is missing is a 404.
+  appType: 'mpa',
   // Tests build the same shop around a small generated data set.
   publicDir: process.env.VICINO_SHOP_DATA ?? 'public',
   build: {

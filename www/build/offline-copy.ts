@@ -36,9 +36,8 @@ export function offlineCopy(): Plugin {
         .update(JSON.stringify(entries))
         .digest('hex')
         .slice(0, 16);
-      const worker = readFileSync(join(import.meta.dirname, 'sw.template.js'), 'utf8')
-        .replace("'__VERSION__'", JSON.stringify(version))
-        .replace('[/* __ENTRIES__ */]', JSON.stringify(entries));
+      const template = readFileSync(join(import.meta.dirname, 'sw.template.js'), 'utf8');
+      const worker = fill(fill(template, '__VERSION__', version), '__ENTRIES__', entries);
       writeFileSync(join(outDir, 'sw.js'), worker);
     },
   };
@@ -50,4 +49,11 @@ function files(folder: string): string[] {
     .filter((file) => statSync(join(folder, file)).isFile())
     .map((file) => relative('.', file).split(sep).join('/'))
     .sort();
+}
+
+/** Puts a value where the template has the quoted mark. */
+function fill(template: string, mark: string, value: unknown): string {
+  const quoted = `'${mark}'`;
+  if (!template.includes(quoted)) throw new Error(`sw.template.js has no ${quoted}`);
+  return template.replace(quoted, () => JSON.stringify(value));
 }

@@ -1,9 +1,7 @@
 // The shop's service worker: keeps one whole version of the shop on the device,
 // answers from it, and tells the page about every request of its own.
 const version = '__VERSION__';
-const entries = [
-  /* __ENTRIES__ */
-];
+const entries = '__ENTRIES__';
 const cacheName = `vicino-shop-${version}`;
 const known = new Set(entries.map((entry) => new URL(entry.url, self.registration.scope).href));
 
@@ -20,7 +18,7 @@ self.addEventListener('fetch', (event) => {
   if (event.request.method === 'GET' && known.has(url)) event.respondWith(answer(event, url));
 });
 
-/** All or nothing, each file checked against its hash. A file the last version had is not fetched again. */
+/** All or nothing, each file checked against its hash. */
 async function keepCopy() {
   const cache = await caches.open(cacheName);
   await Promise.all(entries.map((entry) => keepFile(cache, entry)));
