@@ -296,7 +296,7 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> Option<i64> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Cell, Stamp, Unit, Votes, parse_date_time, position_key, resolve};
+    use super::{Cell, Stamp, Votes, parse_date_time, position_key, resolve};
 
     /// 2017-08-01 12:30:15 UTC.
     const NOON_MS: i64 = 1_501_590_615_000;
