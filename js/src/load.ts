@@ -49,7 +49,7 @@ export async function readModel(source: ModelSource, signal?: AbortSignal): Prom
       : new Uint8Array(source);
     return checkBytes(bytes, 'the given bytes');
   }
-  const isResponse = typeof Response === 'function' && source instanceof Response;
+  const isResponse = source instanceof Response;
   if (!isResponse && !(source instanceof URL) && (typeof source !== 'string' || source === '')) {
     throw new VicinoError(
       'option-invalid',

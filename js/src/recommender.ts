@@ -1,12 +1,11 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { Engine, Query, History as Store } from '../wasm/vicino.js';
+import { Engine, List, History as Store } from '../wasm/vicino.js';
 import { checkValue, isId, isIds } from './check.js';
 import { fromWasm, VicinoError } from './errors.js';
 import { historyFace, Listeners } from './history.js';
 import { abortable, readModel, startWasm } from './load.js';
 import { checkEvent, checkForYou, checkList, checkLoad } from './options.js';
 import type {
-  Candidate,
   ForYouOptions,
   History,
   ListOptions,
@@ -61,8 +60,9 @@ export class Recommender {
     this.history = historyFace(
       () => this.#live().store,
       () => {
-        const live = this.#live();
-        return live.engine.unknownIds(live.store);
+        const { engine } = this.#live();
+        const items = new Set(this.history.list().map(({ item }) => item));
+        return [...items].filter((item) => !engine.knows(item)).length;
       },
       listeners,
     );
@@ -100,32 +100,28 @@ export class Recommender {
 
   /** Lists items for this shopper; popular ones if the history is empty. */
   forYou(options: ForYouOptions = {}): Recommendation[] {
-    const { engine, store } = this.#live();
     checkForYou('forYou', options);
-    return list(options, options.repeats ?? false, (query) => engine.forYou(store, query));
+    return this.#list(List.ForYou, [], options);
   }
 
   /** Lists items that shoppers go on to from this one; popular ones if the model does not know it. */
   related(id: string, options: ListOptions = {}): Recommendation[] {
-    const { engine } = this.#live();
     checkValue('related', id, isId);
     checkList('related', options);
-    return list(options, false, (query) => engine.related(id, query));
+    return this.#list(List.Related, [id], options);
   }
 
   /** Lists items that are bought together with these; ids that the model does not know are ignored. */
   boughtTogether(ids: readonly string[], options: ListOptions = {}): Recommendation[] {
-    const { engine } = this.#live();
     checkValue('boughtTogether', ids, isIds);
     checkList('boughtTogether', options);
-    return list(options, false, (query) => engine.boughtTogether([...ids], query));
+    return this.#list(List.BoughtTogether, ids, options);
   }
 
   /** Lists popular items. */
   trending(options: ListOptions = {}): Recommendation[] {
-    const { engine } = this.#live();
     checkList('trending', options);
-    return list(options, false, (query) => engine.trending(query));
+    return this.#list(List.Trending, [], options);
   }
 
   /** Gives the memory back; any later use but `free` throws. What is being stored still gets stored. */
@@ -142,38 +138,35 @@ export class Recommender {
     }
     return this.#wasm;
   }
+
+  #list(which: List, items: readonly string[], options: ForYouOptions): Recommendation[] {
+    const { engine, store } = this.#live();
+    const { k = 12, exclude = [], where, explain = false, repeats = false, seed } = options;
+    const categories =
+      typeof where === 'object' ? ([] as string[]).concat(where.category) : undefined;
+    const predicate =
+      typeof where === 'function'
+        ? (id: string, category?: string) =>
+            where(category === undefined ? { id } : { id, category })
+        : undefined;
+    const given = { k, exclude, explain, repeats, seed, categories, predicate };
+    const flat = engine.list(which, store, items as string[], given) as Flat;
+    const recommendations: Recommendation[] = [];
+    for (let at = 0; at < flat.length; at += 4) {
+      const [id, score, category, parts] = flat.slice(at, at + 4) as FlatItem;
+      recommendations.push({
+        id,
+        score,
+        ...(category !== undefined && { category }),
+        ...(explain && { reasons: toReasons(parts) }),
+      });
+    }
+    return recommendations;
+  }
 }
 
-function list(
-  options: ListOptions,
-  repeats: boolean,
-  rank: (query: Query) => unknown[],
-): Recommendation[] {
-  const { k = 12, exclude = [], where, explain = false, seed } = options;
-  const categories =
-    typeof where === 'object' ? ([] as string[]).concat(where.category) : undefined;
-  const predicate =
-    typeof where === 'function'
-      ? (id: string, category: string | undefined) =>
-          where(category === undefined ? { id } : { id, category } satisfies Candidate)
-      : undefined;
-  // Ranking takes the query and gives its memory back.
-  const flat = rank(new Query(k, repeats, explain, seed, [...exclude], categories, predicate));
-  const recommendations: Recommendation[] = [];
-  for (let at = 0; at < flat.length; at += 4) {
-    const [id, score, category, parts] = flat.slice(at, at + 4) as [
-      string,
-      number,
-      string | undefined,
-      (string | number)[] | undefined,
-    ];
-    const recommendation: Recommendation = { id, score };
-    if (category !== undefined) recommendation.category = category;
-    if (explain) recommendation.reasons = toReasons(parts ?? []);
-    recommendations.push(recommendation);
-  }
-  return recommendations;
-}
+type FlatItem = [string, number, string | undefined, (string | number)[]];
+type Flat = FlatItem[number][];
 
 function toReasons(parts: (string | number)[]): Reason[] {
   const reasons: Reason[] = [];

@@ -1,16 +1,14 @@
 //! A model and its ranker, as a JavaScript class.
 
 use super::{History, js};
-use crate::ItemIx;
 use crate::model::Model;
-use crate::rank::{Eligible, HistoryEvent, Options, Ranked, Ranker};
+use crate::rank::{HistoryEvent, Options, Ranked, Ranker};
+use crate::{CategoryIx, ItemIx};
 use js_sys::{Array, Function, Object};
 use std::cell::Cell;
-use std::collections::BTreeSet;
 use wasm_bindgen::prelude::*;
 
-/// A model, ready to rank. Lists are arrays of four values an item: id, score, category or `undefined`, and
-/// reasons: an array of two values a reason (id, share), or `undefined` where there are none.
+/// A model, ready to rank.
 #[wasm_bindgen]
 pub struct Engine {
     model: Model,
@@ -19,34 +17,18 @@ pub struct Engine {
     ranker: Cell<Option<Ranker>>,
 }
 
-/// What a list may hold, as JavaScript puts it.
+/// The lists that there are.
 #[wasm_bindgen]
-pub struct Query {
-    k: usize,
-    repeats: bool,
-    explain: bool,
-    seed: Option<u32>,
-    exclude: Array,
-    categories: Option<Array>,
-    predicate: Option<Function>,
-}
-
-#[wasm_bindgen]
-impl Query {
-    /// `exclude` holds ids, `categories` names; `predicate` is called with an id and a category or `undefined`, once for each
-    /// candidate that is considered, and whatever it returns counts as yes or no.
-    #[wasm_bindgen(constructor)]
-    pub fn new(
-        k: usize,
-        repeats: bool,
-        explain: bool,
-        seed: Option<u32>,
-        exclude: Array,
-        categories: Option<Array>,
-        predicate: Option<Function>,
-    ) -> Query {
-        Query { k, repeats, explain, seed, exclude, categories, predicate }
-    }
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum List {
+    /// For the shopper with the history.
+    ForYou,
+    /// What shoppers go on to from the first of the items; what is popular if the model does not know it.
+    Related,
+    /// What is bought in one basket with the items; what is popular without any that the model knows.
+    BoughtTogether,
+    /// What is popular.
+    Trending,
 }
 
 #[wasm_bindgen]
@@ -54,63 +36,79 @@ impl Engine {
     /// Decodes a model file.
     ///
     /// # Errors
-    /// An `Error` with a `code`: see [`ModelError`](crate::model::ModelError).
+    /// An `Error` with a `code`: see [`ModelError::code`](crate::model::ModelError::code).
     #[wasm_bindgen(constructor)]
     pub fn new(bytes: &[u8]) -> Result<Engine, JsValue> {
         let model = Model::open(bytes).map_err(|error| js::error(error.code(), &error.to_string()))?;
-        Ok(Engine::with_model(model, bytes.len()))
+        let ranker = Cell::new(Some(Ranker::new(&model)));
+        Ok(Engine { model, num_bytes: bytes.len(), ranker })
     }
 
-    /// Lists items for a shopper with this history.
+    /// Lists items: an array of four values an item, which are id, score, category or `undefined`, and an array of
+    /// two values a reason, which are id and share.
+    ///
+    /// `items` holds ids; those that the model does not know are ignored, as they are in the history. `options` is an object:
+    /// `k`, `repeats`, `explain`, `seed` (or `undefined`), `exclude` (an array of ids), `categories` (an array of names, or
+    /// `undefined`) and `predicate` (or `undefined`). The predicate is called with an id and a category or `undefined` for one candidate
+    /// after the other, the best first, until the list is full; what it returns counts as yes or no.
     ///
     /// # Errors
-    /// What the query's predicate throws.
-    #[wasm_bindgen(js_name = forYou)]
-    pub fn for_you(&self, history: &History, query: Query) -> Result<Array, JsValue> {
-        let events: Vec<HistoryEvent> = history
-            .events(|item_id, kind| Some(HistoryEvent { item: self.model.items.item(item_id)?, kind }))
-            .into_iter()
-            .flatten()
-            .collect();
-        self.list(&query, |ranker, options, eligible| ranker.for_you(&self.model, &events, options, eligible))
-    }
+    /// What the predicate throws.
+    pub fn list(&self, list: List, history: &History, items: &Array, options: &JsValue) -> Result<Array, JsValue> {
+        let option = |name| js::get(options, name).unwrap_or_default();
+        let exclude = self.items(option("exclude").unchecked_ref());
+        let ranking = Options {
+            k: option("k").as_f64().unwrap_or_default() as usize,
+            repeats: option("repeats").is_truthy(),
+            exclude: &exclude,
+            seed: option("seed").as_f64().map(|seed| seed as u32),
+            explain: option("explain").is_truthy(),
+        };
+        let allowed = option("categories").dyn_into().ok().map(|names| self.allowed(&names));
+        let predicate: Option<Function> = option("predicate").dyn_into().ok();
 
-    /// Lists items that shoppers go on to from this one; the popular ones if the model does not know it.
-    ///
-    /// # Errors
-    /// What the query's predicate throws.
-    pub fn related(&self, item_id: &str, query: Query) -> Result<Array, JsValue> {
-        match self.model.items.item(item_id) {
-            Some(item) => {
-                self.list(&query, |ranker, options, eligible| ranker.related(&self.model, item, options, eligible))
+        let mut thrown = None;
+        let mut eligible = |item: ItemIx| {
+            if let Some(allowed) = &allowed
+                && !self.category(item).is_some_and(|category| allowed.contains(&category))
+            {
+                return false;
             }
-            None => self.trending(query),
+            let Some(predicate) = &predicate else { return true };
+            if thrown.is_some() {
+                return false;
+            }
+            let answer = predicate.call2(&JsValue::UNDEFINED, &self.id(item), &self.category_name(item));
+            answer.map_or_else(
+                |error| {
+                    thrown = Some(error);
+                    false
+                },
+                |answer: JsValue| answer.is_truthy(),
+            )
+        };
+        let mut ranker = self.ranker.take().unwrap_or_else(|| Ranker::new(&self.model));
+        let ranked = match list {
+            List::ForYou => ranker.for_you(&self.model, &self.events(history), &ranking, &mut eligible),
+            List::Trending => ranker.trending(&ranking, &mut eligible),
+            List::Related | List::BoughtTogether => {
+                let items = self.items(items);
+                match (list, items.first()) {
+                    (List::Related, Some(&item)) => ranker.related(&self.model, item, &ranking, &mut eligible),
+                    _ => ranker.bought_together(&self.model, &items, &ranking, &mut eligible),
+                }
+            }
+        };
+        self.ranker.set(Some(ranker));
+        match thrown {
+            Some(error) => Err(error),
+            None => Ok(self.to_array(&ranked)),
         }
     }
 
-    /// Lists items that are bought in one basket with these; ids that the model does not know are ignored.
-    ///
-    /// # Errors
-    /// What the query's predicate throws.
-    #[wasm_bindgen(js_name = boughtTogether)]
-    pub fn bought_together(&self, item_ids: &Array, query: Query) -> Result<Array, JsValue> {
-        let items = self.items(item_ids);
-        self.list(&query, |ranker, options, eligible| ranker.bought_together(&self.model, &items, options, eligible))
-    }
-
-    /// Lists popular items.
-    ///
-    /// # Errors
-    /// What the query's predicate throws.
-    pub fn trending(&self, query: Query) -> Result<Array, JsValue> {
-        self.list(&query, |ranker, options, eligible| ranker.trending(options, eligible))
-    }
-
-    /// How many distinct items of the history the model does not know.
-    #[wasm_bindgen(js_name = unknownIds)]
-    pub fn unknown_ids(&self, history: &History) -> usize {
-        let ids = history.events(|item_id, _| self.model.items.item(item_id).is_none().then(|| item_id.to_owned()));
-        ids.into_iter().flatten().collect::<BTreeSet<String>>().len()
+    /// Whether the model knows an item.
+    pub fn knows(&self, item_id: &str) -> bool {
+        self.model.items.item(item_id).is_some()
     }
 
     /// What there is to know about the model, as a plain object.
@@ -143,73 +141,51 @@ impl Engine {
 }
 
 impl Engine {
-    /// An engine for a model that came from a file of `num_bytes`.
-    pub fn with_model(model: Model, num_bytes: usize) -> Engine {
-        let ranker = Cell::new(Some(Ranker::new(&model)));
-        Engine { model, num_bytes, ranker }
-    }
-
     fn items(&self, item_ids: &Array) -> Vec<ItemIx> {
-        js::strings(item_ids).filter_map(|item_id| self.model.items.item(&item_id)).collect()
+        item_ids.iter().filter_map(|item_id| self.model.items.item(&item_id.as_string()?)).collect()
     }
 
-    /// Which categories, by number, a query allows.
-    fn allowed(&self, names: &Array) -> Vec<bool> {
-        let wanted: Vec<String> = js::strings(names).collect();
-        self.model.categories.iter().flat_map(|categories| &categories.names).map(|name| wanted.contains(name)).collect()
+    fn events(&self, history: &History) -> Vec<HistoryEvent> {
+        let mut events = Vec::new();
+        history.for_each(&mut |item_id, kind| {
+            events.extend(self.model.items.item(item_id).map(|item| HistoryEvent { item, kind }));
+        });
+        events
     }
 
-    fn list(
-        &self,
-        query: &Query,
-        rank: impl FnOnce(&mut Ranker, &Options, &mut Eligible) -> Vec<Ranked>,
-    ) -> Result<Array, JsValue> {
-        let exclude = self.items(&query.exclude);
-        let Query { k, repeats, explain, seed, .. } = *query;
-        let options = Options { k, repeats, exclude: &exclude, seed, explain };
-        let allowed = query.categories.as_ref().map(|names| self.allowed(names));
-        let mut thrown = None;
-        let mut eligible = |item: ItemIx| {
-            if let Some(allowed) = &allowed {
-                let of_item = self.model.categories.as_ref().and_then(|categories| *categories.of_item.get(item.as_usize())?);
-                return of_item.is_some_and(|category| allowed.get(category.0 as usize) == Some(&true));
-            }
-            let Some(predicate) = &query.predicate else { return true };
-            if thrown.is_some() {
-                return false;
-            }
-            match predicate.call2(&JsValue::UNDEFINED, &self.model.items.id(item).into(), &self.category(item)) {
-                Ok(answer) => JsValue::is_truthy(&answer),
-                Err(error) => {
-                    thrown = Some(error);
-                    false
-                }
-            }
+    /// The categories with these names; names that the model does not know are ignored.
+    fn allowed(&self, names: &Array) -> Vec<CategoryIx> {
+        let position = |name: JsValue| {
+            let name = name.as_string()?;
+            self.model.categories.as_ref()?.names.iter().position(|other| *other == name)
         };
-        let mut ranker = self.ranker.take().unwrap_or_else(|| Ranker::new(&self.model));
-        let ranked = rank(&mut ranker, &options, &mut eligible);
-        self.ranker.set(Some(ranker));
-        match thrown {
-            Some(error) => Err(error),
-            None => Ok(self.to_array(&ranked)),
-        }
+        names.iter().filter_map(position).map(|number| CategoryIx(number as u16)).collect()
     }
 
-    fn category(&self, item: ItemIx) -> JsValue {
+    fn category(&self, item: ItemIx) -> Option<CategoryIx> {
+        *self.model.categories.as_ref()?.of_item.get(item.as_usize())?
+    }
+
+    fn category_name(&self, item: ItemIx) -> JsValue {
         self.model.category_of(item).map_or(JsValue::UNDEFINED, JsValue::from)
+    }
+
+    fn id(&self, item: ItemIx) -> JsValue {
+        self.model.items.id(item).into()
     }
 
     fn to_array(&self, ranked: &[Ranked]) -> Array {
         let list = Array::new();
         for Ranked { item, score, reasons } in ranked {
-            list.push(&self.model.items.id(*item).into());
+            let parts = Array::new();
+            for reason in reasons {
+                parts.push(&self.id(reason.item));
+                parts.push(&reason.share.into());
+            }
+            list.push(&self.id(*item));
             list.push(&(*score).into());
-            list.push(&self.category(*item));
-            let parts: Array = reasons
-                .iter()
-                .flat_map(|reason| [JsValue::from(self.model.items.id(reason.item)), reason.share.into()])
-                .collect();
-            list.push(&if reasons.is_empty() { JsValue::UNDEFINED } else { parts.into() });
+            list.push(&self.category_name(*item));
+            list.push(&parts);
         }
         list
     }

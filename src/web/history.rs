@@ -171,9 +171,11 @@ impl History {
 }
 
 impl History {
-    /// The events, newest first, as pairs of item id and kind.
-    pub(super) fn events<T>(&self, mut of: impl FnMut(&str, EventKind) -> T) -> Vec<T> {
-        self.shared.entries.borrow().iter().map(|entry| of(&entry.item_id, entry.kind)).collect()
+    /// Calls `visit` with the item id and the kind of every event, newest first.
+    pub(super) fn for_each(&self, visit: &mut dyn FnMut(&str, EventKind)) {
+        for entry in self.shared.entries.borrow().iter() {
+            visit(&entry.item_id, entry.kind);
+        }
     }
 }
 
@@ -217,7 +219,7 @@ impl Shared {
         {
             self.give_up(error);
         }
-        self.entries.borrow_mut().clone_from(&committed);
+        self.entries.replace(committed.clone());
         self.committed.replace(committed);
     }
 
@@ -245,7 +247,7 @@ impl Shared {
             shared.flush(reads).await;
             Ok(value.into())
         });
-        self.last_flush.replace(flush.clone());
+        let _ = self.last_flush.replace(flush.clone());
         flush
     }
 
@@ -281,7 +283,7 @@ impl Shared {
         let (mut limit, mut num_dropped) = (self.limit, 0);
         loop {
             let mut entries = Vec::new();
-            let change = |text| {
+            let mut change = |text| {
                 entries = self.read(text).entries;
                 for change in batch {
                     apply(&mut entries, change, limit);
@@ -289,10 +291,10 @@ impl Shared {
                 (!batch.is_empty()).then(|| to_json(&entries, self.whole.get()))
             };
             let outcome = match self.place.get() {
-                Place::IndexedDb => indexed_db::update(&self.name, !batch.is_empty(), change).await,
-                Place::LocalStorage => local_storage::update(&self.name, change),
+                Place::IndexedDb => indexed_db::update(&self.name, !batch.is_empty(), &mut change).await,
+                Place::LocalStorage => local_storage::update(&self.name, &mut change),
                 Place::Memory => {
-                    entries.clone_from(&self.committed.borrow());
+                    entries = self.committed.borrow().clone();
                     for change in batch {
                         apply(&mut entries, change, limit);
                     }
@@ -330,9 +332,10 @@ impl Shared {
             let moved = if committed.is_empty() {
                 local_storage::probe(&self.name)
             } else {
-                local_storage::update(&self.name, |text| {
+                let merge = Change::Merge(committed);
+                local_storage::update(&self.name, &mut |text| {
                     let mut entries = self.read(text).entries;
-                    apply(&mut entries, &Change::Merge(committed), self.limit);
+                    apply(&mut entries, &merge, self.limit);
                     Some(to_json(&entries, self.whole.get()))
                 })
             };
@@ -352,7 +355,7 @@ impl Shared {
         }
         let place = self.place.get();
         let limit = self.limit;
-        let forget = move |text: Option<String>| {
+        let mut forget = move |text: Option<String>| {
             let mut stored = from_json(&text?, limit).unwrap_or_default();
             for change in &batch {
                 apply(&mut stored.entries, change, limit);
@@ -360,12 +363,12 @@ impl Shared {
             Some(to_json(&stored.entries, stored.whole))
         };
         if place != Place::LocalStorage {
-            let _ = local_storage::update(&self.name, &forget);
+            let _ = local_storage::update(&self.name, &mut forget);
         }
         if place != Place::IndexedDb {
             let name = self.name.clone();
             spawn_local(async move {
-                let _ = indexed_db::update(&name, true, forget).await;
+                let _ = indexed_db::update(&name, true, &mut forget).await;
             });
         }
     }

@@ -26,7 +26,7 @@ const DEADLINE_MS: u32 = 2_000;
 pub(super) async fn update(
     name: &str,
     writes: bool,
-    change: impl FnOnce(Option<String>) -> Option<String>,
+    change: &mut dyn FnMut(Option<String>) -> Option<String>,
 ) -> Result<(), StorageError> {
     let database = connect(name).await?;
     let outcome = transact(&database, writes, change).await;
@@ -67,7 +67,7 @@ async fn opened(request: &IdbOpenDbRequest, mut event: String) -> Result<IdbData
 async fn transact(
     database: &IdbDatabase,
     writes: bool,
-    change: impl FnOnce(Option<String>) -> Option<String>,
+    change: &mut dyn FnMut(Option<String>) -> Option<String>,
 ) -> Result<(), StorageError> {
     let mode = if writes { IdbTransactionMode::Readwrite } else { IdbTransactionMode::Readonly };
     let transaction = database.transaction_with_str_and_mode(STORE, mode)?;

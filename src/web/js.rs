@@ -1,6 +1,6 @@
 //! The few calls into JavaScript that the other files share.
 
-use js_sys::{Array, Error, Function, Promise, Reflect};
+use js_sys::{Error, Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::EventTarget;
 
@@ -41,11 +41,6 @@ pub(super) fn error(code: &str, message: &str) -> JsValue {
     let error = Error::new(message).into();
     set(&error, "code", code);
     error
-}
-
-/// The strings of an array; anything else in it is left out.
-pub(super) fn strings(array: &Array) -> impl Iterator<Item = String> + '_ {
-    array.iter().filter_map(|value| value.as_string())
 }
 
 /// The type of the first of these events at `target`, or the empty string if none comes in time.

@@ -51,7 +51,7 @@ fn insert(entries: &mut Vec<Entry>, entry: &Entry) {
 }
 
 const FORMAT: &str = "vicino-history";
-const VERSION: f64 = 1.0;
+const VERSION: u32 = 1;
 
 /// A history read from JSON.
 #[derive(Debug, Default)]
@@ -71,7 +71,7 @@ pub(super) enum HistoryError {
     #[error("the text is JSON, but not a history: expected an object with `format` \"{FORMAT}\" and an array `events`")]
     Foreign,
     #[error("the history is of version {0}, this release reads {VERSION}; update the vicino package")]
-    Newer(f64),
+    Newer(u32),
     #[error("event {0} of the history: expected {1}")]
     Event(u32, &'static str),
 }
@@ -105,16 +105,16 @@ pub(super) fn from_json(text: &str, limit: usize) -> Result<Stored, HistoryError
     let format = js::get(&history, "format").ok().and_then(|format| format.as_string());
     let events = js::get(&history, "events").ok().and_then(|events| events.dyn_into::<Array>().ok());
     let (Some(FORMAT), Some(events)) = (format.as_deref(), events) else { return Err(HistoryError::Foreign) };
-    let version = js::get(&history, "version").ok().and_then(|version| version.as_f64()).unwrap_or(VERSION);
+    let version = js::get(&history, "version").ok().and_then(|version| version.as_f64()).map_or(VERSION, |version| version as u32);
     if version > VERSION {
         return Err(HistoryError::Newer(version));
     }
     let mut entries = Vec::new();
-    for (number, event) in (0_u32..).zip(events.iter()) {
-        entries.push(entry(&event).map_err(|expected| HistoryError::Event(number, expected))?);
+    // From the end, so that events of one instant keep their order.
+    for number in (0..events.length()).rev() {
+        let event = entry(&events.get(number)).map_err(|expected| HistoryError::Event(number, expected))?;
+        apply(&mut entries, &Change::Add(event), limit);
     }
-    entries.sort_by(|a, b| b.at_ms.total_cmp(&a.at_ms));
-    entries.truncate(limit);
     Ok(Stored { entries, whole: js::get(&history, "whole").is_ok_and(|whole| whole.is_truthy()) })
 }
 

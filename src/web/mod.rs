@@ -20,5 +20,5 @@ mod local_storage;
 mod log;
 mod storage;
 
-pub use engine::Engine;
+pub use engine::{Engine, List};
 pub use history::History;
