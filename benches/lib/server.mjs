@@ -27,8 +27,9 @@ export async function compress(bytes) {
 /** Serves `files`, a map from path to bytes and their brotli form; gives the address and a way to stop. */
 export async function serve(files) {
   const server = createServer((request, response) => {
-    const path = new URL(request.url, 'http://localhost').pathname;
-    const file = files.get(path === '/' ? '/index.html' : path);
+    const asked = new URL(request.url, 'http://localhost').pathname;
+    const path = asked === '/' ? '/index.html' : asked;
+    const file = files.get(path);
     if (!file) {
       response.writeHead(404).end(`no ${path}`);
       return;
@@ -38,7 +39,7 @@ export async function serve(files) {
     const compressed = takesBrotli && file.compressed.length < file.bytes.length * 0.95;
     const body = compressed ? file.compressed : file.bytes;
     response.writeHead(200, {
-      'content-type': TYPES[extname(path || '/index.html')] ?? 'application/octet-stream',
+      'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
       'content-length': body.length,
       ...(compressed ? { 'content-encoding': 'br' } : {}),
       'cache-control': 'no-store',
