@@ -1,4 +1,4 @@
-//! Shop ids and item numbers, both ways.
+//! Shop ids and item numbers, both ways, in memory.
 
 use crate::ItemIx;
 
@@ -14,26 +14,50 @@ pub struct Dictionary {
 
 const EMPTY: u32 = u32::MAX;
 
+/// Why an id cannot be added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refused {
+    /// It is there already.
+    Twice,
+    /// The dictionary is as large as positions of 32 bits allow, or as was said beforehand.
+    Full,
+}
+
 impl Dictionary {
-    /// Builds the dictionary of ids in item order; `Err` is the second position of an id that stands twice.
+    /// Builds the dictionary of ids in item order; `Err` is the position of the first id that cannot be added:
+    /// it stands before already, or all ids together exceed 4 GiB.
     pub fn new<S: AsRef<str>>(ids: &[S]) -> Result<Dictionary, usize> {
-        let mut dictionary = Dictionary {
-            text: String::with_capacity(ids.iter().map(|id| id.as_ref().len()).sum()),
-            ends: Vec::with_capacity(ids.len() + 1),
-            slots: vec![EMPTY; (ids.len() * 2).next_power_of_two().max(2)],
-        };
-        dictionary.ends.push(0);
+        let mut dictionary = Dictionary::with_room(ids.len());
+        dictionary.text.reserve(ids.iter().map(|id| id.as_ref().len()).sum());
         for (number, id) in ids.iter().enumerate() {
-            let id = id.as_ref();
-            let slot = dictionary.slot_of(id);
-            if dictionary.slots[slot] != EMPTY {
-                return Err(number);
-            }
-            dictionary.slots[slot] = number as u32;
-            dictionary.text.push_str(id);
-            dictionary.ends.push(dictionary.text.len() as u32);
+            dictionary.push(id.as_ref()).map_err(|_| number)?;
         }
         Ok(dictionary)
+    }
+
+    /// An empty dictionary with room for `num_items` ids, and no more. Allocates 12 to 20 bytes an item.
+    pub(super) fn with_room(num_items: usize) -> Dictionary {
+        let mut ends = Vec::with_capacity(num_items.saturating_add(1));
+        ends.push(0);
+        let num_slots = num_items.saturating_mul(2).checked_next_power_of_two().unwrap_or(0).max(2);
+        Dictionary { text: String::new(), ends, slots: vec![EMPTY; num_slots] }
+    }
+
+    /// Adds the id of the next item.
+    pub(super) fn push(&mut self, id: &str) -> Result<(), Refused> {
+        let number = self.len();
+        let end = self.text.len().checked_add(id.len()).and_then(|end| u32::try_from(end).ok()).ok_or(Refused::Full)?;
+        if number >= self.slots.len() / 2 {
+            return Err(Refused::Full);
+        }
+        match self.slot_of(id).and_then(|slot| self.slots.get_mut(slot)) {
+            Some(slot) if *slot == EMPTY => *slot = number as u32,
+            Some(_) => return Err(Refused::Twice),
+            None => return Err(Refused::Full),
+        }
+        self.text.push_str(id);
+        self.ends.push(end);
+        Ok(())
     }
 
     /// How many ids there are.
@@ -49,31 +73,31 @@ impl Dictionary {
     /// The shop's id of an item; the empty string for a number out of range.
     pub fn id(&self, item: ItemIx) -> &str {
         let at = item.as_usize();
-        match (self.ends.get(at), self.ends.get(at + 1)) {
-            (Some(&start), Some(&end)) => &self.text[start as usize..end as usize],
+        match (self.ends.get(at), self.ends.get(at.saturating_add(1))) {
+            (Some(&start), Some(&end)) => self.text.get(start as usize..end as usize).unwrap_or(""),
             _ => "",
         }
     }
 
     /// The number of the item with this id. `O(len(id))`.
     pub fn item(&self, id: &str) -> Option<ItemIx> {
-        if self.slots.is_empty() {
-            return None;
-        }
-        match self.slots[self.slot_of(id)] {
-            EMPTY => None,
-            number => Some(ItemIx(number)),
+        match self.slots.get(self.slot_of(id)?) {
+            Some(&number) if number != EMPTY => Some(ItemIx(number)),
+            _ => None,
         }
     }
 
-    /// The slot that holds `id`, or the empty one where it would go.
-    fn slot_of(&self, id: &str) -> usize {
-        let mask = self.slots.len() - 1;
+    /// The slot that holds `id`, or the empty one where it would go; none if there are no slots.
+    fn slot_of(&self, id: &str) -> Option<usize> {
+        let mask = self.slots.len().checked_sub(1)?;
         let mut slot = hash(id) as usize & mask;
-        while self.slots[slot] != EMPTY && self.id(ItemIx(self.slots[slot])) != id {
+        while let Some(&number) = self.slots.get(slot)
+            && number != EMPTY
+            && self.id(ItemIx(number)) != id
+        {
             slot = (slot + 1) & mask;
         }
-        slot
+        Some(slot)
     }
 }
 
@@ -84,4 +108,39 @@ fn hash(id: &str) -> u32 {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     }
     (hash ^ (hash >> 32)) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn ids_and_numbers_lead_to_each_other(ids in prop::collection::hash_set(".*", 0..50)) {
+            let ids: Vec<String> = ids.into_iter().collect();
+            let dictionary = Dictionary::new(&ids).unwrap();
+            prop_assert_eq!(dictionary.len(), ids.len());
+            for (number, id) in ids.iter().enumerate() {
+                let item = ItemIx(number as u32);
+                prop_assert_eq!(dictionary.id(item), id.as_str());
+                prop_assert_eq!(dictionary.item(id), Some(item));
+            }
+        }
+    }
+
+    #[test]
+    fn an_id_that_stands_twice_is_refused_with_its_position() {
+        assert_eq!(Dictionary::new(&["a", "b", "a"]), Err(2));
+    }
+
+    #[test]
+    fn an_unknown_id_or_number_finds_nothing() {
+        let dictionary = Dictionary::new(&["a", ""]).unwrap();
+        assert_eq!(dictionary.item("b"), None);
+        assert_eq!(dictionary.item(""), Some(ItemIx(1)));
+        assert_eq!(dictionary.id(ItemIx(2)), "");
+        assert_eq!(dictionary.id(ItemIx(u32::MAX)), "");
+        assert_eq!(Dictionary::default().item("a"), None);
+    }
 }

@@ -2,13 +2,33 @@
 //!
 //! Owns the container, its sections and codecs ([`Model::open`], [`Model::to_bytes`]) and the compact rows
 //! that ranking walks. The same code writes natively and reads in wasm. Knows nothing of events, of
-//! training or of browsers.
+//! training or of browsers. `docs/format.md` describes the file for readers in any language.
+//!
+//! From the outside in: `container` cuts a file into checked sections, `file` says which sections a model has,
+//! `about`, `items`, `priors` and `codec` write and read one each, over `huffman`, `bits` and `bytes`.
 
+mod about;
+mod bits;
+mod bytes;
+mod codec;
+mod container;
+mod crc;
 mod dictionary;
+mod error;
+mod file;
+mod huffman;
+mod items;
 mod neighbours;
+mod priors;
+mod validate;
 
+pub use bytes::Expected;
+pub use codec::TableBytes;
+pub use container::{FORMAT_MAJOR, FORMAT_MINOR, Section};
 pub use dictionary::Dictionary;
-pub use neighbours::{Neighbours, Row};
+pub use error::{Foreign, ModelError};
+pub use file::{content_hash, sections, table_bytes};
+pub use neighbours::{MAX_NEIGHBOURS, Neighbours, Row, scale, scale_code};
 
 use crate::{CategoryIx, ItemIx};
 

@@ -1,0 +1,125 @@
+//! The small sections: where the model comes from, the constants of ranking, privacy, measurements.
+
+use super::bytes::{Expected, Fault, Reader, Writer};
+use super::{About, Measurement, Privacy, RankingParameters};
+
+/// The largest constant of ranking, 2^32: with scales below 2^8 and 2^16 positions every score stays finite.
+pub(super) const MAX_RANKING_VALUE: f32 = 4_294_967_296.0;
+
+pub(super) fn write_about(about: &About) -> Vec<u8> {
+    let mut to = Writer::default();
+    to.text(&about.trainer_version);
+    to.u64(about.newest_event_ms as u64);
+    to.u64(about.num_events);
+    to.u64(about.num_sessions);
+    to.u64(about.num_shoppers);
+    to.u64(about.seed);
+    let named = about.hyperparameters.iter().map(|(name, value)| (name.as_str(), *value));
+    write_named(named, about.hyperparameters.len(), &mut to);
+    to.finish()
+}
+
+pub(super) fn read_about(from: &mut Reader) -> Result<About, Fault> {
+    Ok(About {
+        trainer_version: from.text()?.to_owned(),
+        newest_event_ms: from.u64()? as i64,
+        num_events: from.u64()?,
+        num_sessions: from.u64()?,
+        num_shoppers: from.u64()?,
+        seed: from.u64()?,
+        hyperparameters: read_named(from)?,
+    })
+}
+
+pub(super) fn write_measurements(measurements: &[Measurement]) -> Vec<u8> {
+    let mut to = Writer::default();
+    write_named(measurements.iter().map(|one| (one.name.as_str(), one.value)), measurements.len(), &mut to);
+    to.finish()
+}
+
+pub(super) fn read_measurements(from: &mut Reader) -> Result<Vec<Measurement>, Fault> {
+    Ok(read_named(from)?.into_iter().map(|(name, value)| Measurement { name, value }).collect())
+}
+
+/// Named figures: u16 how many, then name and f64 each.
+fn write_named<'a>(figures: impl Iterator<Item = (&'a str, f64)>, num_figures: usize, to: &mut Writer) {
+    to.u16(num_figures as u16);
+    for (name, value) in figures {
+        to.text(name);
+        to.f64(value);
+    }
+}
+
+fn read_named(from: &mut Reader) -> Result<Vec<(String, f64)>, Fault> {
+    let mut figures = Vec::new();
+    for _ in 0..from.u16()? {
+        let name = from.text()?.to_owned();
+        let value_at = from.clone();
+        let value = from.f64()?;
+        if !value.is_finite() {
+            return Err(value_at.fault("a figure, as bits,", value.to_bits(), Expected::Text("a finite number")));
+        }
+        figures.push((name, value));
+    }
+    Ok(figures)
+}
+
+pub(super) fn write_ranking(ranking: &RankingParameters) -> Vec<u8> {
+    let mut to = Writer::default();
+    for by_position in [&ranking.decay, &ranking.repeat] {
+        to.u16(by_position.len() as u16);
+        by_position.iter().for_each(|&value| to.f32(value));
+    }
+    ranking.event_weights.iter().for_each(|&value| to.f32(value));
+    to.finish()
+}
+
+pub(super) fn read_ranking(from: &mut Reader) -> Result<RankingParameters, Fault> {
+    let decay = read_positions(from)?;
+    let repeat = read_positions(from)?;
+    let event_weights = [read_ranking_value(from)?, read_ranking_value(from)?, read_ranking_value(from)?];
+    Ok(RankingParameters { decay, repeat, event_weights })
+}
+
+fn read_positions(from: &mut Reader) -> Result<Vec<f32>, Fault> {
+    (0..from.u16()?).map(|_| read_ranking_value(from)).collect()
+}
+
+fn read_ranking_value(from: &mut Reader) -> Result<f32, Fault> {
+    let value_at = from.clone();
+    let value = from.f32()?;
+    if !is_ranking_value(value) {
+        let found = value.to_bits().into();
+        return Err(value_at.fault(
+            "a constant of ranking, as bits,",
+            found,
+            Expected::Text("a number from 0 to 2^32"),
+        ));
+    }
+    Ok(value)
+}
+
+/// Whether a constant is one that ranking can work with; false for NaN.
+pub(super) fn is_ranking_value(value: f32) -> bool {
+    (0.0..=MAX_RANKING_VALUE).contains(&value)
+}
+
+pub(super) fn write_privacy(privacy: &Privacy) -> Vec<u8> {
+    let mut to = Writer::default();
+    to.u32(privacy.min_shoppers);
+    to.u8(privacy.by_shopper.into());
+    to.u64(privacy.pairs_kept);
+    to.u64(privacy.pairs_removed);
+    to.finish()
+}
+
+pub(super) fn read_privacy(from: &mut Reader) -> Result<Privacy, Fault> {
+    let min_shoppers = from.u32()?;
+    let flag_at = from.clone();
+    let by_shopper = match from.u8()? {
+        0 => false,
+        1 => true,
+        flag => return Err(flag_at.fault("whether shoppers are counted", flag.into(), Expected::AtMost(1))),
+    };
+    Ok(Privacy { min_shoppers, by_shopper, pairs_kept: from.u64()?, pairs_removed: from.u64()? })
+}

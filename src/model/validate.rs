@@ -1,0 +1,116 @@
+//! What a model in memory must be for a file to hold it and for ranking to walk it.
+
+use super::about::{MAX_RANKING_VALUE, is_ranking_value};
+use super::bytes::Expected;
+use super::items::MAX_ITEMS;
+use super::priors::{MAX_CATEGORIES, first_repetition};
+use super::{Model, ModelError};
+
+/// Lengths of texts and lists are u16 in the file.
+const MAX_LENGTH: usize = u16::MAX as usize;
+
+impl Model {
+    /// Checks that a file can hold the model and that ranking can walk it; what [`open`](Model::open) returns does pass.
+    ///
+    /// # Errors
+    /// [`ModelError::Invalid`] with the first thing that is wrong.
+    pub fn validate(&self) -> Result<(), ModelError> {
+        let num_items = self.num_items();
+        at_most("items", 0, "number", num_items, MAX_ITEMS)?;
+        exactly("popularity", 0, "number of items", self.popularity.len(), num_items)?;
+        self.validate_ranking()?;
+        self.validate_texts()?;
+        let mut least = 0;
+        for (at, (purpose, table)) in self.tables.iter().enumerate() {
+            let number = *purpose as u64;
+            if number < least {
+                return invalid("table", at, "purpose", number, Expected::AtLeast(least));
+            }
+            least = number + 1;
+            exactly("table", at, "number of rows", table.num_items(), num_items)?;
+            table.validate()?;
+        }
+        self.validate_categories()
+    }
+
+    fn validate_ranking(&self) -> Result<(), ModelError> {
+        let ranking = &self.ranking;
+        let lists: [(&'static str, &[f32]); 3] =
+            [("decay", &ranking.decay), ("repeat", &ranking.repeat), ("event weight", &ranking.event_weights)];
+        for (part, values) in lists {
+            at_most(part, 0, "number of values", values.len(), MAX_LENGTH)?;
+            if let Some(at) = values.iter().position(|&value| !is_ranking_value(value)) {
+                let expected = Expected::AtMost(MAX_RANKING_VALUE as u64);
+                let bits = values.get(at).map_or(0, |value| value.to_bits());
+                return invalid(part, at, "value, as bits,", bits.into(), expected);
+            }
+        }
+        Ok(())
+    }
+
+    fn validate_texts(&self) -> Result<(), ModelError> {
+        at_most("trainer version", 0, "number of bytes", self.about.trainer_version.len(), MAX_LENGTH)?;
+        let hyperparameters = self.about.hyperparameters.iter().map(|(name, value)| (name, *value));
+        figures("hyper-parameter", hyperparameters)?;
+        figures("measurement", self.measurements.iter().map(|one| (&one.name, one.value)))
+    }
+
+    fn validate_categories(&self) -> Result<(), ModelError> {
+        let Some(categories) = &self.categories else { return Ok(()) };
+        let num_names = categories.names.len();
+        at_most("categories", 0, "number", num_names, MAX_CATEGORIES)?;
+        for (at, name) in categories.names.iter().enumerate() {
+            at_most("category", at, "number of bytes in the name", name.len(), MAX_LENGTH)?;
+        }
+        if let Some(at) = first_repetition(&categories.names) {
+            return invalid("category", at, "its name", at as u64, Expected::Text("one that no other has"));
+        }
+        exactly("categories", 0, "number of items", categories.of_item.len(), self.num_items())?;
+        for (at, category) in categories.of_item.iter().enumerate() {
+            if let Some(category) = category {
+                let most = num_names.saturating_sub(1);
+                at_most("category of item", at, "number", category.0.into(), most)?;
+                if num_names == 0 {
+                    return invalid("category of item", at, "number", category.0.into(), Expected::Text("none"));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn figures<'a>(part: &'static str, figures: impl Iterator<Item = (&'a String, f64)>) -> Result<(), ModelError> {
+    for (at, (name, value)) in figures.enumerate() {
+        at_most(part, at, "position", at, MAX_LENGTH - 1)?;
+        at_most(part, at, "number of bytes in the name", name.len(), MAX_LENGTH)?;
+        if !value.is_finite() {
+            return invalid(part, at, "value, as bits,", value.to_bits(), Expected::Text("a finite number"));
+        }
+    }
+    Ok(())
+}
+
+fn at_most(part: &'static str, at: usize, what: &'static str, found: usize, most: usize) -> Result<(), ModelError> {
+    if found <= most {
+        return Ok(());
+    }
+    invalid(part, at, what, found as u64, Expected::AtMost(most as u64))
+}
+
+fn exactly(part: &'static str, at: usize, what: &'static str, found: usize, wanted: usize) -> Result<(), ModelError> {
+    if found == wanted {
+        return Ok(());
+    }
+    invalid(part, at, what, found as u64, Expected::Exactly(wanted as u64))
+}
+
+#[cold]
+fn invalid(
+    part: &'static str,
+    at: usize,
+    what: &'static str,
+    found: u64,
+    expected: Expected,
+) -> Result<(), ModelError> {
+    Err(ModelError::Invalid { part, at: at as u64, what, found, expected })
+}

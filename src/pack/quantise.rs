@@ -1,0 +1,90 @@
+//! Weights and popularity as few bits.
+
+use super::Rows;
+use crate::ItemIx;
+use crate::model::scale_code;
+
+/// The largest weights that a scale code gives back: 2^-8 to 2^(127/16).
+const SCALES: std::ops::RangeInclusive<f32> = 0.003_906_25..=245.1;
+/// Steps of popularity to a factor of 2, as for scales: levels 1 to 255 span a factor of 60,000.
+const POPULARITY_STEPS: f64 = 16.0;
+
+/// The power of two that brings all row maxima into the range of scale codes; 1 if they are in it.
+///
+/// Where no power brings them all, the largest fits and the smallest are raised to the end of the range.
+pub(super) fn range_factor(rows: &Rows) -> f32 {
+    let maxima = || rows.iter().filter_map(|row| row.first()).map(|&(_, weight)| weight);
+    let largest = maxima().fold(0.0, f32::max);
+    let smallest = maxima().fold(f32::INFINITY, f32::min);
+    if largest == 0.0 || (SCALES.contains(&largest) && SCALES.contains(&smallest)) {
+        return 1.0;
+    }
+    // To 64..128, at the upper end; a factor below 2^127 even for the smallest numbers.
+    let exponent = f64::from(largest).log2().floor() as i32;
+    2f32.powi((6 - exponent).clamp(-126, 127))
+}
+
+/// A row's scale code and levels with the new numbers, ascending.
+pub(super) fn row(
+    row: &[(ItemIx, f32)],
+    factor: f32,
+    weight_bits: u8,
+    new_of_old: &[ItemIx],
+) -> (u8, Vec<(ItemIx, u8)>) {
+    let Some(&(_, largest)) = row.first() else { return (0, Vec::new()) };
+    let num_levels = f64::from(1u32 << weight_bits);
+    let level = |weight: f32| (f64::from(weight) / f64::from(largest) * num_levels).min(num_levels - 1.0) as u8;
+    let mut levels: Vec<_> = row.iter().map(|&(old, weight)| (new_of_old[old.as_usize()], level(weight))).collect();
+    levels.sort_unstable();
+    (scale_code(largest * factor), levels)
+}
+
+/// Popularity on a logarithmic scale: 255 for the most popular item, 1 less for each factor of 2^(1/16), 1 at the least;
+/// 0 where it is withheld.
+pub(super) fn popularity(popularity: &[f32]) -> Vec<u8> {
+    let most = f64::from(popularity.iter().copied().fold(0.0, f32::max));
+    let level = |value: f32| {
+        let steps = (POPULARITY_STEPS * (most / f64::from(value)).log2()).round();
+        if value > 0.0 { (255.0 - steps).max(1.0) as u8 } else { 0 }
+    };
+    popularity.iter().map(|&value| level(value)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(maxima: &[f32]) -> Rows {
+        maxima.iter().map(|&weight| vec![(ItemIx(0), weight)]).collect()
+    }
+
+    #[test]
+    fn weights_in_range_stay_as_they_are() {
+        assert_eq!(range_factor(&rows(&[0.004, 245.0])), 1.0);
+        assert_eq!(range_factor(&rows(&[])), 1.0);
+        assert_eq!(range_factor(&vec![Vec::new()]), 1.0);
+    }
+
+    #[test]
+    fn weights_out_of_range_are_moved_to_its_upper_end() {
+        assert_eq!(range_factor(&rows(&[1e-6, 1e-3])) * 1e-3, 65.536); // 2^16 * 1e-3
+        assert_eq!(range_factor(&rows(&[1000.0])), 0.125);
+        assert!((range_factor(&rows(&[f32::MIN_POSITIVE])) * f32::MIN_POSITIVE) > 0.003_9);
+        assert!(range_factor(&rows(&[f32::MAX])) * f32::MAX < 245.0);
+    }
+
+    #[test]
+    fn a_weight_becomes_the_level_whose_span_it_is_in() {
+        let order: Vec<ItemIx> = [3, 2, 1, 0].map(ItemIx).to_vec();
+        let heaviest_first = [(ItemIx(0), 1.0), (ItemIx(1), 0.875), (ItemIx(2), 0.8749), (ItemIx(3), 1e-9)];
+        let expected = [(ItemIx(0), 0), (ItemIx(1), 6), (ItemIx(2), 7), (ItemIx(3), 7)];
+        assert_eq!(row(&heaviest_first, 2.0, 3, &order), (144, expected.to_vec()));
+    }
+
+    #[test]
+    fn popularity_loses_16_levels_for_each_halving_and_0_means_withheld() {
+        assert_eq!(popularity(&[8.0, 4.0, 0.0, 1e-30, 8.0]), [255, 239, 0, 1, 255]);
+        assert_eq!(popularity(&[0.0]), [0]);
+        assert!(popularity(&[]).is_empty());
+    }
+}
