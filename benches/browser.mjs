@@ -1,7 +1,7 @@
 // Loading and ranking in Chromium: Vicino's package against plain JavaScript on the very same neighbours.
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
+import { chromeArgs, chromePath } from '../scripts/lib.mjs';
 import { histories } from './lib/data.mjs';
 import { root, run, say, scratch } from './lib/processes.mjs';
 import { compress, serve } from './lib/server.mjs';
@@ -14,17 +14,6 @@ const CALLS = 20;
 /** A phone on a good mobile network, as Chromium's developer tools simulate one ("Fast 4G"). */
 export const PHONE = { cpuSlowdown: 4, roundTripMs: 165, megabitPerSecond: 8.1 };
 
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-dev-shm-usage',
-];
-
 /** What each contestant needs, by address. */
 const PACKAGE = ['/vicino.js', '/vicino/index.js', '/vicino/vicino_bg.wasm'];
 const NEEDS = {
@@ -35,12 +24,8 @@ const NEEDS = {
 
 /** First lists in fresh pages, ranking in a warm one, bytes of everything; `undefined` without a browser. */
 export async function measureBrowser(set, settings, tools, notes) {
-  const executablePath = findBrowser();
-  if (!executablePath) {
-    notes.push('Without the browser half: no Chromium found; install one or set CHROME to it.');
-    say(notes.at(-1));
-    return undefined;
-  }
+  const executablePath = findBrowser(notes);
+  if (!executablePath) return undefined;
   const { files, bytes, model } = await prepareFiles(set, settings, tools);
   const known = new Set(JSON.parse(files.get('/data/neighbours.json').bytes).ids);
   const all = histories(set.path, HISTORY, NUM_HISTORIES).filter((history) =>
@@ -49,7 +34,7 @@ export async function measureBrowser(set, settings, tools, notes) {
   if (all.length === 0) throw new Error(`${set.title}: too few events for a history of ${HISTORY}`);
 
   const server = await serve(files);
-  const browser = await chromium.launch({ executablePath, args: FLAGS });
+  const browser = await chromium.launch({ executablePath, args: chromeArgs });
   try {
     const bench = { browser, address: server.address, history: all[0], repeats: settings.repeats };
     say(`${set.title}: first list in fresh pages`);
@@ -76,23 +61,15 @@ export async function measureBrowser(set, settings, tools, notes) {
   }
 }
 
-function findBrowser() {
-  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
-  const mac = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
-  for (const name of [process.env.CHROME, ...names, mac]) {
-    if (!name) continue;
-    if (name.includes('/')) {
-      if (existsSync(name)) return name;
-      continue;
-    }
-    try {
-      return execFileSync('which', [name], {
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'ignore'],
-      }).trim();
-    } catch {}
+/** The browser's path; `undefined`, and a note why, without one. */
+function findBrowser(notes) {
+  try {
+    return chromePath();
+  } catch (error) {
+    notes.push(`Without the browser half: ${error.message}.`);
+    say(notes.at(-1));
+    return undefined;
   }
-  return undefined;
 }
 
 /** Trains a model as shops do (default size), unpacks it for the peers, builds the package, compresses all. */
