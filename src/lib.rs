@@ -28,6 +28,8 @@ mod matrix;
 #[cfg(feature = "cli")]
 mod progress;
 #[cfg(feature = "cli")]
+mod table;
+#[cfg(feature = "cli")]
 pub use matrix::SparseMatrix;
 #[cfg(feature = "cli")]
 pub use progress::{Progress, Silent};

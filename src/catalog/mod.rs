@@ -1,1 +1,115 @@
 //! Product feeds: what a shop says about its items.
+//!
+//! Owns the columns of a feed and the category of each item. Knows nothing of events.
+
+mod error;
+mod fields;
+mod read;
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+pub use crate::table::{Example, TableError};
+pub use error::CatalogError;
+pub use fields::{Field, MatchedColumn, Reason, Rejection, UnknownField};
+pub use read::read;
+
+use crate::CategoryIx;
+use crate::model::Categories;
+
+/// The most categories that a model can hold.
+pub const MAX_CATEGORIES: usize = 65_535;
+
+/// What a feed says about one item.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Product {
+    /// The shop's id of the item.
+    pub id: String,
+    /// What people call it.
+    pub title: Option<String>,
+    /// Its category, or the path to it, as the feed writes it.
+    pub category: Option<String>,
+    /// Who makes it.
+    pub brand: Option<String>,
+    /// What it costs, in the shop's currency.
+    pub price: Option<f64>,
+}
+
+/// A product feed in memory; each item stands once.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Catalog {
+    products: Vec<Product>,
+    of_id: HashMap<String, usize>,
+    /// What the reading matched and left out.
+    pub report: CatalogReport,
+}
+
+/// What a reading of a feed found, matched and left out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct CatalogReport {
+    /// How many rows the feed has, the header not counted.
+    pub num_rows: u64,
+    /// Which column is used for each field.
+    pub columns: Vec<MatchedColumn>,
+    /// What was left out, by reason; a bad price leaves out the price alone.
+    pub rejections: Vec<Rejection>,
+}
+
+impl CatalogReport {
+    /// What was left out as a table for people: rows, reason and first example, a line each; empty if nothing was.
+    pub fn cleaning_table(&self) -> String {
+        crate::table::tally::to_table(&self.rejections)
+    }
+}
+
+impl Catalog {
+    /// How many items there are.
+    pub fn len(&self) -> usize {
+        self.products.len()
+    }
+
+    /// Whether there is no item at all.
+    pub fn is_empty(&self) -> bool {
+        self.products.is_empty()
+    }
+
+    /// What the feed says about the item with this id.
+    pub fn product(&self, item_id: &str) -> Option<&Product> {
+        self.products.get(*self.of_id.get(item_id)?)
+    }
+
+    /// Every item, in the order of the feed.
+    pub fn products(&self) -> impl Iterator<Item = &Product> {
+        self.products.iter()
+    }
+
+    /// The categories of the given items, aligned with them; an item that the feed does not know has none.
+    /// Names are in the order of first appearance among the items.
+    ///
+    /// # Errors
+    /// The items are of more than [`MAX_CATEGORIES`] categories.
+    pub fn categories<S: AsRef<str>>(&self, item_ids: &[S]) -> Result<Categories, CatalogError> {
+        let mut numbers: HashMap<&str, usize> = HashMap::new();
+        let mut categories = Categories { names: Vec::new(), of_item: Vec::with_capacity(item_ids.len()) };
+        for item_id in item_ids {
+            let name = self.product(item_id.as_ref()).and_then(|product| product.category.as_deref());
+            let number = name.map(|name| {
+                *numbers.entry(name).or_insert_with(|| {
+                    categories.names.push(name.to_owned());
+                    categories.names.len() - 1
+                })
+            });
+            categories.of_item.push(number.map(|number| CategoryIx(number as u16)));
+        }
+        if categories.names.len() > MAX_CATEGORIES {
+            let column = self.report.columns.iter().find(|matched| matched.field == Field::Category);
+            let column = column.map_or_else(String::new, |matched| matched.column.clone());
+            return Err(CatalogError::TooManyCategories { found: categories.names.len(), column });
+        }
+        Ok(categories)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,25 @@
 //! Owns everything between a shop's export and [`EventLog`]: file formats, column names, timestamps,
 //! sessions, and the table of what was left out. Knows nothing of counts or models.
 
+mod collect;
+mod columns;
+mod error;
+mod kinds;
+mod options;
+mod read;
+mod report;
+mod sessions;
+mod time;
+
+#[cfg(test)]
+mod tests;
+
+pub use crate::table::{Example, TableError};
+pub use error::EventsError;
+pub use options::{Field, ReadOptions, UnknownField};
+pub use read::read;
+pub use report::{MatchedColumn, ReadReport, Reason, Rejection, SessionSource, TimeSource};
+
 use crate::{EventKind, ItemIx};
 
 /// A cleaned event log: items with dense numbers, events grouped into sessions.

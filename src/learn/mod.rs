@@ -1,1 +1,267 @@
 //! Learns one sparse item-item matrix per purpose from counts.
+//!
+//! Owns the recipe: normalised co-occurrence, a second-order walk over it, their blend, and a bounded, seeded
+//! search for all constants on the last part of the training sessions. Knows nothing of files, of packing
+//! beyond "the heaviest K neighbours at so many bits", or of browsers.
+//!
+//! * [`Constants`] names every constant of the recipe with its range;
+//! * [`matrix`] turns counts and constants into weights (Sarwar et al. 2001 for item-item neighbours; the walk is
+//!   that of RP3beta, Paudel et al. 2016, over items alone);
+//! * [`validation`] ranks held-out events with them;
+//! * [`search`] moves the constants uphill, a (1+1) evolution strategy (Rechenberg 1973).
+
+mod baskets;
+mod constants;
+mod matrix;
+mod popularity;
+mod purpose;
+mod search;
+mod validation;
+
+pub use baskets::BasketSource;
+pub use constants::{Constants, Knob};
+
+use crate::events::EventLog;
+use crate::model::{Measurement, Privacy, Purpose, RankingParameters};
+use crate::{EventKind, Progress, SparseMatrix};
+use purpose::{Plan, Protocol};
+
+/// How to learn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Settings {
+    /// Neighbours an item will have in the file; constants are tuned for this many.
+    pub neighbours: usize,
+    /// Bits of a weight in the file, 1 to 8; constants are tuned for this many.
+    pub weight_bits: u8,
+    /// A pair counts only if at least this many distinct shoppers (else sessions) made it. 1 keeps all pairs; the
+    /// more, the less a file can tell of one shopper, and the fewer rare items have neighbours.
+    pub min_shoppers: u32,
+    /// Whether to tune the constants on held-out sessions; without, [`Constants::default`] is used.
+    pub tune: bool,
+    /// Constants tried per table. Below some 50 the search has not settled; beyond 400 it gains nothing measurable.
+    pub evaluations: usize,
+    /// Seed of the search.
+    pub seed: u64,
+    /// Which events are baskets.
+    pub baskets: BasketSource,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            neighbours: 20,
+            weight_bits: 3,
+            min_shoppers: 2,
+            tune: true,
+            evaluations: 240,
+            seed: 1,
+            baskets: BasketSource::Purchases,
+        }
+    }
+}
+
+/// What was learnt, in the item order of the log.
+#[derive(Clone, Debug)]
+pub struct Learnt {
+    /// A matrix for each purpose that the log has evidence for.
+    pub tables: Vec<(Purpose, SparseMatrix)>,
+    /// Recency-weighted number of events of each item; 0 for items with fewer than `min_shoppers` shoppers.
+    pub popularity: Vec<f32>,
+    /// The constants of ranking.
+    pub ranking: RankingParameters,
+    /// The threshold and what it removed, all tables together.
+    pub privacy: Privacy,
+    /// The constants of learning by name.
+    pub hyperparameters: Vec<(String, f64)>,
+    /// Quality on the held-out sessions, of a model that has not seen them.
+    pub measurements: Vec<Measurement>,
+}
+
+/// Why nothing could be learnt.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LearnError {
+    /// No item was seen beside another.
+    #[error(
+        "nothing to learn from: {num_sessions} sessions with {num_events} events hold no two different items together; \
+         check which columns were taken for session and item"
+    )]
+    NoPairs {
+        /// Sessions in the log.
+        num_sessions: usize,
+        /// Events in the log.
+        num_events: usize,
+    },
+    /// The log is larger than 32-bit numbers reach.
+    #[error("{num_events} events are more than the {limit} that one model can be trained from; train on a later part")]
+    TooManyEvents {
+        /// Events in the log.
+        num_events: usize,
+        /// Most events that can be counted.
+        limit: usize,
+    },
+}
+
+/// Learns all tables that the log has evidence for.
+///
+/// The same log and settings give the same values for any number of threads.
+///
+/// # Errors
+/// If no session holds two different items, or the log has 2^32 events or more.
+pub fn learn(log: &EventLog, settings: &Settings, progress: &dyn Progress) -> Result<Learnt, LearnError> {
+    let sessions = &log.sessions;
+    let num_items = log.item_ids.len();
+    let limit = u32::MAX as usize;
+    if sessions.items.len() >= limit {
+        return Err(LearnError::TooManyEvents { num_events: sessions.items.len(), limit });
+    }
+    let has_pair = |session| sessions.items_of(session).windows(2).any(|pair| pair[0] != pair[1]);
+    if !(0..sessions.len()).any(has_pair) {
+        return Err(LearnError::NoPairs { num_sessions: sessions.len(), num_events: sessions.items.len() });
+    }
+
+    let ages = sessions.ages();
+    let plan = Plan { protocol: Protocol::NextItem, name: "next", max_distance: 20, sessions, ages: &ages, num_items };
+    let next = plan.learn(settings, progress);
+    let (popularity, popularity_recency) = popularity::weigh(sessions, &ages, num_items, settings.min_shoppers);
+
+    let mut privacy = Privacy {
+        min_shoppers: settings.min_shoppers,
+        by_shopper: sessions.has_shoppers,
+        pairs_kept: next.pairs_kept,
+        pairs_removed: next.pairs_removed,
+    };
+    let mut hyperparameters = next.constants.named("next");
+    hyperparameters.push(("popularity.recency".to_owned(), popularity_recency));
+    let mut measurements = next.measurements;
+    let ranking = next.constants.ranking(sessions.kinds.iter().any(|&kind| kind != EventKind::View));
+    let mut tables = vec![(Purpose::Next, next.matrix)];
+
+    if let Some((baskets, ages)) = baskets::baskets(sessions, &ages, settings.baskets) {
+        let plan = Plan {
+            protocol: Protocol::LeaveOneOut,
+            name: "together",
+            max_distance: baskets::MAX_BASKET_ITEMS,
+            sessions: &baskets,
+            ages: &ages,
+            num_items,
+        };
+        let together = plan.learn(settings, progress);
+        privacy.pairs_kept += together.pairs_kept;
+        privacy.pairs_removed += together.pairs_removed;
+        hyperparameters.extend(together.constants.named("together"));
+        measurements.extend(together.measurements);
+        tables.push((Purpose::Together, together.matrix));
+    }
+    Ok(Learnt { tables, popularity, ranking, privacy, hyperparameters, measurements })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::events::Sessions;
+    use crate::{ItemIx, Silent};
+
+    /// 40 items in two groups; shoppers walk upwards through one of them, and buy what they saw last with its successor.
+    fn two_groups(num_sessions: u32) -> EventLog {
+        let mut sessions = Sessions { offsets: vec![0], has_shoppers: true, ..Sessions::default() };
+        for session in 0..num_sessions {
+            let group = session % 2 * 20;
+            let first = session * 7 % 17;
+            for step in 0..4 {
+                sessions.items.push(ItemIx(group + (first + step) % 20));
+                sessions.kinds.push(if step < 2 { EventKind::View } else { EventKind::Purchase });
+            }
+            sessions.offsets.push(sessions.items.len());
+            sessions.shoppers.push(session);
+        }
+        EventLog { item_ids: (0..40).map(|item| format!("sku-{item}")).collect(), sessions }
+    }
+
+    fn quick() -> Settings {
+        Settings { evaluations: 12, ..Settings::default() }
+    }
+
+    #[test]
+    fn neighbours_are_the_items_that_follow() {
+        let learnt = learn(&two_groups(400), &quick(), &Silent).unwrap();
+        assert_eq!(learnt.tables.iter().map(|table| table.0).collect::<Vec<_>>(), [Purpose::Next, Purpose::Together]);
+        for (purpose, matrix) in &learnt.tables {
+            for item in 0..40 {
+                let (columns, _) = matrix.row(ItemIx(item));
+                // The first two items of a group are only ever seen, never bought.
+                let has_neighbours = *purpose == Purpose::Next || item % 20 >= 2;
+                assert_eq!(!columns.is_empty(), has_neighbours, "item {item}");
+                assert!(columns.iter().all(|column| column.0 / 20 == item / 20), "item {item} left its group");
+            }
+        }
+        let (columns, weights) = learnt.tables[0].1.row(ItemIx(5));
+        let heaviest = weights.iter().zip(columns).max_by(|a, b| a.0.total_cmp(b.0)).unwrap();
+        assert!(heaviest.1.0.abs_diff(5) <= 2, "{heaviest:?}");
+        let hit_rate = learnt.measurements.iter().find(|one| one.name == "next: HitRate@20").unwrap();
+        assert_eq!(hit_rate.value, 1.0);
+    }
+
+    #[test]
+    fn threads_do_not_change_what_is_learnt() {
+        let log = two_groups(300);
+        let with = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| learn(&log, &quick(), &Silent).unwrap())
+        };
+        let (one, four) = (with(1), with(4));
+        assert_eq!(one.tables, four.tables);
+        assert_eq!(one.hyperparameters, four.hyperparameters);
+        assert_eq!(one.popularity, four.popularity);
+    }
+
+    #[test]
+    fn another_seed_takes_another_path() {
+        let log = two_groups(300);
+        let with = |seed| learn(&log, &Settings { seed, ..quick() }, &Silent).unwrap().hyperparameters;
+        assert_eq!(with(1), with(1));
+        assert_ne!(with(1), with(2));
+    }
+
+    #[test]
+    fn the_threshold_withholds_pairs_and_items_of_few_shoppers() {
+        let mut log = two_groups(100);
+        log.item_ids.extend(["rare-1".to_owned(), "rare-2".to_owned()]);
+        log.sessions.items.extend([ItemIx(40), ItemIx(41)]);
+        log.sessions.kinds.extend([EventKind::View; 2]);
+        log.sessions.offsets.push(log.sessions.items.len());
+        log.sessions.shoppers.push(1000);
+        let learnt = learn(&log, &quick(), &Silent).unwrap();
+        assert_eq!(learnt.tables[0].1.row(ItemIx(40)).0, []);
+        assert_eq!(learnt.popularity[40..], [0.0, 0.0]);
+        assert!(learnt.privacy.pairs_removed >= 1);
+        let all = learn(&log, &Settings { min_shoppers: 1, ..quick() }, &Silent).unwrap();
+        assert_eq!(all.tables[0].1.row(ItemIx(40)).0, [ItemIx(41)]);
+    }
+
+    #[test]
+    fn logs_of_a_few_sessions_are_learnt_without_tuning() {
+        let learnt = learn(&two_groups(1), &Settings { min_shoppers: 1, ..quick() }, &Silent).unwrap();
+        assert_eq!(learnt.measurements, []);
+        assert_eq!(learnt.tables[0].1.row(ItemIx(0)).0.len(), 3);
+    }
+
+    #[test]
+    fn a_log_without_pairs_is_refused() {
+        let sessions = Sessions {
+            offsets: vec![0, 1, 3],
+            items: vec![ItemIx(0), ItemIx(1), ItemIx(1)],
+            kinds: vec![EventKind::View; 3],
+            shoppers: vec![0, 1],
+            ..Sessions::default()
+        };
+        let log = EventLog { item_ids: vec!["a".to_owned(), "b".to_owned()], sessions };
+        let error = learn(&log, &quick(), &Silent).unwrap_err();
+        assert_eq!(error, LearnError::NoPairs { num_sessions: 2, num_events: 3 });
+        let empty = EventLog::default();
+        assert_eq!(
+            learn(&empty, &quick(), &Silent).unwrap_err(),
+            LearnError::NoPairs { num_sessions: 0, num_events: 0 }
+        );
+    }
+}

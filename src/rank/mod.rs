@@ -11,6 +11,8 @@
 //! fixed order with no transcendental function, so that native and wasm builds give the same bits.
 
 mod selection;
+#[cfg(test)]
+mod tests;
 
 use crate::model::{Model, Neighbours, Purpose};
 use crate::{EventKind, ItemIx};

@@ -1,3 +1,119 @@
-//! The `vicino` command.
+//! The `vicino` command: trains, ranks, evaluates and looks into models.
+//!
+//! One file for each subcommand, each with its flags and what it does. Results go to stdout and everything else
+//! to stderr; the exit status is 0 for success, 1 for a failure on data or files and 2 for wrong usage.
 
-fn main() {}
+mod completions;
+mod console;
+mod evaluate;
+mod events;
+mod input;
+mod inspect;
+mod output;
+mod ranking;
+mod recommend;
+mod report;
+mod table;
+mod train;
+mod values;
+
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
+use console::Console;
+use std::process::ExitCode;
+
+/// Trains a product recommender from an event log and looks into it.
+///
+/// A model is one small file that a shop puts beside its pages; the browser ranks with it, and the shopper's
+/// history stays on the device. This command makes the file, ranks with the very code that the browser runs,
+/// measures how good the lists are, and says what is in the file.
+#[derive(Debug, Parser)]
+#[command(name = "vicino", version, after_long_help = AFTER_HELP, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+
+    /// Use this many threads [default: one a core]
+    #[arg(long, global = true, value_name = "N", value_parser = values::count)]
+    threads: Option<usize>,
+
+    /// Print results and errors only: no progress, no remarks
+    #[arg(short, long, global = true)]
+    quiet: bool,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  vicino train events.csv.gz --catalog products.csv -o shop.vicino
+  vicino recommend --model shop.vicino --history A17,B4,B9 -k 5 --explain
+  vicino evaluate --model shop.vicino --test next-week.csv.gz
+  vicino inspect shop.vicino
+
+Exit status:
+  0  success, also when the reader of a pipe goes away
+  1  the data, a file or the model is not usable; the message says what and where
+  2  the command line is wrong
+
+Environment:
+  NO_COLOR            no colours in help, errors and progress
+  RAYON_NUM_THREADS   the number of threads, unless --threads is given";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Train(Box<train::Args>),
+    Recommend(recommend::Args),
+    Evaluate(evaluate::Args),
+    Inspect(inspect::Args),
+    Completions(completions::Args),
+}
+
+/// A command line that parses and yet makes no sense; ends with status 2.
+#[derive(Debug)]
+struct Usage(String);
+
+impl std::fmt::Display for Usage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Usage {}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let console = Console::new(cli.quiet);
+    match run(&cli, &console) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if console::is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => match error.downcast::<Usage>() {
+            Ok(usage) => Cli::command().error(ErrorKind::ValueValidation, usage).exit(),
+            Err(error) => {
+                console.error(&error);
+                ExitCode::FAILURE
+            }
+        },
+    }
+}
+
+fn run(cli: &Cli, console: &Console) -> anyhow::Result<()> {
+    if let Some(threads) = cli.threads {
+        rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
+    }
+    match &cli.command {
+        Command::Train(args) => train::run(args, console),
+        Command::Recommend(args) => recommend::run(args, console),
+        Command::Evaluate(args) => evaluate::run(args, console),
+        Command::Inspect(args) => inspect::run(args),
+        Command::Completions(args) => completions::run(args),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_are_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,64 @@
+# Sourced by `lint` and `test`: the checks, each a step. A check is written "name: function".
+
+# The browser's half of the crate.
+wasm_flags="--target $wasm_target --no-default-features --features web"
+
+fmt() { cargo fmt --check; }
+clippy() { cargo clippy --all-targets -- -D warnings; }
+clippy_wasm() {
+  local toolchain
+  toolchain=$(wasm_toolchain) || fail "no toolchain has the wasm32 target; run scripts/setup"
+  if cargo $toolchain clippy --version; then
+    cargo $toolchain clippy $wasm_flags --all-targets -- -D warnings
+  else
+    note "this toolchain has no clippy: compiler warnings only"
+    RUSTFLAGS="-D warnings" cargo $toolchain check $wasm_flags --all-targets --target-dir target/wasm-check
+  fi
+}
+biome() { npx --no-install biome ci --colors=off; }
+# The package's types come from its build; the shop sees the package by its public name, so types come after.
+types() { npm run typecheck --workspaces --if-present; }
+
+rust_tests() {
+  local log=target/rust-tests.log
+  mkdir -p target
+  cargo test 2>&1 | tee $log
+  [ "${PIPESTATUS[0]}" = 0 ] || exit 1
+  note "$(awk '/^test result:/ { n += $4 } END { print n + 0 }' $log) tests"
+}
+package_tests() { npm test -w vicino; }
+size() {
+  scripts/size || fail "over the budget, or nothing built; see the log below"
+  note "$(scripts/size | awk '/^total/ { print $3 }') bytes gzip"
+}
+browser_tests() {
+  local toolchain
+  toolchain=$(wasm_toolchain) || fail "no toolchain has the wasm32 target; run scripts/setup"
+  # wasm-pack calls a plain `cargo`; this says which toolchain that is.
+  [ -z "$toolchain" ] || export RUSTUP_TOOLCHAIN=${toolchain#+}
+  wasm-pack test --headless --chrome --chromedriver "$(chromedriver_path)" --no-default-features --features web
+}
+parity() { npm run parity; }
+packaging() { npm run packaging; }
+shop() { scripts/build; }
+e2e() { npm run e2e; }
+
+lint_checks=("rustfmt: fmt" "clippy: clippy" "clippy for wasm: clippy_wasm" "Biome: biome")
+test_checks=(
+  "${lint_checks[@]}"
+  "Rust tests: rust_tests"
+  "shop built: shop"
+  "types: types"
+  "package tests: package_tests"
+  "size budget: size"
+  "browser tests: browser_tests"
+  "parity of native and wasm: parity"
+  "packaging: packaging"
+  "end to end: e2e"
+)
+
+num_passed=0
+run_check() {
+  step "${1%: *}" "${1##*: }"
+  num_passed=$((num_passed + 1))
+}

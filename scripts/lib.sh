@@ -1,0 +1,95 @@
+# Sourced by the scripts beside it: named steps, the toolchain that can build
+# for wasm32, and where the browser is. Changes no settings of the caller.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cache="${VICINO_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/vicino}"
+wasm_target=wasm32-unknown-unknown
+export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
+
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# True where apt may be used: Debian or Ubuntu, as root.
+can_apt() { [ -e /etc/debian_version ] && has apt-get && [ "$(id -u)" = 0 ]; }
+
+# step NAME FUNCTION [ARG...]: runs the function with its output in a log and
+# prints one line, `✓ NAME (note, 3 s)`. A failed step prints why, what to do
+# and the end of the log, and ends the script with 1.
+step() {
+  # Underscores: bash lets the function that is run see these.
+  local _name=$1 _dir _rc _note _start=$SECONDS _took
+  shift
+  _dir=$(mktemp -d)
+  [ -t 1 ] && printf '… %s\r' "$_name"
+  # A plain call (not `if f`), because bash ignores `set -e` inside a condition.
+  ( set -e; export NO_COLOR=1; "$@" ) 3>"$_dir/note" >"$_dir/log" 2>&1 </dev/null
+  _rc=$?
+  _took=$((SECONDS - _start))
+  _note=$(tail -n 1 "$_dir/note")
+  [ -t 1 ] && printf '\033[K'
+  if [ $_rc -ne 0 ]; then
+    echo "✗ $_name: ${_note:-failed with exit code $_rc}"
+    echo "  after $_took s; the end of its log, all of it in $_dir/log:"
+    tail -n "${VICINO_LOG_LINES:-40}" "$_dir/log" | sed 's/^/    /'
+    exit 1
+  fi >&2
+  [ $_took -ge 2 ] && _note="${_note:+$_note, }$_took s"
+  echo "✓ $_name${_note:+ ($_note)}"
+  rm -rf "$_dir"
+}
+
+# Inside a step: what the line says in brackets.
+note() { echo "$*" >&3; }
+
+# Inside a step: ends it, saying what happened and what to do.
+fail() { echo "$*" >&3; exit 1; }
+
+# Prints the folder of the wasm32 libraries of a toolchain (`+name` or nothing).
+wasm_libs() {
+  local sysroot
+  sysroot=$(rustc $1 --print sysroot 2>/dev/null) || return 1
+  echo "$sysroot/lib/rustlib/$wasm_target/lib"
+}
+
+# True if a toolchain (`+name` or nothing) has std and test for wasm32.
+has_wasm() {
+  local libs
+  libs=$(wasm_libs $1) && compgen -G "$libs/libstd-*.rlib" >/dev/null &&
+    compgen -G "$libs/libtest-*.rlib" >/dev/null
+}
+
+# True if a toolchain has the source of std, which the small build compiles anew.
+has_std_source() {
+  local sysroot
+  sysroot=$(rustc $1 --print sysroot 2>/dev/null) && [ -e "$sysroot/lib/rustlib/src/rust/library/std/Cargo.toml" ]
+}
+
+# Prints the toolchain argument that builds for wasm32: nothing, or `+debian`.
+# Fails if there is none.
+wasm_toolchain() {
+  has_wasm "" && return
+  has rustup && has_wasm +debian && echo +debian
+}
+
+# Prints the cargo command that builds for wasm32: `cargo` or `cargo +debian`.
+wasm_cargo() {
+  local toolchain
+  toolchain=$(wasm_toolchain) || return 1
+  echo "cargo${toolchain:+ $toolchain}"
+}
+
+# Print where the browser and its driver are; CHROME and CHROMEDRIVER win.
+chrome() {
+  local c
+  for c in "${CHROME:-}" chromium chromium-browser google-chrome google-chrome-stable chrome \
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do
+    [ -n "$c" ] && command -v "$c" && return
+  done
+  return 1
+}
+chromedriver_path() {
+  local c
+  for c in "${CHROMEDRIVER:-}" chromedriver /usr/lib/chromium/chromedriver /usr/lib/chromium-browser/chromedriver; do
+    [ -n "$c" ] && command -v "$c" && return
+  done
+  return 1
+}

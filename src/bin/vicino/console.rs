@@ -1,0 +1,131 @@
+//! What people see on stderr: remarks, errors and progress.
+
+use crate::table::thousands;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use std::fmt::{self, Display};
+use std::io::{self, IsTerminal, Write};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use vicino::Progress;
+
+/// Writes to stderr and draws progress there; a stderr that cannot be written to is no reason to stop.
+#[derive(Debug)]
+pub struct Console {
+    quiet: bool,
+    draws: bool,
+    bar: Mutex<Option<ProgressBar>>,
+}
+
+impl Console {
+    /// A console that prints errors only if `quiet`; draws bars only on a terminal.
+    pub fn new(quiet: bool) -> Console {
+        Console { quiet, draws: !quiet && io::stderr().is_terminal(), bar: Mutex::new(None) }
+    }
+
+    /// Whether only results and errors are wanted.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// Prints a remark, unless quiet.
+    pub fn remark(&self, text: impl Display) {
+        if !self.quiet {
+            let _ = writeln!(io::stderr(), "vicino: {text}");
+        }
+    }
+
+    /// Prints what went wrong, with every cause, as one message.
+    pub fn error(&self, error: &anyhow::Error) {
+        if let Some(bar) = self.bar.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            bar.finish_and_clear();
+        }
+        let _ = writeln!(io::stderr(), "vicino: {}", message(error));
+    }
+}
+
+/// The causes from the outermost to the innermost; a cause that the one before it has printed already is left out.
+fn message(error: &anyhow::Error) -> String {
+    let mut message = String::new();
+    for cause in error.chain() {
+        let cause = cause.to_string();
+        if message.is_empty() {
+            message = cause;
+        } else if !message.contains(&cause) {
+            message = format!("{message}: {cause}");
+        }
+    }
+    message
+}
+
+/// Whether the reader of our output has gone away.
+pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe))
+}
+
+impl Progress for Console {
+    fn start(&self, what: &str, total: u64) {
+        if !self.draws {
+            return;
+        }
+        let bar = if total == 0 { ProgressBar::no_length() } else { ProgressBar::new(total) };
+        bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
+        let template = if total == 0 {
+            "{spinner} {msg} {elapsed} {done}"
+        } else {
+            "{spinner} {msg} {elapsed} {wide_bar} {percent} % ETA {eta}"
+        };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style.with_key("done", |state: &ProgressState, to: &mut dyn fmt::Write| {
+                if state.pos() > 0 {
+                    let _ = to.write_str(&thousands(state.pos()));
+                }
+            }));
+        }
+        bar.set_message(what.to_owned());
+        bar.enable_steady_tick(Duration::from_millis(100));
+        if let Some(before) = self.bar.lock().unwrap_or_else(PoisonError::into_inner).replace(bar) {
+            before.finish_and_clear();
+        }
+    }
+
+    fn advance(&self, units: u64) {
+        if self.draws
+            && let Some(bar) = self.bar.lock().unwrap_or_else(PoisonError::into_inner).as_ref()
+        {
+            bar.inc(units);
+        }
+    }
+
+    fn finish(&self, summary: &str) {
+        if !self.draws {
+            return;
+        }
+        if let Some(bar) = self.bar.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            let what = bar.message();
+            bar.finish_and_clear();
+            let separator = if summary.is_empty() { "" } else { ": " };
+            let _ = writeln!(io::stderr(), "vicino: {what}{separator}{summary}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::anyhow;
+
+    #[test]
+    fn a_cause_is_not_told_twice() {
+        let error = anyhow!("no such file").context("cannot open a.csv: no such file").context("cannot train");
+        assert_eq!(message(&error), "cannot train: cannot open a.csv: no such file");
+    }
+
+    #[test]
+    fn a_closed_pipe_is_found_under_its_context() {
+        let broken = io::Error::from(io::ErrorKind::BrokenPipe);
+        assert!(is_closed_pipe(&anyhow::Error::new(broken).context("cannot write")));
+        assert!(!is_closed_pipe(&anyhow!("broken")));
+    }
+}

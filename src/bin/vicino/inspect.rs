@@ -1,0 +1,211 @@
+//! `vicino inspect`: what is in a model's file.
+
+use crate::input;
+use crate::output::Output;
+use crate::table::{Table, figure, shortest, thousands};
+use anyhow::Context;
+use serde_json::{Map, Value, json};
+use std::io::{self, Write};
+use std::path::PathBuf;
+use vicino::model::{self, FORMAT_MAJOR, Model, Purpose, Section, TableBytes};
+
+/// Says what is in a model: sections and their bytes, bits a neighbour, constants, privacy and measurements.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = AFTER_HELP)]
+pub struct Args {
+    /// The model
+    #[arg(value_name = "FILE")]
+    model: PathBuf,
+
+    /// Print JSON instead of tables
+    #[arg(long)]
+    json: bool,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  vicino inspect shop.vicino
+  vicino inspect shop.vicino --json | jq .privacy";
+
+/// A model and its file.
+struct Inspected {
+    model: Model,
+    num_bytes: usize,
+    content_hash: u64,
+    sections: Vec<Section>,
+    tables: Vec<(Purpose, TableBytes)>,
+}
+
+pub fn run(args: &Args) -> anyhow::Result<()> {
+    let bytes = input::model_bytes(&args.model)?;
+    let inspected = inspect(&bytes).with_context(|| format!("cannot use model {}", args.model.display()))?;
+    let mut output = Output::stdout();
+    if args.json {
+        serde_json::to_writer_pretty(&mut output, &as_json(&inspected)).map_err(io::Error::from)?;
+        writeln!(output)?;
+    } else {
+        print(&mut output, &inspected)?;
+    }
+    output.finish()
+}
+
+fn inspect(bytes: &[u8]) -> Result<Inspected, model::ModelError> {
+    Ok(Inspected {
+        model: Model::open(bytes)?,
+        num_bytes: bytes.len(),
+        content_hash: model::content_hash(bytes)?,
+        sections: model::sections(bytes)?,
+        tables: model::table_bytes(bytes)?,
+    })
+}
+
+/// The short name of a purpose.
+pub fn purpose(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Next => "next",
+        Purpose::Together => "together",
+    }
+}
+
+/// Bits of the file that a neighbour takes in its table, all parts together.
+pub fn bits_per_neighbour(table: &TableBytes) -> f64 {
+    let num_bytes = table.rows + table.ids + table.weights + table.codes;
+    if table.num_edges == 0 { 0.0 } else { num_bytes as f64 * 8.0 / table.num_edges as f64 }
+}
+
+/// A time in ms since 1970 as RFC 3339; `None` for 0, which stands for no time.
+pub fn time(ms: i64) -> Option<String> {
+    jiff::Timestamp::from_millisecond(ms).ok().filter(|_| ms != 0).map(|time| time.to_string())
+}
+
+/// Named figures as a JSON object.
+pub fn object<'n>(figures: impl IntoIterator<Item = (&'n str, f64)>) -> Value {
+    figures.into_iter().map(|(name, value)| (name.to_owned(), json!(value))).collect::<Map<_, _>>().into()
+}
+
+fn as_json(inspected: &Inspected) -> Value {
+    let Model { about, privacy, ranking, categories, measurements, .. } = &inspected.model;
+    let sections = inspected.sections.iter().map(|section| {
+        json!({
+            "name": section.name, "offset": section.offset, "bytes": section.num_bytes, "optional": section.optional,
+        })
+    });
+    let tables = inspected.tables.iter().map(|(of, table)| {
+        json!({
+            "purpose": purpose(*of),
+            "codec": table.codec,
+            "num_neighbours": table.num_edges,
+            "weight_bits": table.weight_bits,
+            "bits_per_neighbour": bits_per_neighbour(table),
+            "bytes": { "rows": table.rows, "ids": table.ids, "weights": table.weights, "codes": table.codes },
+        })
+    });
+    json!({
+        "format": FORMAT_MAJOR,
+        "bytes": inspected.num_bytes,
+        "content_hash": format!("{:016x}", inspected.content_hash),
+        "trainer_version": about.trainer_version,
+        "newest_event": time(about.newest_event_ms),
+        "num_items": inspected.model.num_items(),
+        "num_categories": categories.as_ref().map_or(0, |categories| categories.names.len()),
+        "num_events": about.num_events,
+        "num_sessions": about.num_sessions,
+        "num_shoppers": about.num_shoppers,
+        "seed": about.seed,
+        "sections": sections.collect::<Vec<_>>(),
+        "tables": tables.collect::<Vec<_>>(),
+        "ranking": {
+            "decay": ranking.decay.iter().copied().map(shortest).collect::<Vec<_>>(),
+            "repeat": ranking.repeat.iter().copied().map(shortest).collect::<Vec<_>>(),
+            "event_weights": ranking.event_weights.map(shortest),
+        },
+        "hyperparameters": object(about.hyperparameters.iter().map(|(name, value)| (name.as_str(), *value))),
+        "privacy": {
+            "min_shoppers": privacy.min_shoppers,
+            "counts_shoppers": privacy.by_shopper,
+            "pairs_kept": privacy.pairs_kept,
+            "pairs_removed": privacy.pairs_removed,
+        },
+        "measurements": object(measurements.iter().map(|one| (one.name.as_str(), one.value))),
+    })
+}
+
+fn print(output: &mut Output, inspected: &Inspected) -> io::Result<()> {
+    let Model { about, privacy, ranking, categories, measurements, .. } = &inspected.model;
+    let mut head = Table::plain();
+    head.row(["format", &FORMAT_MAJOR.to_string()]);
+    head.row(["bytes", &thousands(inspected.num_bytes as u64)]);
+    head.row(["content hash", &format!("{:016x}", inspected.content_hash)]);
+    head.row(["trained by", &format!("vicino {}", about.trainer_version)]);
+    head.row(["newest event", &time(about.newest_event_ms).unwrap_or_else(|| "the log has no times".to_owned())]);
+    head.row(["products", &thousands(inspected.model.num_items() as u64)]);
+    let num_categories = categories.as_ref().map(|categories| thousands(categories.names.len() as u64));
+    head.row(["categories", &num_categories.unwrap_or_else(|| "no catalogue was given".to_owned())]);
+    head.row(["events", &thousands(about.num_events)]);
+    head.row(["sessions", &thousands(about.num_sessions)]);
+    let num_shoppers = Some(thousands(about.num_shoppers)).filter(|_| about.num_shoppers > 0);
+    head.row(["shoppers", &num_shoppers.unwrap_or_else(|| "the log names none".to_owned())]);
+    head.row(["seed", &about.seed.to_string()]);
+    write!(output, "{head}")?;
+
+    let mut sections = Table::new(&["sections", "offset", "bytes", "share"]);
+    for section in &inspected.sections {
+        let share = section.num_bytes as f64 * 100.0 / inspected.num_bytes.max(1) as f64;
+        let (offset, num_bytes) = (section.offset.to_string(), thousands(section.num_bytes as u64));
+        sections.row([section.name.to_owned(), offset, num_bytes, format!("{share:.1} %")]);
+    }
+    write!(output, "\n{sections}")?;
+
+    let mut tables = Table::new(&[
+        "table",
+        "codec",
+        "neighbours",
+        "weight bits",
+        "bits a neighbour",
+        "for ids",
+        "for weights",
+        "for rows",
+    ]);
+    for (of, table) in &inspected.tables {
+        let bits = |num_bytes: usize| format!("{:.2}", num_bytes as f64 * 8.0 / table.num_edges.max(1) as f64);
+        tables.row([
+            purpose(*of).to_owned(),
+            table.codec.to_owned(),
+            thousands(table.num_edges as u64),
+            table.weight_bits.to_string(),
+            format!("{:.2}", bits_per_neighbour(table)),
+            bits(table.ids),
+            bits(table.weights),
+            bits(table.rows + table.codes),
+        ]);
+    }
+    write!(output, "\n{tables}")?;
+
+    let whom = if privacy.by_shopper { "distinct shoppers" } else { "distinct sessions (the log names no shoppers)" };
+    writeln!(output, "\n  privacy: a pair of products counts from {} {whom} on", privacy.min_shoppers)?;
+    writeln!(
+        output,
+        "  {} pairs counted, {} removed",
+        thousands(privacy.pairs_kept),
+        thousands(privacy.pairs_removed)
+    )?;
+
+    let mut constants = Table::new(&["constants", "value"]);
+    let [view, cart, purchase] = ranking.event_weights.map(|weight| figure(weight.into()));
+    constants.row(["ranking: history positions that count", &ranking.decay.len().to_string()]);
+    for (name, weight) in [("view", view), ("cart", cart), ("purchase", purchase)] {
+        constants.row([format!("ranking: weight of a {name}"), weight]);
+    }
+    for (name, value) in &about.hyperparameters {
+        constants.row([name.clone(), figure(*value)]);
+    }
+    write!(output, "\n{constants}")?;
+    if measurements.is_empty() {
+        return writeln!(output, "\n  nothing was measured while training");
+    }
+    let mut measured = Table::new(&["measured on held-out sessions", "value"]);
+    for one in measurements {
+        measured.row([one.name.clone(), figure(one.value)]);
+    }
+    write!(output, "\n{measured}")
+}

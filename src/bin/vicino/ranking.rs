@@ -1,0 +1,44 @@
+//! Histories in shop ids, as the ranker wants them.
+
+use clap::ValueEnum;
+use vicino::EventKind;
+use vicino::model::Model;
+use vicino::rank::HistoryEvent;
+
+/// A kind of event on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// The item's page was looked at
+    View,
+    /// The item went into the cart
+    Cart,
+    /// The item was bought
+    Purchase,
+}
+
+impl From<Kind> for EventKind {
+    fn from(kind: Kind) -> EventKind {
+        match kind {
+            Kind::View => EventKind::View,
+            Kind::Cart => EventKind::Cart,
+            Kind::Purchase => EventKind::Purchase,
+        }
+    }
+}
+
+/// The events of the known `ids` (oldest first), newest first, and the ids that the model does not know.
+pub fn history<'i>(
+    model: &Model,
+    ids: impl IntoIterator<Item = &'i str>,
+    kind: EventKind,
+) -> (Vec<HistoryEvent>, Vec<&'i str>) {
+    let (mut events, mut unknown) = (Vec::new(), Vec::new());
+    for id in ids {
+        match model.items.item(id) {
+            Some(item) => events.push(HistoryEvent { item, kind }),
+            None => unknown.push(id),
+        }
+    }
+    events.reverse();
+    (events, unknown)
+}

@@ -1,0 +1,266 @@
+//! `vicino recommend`: lists for one history or for a file of them.
+
+use crate::console::Console;
+use crate::input::{self, PREFIX, ROW_ID, Rows};
+use crate::output::{self, Output};
+use crate::ranking::{Kind, history};
+use crate::table::{Table, percent, shortest, thousands};
+use crate::{Usage, values};
+use clap::ValueEnum;
+use rayon::prelude::*;
+use serde_json::json;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use vicino::eval::Rankers;
+use vicino::model::Model;
+use vicino::rank::{HistoryEvent, Options, Ranked, Ranker};
+use vicino::{EventKind, ItemIx, Progress};
+
+/// Lists products for a history, or for each history of a file, with the ranker that the browser runs.
+///
+/// Product ids that the model does not know are counted on stderr and otherwise ignored. A list is shorter than K
+/// only if the model knows fewer products that may be listed.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = AFTER_HELP)]
+#[command(group = clap::ArgGroup::new("what").required(true).args(["history", "histories"]))]
+pub struct Args {
+    /// The model
+    #[arg(short, long, value_name = "FILE")]
+    model: PathBuf,
+
+    /// Product ids that one shopper looked at, oldest first; '' for a shopper nothing is known of
+    #[arg(long, value_name = "ID,ID,...", value_delimiter = ',', num_args = 1)]
+    history: Option<Vec<String>>,
+
+    /// A CSV file (.gz too, - for stdin) with a history in each row
+    ///
+    /// Needs the columns `row_id` and `prefix`, where `prefix` holds product ids, oldest first, with spaces
+    /// between; other columns are ignored. The result is CSV with the columns row_id, rank (from 1), item_id and
+    /// score, rows in the order of the file.
+    #[arg(long, value_name = "FILE")]
+    histories: Option<PathBuf>,
+
+    /// Where the lists of --histories go (.gz is compressed) [default: stdout]
+    #[arg(short, long, value_name = "FILE", conflicts_with = "history")]
+    output: Option<PathBuf>,
+
+    /// Products in a list
+    #[arg(short, default_value = "20", value_name = "K", value_parser = values::list_length)]
+    k: usize,
+
+    /// What the list is for
+    #[arg(long, value_enum, default_value_t = PurposeName::Next)]
+    purpose: PurposeName,
+
+    /// Never list a product that the history holds (the lists for `together` never do)
+    #[arg(long)]
+    exclude_history: bool,
+
+    /// What kind of event the history holds
+    #[arg(long, value_enum, default_value_t = Kind::View, value_name = "KIND")]
+    events_are: Kind,
+
+    /// Order products of equal score by chance, the same chance for the same N
+    #[arg(long, value_name = "N")]
+    seed: Option<u32>,
+
+    /// Say which products of the history a product is listed for
+    #[arg(long, conflicts_with = "histories")]
+    explain: bool,
+
+    /// Print JSON instead of a table
+    #[arg(long, conflicts_with = "histories")]
+    json: bool,
+}
+
+/// What a list is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum PurposeName {
+    /// What the shopper goes on to look at
+    Next,
+    /// What is bought in one basket with the products of the history
+    Together,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  vicino recommend --model shop.vicino --history A17,B4,B9 -k 5 --explain
+  vicino recommend --model shop.vicino --history A17 --purpose together --json
+  vicino recommend --model shop.vicino --histories test.csv.gz --exclude-history -o lists.csv
+  zcat test.csv.gz | vicino recommend --model shop.vicino --histories - | head";
+
+/// Rows that are read before they are ranked, in parallel, and written.
+const BATCH_ROWS: usize = 16_384;
+
+pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
+    if let Some(output) = &args.output
+        && args.histories.iter().chain([&args.model]).any(|input| output::is_same_file(input, output))
+    {
+        return Err(Usage(format!("{} is read, and -o would replace it", output.display())).into());
+    }
+    let model = input::model(&args.model)?;
+    let asked = Asked { k: args.k, purpose: args.purpose, repeats: !args.exclude_history, seed: args.seed };
+    match (&args.history, &args.histories) {
+        (Some(ids), _) => one(args, &model, ids, &asked, console),
+        (None, Some(path)) => many(args, &model, path, &asked, console),
+        (None, None) => Err(Usage("give --history or --histories".to_owned()).into()),
+    }
+}
+
+/// What is asked of every list.
+struct Asked {
+    k: usize,
+    purpose: PurposeName,
+    repeats: bool,
+    seed: Option<u32>,
+}
+
+impl Asked {
+    fn rank(&self, model: &Model, ranker: &mut Ranker, history: &[HistoryEvent], explain: bool) -> Vec<Ranked> {
+        let options = Options { k: self.k, repeats: self.repeats, seed: self.seed, explain, ..Options::default() };
+        match self.purpose {
+            PurposeName::Next => ranker.for_you(model, history, &options, &mut |_| true),
+            PurposeName::Together => {
+                let mut items: Vec<ItemIx> = Vec::with_capacity(history.len());
+                for event in history {
+                    if !items.contains(&event.item) {
+                        items.push(event.item);
+                    }
+                }
+                ranker.bought_together(model, &items, &options, &mut |_| true)
+            }
+        }
+    }
+}
+
+/// Prints the list for one history.
+fn one(args: &Args, model: &Model, ids: &[String], asked: &Asked, console: &Console) -> anyhow::Result<()> {
+    let ids: Vec<&str> = ids.iter().map(|id| id.trim()).filter(|id| !id.is_empty()).collect();
+    let (events, unknown) = history(model, ids.iter().copied(), args.events_are.into());
+    if !unknown.is_empty() {
+        console.remark(format_args!(
+            "{} of {} product ids are not in the model and ignored: {}",
+            unknown.len(),
+            ids.len(),
+            unknown.join(", ")
+        ));
+    }
+    let listed = asked.rank(model, &mut Ranker::new(model), &events, args.explain);
+    let mut output = Output::stdout();
+    if args.json {
+        let items: Vec<_> = listed.iter().enumerate().map(|(at, ranked)| as_json(model, at + 1, ranked)).collect();
+        serde_json::to_writer_pretty(&mut output, &json!({ "items": items, "unknown": unknown }))
+            .map_err(io::Error::from)?;
+        writeln!(output)?;
+    } else {
+        write!(output, "{}", as_table(model, &listed, args.explain))?;
+    }
+    output.finish()
+}
+
+fn as_json(model: &Model, rank: usize, ranked: &Ranked) -> serde_json::Value {
+    let mut item = json!({ "rank": rank, "item_id": model.items.id(ranked.item), "score": shortest(ranked.score) });
+    if let Some(category) = model.category_of(ranked.item) {
+        item["category"] = json!(category);
+    }
+    if !ranked.reasons.is_empty() {
+        let reason = |reason: &vicino::rank::Reason| json!({ "item_id": model.items.id(reason.item), "share": shortest(reason.share) });
+        item["reasons"] = ranked.reasons.iter().map(reason).collect();
+    }
+    item
+}
+
+fn as_table(model: &Model, listed: &[Ranked], explain: bool) -> Table {
+    let has_categories = model.categories.is_some();
+    let mut header = vec!["rank", "item_id", "score"];
+    header.extend(has_categories.then_some("category"));
+    header.extend(explain.then_some("because of"));
+    let mut table = Table::new(&header);
+    for (at, ranked) in listed.iter().enumerate() {
+        let mut row =
+            vec![(at + 1).to_string(), model.items.id(ranked.item).to_owned(), format!("{:.4}", ranked.score)];
+        if has_categories {
+            row.push(model.category_of(ranked.item).unwrap_or("").to_owned());
+        }
+        if explain {
+            let reasons = ranked.reasons.iter();
+            let mut reasons: Vec<String> = reasons
+                .map(|reason| format!("{} {}", model.items.id(reason.item), percent(reason.share.into())))
+                .collect();
+            if reasons.is_empty() {
+                reasons.push("popularity".to_owned());
+            }
+            row.push(reasons.join(", "));
+        }
+        table.row(row);
+    }
+    table
+}
+
+/// A row of --histories.
+struct Row {
+    row_id: String,
+    /// Newest first.
+    history: Vec<HistoryEvent>,
+}
+
+/// Writes the lists for each row of a file.
+fn many(args: &Args, model: &Model, path: &Path, asked: &Asked, console: &Console) -> anyhow::Result<()> {
+    let kind: EventKind = args.events_are.into();
+    let mut rows = Rows::open(path, &[ROW_ID, PREFIX])?;
+    let mut output = args.output.as_deref().map_or_else(|| Ok(Output::stdout()), Output::create_text)?;
+    writeln!(output, "row_id,rank,item_id,score")?;
+    let rankers = Rankers::new(model);
+    let (mut num_rows, mut num_ids, mut num_unknown) = (0, 0, 0);
+    console.start("ranking", 0);
+    loop {
+        let mut batch: Vec<Row> = Vec::new();
+        while batch.len() < BATCH_ROWS
+            && let Some(values) = rows.next()?
+        {
+            let [row_id, prefix] = values[..] else { break };
+            let (history, unknown) = history(model, prefix.split_ascii_whitespace(), kind);
+            num_ids += (history.len() + unknown.len()) as u64;
+            num_unknown += unknown.len() as u64;
+            batch.push(Row { row_id: row_id.to_owned(), history });
+        }
+        if batch.is_empty() {
+            break;
+        }
+        num_rows += batch.len() as u64;
+        let rank = |rows: &[Row]| {
+            let lines = rankers.with(|model, ranker| lines(model, ranker, rows, asked));
+            console.advance(rows.len() as u64);
+            lines
+        };
+        let written: Vec<io::Result<Vec<u8>>> = batch.par_chunks(128).map(rank).collect();
+        for lines in written {
+            output.write_all(&lines?)?;
+        }
+    }
+    console.finish(&format!("{} rows", thousands(num_rows)));
+    output.finish()?;
+    if num_unknown > 0 {
+        console.remark(format_args!(
+            "{} of {} product ids in histories are not in the model and ignored",
+            thousands(num_unknown),
+            thousands(num_ids)
+        ));
+    }
+    if num_rows == 0 {
+        console.remark(format_args!("{} has a header and no rows", path.display()));
+    }
+    Ok(())
+}
+
+/// The CSV lines of some rows' lists.
+fn lines(model: &Model, ranker: &mut Ranker, rows: &[Row], asked: &Asked) -> io::Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        for (at, ranked) in asked.rank(model, ranker, &row.history, false).into_iter().enumerate() {
+            let (rank, score) = ((at + 1).to_string(), ranked.score.to_string());
+            writer.write_record([&row.row_id, &rank, model.items.id(ranked.item), &score])?;
+        }
+    }
+    writer.into_inner().map_err(|error| error.into_error())
+}

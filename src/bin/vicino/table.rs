@@ -1,0 +1,117 @@
+//! Tables of text for people to read.
+
+use std::fmt;
+
+/// Rows of cells under headings; the first column is aligned to the left, numbers to the right.
+#[derive(Debug, Default)]
+pub struct Table {
+    rows: Vec<Vec<String>>,
+    has_header: bool,
+}
+
+impl Table {
+    /// A table with headings.
+    pub fn new(header: &[&str]) -> Table {
+        Table { rows: vec![header.iter().map(|cell| (*cell).to_owned()).collect()], has_header: true }
+    }
+
+    /// A table of names and values without headings.
+    pub fn plain() -> Table {
+        Table::default()
+    }
+
+    /// Adds a row.
+    pub fn row(&mut self, cells: impl IntoIterator<Item = impl Into<String>>) {
+        self.rows.push(cells.into_iter().map(Into::into).collect());
+    }
+
+    fn is_right(&self, column: usize) -> bool {
+        let mut cells = self.rows.iter().skip(usize::from(self.has_header)).filter_map(|row| row.get(column));
+        column > 0 && cells.all(|cell| cell.is_empty() || looks_like_a_number(cell))
+    }
+}
+
+fn looks_like_a_number(cell: &str) -> bool {
+    cell.starts_with(|first: char| first.is_ascii_digit() || first == '-')
+        && cell.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '.' | ',' | '%' | ' ' | 'e'))
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let num_columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
+        let width = |column: usize| {
+            self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+        };
+        let columns: Vec<(usize, bool)> =
+            (0..num_columns).map(|column| (width(column), self.is_right(column))).collect();
+        for row in &self.rows {
+            let mut line = String::from(" ");
+            for (cell, &(width, is_right)) in row.iter().zip(&columns) {
+                line += &if is_right { format!(" {cell:>width$} ") } else { format!(" {cell:<width$} ") };
+            }
+            writeln!(f, "{}", line.trim_end())?;
+        }
+        Ok(())
+    }
+}
+
+/// A whole number with commas between thousands: 1,234,567.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A share as a percentage with two decimals: 54.47 %.
+pub fn percent(share: f64) -> String {
+    format!("{:.2} %", share * 100.0)
+}
+
+/// A constant or figure with up to five significant digits after the point.
+pub fn figure(value: f64) -> String {
+    if value.fract() == 0.0 && value.abs() < 1e9 {
+        return format!("{value}");
+    }
+    let text = format!("{value:.5}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// The double that prints with as few digits as the float does.
+pub fn shortest(value: f32) -> f64 {
+    value.to_string().parse().unwrap_or_else(|_| value.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_set_apart() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(thousands), ["0", "999", "1,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn numbers_stand_right_and_words_left() {
+        let mut table = Table::new(&["reason", "rows", "note"]);
+        table.row(["no item", "7", "x"]);
+        table.row(["bad time", "1,200", ""]);
+        let expected = "  reason     rows  note\n  no item       7  x\n  bad time  1,200\n";
+        assert_eq!(table.to_string(), expected);
+    }
+
+    #[test]
+    fn a_float_keeps_its_digits_as_a_double() {
+        assert_eq!([0.1_f32, 1.358_793_6].map(shortest), [0.1, 1.358_793_6]);
+    }
+
+    #[test]
+    fn figures_drop_trailing_zeros() {
+        assert_eq!([3.0, 0.5, 1.0 / 3.0].map(figure), ["3", "0.5", "0.33333"]);
+    }
+}

@@ -1,0 +1,120 @@
+//! Values of flags: what they may be, and what to say when they are not.
+
+use std::fmt::Display;
+use std::str::FromStr;
+use std::time::Duration;
+use vicino::{catalog, events};
+
+/// A whole number of at least 1.
+pub fn count(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("expected at least 1".to_owned()),
+        Ok(count) => Ok(count),
+        Err(_) => Err("expected a whole number of at least 1".to_owned()),
+    }
+}
+
+/// The k of a list: 1 to 100,000.
+pub fn list_length(text: &str) -> Result<usize, String> {
+    within(text, 1, 100_000)
+}
+
+/// Neighbours of an item: 1 to 1,000.
+pub fn neighbours(text: &str) -> Result<usize, String> {
+    within(text, 1, 1000)
+}
+
+/// Constants to try: 1 to 100,000.
+pub fn evaluations(text: &str) -> Result<usize, String> {
+    within(text, 1, 100_000)
+}
+
+fn within(text: &str, least: usize, most: usize) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|count| (least..=most).contains(count))
+        .ok_or_else(|| format!("expected a whole number from {least} to {most}"))
+}
+
+/// A share from 0 to 1.
+pub fn share(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|share| (0.0..=1.0).contains(share))
+        .ok_or_else(|| "expected a share from 0 to 1, for instance 0.5".to_owned())
+}
+
+/// A time span such as `45s`, `30m`, `12h` or `1d`, longer than 0 and at most 365 days.
+pub fn span(text: &str) -> Result<Duration, String> {
+    let expected =
+        || "expected a number and a unit (s, m, h or d), more than 0 and at most 365d, for instance 30m".to_owned();
+    let unit = text.chars().next_back().ok_or_else(expected)?;
+    let seconds = match unit {
+        's' => 1.0,
+        'm' => 60.0,
+        'h' => 3600.0,
+        'd' => 86400.0,
+        _ => return Err(expected()),
+    };
+    let number: f64 = text[..text.len() - unit.len_utf8()].trim_end().parse().map_err(|_| expected())?;
+    let span = number * seconds;
+    if (0.001..=365.0 * 86400.0).contains(&span) { Ok(Duration::from_secs_f64(span)) } else { Err(expected()) }
+}
+
+/// `FIELD=NAME` for an event log; an empty name leaves the field without a column.
+pub fn column(text: &str) -> Result<(events::Field, String), String> {
+    assignment(text, "item=PRODUCT_ID")
+}
+
+/// `FIELD=NAME` for a product feed; an empty name leaves the field without a column.
+pub fn catalog_column(text: &str) -> Result<(catalog::Field, String), String> {
+    assignment(text, "category=DEPARTMENT")
+}
+
+fn assignment<F: FromStr>(text: &str, example: &str) -> Result<(F, String), String>
+where
+    F::Err: Display,
+{
+    let (field, name) = text.split_once('=').ok_or_else(|| format!("expected FIELD=NAME, for instance {example}"))?;
+    Ok((field.parse().map_err(|error: F::Err| error.to_string())?, name.trim().to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_have_a_number_and_a_unit() {
+        assert_eq!(span("30m"), Ok(Duration::from_secs(1800)));
+        assert_eq!(span("1.5 h"), Ok(Duration::from_secs(5400)));
+        for nonsense in ["", "m", "30", "-1m", "0s", "NaNm", "inf d", "1000d", "30€", "€"] {
+            assert!(span(nonsense).is_err(), "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn shares_lie_between_zero_and_one() {
+        assert_eq!(share("0.5"), Ok(0.5));
+        for nonsense in ["-0.1", "1.1", "NaN", "half"] {
+            assert!(share(nonsense).is_err(), "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn counts_are_at_least_one() {
+        assert_eq!(count("4"), Ok(4));
+        for nonsense in ["0", "-1", "1.5", ""] {
+            assert!(count(nonsense).is_err(), "{nonsense}");
+        }
+        assert!(neighbours("1001").is_err());
+    }
+
+    #[test]
+    fn columns_name_a_known_field() {
+        assert_eq!(column("item=A=B"), Ok((events::Field::Item, "A=B".to_owned())));
+        assert_eq!(column("event="), Ok((events::Field::Event, String::new())));
+        for nonsense in ["item", "=A", "colour=A"] {
+            assert!(column(nonsense).is_err(), "{nonsense}");
+        }
+    }
+}

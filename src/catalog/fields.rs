@@ -1,0 +1,129 @@
+//! What the columns of a feed say.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::Serialize;
+
+use crate::table::names;
+
+/// What a column of a product feed says about an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Field {
+    /// The shop's id, as in the event log; required.
+    Id,
+    /// What people call the item.
+    Title,
+    /// Its category or the path to it.
+    Category,
+    /// Who makes it.
+    Brand,
+    /// What it costs.
+    Price,
+}
+
+impl Field {
+    /// Every field, in the order in which columns are looked for.
+    pub const ALL: [Field; 5] = [Field::Id, Field::Title, Field::Category, Field::Brand, Field::Price];
+
+    /// The name by which a column is assigned: `id`, `title`, `category`, `brand` or `price`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Field::Id => "id",
+            Field::Title => "title",
+            Field::Category => "category",
+            Field::Brand => "brand",
+            Field::Price => "price",
+        }
+    }
+
+    /// Usual names, most telling first; see [`names::normalise`].
+    pub(super) fn usual(self) -> Vec<&'static str> {
+        match self {
+            Field::Id => [&["id"], names::ITEM].concat(),
+            Field::Title => {
+                vec!["title", "producttitle", "itemtitle", "name", "productname", "itemname", "description"]
+            }
+            Field::Category => vec![
+                "category",
+                "productcategory",
+                "categorypath",
+                "categoryname",
+                "googleproductcategory",
+                "categories",
+                "department",
+                "producttype",
+                "maincategory",
+                "productgroup",
+                "categoryid",
+                "section",
+            ],
+            Field::Brand => vec!["brand", "brandname", "manufacturer", "vendor", "make"],
+            Field::Price => vec!["price", "unitprice", "listprice", "saleprice", "medianprice"],
+        }
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// There is no field of this name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown catalogue field `{found}`; expected id, title, category, brand or price")]
+pub struct UnknownField {
+    /// What was given.
+    pub found: String,
+}
+
+impl FromStr for Field {
+    type Err = UnknownField;
+
+    /// The field with this [`name`](Field::name); `item` is `id`.
+    fn from_str(name: &str) -> Result<Field, UnknownField> {
+        let name = name.trim().to_ascii_lowercase();
+        let known = Field::ALL.into_iter().find(|field| field.name() == name);
+        known.or((name == "item").then_some(Field::Id)).ok_or(UnknownField { found: name })
+    }
+}
+
+/// Which column is used for a field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MatchedColumn {
+    /// The field.
+    pub field: Field,
+    /// The column's name.
+    pub column: String,
+}
+
+/// Why a row, or a value of it, was left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Reason {
+    /// The row cannot be split into values.
+    Damaged,
+    /// There is no id.
+    MissingId,
+    /// An earlier row has the same id; the first one counts.
+    Duplicate,
+    /// The price is no number; the item is kept without it.
+    BadPrice,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Reason::Damaged => "damaged row",
+            Reason::MissingId => "no id",
+            Reason::Duplicate => "id that stands twice",
+            Reason::BadPrice => "bad price (item kept)",
+        })
+    }
+}
+
+/// The rows of a feed that were left out for one reason.
+pub type Rejection = crate::table::Rejection<Reason>;

@@ -1,0 +1,97 @@
+//! What can be wrong with an event log as a whole.
+
+use std::path::PathBuf;
+
+use super::Field;
+use crate::table::TableError;
+use crate::table::names::listed;
+
+/// An event log cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EventsError {
+    /// No file was given.
+    #[error("no event file was given; expected at least one CSV, JSON lines or Parquet file")]
+    NoFiles,
+    /// A file cannot be read.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// No column has a usual name for a field that is needed.
+    #[error(
+        "{}: no column for `{field}`{}; the columns are {}; name the right one with `--column {field}=NAME`",
+        path.display(), if *field == "session" { " (nor for `shopper`)" } else { "" }, listed(available)
+    )]
+    MissingColumn {
+        /// The file.
+        path: PathBuf,
+        /// The field.
+        field: &'static str,
+        /// The columns of the file.
+        available: Vec<String>,
+    },
+    /// The caller names a column that the file does not have.
+    #[error("{}: no column `{column}` to use for `{field}`; the columns are {}", path.display(), listed(available))]
+    UnknownColumn {
+        /// The file.
+        path: PathBuf,
+        /// The field.
+        field: Field,
+        /// The name that was given.
+        column: String,
+        /// The columns of the file.
+        available: Vec<String>,
+    },
+    /// A file has a column for a field and another has none.
+    #[error(
+        "{} has a column for `{field}` and {} has none; read files of one kind together, or leave the column out with \
+         `--column {field}=`", with.display(), without.display()
+    )]
+    DifferentColumns {
+        /// A file with the field.
+        with: PathBuf,
+        /// A file without it.
+        without: PathBuf,
+        /// The field.
+        field: Field,
+    },
+    /// A file has times and another has positions.
+    #[error("the timestamps of {} are points in time and those of {} are plain positions; read them separately", times.display(), positions.display())]
+    MixedTimes {
+        /// A file with times.
+        times: PathBuf,
+        /// A file with positions.
+        positions: PathBuf,
+    },
+    /// There is a header and no row.
+    #[error("{}: no rows after the header; expected events", path.display())]
+    NoRows {
+        /// The first file.
+        path: PathBuf,
+    },
+    /// There are rows and none of them can be used.
+    #[error(
+        "none of {num_rows} rows can be used\n{table}is each column what it was taken for? name others with `--column FIELD=NAME`"
+    )]
+    NothingLeft {
+        /// How many rows were read.
+        num_rows: u64,
+        /// What was left out and why, for people to read.
+        table: String,
+    },
+    /// Too many rows are damaged.
+    #[error(
+        "{rejected} of {num_rows} rows are damaged ({:.1} %, at most {:.1} % are accepted)\n{table}repair the file, name other columns with \
+         `--column FIELD=NAME`, or accept more with a higher `--max-rejected`",
+        100.0 * *rejected as f64 / (*num_rows).max(1) as f64, 100.0 * max_rejected
+    )]
+    TooManyRejected {
+        /// How many rows are damaged; returns and unknown event types do not count.
+        rejected: u64,
+        /// How many rows were read.
+        num_rows: u64,
+        /// The largest share that was to be accepted.
+        max_rejected: f64,
+        /// What was left out and why, for people to read.
+        table: String,
+    },
+}

@@ -1,0 +1,116 @@
+//! What a reading of an event log can be told.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::Serialize;
+
+use crate::EventKind;
+
+/// What a column of an event log says about an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Field {
+    /// Which item; required.
+    Item,
+    /// Which session, order or basket; this or [`Shopper`](Field::Shopper) is required.
+    Session,
+    /// Who.
+    Shopper,
+    /// What was done: viewed, put into the cart, bought.
+    Event,
+    /// When; or, if the numbers are small, a plain position.
+    Timestamp,
+    /// The place of the event within its session; orders events of one time.
+    Position,
+    /// How many pieces; zero and less is a return.
+    Quantity,
+    /// What a piece, or all of them, cost.
+    Price,
+}
+
+impl Field {
+    /// Every field, in the order in which columns are looked for.
+    pub const ALL: [Field; 8] = [
+        Field::Item,
+        Field::Session,
+        Field::Shopper,
+        Field::Event,
+        Field::Timestamp,
+        Field::Position,
+        Field::Quantity,
+        Field::Price,
+    ];
+
+    /// The name by which a column is assigned: `item`, `session`, `shopper`, `event`, `timestamp`,
+    /// `position`, `quantity` or `price`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Field::Item => "item",
+            Field::Session => "session",
+            Field::Shopper => "shopper",
+            Field::Event => "event",
+            Field::Timestamp => "timestamp",
+            Field::Position => "position",
+            Field::Quantity => "quantity",
+            Field::Price => "price",
+        }
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// There is no field of this name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown field `{found}`; expected item, session, shopper, event, timestamp, position, quantity or price")]
+pub struct UnknownField {
+    /// What was given.
+    pub found: String,
+}
+
+impl FromStr for Field {
+    type Err = UnknownField;
+
+    /// The field with this [`name`](Field::name), or one of the words `user`, `customer`, `visitor`, `type`,
+    /// `action`, `time`, `date`, `order`, `basket` and `product`.
+    fn from_str(name: &str) -> Result<Field, UnknownField> {
+        let name = name.trim().to_ascii_lowercase();
+        let alias = match name.as_str() {
+            "user" | "customer" | "visitor" => Some(Field::Shopper),
+            "type" | "action" => Some(Field::Event),
+            "time" | "date" => Some(Field::Timestamp),
+            "order" | "basket" => Some(Field::Session),
+            "product" => Some(Field::Item),
+            _ => Field::ALL.into_iter().find(|field| field.name() == name),
+        };
+        alias.ok_or(UnknownField { found: name })
+    }
+}
+
+/// How an event log is read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReadOptions {
+    /// Columns by field, instead of the ones with usual names; an empty name leaves the field without a column.
+    pub columns: BTreeMap<Field, String>,
+    /// Where no column names the session, a shopper's session ends when nothing happens for longer than this.
+    /// 0 makes every moment a session of its own; `i64::MAX` makes all of a shopper's events one session.
+    /// Default: 30 minutes.
+    pub session_gap_ms: i64,
+    /// The kind of all events of a log without an event column. Default: purchases if the session column is
+    /// an order, basket, invoice or transaction, otherwise views.
+    pub default_kind: Option<EventKind>,
+    /// The largest share of rows, `0..=1`, that may be left out as damaged; returns and event types that are
+    /// not about interest do not count. 0 accepts no damage, 1 any. Default: 0.5.
+    pub max_rejected: f64,
+}
+
+impl Default for ReadOptions {
+    fn default() -> ReadOptions {
+        ReadOptions { columns: BTreeMap::new(), session_gap_ms: 30 * 60 * 1000, default_kind: None, max_rejected: 0.5 }
+    }
+}

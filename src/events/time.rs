@@ -1,0 +1,415 @@
+//! Points in time as logs write them, and what the numbers of a column count.
+//!
+//! A date or time without a zone is taken as UTC. The unit of plain numbers is decided once for the column of a
+//! file, by where most of its values lie:
+//!
+//! | from | up to | unit | that is |
+//! |---|---|---|---|
+//! | 0 | 1e8 | positions; dates if they read as YYYYMMDD | |
+//! | 1e8 | 1e11 | seconds | 1973 to 5138 |
+//! | 1e11 | 1e14 | milliseconds | 1973 to 5138 |
+//! | 1e14 | 1e17 | microseconds | 1973 to 5138 |
+//! | 1e17 | | nanoseconds | 1973 on |
+//!
+//! A number outside the range of its column's unit is a bad timestamp, so that the zeros that stand for
+//! "unknown" in many logs are not taken for 1970.
+
+use std::fmt;
+
+use crate::table::Cell;
+
+pub(super) const DAY_MS: i64 = 86_400_000;
+
+/// A timestamp as it was read: a point in time, or a number whose unit is not known yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stamp(i64);
+
+/// Numbers from here on cannot be doubled.
+const TOO_LARGE: f64 = 4.6e18;
+
+impl Stamp {
+    const fn from_ms(ms: i64) -> Stamp {
+        Stamp(ms.saturating_mul(2) | 1)
+    }
+
+    fn from_number(value: f64) -> Option<Stamp> {
+        if !(0.0..TOO_LARGE).contains(&value) {
+            return None;
+        }
+        if value.fract() != 0.0 && Unit::of(value as i64) == Unit::Seconds {
+            return Some(Stamp::from_ms((value * 1000.0).floor() as i64));
+        }
+        Some(Stamp(value as i64 * 2))
+    }
+
+    /// The timestamp that a cell holds; `None` if it is missing or none.
+    pub(super) fn of(cell: Cell<'_>) -> Option<Stamp> {
+        match cell {
+            Cell::Missing => None,
+            Cell::TimeMs(ms) => Some(Stamp::from_ms(ms)),
+            Cell::Int(value) if value >= 0 && (value as f64) < TOO_LARGE => Some(Stamp(value * 2)),
+            Cell::Int(_) => None,
+            Cell::Float(value) => Stamp::from_number(value),
+            Cell::Text(text) => match text.parse::<i64>() {
+                Ok(value) => Stamp::of(Cell::Int(value)),
+                Err(_) => match parse_date_time(text) {
+                    Some(ms) => Some(Stamp::from_ms(ms)),
+                    None => text.parse().ok().and_then(Stamp::from_number),
+                },
+            },
+        }
+    }
+
+    /// The stamp as a plain number, to be kept in a column that holds resolved times later.
+    pub(super) const fn to_bits(self) -> i64 {
+        self.0
+    }
+
+    /// The stamp that gave these bits.
+    pub(super) const fn from_bits(bits: i64) -> Stamp {
+        Stamp(bits)
+    }
+
+    /// The number or the milliseconds.
+    const fn value(self) -> i64 {
+        self.0 >> 1
+    }
+
+    const fn is_ms(self) -> bool {
+        self.0 & 1 == 1
+    }
+}
+
+impl fmt::Display for Stamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.is_ms() {
+            true => write!(f, "a point in time ({} ms since 1970) among positions", self.value()),
+            false => write!(f, "{}, too far from the other values of the column", self.value()),
+        }
+    }
+}
+
+/// What plain numbers count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unit {
+    Position,
+    Seconds,
+    Millis,
+    Micros,
+    Nanos,
+    /// YYYYMMDD.
+    Date,
+}
+
+impl Unit {
+    const fn of(value: i64) -> Unit {
+        if value < 100_000_000 {
+            Unit::Position
+        } else if value < 100_000_000_000 {
+            Unit::Seconds
+        } else if value < 100_000_000_000_000 {
+            Unit::Millis
+        } else if value < 100_000_000_000_000_000 {
+            Unit::Micros
+        } else {
+            Unit::Nanos
+        }
+    }
+}
+
+/// What the timestamps of one file's column look like, counted while they are read.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Votes {
+    /// Numbers by [`Unit`].
+    numbers: [u64; 5],
+    /// Positions that read as YYYYMMDD.
+    dates: u64,
+    /// Points in time.
+    times: u64,
+}
+
+impl Votes {
+    pub(super) fn add(&mut self, stamp: Stamp) {
+        if stamp.is_ms() {
+            self.times += 1;
+            return;
+        }
+        let unit = Unit::of(stamp.value());
+        self.numbers[unit as usize] += 1;
+        if unit == Unit::Position && date_of_digits(stamp.value()).is_some() {
+            self.dates += 1;
+        }
+    }
+
+    /// The unit of the column's numbers. One number in twenty may be no date in a column of dates.
+    pub(super) fn unit(&self) -> Unit {
+        let units = [Unit::Position, Unit::Seconds, Unit::Millis, Unit::Micros, Unit::Nanos];
+        let positions = self.numbers[Unit::Position as usize];
+        let most = units.into_iter().max_by_key(|&unit| self.numbers[unit as usize]).unwrap_or(Unit::Seconds);
+        match most {
+            Unit::Position if positions > 0 && self.dates * 20 >= positions * 19 => Unit::Date,
+            // A few small numbers among points in time are not positions but damage.
+            Unit::Position if self.times > positions => Unit::Seconds,
+            _ if self.times > 0 && self.numbers.iter().all(|&count| count == 0) => Unit::Seconds,
+            other => other,
+        }
+    }
+}
+
+/// The stamp in ms since 1970 UTC, or the position if `unit` is that; `None` if it does not fit the unit.
+pub(super) fn resolve(stamp: Stamp, unit: Unit) -> Option<i64> {
+    let value = stamp.value();
+    if stamp.is_ms() {
+        return (unit != Unit::Position).then_some(value);
+    }
+    match unit {
+        Unit::Date => date_of_digits(value),
+        _ if Unit::of(value) != unit => None,
+        Unit::Position | Unit::Millis => Some(value),
+        Unit::Seconds => Some(value * 1000),
+        Unit::Micros => Some(value / 1000),
+        Unit::Nanos => Some(value / 1_000_000),
+    }
+}
+
+/// A position within a session as a key that sorts: a number, or a time of the day. `None` if it is neither.
+pub(super) fn position_key(cell: Cell<'_>) -> Option<i64> {
+    let value = match cell {
+        Cell::TimeMs(ms) => ms as f64,
+        Cell::Text(text) => match parse_clock(text.as_bytes()) {
+            Some((ms, [])) => ms as f64,
+            _ => text.parse().ok()?,
+        },
+        cell => cell.to_number().ok().flatten()?,
+    };
+    if !value.is_finite() {
+        return None;
+    }
+    // The order of `f64::total_cmp`, with one zero.
+    let bits = (value + 0.0).to_bits() as i64;
+    Some(bits ^ (((bits >> 63) as u64) >> 1) as i64)
+}
+
+/// Midnight of a day written as the number YYYYMMDD, from 1970 to 2100.
+fn date_of_digits(value: i64) -> Option<i64> {
+    let (year, month, day) = (value / 10_000, value / 100 % 100, value % 100);
+    if !(1970..=2100).contains(&year) {
+        return None;
+    }
+    Some(days_from_civil(year, month, day)? * DAY_MS)
+}
+
+/// Milliseconds since 1970 UTC of `YYYY-MM-DD`, alone or followed by `T` or a space and `HH:MM[:SS[.fff]]` and a zone
+/// (`Z`, `UTC`, `+HH:MM`; UTC without one); slashes may stand for hyphens. Covers RFC 3339.
+fn parse_date_time(text: &str) -> Option<i64> {
+    let bytes = text.as_bytes();
+    let (year, rest) = digits(bytes, 4)?;
+    let (&separator, rest) = rest.split_first()?;
+    if separator != b'-' && separator != b'/' {
+        return None;
+    }
+    let (month, rest) = digits(rest, 2)?;
+    let (day, rest) = digits(rest.strip_prefix(&[separator])?, 2)?;
+    let midnight = days_from_civil(year, month, day)? * DAY_MS;
+    let rest = match rest.split_first() {
+        None => return Some(midnight),
+        Some((b'T' | b't' | b' ', rest)) => rest,
+        Some(_) => return None,
+    };
+    let (clock, rest) = parse_clock(rest)?;
+    Some(midnight + clock - parse_zone(rest)?)
+}
+
+/// `HH:MM[:SS[.fff]]` in ms, and what comes after it.
+fn parse_clock(bytes: &[u8]) -> Option<(i64, &[u8])> {
+    let (hours, rest) = digits(bytes, 2)?;
+    let (minutes, rest) = digits(rest.strip_prefix(b":")?, 2)?;
+    if hours > 23 || minutes > 59 {
+        return None;
+    }
+    let minute_ms = (hours * 60 + minutes) * 60_000;
+    let Some(rest) = rest.strip_prefix(b":") else { return Some((minute_ms, rest)) };
+    let (seconds, rest) = digits(rest, 2)?;
+    if seconds > 60 {
+        return None;
+    }
+    let Some(fraction) = rest.strip_prefix(b".") else { return Some((minute_ms + seconds * 1000, rest)) };
+    let len = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if len == 0 {
+        return None;
+    }
+    let (fraction, rest) = fraction.split_at(len);
+    let millis = (0..3).fold(0, |value, at| value * 10 + fraction.get(at).map_or(0, |&digit| i64::from(digit - b'0')));
+    Some((minute_ms + seconds * 1000 + millis, rest))
+}
+
+/// How far a zone is ahead of UTC, in ms.
+fn parse_zone(bytes: &[u8]) -> Option<i64> {
+    let bytes = bytes.trim_ascii_start();
+    if matches!(bytes, b"" | b"Z" | b"z" | b"UTC" | b"GMT") {
+        return Some(0);
+    }
+    let (&sign, rest) = bytes.split_first()?;
+    let (hours, rest) = digits(rest, 2)?;
+    let rest = rest.strip_prefix(b":").unwrap_or(rest);
+    let (minutes, rest) = if rest.is_empty() { (0, rest) } else { digits(rest, 2)? };
+    if !rest.is_empty() || hours > 23 || minutes > 59 {
+        return None;
+    }
+    let ahead = (hours * 60 + minutes) * 60_000;
+    match sign {
+        b'+' => Some(ahead),
+        b'-' => Some(-ahead),
+        _ => None,
+    }
+}
+
+/// The number in the first `len` bytes, all digits, and what comes after it.
+fn digits(bytes: &[u8], len: usize) -> Option<(i64, &[u8])> {
+    let (number, rest) = bytes.split_at_checked(len)?;
+    if !number.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    Some((number.iter().fold(0, |value, &digit| value * 10 + i64::from(digit - b'0')), rest))
+}
+
+/// Days from 1970-01-01 to a day of the Gregorian calendar; `None` if there is no such day.
+///
+/// Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil.
+fn days_from_civil(year: i64, month: i64, day: i64) -> Option<i64> {
+    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let length = match month {
+        2 if is_leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return None,
+    };
+    if !(1..=length).contains(&day) {
+        return None;
+    }
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    Some(era * 146_097 + day_of_era - 719_468)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Cell, Stamp, Votes, parse_date_time, position_key, resolve};
+
+    /// 2017-08-01 12:30:15 UTC.
+    const NOON_MS: i64 = 1_501_590_615_000;
+
+    fn ms_of(cells: &[Cell<'_>]) -> Vec<Option<i64>> {
+        let stamps: Vec<Option<Stamp>> = cells.iter().map(|&cell| Stamp::of(cell)).collect();
+        let mut votes = Votes::default();
+        stamps.iter().flatten().for_each(|&stamp| votes.add(stamp));
+        let unit = votes.unit();
+        stamps.into_iter().map(|stamp| resolve(stamp?, unit)).collect()
+    }
+
+    #[test]
+    fn dates_and_times_are_read_in_every_usual_form() {
+        for text in [
+            "2017-08-01T12:30:15Z",
+            "2017-08-01 12:30:15",
+            "2017-08-01 12:30:15 UTC",
+            "2017/08/01 12:30:15",
+            "2017-08-01T12:30:15.000999+00:00",
+            "2017-08-01T14:30:15+02:00",
+            "2017-08-01 07:30:15-0500",
+            "2017-08-01 07:30:15-05",
+        ] {
+            assert_eq!(parse_date_time(text), Some(NOON_MS), "{text}");
+        }
+        assert_eq!(parse_date_time("2017-08-01"), Some(1_501_545_600_000));
+        assert_eq!(parse_date_time("2017-08-01 12:30"), Some(NOON_MS - 15_000));
+        assert_eq!(parse_date_time("2017-08-01T12:30:15.25Z"), Some(NOON_MS + 250));
+    }
+
+    #[test]
+    fn what_is_no_time_is_refused() {
+        for text in [
+            "2017-02-29",
+            "2017-13-01",
+            "2017-00-10",
+            "2017-08-01 25:00",
+            "2017-08-01X",
+            "2017-08/01",
+            "01/08/2017",
+            "2017-8-1",
+            "yesterday",
+            "2017-08-01 12:30:15 CET",
+            "2017-08-01T12:30:15.",
+            "2017-08-01 12:30:15+2",
+            "",
+        ] {
+            assert_eq!(parse_date_time(text), None, "{text}");
+        }
+        assert_eq!(Stamp::of(Cell::Text("nan")), None);
+        assert_eq!(Stamp::of(Cell::Text("-5")), None);
+        assert_eq!(Stamp::of(Cell::Float(f64::INFINITY)), None);
+    }
+
+    #[test]
+    fn the_unit_of_numbers_follows_from_their_size() {
+        for (number, expected) in [
+            (1_501_590_615, NOON_MS),
+            (1_501_590_615_000, NOON_MS),
+            (1_501_590_615_000_000, NOON_MS),
+            (1_501_590_615_000_000_000, NOON_MS),
+            (20_170_801, 1_501_545_600_000),
+            (17, 17),
+        ] {
+            assert_eq!(ms_of(&[Cell::Int(number)]), [Some(expected)], "{number}");
+            assert_eq!(ms_of(&[Cell::Text(&number.to_string())]), [Some(expected)], "{number}");
+        }
+        assert_eq!(ms_of(&[Cell::Text("1501590615.25")]), [Some(NOON_MS + 250)]);
+    }
+
+    #[test]
+    fn a_number_outside_its_columns_unit_is_bad() {
+        let cells = [Cell::Int(1_501_590_615), Cell::Int(0), Cell::Int(1_501_590_615_000), Cell::Int(1_501_590_616)];
+        assert_eq!(ms_of(&cells), [Some(NOON_MS), None, None, Some(NOON_MS + 1000)]);
+    }
+
+    #[test]
+    fn a_number_among_dates_is_bad() {
+        let cells = [Cell::Text("0"), Cell::Text("2017-08-01 12:30:15"), Cell::Text("2017-08-01 12:30:15")];
+        assert_eq!(ms_of(&cells), [None, Some(NOON_MS), Some(NOON_MS)]);
+    }
+
+    #[test]
+    fn positions_sort_as_numbers_and_as_times_of_the_day() {
+        let cells = ["-3", "-2.5", "0", "2", "10", "1e9"].map(Cell::Text);
+        assert!(cells.windows(2).all(|pair| position_key(pair[0]) < position_key(pair[1])));
+        assert_eq!(position_key(Cell::Int(2)), position_key(Cell::Text("2.0")));
+        assert!(position_key(Cell::Text("09:30:10")) < position_key(Cell::Text("10:00")));
+        assert_eq!(position_key(Cell::Text("first")), None);
+    }
+
+    proptest! {
+        #[test]
+        fn a_time_is_that_of_a_calendar_library(ms in -62_135_596_800_000_i64..253_402_300_799_000) {
+            let time = jiff::Timestamp::from_millisecond(ms).unwrap();
+            prop_assert_eq!(parse_date_time(&time.to_string()), Some(ms));
+        }
+
+        #[test]
+        fn no_text_panics(text in "[0-9T:+./ Z-]{0,30}") {
+            Stamp::of(Cell::Text(&text));
+            position_key(Cell::Text(&text));
+        }
+
+        #[test]
+        fn a_millisecond_column_comes_back(values in prop::collection::vec(100_000_000_000_i64..100_000_000_000_000, 1..20)) {
+            let cells: Vec<Cell<'_>> = values.iter().map(|&value| Cell::Int(value)).collect();
+            prop_assert_eq!(ms_of(&cells), values.into_iter().map(Some).collect::<Vec<_>>());
+        }
+    }
+}

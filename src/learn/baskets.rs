@@ -1,0 +1,67 @@
+//! What was bought together: the purchases of each session as one basket.
+
+use crate::EventKind;
+use crate::events::Sessions;
+
+/// Distinct items of a basket that are counted, the first ones; larger baskets are a retailer's, not a shopper's.
+pub(super) const MAX_BASKET_ITEMS: usize = 100;
+
+/// Which events make a basket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BasketSource {
+    /// The purchases of a session; a log without purchases has no baskets.
+    Purchases,
+    /// No table of items bought together is wanted.
+    None,
+}
+
+/// The distinct purchased items of each session with at least two of them, and the ages of those sessions.
+///
+/// `None` if there is no such session.
+pub(super) fn baskets(sessions: &Sessions, ages: &[f64], source: BasketSource) -> Option<(Sessions, Vec<f64>)> {
+    if source == BasketSource::None {
+        return None;
+    }
+    let mut baskets = Sessions { offsets: vec![0], has_shoppers: sessions.has_shoppers, ..Sessions::default() };
+    let mut basket_ages = Vec::new();
+    let mut basket = Vec::new();
+    for (session, &age) in ages.iter().enumerate() {
+        basket.clear();
+        for (&item, &kind) in sessions.items_of(session).iter().zip(sessions.kinds_of(session)) {
+            if kind == EventKind::Purchase && basket.len() < MAX_BASKET_ITEMS && !basket.contains(&item) {
+                basket.push(item);
+            }
+        }
+        if basket.len() >= 2 {
+            baskets.items.extend_from_slice(&basket);
+            baskets.kinds.extend(basket.iter().map(|_| EventKind::Purchase));
+            baskets.offsets.push(baskets.items.len());
+            baskets.shoppers.push(sessions.shoppers[session]);
+            baskets.end_ms.extend(sessions.end_ms.get(session));
+            basket_ages.push(age);
+        }
+    }
+    (!baskets.is_empty()).then_some((baskets, basket_ages))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ItemIx;
+
+    #[test]
+    fn a_basket_has_each_purchased_item_once() {
+        use EventKind::{Purchase, View};
+        let sessions = Sessions {
+            offsets: vec![0, 4, 6],
+            items: [1, 2, 1, 3, 4, 5].map(ItemIx).to_vec(),
+            kinds: vec![Purchase, Purchase, Purchase, View, Purchase, View],
+            shoppers: vec![9, 9],
+            end_ms: vec![],
+            has_shoppers: true,
+        };
+        let (baskets, ages) = baskets(&sessions, &[1.0, 0.0], BasketSource::Purchases).unwrap();
+        assert_eq!(baskets.items, [ItemIx(1), ItemIx(2)]);
+        assert_eq!((baskets.len(), ages), (1, vec![1.0]));
+    }
+}

@@ -1,0 +1,162 @@
+//! From counts to weights: normalise, walk, blend.
+
+use super::constants::{Constants, Knob};
+use crate::ItemIx;
+use crate::counts::{PairCounts, Rows};
+
+/// Entries of a row that the walk follows.
+const WALK_WIDTH: usize = 60;
+/// Entries of a walked row that are kept.
+const WALK_KEPT: usize = 200;
+
+/// Normalised co-occurrence: every row adds up to 1, `evidence` is what it added up to before.
+#[derive(Clone, Debug)]
+pub(super) struct Direct {
+    pub rows: Rows,
+    pub evidence: Vec<f32>,
+    pub item_weights: Vec<f32>,
+}
+
+/// A[h,c] = v[h,c] / ((n_h + shrinkage)^row_power n_c^column_power), and each row divided by its sum.
+pub(super) fn normalise(counts: PairCounts, constants: &Constants) -> Direct {
+    let PairCounts { pairs, item_weights, .. } = counts;
+    let column_factor: Vec<f32> =
+        item_weights.iter().map(|&n| f64::from(n).max(1e-9).powf(-constants[Knob::ColumnPower]) as f32).collect();
+    let mut rows = pairs;
+    let mut evidence = vec![0.0; item_weights.len()];
+    for row in 0..rows.num_rows() {
+        let range = rows.offsets[row]..rows.offsets[row + 1];
+        let mut sum = 0.0;
+        for (value, column) in rows.values[range.clone()].iter_mut().zip(&rows.columns[range.clone()]) {
+            *value *= column_factor[column.as_usize()];
+            sum += *value;
+        }
+        if sum > 0.0 {
+            rows.values[range].iter_mut().for_each(|value| *value /= sum);
+            let own = f64::from(item_weights[row]) + constants[Knob::Shrinkage];
+            evidence[row] = (f64::from(sum) * own.powf(-constants[Knob::RowPower])) as f32;
+        }
+    }
+    Direct { rows, evidence, item_weights }
+}
+
+/// B[h,c] = sum over j of T[h,j] T[j,c] for c other than h, where T has the largest [`WALK_WIDTH`] entries of each row;
+/// the best [`WALK_KEPT`] of a row are kept. `O(num_items * WALK_WIDTH^2)`.
+pub(super) fn walk(direct: &Rows) -> Rows {
+    let top = Rows::build(direct.num_rows(), Vec::new, |entries, row, columns, values| {
+        let (from_columns, from_values) = direct.row(row);
+        entries.clear();
+        entries.extend(from_columns.iter().copied().zip(from_values.iter().copied()));
+        keep_heaviest(entries, WALK_WIDTH);
+        for &(column, value) in entries.iter() {
+            columns.push(column);
+            values.push(value);
+        }
+    });
+    let num_items = direct.num_rows();
+    let scratch = || (vec![0.0f32; num_items], Vec::new(), Vec::new());
+    Rows::build(num_items, scratch, |(sums, touched, entries): &mut Walked, row, columns, values| {
+        let (first_columns, first_values) = top.row(row);
+        for (first, &weight) in first_columns.iter().zip(first_values) {
+            let (second_columns, second_values) = top.row(first.as_usize());
+            for (second, &value) in second_columns.iter().zip(second_values) {
+                let sum = &mut sums[second.as_usize()];
+                if *sum == 0.0 {
+                    touched.push(*second);
+                }
+                *sum += weight * value;
+            }
+        }
+        entries.clear();
+        for item in touched.drain(..) {
+            let sum = std::mem::take(&mut sums[item.as_usize()]);
+            if item.as_usize() != row && sum > 0.0 {
+                entries.push((item, sum));
+            }
+        }
+        keep_heaviest(entries, WALK_KEPT);
+        for &(column, value) in entries.iter() {
+            columns.push(column);
+            values.push(value);
+        }
+    })
+}
+
+/// Sums by item, items with a sum, entries of the row.
+type Walked = (Vec<f32>, Vec<ItemIx>, Vec<(ItemIx, f32)>);
+
+/// Keeps the `most` heaviest entries, ties by item, in no particular order.
+fn keep_heaviest(entries: &mut Vec<(ItemIx, f32)>, most: usize) {
+    if entries.len() > most {
+        entries.select_nth_unstable_by(most, |a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        entries.truncate(most);
+    }
+}
+
+/// How a blended row is cut: to this many neighbours, and to weights of so many bits if given.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cut {
+    pub neighbours: usize,
+    pub weight_bits: Option<u8>,
+}
+
+/// Blends direct co-occurrence with the walk for the items of `wanted`, one row each.
+///
+/// x[h,c] = direct_share A[h,c] + walk_share g / (n_h + g) B[h,c] with g = `walk_half`, then
+/// W[h,c] = evidence_h^evidence_power (x[h,c] (n_c + 1)^-popularity_damping)^weight_power.
+/// Without a `walked` matrix the blend is the direct part alone.
+pub(super) fn blend(
+    direct: &Direct,
+    walked: Option<&Rows>,
+    constants: &Constants,
+    wanted: &[ItemIx],
+    cut: Cut,
+) -> Rows {
+    let damping: Vec<f32> = direct
+        .item_weights
+        .iter()
+        .map(|&n| (f64::from(n) + 1.0).powf(-constants[Knob::PopularityDamping]) as f32)
+        .collect();
+    let direct_share = if walked.is_some() { constants[Knob::DirectShare] as f32 } else { 1.0 };
+    let weight_power = constants[Knob::WeightPower] as f32;
+    let num_items = direct.item_weights.len();
+    let scratch = || (vec![0.0f32; num_items], Vec::new(), Vec::new());
+    Rows::build(wanted.len(), scratch, |(sums, touched, entries): &mut Walked, at, columns, values| {
+        let item = wanted[at].as_usize();
+        let half = constants[Knob::WalkHalf];
+        let walk_share = constants[Knob::WalkShare] * half / (f64::from(direct.item_weights[item]) + half);
+        let parts = [(Some(&direct.rows), direct_share), (walked, walk_share as f32)];
+        for (rows, share) in parts.into_iter().filter_map(|(rows, share)| Some((rows?, share))) {
+            let (row_columns, row_values) = rows.row(item);
+            for (column, &value) in row_columns.iter().zip(row_values) {
+                let sum = &mut sums[column.as_usize()];
+                if *sum == 0.0 {
+                    touched.push(*column);
+                }
+                *sum += share * value;
+            }
+        }
+        entries.clear();
+        for column in touched.drain(..) {
+            let sum = std::mem::take(&mut sums[column.as_usize()]);
+            entries.push((column, sum * damping[column.as_usize()]));
+        }
+        keep_heaviest(entries, cut.neighbours);
+        let voice = f64::from(direct.evidence[item]).max(1e-12).powf(constants[Knob::EvidencePower]) as f32;
+        for entry in entries.iter_mut() {
+            entry.1 = voice * entry.1.powf(weight_power);
+        }
+        if let Some(bits) = cut.weight_bits {
+            let most = entries.iter().map(|entry| entry.1).fold(0.0, f32::max);
+            let levels = f32::from(1u16 << bits);
+            for entry in entries.iter_mut() {
+                let level = (entry.1 / most * levels).floor().min(levels - 1.0);
+                entry.1 = most * (level + 0.5) / levels;
+            }
+        }
+        for &(column, value) in entries.iter().filter(|entry| entry.1 > 0.0) {
+            columns.push(column);
+            values.push(value);
+        }
+    })
+}

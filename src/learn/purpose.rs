@@ -1,0 +1,297 @@
+//! Learns one table: counts, tunes on the held-out sessions, then builds the matrix from all of them.
+
+use super::constants::{Constants, Knob, WINDOW};
+use super::matrix::{Cut, Direct, blend, normalise, walk};
+use super::search::{Random, climb};
+use super::validation::{Example, Quality, Validation, Views};
+use super::{Measurement, Settings};
+use crate::counts::{PairCounter, Rows};
+use crate::events::Sessions;
+use crate::{ItemIx, Progress, SparseMatrix};
+use std::ops::Range;
+
+/// Most examples that the constants are tuned on.
+const MAX_EXAMPLES: usize = 10_000;
+/// Most event pairs that are counted for one evaluation of the search; larger logs are tuned on their newer part.
+const MAX_TUNING_PAIRS: usize = 8_000_000;
+/// Share of sessions, the newest, that is held out.
+const HOLDOUT_SHARE: f64 = 0.05;
+/// Neighbours a row keeps at most before packing chooses.
+const KEPT: usize = 256;
+
+const COUNTING: [Knob; 15] = [
+    Knob::ForwardPower,
+    Knob::BackwardPower,
+    Knob::BackwardShare,
+    Knob::Recency,
+    Knob::LengthPower,
+    Knob::RowPower,
+    Knob::ColumnPower,
+    Knob::Shrinkage,
+    Knob::WeightPower,
+    Knob::EvidencePower,
+    Knob::DecayTau,
+    Knob::DecayShape,
+    Knob::RepeatNewest,
+    Knob::RepeatOlder,
+    Knob::RepeatPower,
+];
+const BLENDING: [Knob; 12] = [
+    Knob::DirectShare,
+    Knob::WalkShare,
+    Knob::WalkHalf,
+    Knob::PopularityDamping,
+    Knob::WeightPower,
+    Knob::EvidencePower,
+    Knob::DecayTau,
+    Knob::DecayShape,
+    Knob::RepeatNewest,
+    Knob::RepeatOlder,
+    Knob::RepeatPower,
+    Knob::Shrinkage,
+];
+const KINDS: [Knob; 2] = [Knob::CartWeight, Knob::PurchaseWeight];
+/// In a basket there is no order and nothing is repeated.
+const BASKETS_COUNTING: [Knob; 6] =
+    [Knob::Recency, Knob::LengthPower, Knob::RowPower, Knob::ColumnPower, Knob::WeightPower, Knob::EvidencePower];
+const BASKETS_BLENDING: [Knob; 6] = [
+    Knob::DirectShare,
+    Knob::WalkShare,
+    Knob::WalkHalf,
+    Knob::PopularityDamping,
+    Knob::WeightPower,
+    Knob::EvidencePower,
+];
+
+/// How a table is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Protocol {
+    /// Every event after the first of a held-out session is predicted from those before it.
+    NextItem,
+    /// One item of a held-out basket is predicted from the others.
+    LeaveOneOut,
+}
+
+/// What one table is learnt from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Plan<'a> {
+    pub protocol: Protocol,
+    /// Prefix of names.
+    pub name: &'static str,
+    pub max_distance: usize,
+    pub sessions: &'a Sessions,
+    pub ages: &'a [f64],
+    pub num_items: usize,
+}
+
+/// One learnt table.
+#[derive(Clone, Debug)]
+pub(super) struct LearntTable {
+    pub matrix: SparseMatrix,
+    pub constants: Constants,
+    pub measurements: Vec<Measurement>,
+    pub pairs_kept: u64,
+    pub pairs_removed: u64,
+}
+
+/// The first held-out session: the newest twentieth is held out, at least one session if there are two.
+pub(super) fn holdout_start(sessions: &Sessions) -> usize {
+    let num_sessions = sessions.len();
+    let held_out = ((num_sessions as f64 * HOLDOUT_SHARE).ceil() as usize).min(num_sessions.saturating_sub(1));
+    num_sessions - held_out
+}
+
+impl Plan<'_> {
+    pub fn learn(&self, settings: &Settings, progress: &dyn Progress) -> LearntTable {
+        let holdout = holdout_start(self.sessions);
+        let validation = Validation::new(self.examples(holdout, settings.seed), self.num_items);
+        let mut constants = self.start();
+        let mut measurements = Vec::new();
+        if validation.num_examples() > 0 {
+            let tuner = Tuner {
+                counter: self.counter(self.tuning_start(holdout)..holdout),
+                validation,
+                views: self.views(),
+                cut: Cut { neighbours: settings.neighbours, weight_bits: Some(settings.weight_bits) },
+                min_shoppers: settings.min_shoppers,
+                progress,
+            };
+            if settings.tune {
+                constants = self.tune(&tuner, constants, settings);
+            }
+            let quality = tuner.measure(&constants);
+            measurements = self.measurements(&quality);
+        }
+
+        progress.start(&format!("{}: building the table", self.name), 0);
+        let counts = self.counter(0..self.sessions.len()).count(&constants.weighting(), settings.min_shoppers);
+        let (pairs_kept, pairs_removed) = (counts.pairs_kept, counts.pairs_removed);
+        let direct = normalise(counts, &constants);
+        let walked = walk(&direct.rows);
+        let all: Vec<ItemIx> = (0..self.num_items as u32).map(ItemIx).collect();
+        let cut = Cut { neighbours: KEPT.max(settings.neighbours), weight_bits: None };
+        let matrix = to_matrix(&blend(&direct, Some(&walked), &constants, &all, cut));
+        progress.finish(&format!("{} pairs of items, {} removed by the privacy threshold", pairs_kept, pairs_removed));
+        LearntTable { matrix, constants, measurements, pairs_kept, pairs_removed }
+    }
+
+    fn tune(&self, tuner: &Tuner, start: Constants, settings: &Settings) -> Constants {
+        let (counting, mut blending): (&[Knob], Vec<Knob>) = match self.protocol {
+            Protocol::NextItem => (&COUNTING, BLENDING.to_vec()),
+            Protocol::LeaveOneOut => (&BASKETS_COUNTING, BASKETS_BLENDING.to_vec()),
+        };
+        let has_kinds = self.sessions.kinds.windows(2).any(|pair| pair[0] != pair[1]);
+        if self.protocol == Protocol::NextItem && has_kinds {
+            blending.extend(KINDS);
+        }
+        // Counting is judged without the walk, which costs more than all the rest; then the blend, with counts fixed.
+        let num_counting = settings.evaluations * 11 / 20;
+        let num_blending = settings.evaluations - num_counting;
+        let mut random = Random::new(settings.seed);
+        tuner.progress.start(&format!("{}: tuning", self.name), settings.evaluations as u64);
+        let measure = |constants: &Constants| {
+            tuner.progress.advance(1);
+            let direct = tuner.direct(constants);
+            tuner.objective(&direct, None, constants)
+        };
+        let (counted, _) = climb(start, measure(&start), counting, num_counting, &mut random, measure);
+
+        let direct = tuner.direct(&counted);
+        let walked = walk(&direct.rows);
+        // The direct table alone did best with these; the blend starts from where it is known to do well.
+        let mut first = counted;
+        for knob in [Knob::WeightPower, Knob::EvidencePower] {
+            first[knob] = start[knob];
+        }
+        let measure = |constants: &Constants| {
+            tuner.progress.advance(1);
+            tuner.objective(&direct, Some(&walked), constants)
+        };
+        let from = if measure(&first) > measure(&counted) { first } else { counted };
+        let (best, value) = climb(from, measure(&from), &blending, num_blending, &mut random, measure);
+        tuner.progress.finish(&format!("objective {value:.4} on {} held-out events", tuner.validation.num_examples()));
+        best
+    }
+
+    fn start(&self) -> Constants {
+        let mut constants = Constants::default();
+        if self.protocol == Protocol::LeaveOneOut {
+            constants[Knob::ForwardPower] = 0.0;
+            constants[Knob::BackwardPower] = 0.0;
+            constants[Knob::BackwardShare] = 1.0;
+            // All items of a basket speak alike, and none is listed again.
+            constants[Knob::DecayTau] = 1e9;
+            for knob in [Knob::RepeatNewest, Knob::RepeatOlder] {
+                constants[knob] = 0.0;
+            }
+        }
+        constants
+    }
+
+    fn views(&self) -> Views {
+        match self.protocol {
+            Protocol::NextItem => Views::Both,
+            Protocol::LeaveOneOut => Views::Discovery,
+        }
+    }
+
+    fn counter(&self, range: Range<usize>) -> PairCounter<'_> {
+        PairCounter::new(self.sessions, range, self.ages, self.num_items, self.max_distance)
+    }
+
+    /// The first session that the search counts, so that it counts at most [`MAX_TUNING_PAIRS`].
+    fn tuning_start(&self, holdout: usize) -> usize {
+        let mut pairs = 0;
+        for session in (0..holdout).rev() {
+            let length = self.sessions.items_of(session).len();
+            pairs += length * length.min(self.max_distance);
+            if pairs > MAX_TUNING_PAIRS {
+                return session + 1;
+            }
+        }
+        0
+    }
+
+    /// Held-out examples, evenly spread over the held-out sessions if there are too many.
+    fn examples(&self, holdout: usize, seed: u64) -> Vec<Example> {
+        let mut examples = Vec::new();
+        let mut random = Random::new(seed ^ 0x5eed);
+        for session in holdout..self.sessions.len() {
+            let (items, kinds) = (self.sessions.items_of(session), self.sessions.kinds_of(session));
+            match self.protocol {
+                Protocol::NextItem => {
+                    for at in 1..items.len() {
+                        let before = at.saturating_sub(WINDOW)..at;
+                        let history = before.rev().map(|event| (items[event], kinds[event])).collect();
+                        let is_new = !items[..at].contains(&items[at]);
+                        examples.push(Example { history, target: items[at], is_new });
+                    }
+                }
+                Protocol::LeaveOneOut if items.len() >= 2 => {
+                    let left_out = random.below(items.len());
+                    let others = (0..items.len()).filter(|&at| at != left_out).take(WINDOW);
+                    let history = others.map(|at| (items[at], kinds[at])).collect();
+                    examples.push(Example { history, target: items[left_out], is_new: true });
+                }
+                Protocol::LeaveOneOut => {}
+            }
+        }
+        let num_examples = examples.len();
+        if num_examples > MAX_EXAMPLES {
+            let kept = |at: usize| (at + 1) * MAX_EXAMPLES / num_examples > at * MAX_EXAMPLES / num_examples;
+            examples = examples.into_iter().enumerate().filter(|(at, _)| kept(*at)).map(|(_, one)| one).collect();
+        }
+        examples
+    }
+
+    fn measurements(&self, quality: &Quality) -> Vec<Measurement> {
+        let name = self.name;
+        let discovery =
+            [("discovery HitRate@20", quality.discovery_hit_rate), ("discovery MRR@20", quality.discovery_mrr)];
+        let all = [("HitRate@20", quality.hit_rate), ("MRR@20", quality.mrr)];
+        let views: &[(&str, f64)] = match self.views() {
+            Views::Both => &[all[0], all[1], discovery[0], discovery[1]],
+            Views::Discovery => &discovery,
+        };
+        views.iter().map(|&(metric, value)| Measurement { name: format!("{name}: {metric}"), value }).collect()
+    }
+}
+
+/// Evaluates constants on the held-out examples.
+struct Tuner<'a> {
+    counter: PairCounter<'a>,
+    validation: Validation,
+    views: Views,
+    cut: Cut,
+    min_shoppers: u32,
+    progress: &'a dyn Progress,
+}
+
+impl Tuner<'_> {
+    fn direct(&self, constants: &Constants) -> Direct {
+        normalise(self.counter.count(&constants.weighting(), self.min_shoppers), constants)
+    }
+
+    fn quality(&self, direct: &Direct, walked: Option<&Rows>, constants: &Constants) -> Quality {
+        let matrix = blend(direct, walked, constants, &self.validation.wanted, self.cut);
+        self.validation.measure(&matrix, constants)
+    }
+
+    fn objective(&self, direct: &Direct, walked: Option<&Rows>, constants: &Constants) -> f64 {
+        self.quality(direct, walked, constants).objective(self.views)
+    }
+
+    fn measure(&self, constants: &Constants) -> Quality {
+        let direct = self.direct(constants);
+        let walked = walk(&direct.rows);
+        self.quality(&direct, Some(&walked), constants)
+    }
+}
+
+fn to_matrix(rows: &Rows) -> SparseMatrix {
+    let entries = |row| {
+        let (columns, values) = rows.row(row);
+        columns.iter().copied().zip(values.iter().copied()).collect()
+    };
+    SparseMatrix::from_rows((0..rows.num_rows()).map(entries).collect())
+}

@@ -1,0 +1,171 @@
+//! The ranker against a naive one, on random models, histories and options.
+
+use super::*;
+use crate::model::{About, Dictionary, Privacy, RankingParameters};
+use proptest::prelude::*;
+
+const NUM_ITEMS: u32 = 12;
+
+/// A model of 12 items from lists of (row, column, level) and popularity.
+fn model(edges: &[(u32, u32, u8)], popularity: Vec<u8>) -> Model {
+    let mut rows = vec![std::collections::BTreeMap::new(); NUM_ITEMS as usize];
+    for &(row, column, level) in edges {
+        if row != column {
+            rows[row as usize].insert(column, level);
+        }
+    }
+    let mut table = Neighbours { offsets: vec![0], weight_bits: 3, ..Neighbours::default() };
+    for row in rows {
+        for (column, level) in row {
+            table.items.push(ItemIx(column));
+            table.levels.push(level);
+        }
+        table.offsets.push(table.items.len() as u32);
+        table.scales.push(128);
+    }
+    let ids: Vec<String> = (0..NUM_ITEMS).map(|item| format!("item-{item}")).collect();
+    Model {
+        items: Dictionary::new(&ids).unwrap(),
+        tables: vec![(Purpose::Next, table)],
+        popularity,
+        ranking: RankingParameters {
+            decay: vec![1.0, 0.5, 0.25],
+            repeat: vec![0.125, 0.75, 0.5],
+            event_weights: [1.0, 1.5, 2.0],
+        },
+        categories: None,
+        about: About::default(),
+        privacy: Privacy::default(),
+        measurements: vec![],
+    }
+}
+
+/// Scores every item from the formula, in the order of summation that the ranker documents.
+fn naive_scores(model: &Model, history: &[HistoryEvent]) -> Vec<f32> {
+    let table = model.table(Purpose::Next).unwrap();
+    (0..NUM_ITEMS)
+        .map(|candidate| {
+            let mut score = 0.0f32;
+            for (position, event) in history.iter().enumerate().take(model.ranking.decay.len()) {
+                let weight = model.ranking.decay[position] * model.ranking.event_weights[event.kind as usize];
+                score += weight * table.row(event.item).weight_of(ItemIx(candidate));
+                if event.item.0 == candidate {
+                    score += model.ranking.repeat[position];
+                }
+            }
+            score
+        })
+        .collect()
+}
+
+fn any_history() -> impl Strategy<Value = Vec<HistoryEvent>> {
+    let event = (0..NUM_ITEMS, 0usize..3)
+        .prop_map(|(item, kind)| HistoryEvent { item: ItemIx(item), kind: EventKind::ALL[kind] });
+    prop::collection::vec(event, 0..6)
+}
+
+fn any_model() -> impl Strategy<Value = Model> {
+    let edges = prop::collection::vec((0..NUM_ITEMS, 0..NUM_ITEMS, 0u8..8), 0..50);
+    (edges, prop::collection::vec(0u8..4, NUM_ITEMS as usize)).prop_map(|(edges, popularity)| model(&edges, popularity))
+}
+
+proptest! {
+    #[test]
+    fn for_you_agrees_with_a_naive_ranker(
+        model in any_model(),
+        history in any_history(),
+        exclude in prop::collection::vec((0..NUM_ITEMS).prop_map(ItemIx), 0..4),
+        ineligible in prop::collection::vec(0..NUM_ITEMS, 0..6),
+        k in 0usize..14,
+        repeats: bool,
+    ) {
+        let scores = naive_scores(&model, &history);
+        let mut expected: Vec<u32> = (0..NUM_ITEMS)
+            .filter(|&item| !exclude.contains(&ItemIx(item)) && !ineligible.contains(&item))
+            .filter(|&item| repeats || !history.iter().any(|event| event.item.0 == item))
+            .collect();
+        expected.sort_by(|&a, &b| {
+            let (a, b) = (a as usize, b as usize);
+            let by_score = scores[b].total_cmp(&scores[a]);
+            let by_popularity = if scores[a] == 0.0 && scores[b] == 0.0 {
+                model.popularity[b].cmp(&model.popularity[a])
+            } else {
+                std::cmp::Ordering::Equal
+            };
+            by_score.then(by_popularity).then(a.cmp(&b))
+        });
+        expected.truncate(k);
+
+        let mut ranker = Ranker::new(&model);
+        let options = Options { k, repeats, exclude: &exclude, ..Options::default() };
+        for _ in 0..2 {
+            let ranked = ranker.for_you(&model, &history, &options, &mut |item| !ineligible.contains(&item.0));
+            let found: Vec<u32> = ranked.iter().map(|one| one.item.0).collect();
+            prop_assert_eq!(&found, &expected);
+            for one in &ranked {
+                prop_assert_eq!(one.score, scores[one.item.as_usize()]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_seed_only_reorders_equals(model in any_model(), history in any_history(), seed: u32) {
+        let mut ranker = Ranker::new(&model);
+        let plain = Options { k: 12, ..Options::default() };
+        let seeded = Options { seed: Some(seed), ..plain };
+        let key = |one: &Ranked| (one.score, if one.score > 0.0 { 0 } else { model.popularity[one.item.as_usize()] });
+        let first = ranker.for_you(&model, &history, &plain, &mut |_| true);
+        let second = ranker.for_you(&model, &history, &seeded, &mut |_| true);
+        let again = ranker.for_you(&model, &history, &seeded, &mut |_| true);
+        prop_assert_eq!(&second, &again);
+        prop_assert_eq!(first.iter().map(key).collect::<Vec<_>>(), second.iter().map(key).collect::<Vec<_>>());
+        let mut items: Vec<_> = second.iter().map(|one| one.item).collect();
+        items.sort();
+        items.dedup();
+        prop_assert_eq!(items.len(), second.len());
+    }
+
+    #[test]
+    fn reasons_add_up_to_the_score(model in any_model(), history in any_history(), repeats: bool) {
+        let mut ranker = Ranker::new(&model);
+        let options = Options { k: 12, repeats, explain: true, ..Options::default() };
+        for one in ranker.for_you(&model, &history, &options, &mut |_| true) {
+            let total: f32 = one.reasons.iter().map(|reason| reason.share).sum();
+            let expected = if one.score > 0.0 { 1.0 } else { 0.0 };
+            prop_assert!((total - expected).abs() < 1e-5, "{one:?}");
+            prop_assert!(one.reasons.iter().all(|reason| history.iter().any(|event| event.item == reason.item)));
+        }
+    }
+
+    #[test]
+    fn unknown_items_are_ignored(model in any_model(), item in NUM_ITEMS..u32::MAX, kind in 0usize..3) {
+        let mut ranker = Ranker::new(&model);
+        let options = Options { k: 5, repeats: true, exclude: &[ItemIx(item)], explain: true, seed: None };
+        let history = [HistoryEvent { item: ItemIx(item), kind: EventKind::ALL[kind] }];
+        let expected = ranker.trending(&options, &mut |_| true);
+        prop_assert_eq!(ranker.for_you(&model, &history, &options, &mut |_| true), expected.clone());
+        prop_assert_eq!(ranker.related(&model, ItemIx(item), &options, &mut |_| true), expected.clone());
+        prop_assert_eq!(ranker.bought_together(&model, &[ItemIx(item)], &options, &mut |_| true), expected);
+    }
+}
+
+#[test]
+fn a_page_of_an_item_never_lists_the_item() {
+    let model = model(&[(0, 1, 7), (0, 2, 3)], vec![9; NUM_ITEMS as usize]);
+    let mut ranker = Ranker::new(&model);
+    let options = Options { k: 20, ..Options::default() };
+    let listed: Vec<u32> =
+        ranker.related(&model, ItemIx(0), &options, &mut |_| true).iter().map(|one| one.item.0).collect();
+    assert_eq!(listed, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+}
+
+#[test]
+fn a_cart_adds_up_its_items_and_falls_back_to_the_next_table() {
+    let model = model(&[(0, 2, 3), (1, 2, 3), (0, 3, 4)], vec![0; NUM_ITEMS as usize]);
+    let mut ranker = Ranker::new(&model);
+    let options = Options { k: 2, explain: true, ..Options::default() };
+    let ranked = ranker.bought_together(&model, &[ItemIx(0), ItemIx(1)], &options, &mut |_| true);
+    // Level 3 of 8 is 7/16, twice; level 4 is 9/16.
+    assert_eq!(ranked.iter().map(|one| (one.item.0, one.score)).collect::<Vec<_>>(), [(2, 0.875), (3, 0.5625)]);
+    assert_eq!(ranked[0].reasons.iter().map(|reason| reason.share).collect::<Vec<_>>(), [0.5, 0.5]);
+}

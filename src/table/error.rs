@@ -1,0 +1,88 @@
+//! What can be wrong with a whole file, as opposed to a row of it.
+
+use std::io;
+use std::path::PathBuf;
+
+/// A file of rows cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TableError {
+    /// The operating system refuses.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// There is nothing in the file, not even a header.
+    #[error("{}: the file is empty; expected a header and rows", path.display())]
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A gzip stream ends before its end mark.
+    #[error("{}: the gzip stream ends early, after line {line}; the file is cut off, copy or download it again", path.display())]
+    GzipTruncated {
+        /// The file.
+        path: PathBuf,
+        /// The last whole line that could be read, from 1; 0 if there is none.
+        line: u64,
+    },
+    /// A gzip stream is damaged.
+    #[error("{}: the gzip stream is damaged after line {line} ({source}); copy or download the file again", path.display())]
+    GzipDamaged {
+        /// The file.
+        path: PathBuf,
+        /// The last whole line that could be read, from 1; 0 if there is none.
+        line: u64,
+        /// What the decoder says.
+        source: io::Error,
+    },
+    /// The text is UTF-16.
+    #[error("{}: the text is UTF-16; save it as UTF-8", path.display())]
+    Utf16 {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The header of delimited text, or a column's name, is not UTF-8.
+    #[error("{}: the header is not UTF-8: found {found:?}; save the file as UTF-8", path.display())]
+    HeaderUtf8 {
+        /// The file.
+        path: PathBuf,
+        /// The header as far as it can be shown.
+        found: String,
+    },
+    /// A JSON file is one array instead of one object a line.
+    #[error("{}: a JSON array; expected one object a line (with jq: jq -c '.[]')", path.display())]
+    JsonArray {
+        /// The file.
+        path: PathBuf,
+    },
+    /// No line at the beginning of a JSON file is an object.
+    #[error("{}: line {line} is not a JSON object: {problem}; expected one object a line", path.display())]
+    NotJsonLines {
+        /// The file.
+        path: PathBuf,
+        /// The first line that is not empty, from 1.
+        line: u64,
+        /// What the parser says.
+        problem: String,
+    },
+    /// A Parquet file does not begin and end like one.
+    #[error("{}: not a Parquet file: it {}; is the extension right, is the file whole?", path.display(), .found)]
+    NotParquet {
+        /// The file.
+        path: PathBuf,
+        /// What was found instead of the mark `PAR1`.
+        found: String,
+    },
+    /// A Parquet file has the right marks and cannot be decoded.
+    #[error("{}: the Parquet file cannot be decoded: {problem}", path.display())]
+    Parquet {
+        /// The file.
+        path: PathBuf,
+        /// What the decoder says.
+        problem: String,
+    },
+}

@@ -1,0 +1,247 @@
+//! Reads rows of plain values from delimited text, JSON lines and Parquet, plain or gzipped.
+//!
+//! Owns file formats and nothing else: a [`Source`] lists its columns, then hands every row of the wanted
+//! columns to a sink, damaged rows included. Never knows what a column means, apart from the usual names in
+//! [`names`] that both event logs and catalogues go by.
+
+mod delimited;
+mod error;
+mod input;
+pub(crate) mod interner;
+mod json;
+pub(crate) mod names;
+mod number;
+mod parquet;
+pub(crate) mod tally;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+pub use error::TableError;
+pub(crate) use number::parse_number;
+pub use tally::{Example, Rejection};
+
+use crate::Progress;
+
+/// The most columns that one reading may ask for.
+pub(crate) const MAX_WANTED: usize = 12;
+
+/// One value of a row.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Cell<'a> {
+    /// Empty text, `null`, or a key that is not there.
+    Missing,
+    /// Text without white space at its ends; never empty.
+    Text(&'a str),
+    /// A whole number.
+    Int(i64),
+    /// Any other number.
+    Float(f64),
+    /// A point in time that the file itself declares as such, ms since 1970 UTC.
+    TimeMs(i64),
+}
+
+impl<'a> Cell<'a> {
+    /// Text with the white space at its ends taken off.
+    pub(crate) fn from_text(text: &'a str) -> Cell<'a> {
+        match text.trim() {
+            "" => Cell::Missing,
+            text => Cell::Text(text),
+        }
+    }
+
+    /// The value as text, as an id would be written: a float without a fraction has no decimal point, because
+    /// many exporters turn whole numbers into floats as soon as one is missing.
+    pub(crate) fn to_text(self) -> Cow<'a, str> {
+        match self {
+            Cell::Missing => Cow::Borrowed(""),
+            Cell::Text(text) => Cow::Borrowed(text),
+            Cell::Int(value) | Cell::TimeMs(value) => Cow::Owned(value.to_string()),
+            Cell::Float(value) => Cow::Owned(value.to_string()),
+        }
+    }
+
+    /// The value; missing too if its text is how exporters write a value that is not there.
+    pub(crate) fn unless_null(self) -> Cell<'a> {
+        const NULLS: [&str; 13] =
+            ["null", "NULL", "Null", "nan", "NaN", "NA", "<NA>", "N/A", "n/a", "None", "\\N", "undefined", "(not set)"];
+        // Most ids start with a digit; they need not be compared with each.
+        let is_null = match self {
+            Cell::Text(text) => !text.starts_with(|first: char| first.is_ascii_digit()) && NULLS.contains(&text),
+            _ => false,
+        };
+        if is_null { Cell::Missing } else { self }
+    }
+
+    /// The value as a finite number: `Ok(None)` if it is missing, `Err` if it is no number.
+    pub(crate) fn to_number(self) -> Result<Option<f64>, ()> {
+        match self {
+            Cell::Missing => Ok(None),
+            Cell::Int(value) => Ok(Some(value as f64)),
+            Cell::Float(value) if value.is_finite() => Ok(Some(value)),
+            Cell::Text(text) => parse_number(text).map(Some).ok_or(()),
+            Cell::Float(_) | Cell::TimeMs(_) => Err(()),
+        }
+    }
+}
+
+impl fmt::Display for Cell<'_> {
+    /// The value as a message shows it: text in quotes.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Cell::Missing => f.write_str("nothing"),
+            Cell::Text(text) => write!(f, "{text:?}"),
+            other => f.write_str(&other.to_text()),
+        }
+    }
+}
+
+/// What is wrong with a row that cannot be split into values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Damage {
+    /// The row has another number of fields than the header.
+    FieldCount { expected: usize, found: usize },
+    /// A quoted field goes on for more than [`delimited::MAX_LINES`] lines: its closing quote is missing.
+    OpenQuote { lines: u64 },
+    /// The line is not a JSON object of plain values.
+    Json { problem: String },
+    /// A wanted field is not UTF-8.
+    Utf8 { column: String, found: String },
+}
+
+impl Damage {
+    /// How many rows are lost by it.
+    pub(crate) const fn num_rows(&self) -> u64 {
+        match self {
+            Damage::OpenQuote { lines } => *lines,
+            _ => 1,
+        }
+    }
+
+    /// The damaged column; empty if it is the whole row.
+    pub(crate) fn column(&self) -> &str {
+        match self {
+            Damage::Utf8 { column, .. } => column,
+            _ => "",
+        }
+    }
+}
+
+impl fmt::Display for Damage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Damage::FieldCount { expected, found } => write!(f, "{found} fields, expected {expected}"),
+            Damage::OpenQuote { lines } => write!(f, "a quote that is open for {lines} lines"),
+            Damage::Json { problem } => f.write_str(problem),
+            Damage::Utf8 { found, .. } => write!(f, "{found:?}"),
+        }
+    }
+}
+
+/// What a source hands to its sink, in the order of the file.
+pub(crate) enum Row<'a> {
+    /// A whole row: one cell for each wanted column.
+    Cells { line: u64, cells: &'a [Cell<'a>] },
+    /// A damaged row that starts at `line`.
+    Damaged { line: u64, damage: Damage },
+}
+
+/// A table in a file: its columns are known, its rows are still to be read.
+pub(crate) struct Source {
+    columns: Vec<String>,
+    reader: Reader,
+}
+
+enum Reader {
+    Delimited(delimited::Delimited),
+    Json(json::JsonLines),
+    Parquet(parquet::Parquet),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Delimited,
+    Json,
+    Parquet,
+}
+
+impl Source {
+    /// Opens a file and reads its column names.
+    ///
+    /// The format is told by the extension (`.csv`, `.tsv`, `.txt`, `.jsonl`, `.ndjson`, `.json`, `.parquet`,
+    /// `.pq`, each with or without `.gz`), else by the first bytes. Whether it is gzipped is told by the
+    /// first bytes alone.
+    ///
+    /// # Errors
+    /// The file cannot be read, is empty, or is not of its format.
+    pub(crate) fn open(path: &Path) -> Result<Source, TableError> {
+        let mut input = input::Input::open(path)?;
+        let format = match format_of_name(path) {
+            Some(format) => format,
+            None if input.head(4)? == parquet::MAGIC => Format::Parquet,
+            None if input.first_mark()? == Some(b'{') => Format::Json,
+            None => Format::Delimited,
+        };
+        let (columns, reader) = match format {
+            Format::Delimited => {
+                let (columns, reader) = delimited::Delimited::open(input)?;
+                (columns, Reader::Delimited(reader))
+            }
+            Format::Json => {
+                let (columns, reader) = json::JsonLines::open(input)?;
+                (columns, Reader::Json(reader))
+            }
+            Format::Parquet => {
+                let (columns, reader) = parquet::Parquet::open(path)?;
+                (columns, Reader::Parquet(reader))
+            }
+        };
+        Ok(Source { columns, reader })
+    }
+
+    /// The names of the columns, in the order of the file.
+    pub(crate) fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// Hands every row to `sink`, with the cells of the columns at positions `wanted` (at most
+    /// [`MAX_WANTED`]), and advances `progress` by the bytes of the file.
+    ///
+    /// # Errors
+    /// The file cannot be read to its end. Damaged rows are no error; the sink hears of them.
+    pub(crate) fn read(
+        self,
+        wanted: &[usize],
+        progress: &dyn Progress,
+        sink: &mut dyn FnMut(Row<'_>),
+    ) -> Result<(), TableError> {
+        debug_assert!(wanted.len() <= MAX_WANTED);
+        match self.reader {
+            Reader::Delimited(reader) => reader.read(&self.columns, wanted, progress, sink),
+            Reader::Json(reader) => reader.read(&self.columns, wanted, progress, sink),
+            Reader::Parquet(reader) => reader.read(&self.columns, wanted, progress, sink),
+        }
+    }
+}
+
+fn format_of_name(path: &Path) -> Option<Format> {
+    let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    match name.rsplit_once('.')?.1 {
+        "csv" | "tsv" | "txt" => Some(Format::Delimited),
+        "json" | "jsonl" | "ndjson" => Some(Format::Json),
+        "parquet" | "pq" => Some(Format::Parquet),
+        _ => None,
+    }
+}
+
+/// The bytes of files altogether, for the bar of a step that reads them; files that cannot be seen count 0.
+pub(crate) fn total_bytes(paths: &[PathBuf]) -> u64 {
+    paths.iter().filter_map(|path| std::fs::metadata(path).ok()).map(|metadata| metadata.len()).sum()
+}
+
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,124 @@
+//! `vicino train`.
+
+use crate::shop::{SHOP, arg, events};
+use crate::{json, stderr, stdout, vicino};
+use flate2::write::GzEncoder;
+use std::fs;
+use std::io::Write;
+use tempfile::TempDir;
+
+#[test]
+fn the_summary_says_columns_cleaning_privacy_tuning_and_bytes() {
+    let folder = TempDir::new().unwrap();
+    let model = arg(&folder.path().join("shop.vicino"));
+    let text = stdout(&mut vicino(["train", &SHOP.arg("train.csv"), "-o", &model, "--evaluations", "5"]));
+    for part in ["product_id", "session_id", "timestamp", "HitRate@20", "bytes", "removed"] {
+        assert!(text.contains(part), "{part} in\n{text}");
+    }
+    let bytes = fs::metadata(&model).unwrap().len();
+    assert!(text.replace(',', "").contains(&bytes.to_string()), "{bytes} in\n{text}");
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_bytes() {
+    let folder = TempDir::new().unwrap();
+    let train = |threads: &str| {
+        let model = folder.path().join(format!("{threads}.vicino"));
+        let args = ["train", &SHOP.arg("train.csv"), "-o", &arg(&model), "--evaluations", "6", "--threads", threads];
+        vicino(args).assert().success();
+        fs::read(model).unwrap()
+    };
+    let one = train("1");
+    assert!(one == train("4"), "1 and 4 threads give different bytes");
+    assert!(one == train("1"), "the same run twice gives different bytes");
+}
+
+#[test]
+fn gzip_and_several_files_read_like_one_plain_file() {
+    let folder = TempDir::new().unwrap();
+    let text = events(0, 200);
+    let cut = text.match_indices("\nU").nth(400).unwrap().0 + 1;
+    let header = &text[..=text.find('\n').unwrap()];
+    let path = |name: &str| arg(&folder.path().join(name));
+    fs::write(path("all.csv"), &text).unwrap();
+    fs::write(path("first.csv"), &text[..cut]).unwrap();
+    let mut gzip = GzEncoder::new(fs::File::create(path("second.csv.gz")).unwrap(), flate2::Compression::fast());
+    gzip.write_all(format!("{header}{}", &text[cut..]).as_bytes()).unwrap();
+    gzip.finish().unwrap();
+
+    vicino(["train", &path("all.csv"), "-o", &path("all.vicino"), "--no-tune"]).assert().success();
+    let parts = [&path("first.csv"), &path("second.csv.gz"), "-o", &path("parts.vicino"), "--no-tune"];
+    vicino(["train"].into_iter().chain(parts)).assert().success();
+    assert!(fs::read(path("all.vicino")).unwrap() == fs::read(path("parts.vicino")).unwrap());
+}
+
+#[test]
+fn the_report_has_what_plots_need() {
+    let folder = TempDir::new().unwrap();
+    let (model, report) = (folder.path().join("m.vicino"), folder.path().join("report.json"));
+    let args = ["--report", &arg(&report), "--evaluations", "5", "--json"];
+    let printed = json(&mut vicino(["train", &SHOP.arg("train.csv"), "-o", &arg(&model)].into_iter().chain(args)));
+    let written: serde_json::Value = serde_json::from_slice(&fs::read(report).unwrap()).unwrap();
+    assert_eq!(printed, written);
+    assert_eq!(written["data"]["num_sessions"], 600);
+    assert_eq!(written["data"]["num_items"], 60);
+    assert_eq!(written["model"]["bytes"], fs::metadata(&model).unwrap().len());
+    for part in ["popularity_curve", "session_lengths", "columns"] {
+        assert!(!written[part].as_array().unwrap().is_empty(), "{part}");
+    }
+    assert!(written["cleaning"].is_array());
+    assert!(written["hyperparameters"].as_object().unwrap().len() > 5);
+    assert!(written["measurements"].as_object().unwrap().values().all(|value| value.is_number()));
+    let last = written["popularity_curve"].as_array().unwrap().last().unwrap();
+    assert_eq!(last["share"].as_f64().unwrap(), 1.0);
+}
+
+#[test]
+fn more_shoppers_a_pair_remove_more_pairs() {
+    let folder = TempDir::new().unwrap();
+    let kept = |least: &str| {
+        let model = arg(&folder.path().join(least));
+        let args = ["-o", &model, "--no-tune", "--min-shoppers", least, "--json"];
+        json(&mut vicino(["train", &SHOP.arg("train.csv")].into_iter().chain(args)))["privacy"]["pairs_kept"].clone()
+    };
+    assert!(kept("1").as_u64() > kept("4").as_u64());
+}
+
+#[test]
+fn a_column_can_be_named() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| arg(&folder.path().join(name));
+    fs::write(path("odd.csv"), events(0, 50).replacen("product_id", "thing", 1)).unwrap();
+    let message = stderr(&mut vicino(["train", &path("odd.csv"), "-o", &path("m")]), 1);
+    assert!(message.contains("thing"), "{message}");
+    let named = ["train", &path("odd.csv"), "-o", &path("m"), "--column", "item=thing", "--no-tune"];
+    assert!(stdout(&mut vicino(named)).contains("thing"));
+}
+
+#[test]
+fn quiet_prints_nothing() {
+    let folder = TempDir::new().unwrap();
+    let model = arg(&folder.path().join("m"));
+    let output = vicino(["train", &SHOP.arg("train.csv"), "-o", &model, "--no-tune", "--quiet"]).assert().success();
+    let output = output.get_output();
+    assert!(output.stdout.is_empty() && output.stderr.is_empty(), "{output:?}");
+}
+
+#[test]
+fn a_model_can_go_to_stdout() {
+    let folder = TempDir::new().unwrap();
+    let path = arg(&folder.path().join("m.vicino"));
+    vicino(["train", &SHOP.arg("train.csv"), "-o", &path, "--no-tune"]).assert().success();
+    let piped = vicino(["train", &SHOP.arg("train.csv"), "-o", "-", "--no-tune"]).assert().success();
+    assert!(piped.get_output().stdout == fs::read(path).unwrap());
+}
+
+#[test]
+fn a_model_replaces_an_older_one() {
+    let folder = TempDir::new().unwrap();
+    let model = folder.path().join("m.vicino");
+    fs::write(&model, "old").unwrap();
+    vicino(["train", &SHOP.arg("train.csv"), "-o", &arg(&model), "--no-tune"]).assert().success();
+    assert!(fs::metadata(&model).unwrap().len() > 100);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "a temporary file is left");
+}
