@@ -103,12 +103,16 @@ pub(super) enum Unit {
 
 impl Unit {
     const fn of(value: i64) -> Unit {
-        match value {
-            ..100_000_000 => Unit::Position,
-            ..100_000_000_000 => Unit::Seconds,
-            ..100_000_000_000_000 => Unit::Millis,
-            ..100_000_000_000_000_000 => Unit::Micros,
-            _ => Unit::Nanos,
+        if value < 100_000_000 {
+            Unit::Position
+        } else if value < 100_000_000_000 {
+            Unit::Seconds
+        } else if value < 100_000_000_000_000 {
+            Unit::Millis
+        } else if value < 100_000_000_000_000_000 {
+            Unit::Micros
+        } else {
+            Unit::Nanos
         }
     }
 }
