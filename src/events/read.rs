@@ -1,6 +1,6 @@
 //! Reads files of events into one log.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::collect::Collector;
 use super::columns::{Columns, match_columns};
@@ -73,31 +73,26 @@ fn default_kind(options: &ReadOptions, columns: &Columns) -> EventKind {
     options.default_kind.unwrap_or(usual)
 }
 
-fn check_same_fields(
-    first_path: &PathBuf,
-    first: &Columns,
-    path: &PathBuf,
-    columns: &Columns,
-) -> Result<(), EventsError> {
+fn check_same_fields(first_path: &Path, first: &Columns, path: &Path, columns: &Columns) -> Result<(), EventsError> {
     for field in Field::ALL {
         let (with, without) = match (first.of_field.contains_key(&field), columns.of_field.contains_key(&field)) {
             (true, false) => (first_path, path),
             (false, true) => (path, first_path),
             _ => continue,
         };
-        return Err(EventsError::DifferentColumns { with: with.clone(), without: without.clone(), field });
+        return Err(EventsError::DifferentColumns { with: with.to_owned(), without: without.to_owned(), field });
     }
     Ok(())
 }
 
-fn check_same_times(collector: &Collector, path: &PathBuf) -> Result<(), EventsError> {
+fn check_same_times(collector: &Collector, path: &Path) -> Result<(), EventsError> {
     let (Some((known, known_path)), Some(has_positions)) = (&collector.time_source, collector.file_has_positions())
     else {
         return Ok(());
     };
     match (*known == TimeSource::Positions, has_positions) {
-        (true, false) => Err(EventsError::MixedTimes { times: path.clone(), positions: known_path.clone() }),
-        (false, true) => Err(EventsError::MixedTimes { times: known_path.clone(), positions: path.clone() }),
+        (true, false) => Err(EventsError::MixedTimes { times: path.to_owned(), positions: known_path.clone() }),
+        (false, true) => Err(EventsError::MixedTimes { times: known_path.clone(), positions: path.to_owned() }),
         _ => Ok(()),
     }
 }

@@ -1,1 +1,356 @@
+//! Whole readings: files in, a log and a report out.
 
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+
+use proptest::prelude::*;
+
+use super::{
+    EventLog, EventsError, Field, ReadOptions, ReadReport, Reason, SessionSource, TableError, TimeSource, read,
+};
+use crate::table::testing::{Column, Files, gzip};
+use crate::{EventKind, Silent};
+
+fn read_files(paths: &[PathBuf], options: &ReadOptions) -> Result<(EventLog, ReadReport), EventsError> {
+    read(paths, options, &Silent)
+}
+
+fn read_text(name: &str, text: impl AsRef<[u8]>) -> Result<(EventLog, ReadReport), EventsError> {
+    let files = Files::new();
+    read_files(&[files.write(name, text)], &ReadOptions::default())
+}
+
+/// Sessions as the shop's ids, oldest first.
+fn ids(log: &EventLog) -> Vec<Vec<&str>> {
+    let ids_of = |session| log.sessions.items_of(session).iter().map(|item| log.item_ids[item.as_usize()].as_str());
+    (0..log.sessions.len()).map(|session| ids_of(session).collect()).collect()
+}
+
+#[test]
+fn sessions_of_a_position_log_are_in_order_of_appearance() {
+    let (log, report) = read_text("e.csv", "session_id,position,item_id\nz,1,b\nz,0,a\ny,0,c\nz,2,c\n").unwrap();
+    assert_eq!(ids(&log), [vec!["a", "b", "c"], vec!["c"]]);
+    assert_eq!(log.item_ids, ["b", "a", "c"]);
+    assert_eq!((log.sessions.shoppers.as_slice(), log.sessions.has_shoppers), (&[0, 1][..], false));
+    assert!(log.sessions.end_ms.is_empty());
+    assert_eq!((report.time_source, report.session_source), (TimeSource::Positions, SessionSource::Column));
+    assert_eq!((report.num_rows, report.num_events, report.assumed_kind), (4, 4, Some(EventKind::View)));
+}
+
+#[test]
+fn sessions_are_ordered_by_their_last_event() {
+    let text = "session,item,timestamp\n1,a,1500000900\n2,b,1500000100\n1,c,1500000000\n3,d,1500000100\n";
+    let (log, report) = read_text("e.csv", text).unwrap();
+    assert_eq!(ids(&log), [vec!["b"], vec!["d"], vec!["c", "a"]]);
+    assert_eq!(log.sessions.end_ms, [1_500_000_100_000, 1_500_000_100_000, 1_500_000_900_000]);
+    assert_eq!(report.time_source, TimeSource::Times);
+}
+
+#[test]
+fn a_small_number_as_timestamp_is_a_position() {
+    let (log, report) = read_text("e.csv", "session,item,time\n1,a,2\n1,b,1\n").unwrap();
+    assert_eq!(ids(&log), [["b", "a"]]);
+    assert_eq!((report.time_source, log.sessions.end_ms.len()), (TimeSource::Positions, 0));
+}
+
+#[test]
+fn inactivity_cuts_the_sessions_of_a_shopper() {
+    // Gaps of 30 minutes and of 30 minutes and a second, with another shopper in between.
+    let text = "user_id,item_id,timestamp\nu,a,2020-01-01 10:00:00\nu,b,2020-01-01 10:30:00\nv,x,2020-01-01 10:45:00\n\
+                u,c,2020-01-01 11:00:01\n";
+    let (log, report) = read_text("e.csv", text).unwrap();
+    assert_eq!(ids(&log), [vec!["a", "b"], vec!["x"], vec!["c"]]);
+    assert_eq!((log.sessions.shoppers.as_slice(), log.sessions.has_shoppers), (&[0, 1, 0][..], true));
+    assert_eq!(report.session_source, SessionSource::Inactivity);
+    let files = Files::new();
+    let options = ReadOptions { session_gap_ms: 60 * 60 * 1000, ..ReadOptions::default() };
+    let (log, _) = read_files(&[files.write("e.csv", text)], &options).unwrap();
+    assert_eq!(ids(&log), [vec!["x"], vec!["a", "b", "c"]]);
+}
+
+#[test]
+fn without_times_a_shopper_is_one_session() {
+    let (log, report) = read_text("e.csv", "user_id,item_id\nu,a\nv,b\nu,c\n").unwrap();
+    assert_eq!(ids(&log), [vec!["a", "c"], vec!["b"]]);
+    assert_eq!((report.session_source, report.time_source), (SessionSource::Shopper, TimeSource::Rows));
+}
+
+#[test]
+fn equal_session_numbers_of_two_shoppers_are_two_sessions() {
+    let text = "user,session_id,item\nu,1,a\nv,1,b\nu,1,c\n,1,d\n";
+    let (log, _) = read_text("e.csv", text).unwrap();
+    assert_eq!(ids(&log), [vec!["a", "c"], vec!["b"], vec!["d"]]);
+    assert_eq!(log.sessions.shoppers, [0, 1, 2]);
+}
+
+#[test]
+fn a_basket_column_makes_purchases() {
+    let (log, report) = read_text("e.csv", "order_id,sku\n1,a\n1,b\n").unwrap();
+    assert_eq!(log.sessions.kinds, [EventKind::Purchase; 2]);
+    assert!(report.sessions_are_baskets);
+    let files = Files::new();
+    let options = ReadOptions { default_kind: Some(EventKind::Cart), ..ReadOptions::default() };
+    let (log, report) = read_files(&[files.write("e.csv", "order_id,sku\n1,a\n")], &options).unwrap();
+    assert_eq!((log.sessions.kinds[0], report.assumed_kind), (EventKind::Cart, Some(EventKind::Cart)));
+}
+
+#[test]
+fn event_types_become_kinds_and_unknown_ones_are_counted() {
+    let text =
+        "session,item,event\n1,a,view\n1,b,add_to_cart\n1,b,Purchase\n1,a,remove_from_cart\n1,c,refund\n1,c,refund\n";
+    let (log, report) = read_text("e.csv", text).unwrap();
+    assert_eq!(log.sessions.kinds, EventKind::ALL);
+    assert_eq!((report.rejected(Reason::UnknownEventType), report.assumed_kind), (3, None));
+    assert_eq!(report.unknown_event_types, [("refund".to_owned(), 2), ("remove_from_cart".to_owned(), 1)]);
+    assert_eq!(log.item_ids, ["a", "b"]);
+}
+
+#[test]
+fn returns_are_left_out_and_are_no_damage() {
+    let text = "order,item,quantity\n1,a,-1\n1,b,0\n1,c,-2\n1,d,2\n1,e,\n";
+    let (log, report) = read_text("e.csv", text).unwrap();
+    assert_eq!((ids(&log), report.rejected(Reason::Return)), (vec![vec!["d", "e"]], 3));
+}
+
+#[test]
+fn several_files_are_one_log_whatever_their_format() {
+    let files = Files::new();
+    let csv = files.write("a.csv.gz", gzip("item_id,session_id\n7,1\n8,1\n"));
+    let json = files.write("b.jsonl", "{\"session_id\":\"1\",\"item_id\":9}\n");
+    let columns = [Column::Int64(&[Some(1), Some(2)]), Column::Bytes(&[Some(b"10"), Some(b"7")])];
+    let schema = "OPTIONAL INT64 session_id; OPTIONAL BYTE_ARRAY item_id (UTF8);";
+    let parquet = files.write_parquet("c.parquet", schema, &[&columns]);
+    let (log, report) = read_files(&[csv, json, parquet], &ReadOptions::default()).unwrap();
+    assert_eq!(ids(&log), [vec!["7", "8", "9", "10"], vec!["7"]]);
+    assert_eq!((report.num_rows, log.item_ids.len()), (5, 4));
+}
+
+#[test]
+fn files_with_different_columns_are_refused() {
+    let files = Files::new();
+    let paths = [files.write("a.csv", "session,item,price\n1,a,1\n"), files.write("b.csv", "session,item\n1,a\n")];
+    let error = read_files(&paths, &ReadOptions::default()).unwrap_err();
+    assert!(matches!(error, EventsError::DifferentColumns { field: Field::Price, .. }), "{error}");
+    let options = ReadOptions { columns: BTreeMap::from([(Field::Price, String::new())]), ..ReadOptions::default() };
+    assert!(read_files(&paths, &options).is_ok());
+}
+
+#[test]
+fn files_with_times_and_with_positions_are_refused_together() {
+    let files = Files::new();
+    let paths = [
+        files.write("a.csv", "session,item,time\n1,a,1500000000\n"),
+        files.write("b.csv", "session,item,time\n1,a,3\n"),
+    ];
+    let error = read_files(&paths, &ReadOptions::default()).unwrap_err().to_string();
+    assert!(error.contains("a.csv are points in time") && error.contains("b.csv are plain positions"), "{error}");
+}
+
+#[test]
+fn each_file_has_its_own_unit_of_time() {
+    let files = Files::new();
+    let paths = [
+        files.write("a.csv", "user,item,time\nu,a,1500000000\n"),
+        files.write("b.csv", "user,item,time\nu,b,1500000001000\n"),
+    ];
+    let (log, _) = read_files(&paths, &ReadOptions::default()).unwrap();
+    assert_eq!(ids(&log), [["a", "b"]]);
+    assert_eq!(log.sessions.end_ms, [1_500_000_001_000]);
+}
+
+#[test]
+fn a_missing_column_is_reported_with_the_columns_there_are() {
+    let error = read_text("e.csv", "session_id,colour\n1,red\n").unwrap_err().to_string();
+    assert!(error.contains("e.csv: no column for `item`; the columns are `session_id`, `colour`"), "{error}");
+}
+
+#[test]
+fn bad_timestamps_are_counted_with_their_place() {
+    let text = "session,item,timestamp\n1,a,2020-01-01 10:00:00\n1,b,soon\n1,c,\n1,d,2020-01-01 10:00:01\n1,e,0\n1,f,2020-01-01 11:00\n1,g,2020-01-02\n";
+    let (log, report) = read_text("e.csv", text).unwrap();
+    assert_eq!(ids(&log), [["a", "d", "f", "g"]]);
+    assert_eq!(report.rejected(Reason::BadTimestamp), 3);
+    let example = &report.rejections[0].example;
+    assert_eq!((example.line, example.column.as_str(), example.found.as_str()), (3, "timestamp", "\"soon\""));
+}
+
+#[test]
+fn bad_quantities_and_prices_are_counted() {
+    let text = "order,item,quantity,price\n1,a,1,2.50\n1,b,many,1\n1,c,1,\"3,20 EUR\"\n1,d,1,free\n";
+    let (log, report) = read_text("e.csv", text).unwrap();
+    assert_eq!(ids(&log), [["a", "c"]]);
+    assert_eq!((report.rejected(Reason::BadQuantity), report.rejected(Reason::BadPrice)), (1, 1));
+}
+
+#[test]
+fn missing_ids_are_counted_however_they_are_written() {
+    let text = "session,item\n1,a\n,b\nNULL,c\n1,\n1,nan\n2,d\n2,e\n2,f\n";
+    let (log, report) = read_text("e.csv", text).unwrap();
+    assert_eq!(ids(&log), [vec!["a"], vec!["d", "e", "f"]]);
+    assert_eq!((report.rejected(Reason::MissingSession), report.rejected(Reason::MissingItem)), (2, 2));
+    let (_, report) = read_text("e.csv", "user,item\nu,a\n,b\n").unwrap();
+    assert_eq!(report.rejected(Reason::MissingShopper), 1);
+}
+
+#[test]
+fn duplicate_rows_are_counted_and_dropped() {
+    let row = "1,a,2020-01-01 10:00:00,1\n";
+    let other_quantity = "1,a,2020-01-01 10:00:00,2\n";
+    let text = format!(
+        "session,item,timestamp,quantity\n{row}1,b,2020-01-01 10:00:00,1\n{row}{other_quantity}1,c,2020-01-01 10:00:01,1\n"
+    );
+    let (log, report) = read_text("e.csv", text).unwrap();
+    assert_eq!(ids(&log), [["a", "b", "a", "c"]]);
+    let duplicate = &report.rejections[0];
+    assert_eq!((duplicate.reason, duplicate.rows, duplicate.example.line), (Reason::Duplicate, 1, 4));
+}
+
+#[test]
+fn repeats_without_a_moment_are_no_duplicates() {
+    for text in ["session,item\n1,a\n1,a\n", "session,item,date\n1,a,2020-01-01\n1,a,2020-01-01\n"] {
+        let (log, report) = read_text("e.csv", text).unwrap();
+        assert_eq!((log.sessions.items.len(), report.rejections.len()), (2, 0), "{text}");
+    }
+}
+
+#[test]
+fn a_byte_order_mark_is_taken_off() {
+    let (log, report) = read_text("e.csv", "\u{feff}session_id,item_id\n1,a\n").unwrap();
+    assert_eq!((ids(&log), report.columns.len()), (vec![vec!["a"]], 2));
+}
+
+#[test]
+fn an_empty_file_is_refused() {
+    let error = read_text("e.csv", "").unwrap_err();
+    assert!(matches!(error, EventsError::Table(TableError::Empty { .. })), "{error}");
+    assert!(matches!(read_files(&[], &ReadOptions::default()), Err(EventsError::NoFiles)));
+}
+
+#[test]
+fn a_header_without_rows_is_refused() {
+    let error = read_text("e.csv", "session_id,item_id\n").unwrap_err();
+    assert!(matches!(error, EventsError::NoRows { .. }), "{error}");
+    let path = Files::new();
+    let path = path.write_parquet("e.parquet", "REQUIRED INT32 session_id; REQUIRED INT32 item_id;", &[]);
+    let error = read_files(&[path], &ReadOptions::default()).unwrap_err();
+    assert!(matches!(error, EventsError::NoRows { .. }), "{error}");
+}
+
+#[test]
+fn a_cut_off_gzip_is_refused() {
+    let rows: String = (0..20_000).map(|row| format!("{row},{}\n", row * 7919)).collect();
+    let whole = gzip(format!("session_id,item_id\n{rows}"));
+    let error = read_text("e.csv.gz", &whole[..whole.len() / 2]).unwrap_err();
+    assert!(matches!(error, EventsError::Table(TableError::GzipTruncated { .. })), "{error}");
+}
+
+#[test]
+fn invalid_utf8_is_counted() {
+    let (log, report) = read_text("e.csv", b"session,item,note\n1,a,\n1,\xe9t\xe9,\n1,b,\xff\n").unwrap();
+    assert_eq!(ids(&log), [["a", "b"]]);
+    let rejection = &report.rejections[0];
+    assert_eq!(
+        (rejection.reason, rejection.example.line, rejection.example.column.as_str()),
+        (Reason::InvalidUtf8, 3, "item")
+    );
+}
+
+#[test]
+fn rows_with_a_wrong_number_of_fields_are_counted() {
+    let (log, report) = read_text("e.csv", "session,item\n1,a\n1\n1,b,c\n1,d\n").unwrap();
+    assert_eq!(ids(&log), [["a", "d"]]);
+    assert_eq!(report.rejected(Reason::FieldCount), 2);
+    assert_eq!(report.rejections[0].example.found, "1 fields, expected 2");
+}
+
+#[test]
+fn lines_that_are_no_json_are_counted() {
+    let text = "{\"session\":1,\"item\":\"a\"}\n{\"session\":1,\n{\"session\":1,\"item\":\"b\",\"x\":[]}\n";
+    let (log, report) = read_text("e.jsonl", text).unwrap();
+    assert_eq!(ids(&log), [["a", "b"]]);
+    assert_eq!((report.rejected(Reason::BadJson), report.rejections[0].example.line), (1, 2));
+}
+
+#[test]
+fn a_parquet_file_that_is_none_is_refused() {
+    let error = read_text("e.parquet", "session_id,item_id\n1,a\n").unwrap_err();
+    assert!(matches!(error, EventsError::Table(TableError::NotParquet { .. })), "{error}");
+}
+
+#[test]
+fn too_much_damage_is_fatal_and_shown() {
+    let text = "session,item,timestamp\n1,a,x\n1,b,y\n1,c,2020-01-01\n";
+    let error = read_text("e.csv", text).unwrap_err().to_string();
+    assert!(error.starts_with("2 of 3 rows are damaged (66.7 %, at most 50.0 %"), "{error}");
+    assert!(error.contains("bad timestamp") && error.contains("e.csv:2 `timestamp`: \"x\""), "{error}");
+    let files = Files::new();
+    let options = ReadOptions { max_rejected: 0.7, ..ReadOptions::default() };
+    assert!(read_files(&[files.write("e.csv", text)], &options).is_ok());
+}
+
+#[test]
+fn a_log_without_a_usable_row_is_refused() {
+    let error = read_text("e.csv", "session,item,type\n1,a,shoe\n1,b,hat\n").unwrap_err();
+    assert!(matches!(error, EventsError::NothingLeft { num_rows: 2, .. }), "{error}");
+    assert!(error.to_string().contains("\"shoe\""), "{error}");
+}
+
+proptest! {
+    /// The log is what a plain reading with maps and sorts gives.
+    #[test]
+    fn sessions_are_those_of_a_plain_grouping(
+        events in prop::collection::vec((0_u8..5, 0_u8..6, 1_500_000_000_i64..1_500_009_000, 0_u8..3), 1..120),
+    ) {
+        let rows: String = events.iter().map(|(user, item, time, kind)| {
+            format!("u{user},i{item},{time},{}\n", EventKind::ALL[*kind as usize].name())
+        }).collect();
+        let (log, report) = {
+            let files = Files::new();
+            let path = files.write("e.csv", format!("user,item,timestamp,event\n{rows}"));
+            let options = ReadOptions { max_rejected: 1.0, ..ReadOptions::default() };
+            read_files(&[path], &options).unwrap()
+        };
+
+        let mut of_user: HashMap<u8, Vec<usize>> = HashMap::new();
+        for (at, event) in events.iter().enumerate() {
+            if !events[..at].contains(event) {
+                of_user.entry(event.0).or_default().push(at);
+            }
+        }
+        let mut sessions: Vec<Vec<usize>> = Vec::new();
+        for mut of_one in of_user.into_values() {
+            of_one.sort_by_key(|&at| (events[at].2, at));
+            sessions.extend(of_one.chunk_by(|&a, &b| events[b].2 - events[a].2 <= 1800).map(<[usize]>::to_vec));
+        }
+        sessions.sort_by_key(|session| (session.last().map(|&at| events[at].2), session.iter().min().copied()));
+        let expected: Vec<Vec<String>> = sessions
+            .iter()
+            .map(|session| session.iter().map(|&at| format!("i{}", events[at].1)).collect())
+            .collect();
+        prop_assert_eq!(ids(&log), expected);
+        let kept: usize = sessions.iter().map(Vec::len).sum();
+        prop_assert_eq!(report.num_events as usize, kept);
+        prop_assert_eq!(report.rejected(Reason::Duplicate) as usize, events.len() - kept);
+        prop_assert!(log.sessions.end_ms.is_sorted());
+    }
+
+    #[test]
+    fn every_row_is_an_event_or_counted(
+        rows in prop::collection::vec(("[a-c]?", "[x-z]?", "(15000000[0-9]{2}|0|late)?", "-?[0-9]?"), 1..60),
+    ) {
+        let text: String = rows.iter().map(|(session, item, time, quantity)| format!("{session},{item},{time},{quantity}\n")).collect();
+        let files = Files::new();
+        let path = files.write("e.csv", format!("session,item,timestamp,quantity\n{text}"));
+        let options = ReadOptions { max_rejected: 1.0, ..ReadOptions::default() };
+        match read_files(&[path], &options) {
+            Ok((log, report)) => {
+                let counted: u64 = report.rejections.iter().map(|rejection| rejection.rows).sum();
+                prop_assert_eq!(report.num_rows, report.num_events + counted);
+                prop_assert_eq!(report.num_rows as usize, rows.len());
+                prop_assert_eq!(log.sessions.items.len() as u64, report.num_events);
+                prop_assert_eq!(log.sessions.offsets.last(), Some(&log.sessions.items.len()));
+            }
+            Err(error) => prop_assert!(matches!(error, EventsError::NothingLeft { .. }), "{}", error),
+        }
+    }
+}

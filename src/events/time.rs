@@ -103,12 +103,16 @@ pub(super) enum Unit {
 
 impl Unit {
     const fn of(value: i64) -> Unit {
-        match value {
-            ..100_000_000 => Unit::Position,
-            ..100_000_000_000 => Unit::Seconds,
-            ..100_000_000_000_000 => Unit::Millis,
-            ..100_000_000_000_000_000 => Unit::Micros,
-            _ => Unit::Nanos,
+        if value < 100_000_000 {
+            Unit::Position
+        } else if value < 100_000_000_000 {
+            Unit::Seconds
+        } else if value < 100_000_000_000_000 {
+            Unit::Millis
+        } else if value < 100_000_000_000_000_000 {
+            Unit::Micros
+        } else {
+            Unit::Nanos
         }
     }
 }
@@ -296,7 +300,7 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> Option<i64> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Cell, Stamp, Unit, Votes, parse_date_time, position_key, resolve};
+    use super::{Cell, Stamp, Votes, parse_date_time, position_key, resolve};
 
     /// 2017-08-01 12:30:15 UTC.
     const NOON_MS: i64 = 1_501_590_615_000;

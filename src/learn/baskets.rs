@@ -25,7 +25,7 @@ pub(super) fn baskets(sessions: &Sessions, ages: &[f64], source: BasketSource) -
     let mut baskets = Sessions { offsets: vec![0], has_shoppers: sessions.has_shoppers, ..Sessions::default() };
     let mut basket_ages = Vec::new();
     let mut basket = Vec::new();
-    for session in 0..sessions.len() {
+    for (session, &age) in ages.iter().enumerate() {
         basket.clear();
         for (&item, &kind) in sessions.items_of(session).iter().zip(sessions.kinds_of(session)) {
             if kind == EventKind::Purchase && basket.len() < MAX_BASKET_ITEMS && !basket.contains(&item) {
@@ -38,7 +38,7 @@ pub(super) fn baskets(sessions: &Sessions, ages: &[f64], source: BasketSource) -
             baskets.offsets.push(baskets.items.len());
             baskets.shoppers.push(sessions.shoppers[session]);
             baskets.end_ms.extend(sessions.end_ms.get(session));
-            basket_ages.push(ages[session]);
+            basket_ages.push(age);
         }
     }
     (!baskets.is_empty()).then_some((baskets, basket_ages))

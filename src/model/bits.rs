@@ -39,7 +39,7 @@ impl BitWriter {
 /// Reads bits. Beyond the end it yields zeros; [`BitReader::is_done`] tells afterwards whether that happened.
 ///
 /// Callers bound their loops by the length of the stream, and so need to ask only once.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct BitReader<'a> {
     bytes: &'a [u8],
     /// The next byte to load; runs past the end together with the bits read there.
@@ -56,7 +56,7 @@ impl<'a> BitReader<'a> {
     }
 
     /// Loads at least 56 bits, enough for a prefix code (12) and a number (32) after it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn refill(&mut self) {
         if let Some(word) = self.bytes.get(self.next..).and_then(|rest| rest.first_chunk::<8>()) {
             self.loaded |= u64::from_be_bytes(*word) >> self.num_loaded;
@@ -73,20 +73,20 @@ impl<'a> BitReader<'a> {
     }
 
     /// The next `num_bits` (0 to 32) bits, which must have been loaded.
-    #[inline]
+    #[inline(always)]
     pub(super) fn peek(&self, num_bits: u32) -> u32 {
         ((self.loaded >> 1) >> (63 - num_bits)) as u32
     }
 
     /// Goes past `num_bits` (0 to 32) loaded bits.
-    #[inline]
+    #[inline(always)]
     pub(super) fn skip(&mut self, num_bits: u32) {
         self.loaded <<= num_bits;
         self.num_loaded = self.num_loaded.saturating_sub(num_bits);
     }
 
     /// Takes `num_bits` (0 to 32) loaded bits.
-    #[inline]
+    #[inline(always)]
     pub(super) fn take(&mut self, num_bits: u32) -> u32 {
         let value = self.peek(num_bits);
         self.skip(num_bits);

@@ -159,6 +159,7 @@ impl Neighbours {
 }
 
 /// `2^(i/16)` for i in 0..16, rounded to f32: the only roots that a scale needs.
+#[allow(clippy::approx_constant, reason = "the table is whole, 2^(8/16) and all")]
 const ROOTS: [f32; 16] = [
     1.0,
     1.044_273_8,

@@ -1,5 +1,7 @@
 //! Delimited text: a header, then rows, separated by comma, semicolon, tab or bar.
 
+use std::io::{self, Read};
+
 use super::input::{ErrorContext, Input, Meter};
 use super::{Cell, Damage, MAX_WANTED, Row, TableError};
 use crate::Progress;
@@ -15,7 +17,7 @@ const HEADER_BYTES: usize = 1 << 16;
 const REPORT_ROWS: u64 = 1 << 14;
 
 pub(super) struct Delimited {
-    reader: csv::Reader<Input>,
+    reader: csv::Reader<EndLine>,
     context: ErrorContext,
     meter: Meter,
 }
@@ -23,15 +25,20 @@ pub(super) struct Delimited {
 impl Delimited {
     pub(super) fn open(mut input: Input) -> Result<(Vec<String>, Delimited), TableError> {
         input.begin_text()?;
-        let delimiter = delimiter_of(input.head(HEADER_BYTES)?);
+        let head = input.head(HEADER_BYTES)?;
+        let delimiter = delimiter_of(head);
+        // With line feeds alone as ends, the reader's line numbers are right; the carriage returns before them are
+        // trimmed like other white space.
+        let terminator = if head.contains(&b'\n') { csv::Terminator::Any(b'\n') } else { csv::Terminator::CRLF };
         let context = input.context();
         let meter = input.meter();
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(delimiter)
+            .terminator(terminator)
             .has_headers(false)
             .flexible(true)
             .buffer_capacity(1 << 16)
-            .from_reader(input);
+            .from_reader(EndLine { input, last: b'\n' });
         let mut header = csv::ByteRecord::new();
         match reader.read_byte_record(&mut header) {
             Ok(true) => {}
@@ -61,16 +68,27 @@ impl Delimited {
         let mut record = csv::ByteRecord::new();
         let mut num_rows = 0_u64;
         loop {
-            let line = self.reader.position().line();
+            let before = self.reader.position().line();
             match self.reader.read_byte_record(&mut record) {
                 Ok(true) => {}
                 Ok(false) => break,
-                Err(error) => return Err(io_error(&self.context, error, line.saturating_sub(1))),
+                Err(error) => return Err(io_error(&self.context, error, before.saturating_sub(1))),
             }
-            // Blank lines are skipped by the parser, so that the row may begin after `line`.
-            let line = record.position().map_or(line, csv::Position::line);
-            let lines = self.reader.position().line().saturating_sub(line);
-            sink(row_of(&record, columns, wanted, line, lines, &mut [Cell::Missing; MAX_WANTED]));
+            let lines = self.reader.position().line().saturating_sub(before);
+            let breaks = match lines {
+                0 | 1 => 0,
+                _ => record.as_slice().iter().filter(|&&byte| byte == b'\n').count() as u64,
+            };
+            if record.len() == 1 && record[0].trim_ascii().is_empty() {
+                continue;
+            }
+            if breaks > MAX_LINES {
+                sink(Row::Damaged { line: before, damage: Damage::OpenQuote { lines } });
+            } else {
+                // The parser skips blank lines, so that a row may begin after `before`.
+                let line = before + lines.saturating_sub(1 + breaks);
+                sink(row_of(&record, columns, wanted, line, &mut [Cell::Missing; MAX_WANTED]));
+            }
             num_rows += 1;
             if num_rows.is_multiple_of(REPORT_ROWS) {
                 self.meter.report(progress);
@@ -81,17 +99,37 @@ impl Delimited {
     }
 }
 
+/// Ends the last line with a line feed if it has none, so that every row ends with one.
+struct EndLine {
+    input: Input,
+    last: u8,
+}
+
+impl Read for EndLine {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let bytes = self.input.read(buffer)?;
+        if let Some(&last) = buffer[..bytes].last() {
+            self.last = last;
+            return Ok(bytes);
+        }
+        match buffer.first_mut() {
+            Some(first) if self.last != b'\n' => {
+                self.last = b'\n';
+                *first = b'\n';
+                Ok(1)
+            }
+            _ => Ok(0),
+        }
+    }
+}
+
 fn row_of<'a>(
     record: &'a csv::ByteRecord,
     columns: &[String],
     wanted: &[usize],
     line: u64,
-    lines: u64,
     cells: &'a mut [Cell<'a>; MAX_WANTED],
 ) -> Row<'a> {
-    if lines > MAX_LINES {
-        return Row::Damaged { line, damage: Damage::OpenQuote { lines } };
-    }
     if record.len() != columns.len() {
         let damage = Damage::FieldCount { expected: columns.len(), found: record.len() };
         return Row::Damaged { line, damage };

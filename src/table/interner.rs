@@ -15,6 +15,8 @@ pub(crate) struct Interner {
     ends: Vec<usize>,
     /// Open-addressing hash table of (upper half of the hash, number); at most half full.
     slots: Vec<(u32, u32)>,
+    /// The number that was given out last: rows of one session mostly stand together.
+    last: u32,
     /// The numbers of ids that came as integers, so that they need not be written as text again.
     of_int: HashMap<u64, u32, FastHash>,
 }
@@ -49,6 +51,14 @@ impl Interner {
     }
 
     fn intern_text(&mut self, id: &str) -> u32 {
+        if (self.last as usize) < self.ends.len() && self.id(self.last) == id {
+            return self.last;
+        }
+        self.last = self.find_or_add(id);
+        self.last
+    }
+
+    fn find_or_add(&mut self, id: &str) -> u32 {
         if self.slots.len() <= self.ends.len() * 2 {
             self.grow();
         }

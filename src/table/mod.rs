@@ -64,24 +64,13 @@ impl<'a> Cell<'a> {
 
     /// The value; missing too if its text is how exporters write a value that is not there.
     pub(crate) fn unless_null(self) -> Cell<'a> {
-        let is_null = matches!(
-            self,
-            Cell::Text(
-                "null"
-                    | "NULL"
-                    | "Null"
-                    | "nan"
-                    | "NaN"
-                    | "NA"
-                    | "<NA>"
-                    | "N/A"
-                    | "n/a"
-                    | "None"
-                    | "\\N"
-                    | "undefined"
-                    | "(not set)"
-            )
-        );
+        const NULLS: [&str; 13] =
+            ["null", "NULL", "Null", "nan", "NaN", "NA", "<NA>", "N/A", "n/a", "None", "\\N", "undefined", "(not set)"];
+        // Most ids start with a digit; they need not be compared with each.
+        let is_null = match self {
+            Cell::Text(text) => !text.starts_with(|first: char| first.is_ascii_digit()) && NULLS.contains(&text),
+            _ => false,
+        };
         if is_null { Cell::Missing } else { self }
     }
 
@@ -252,5 +241,7 @@ pub(crate) fn total_bytes(paths: &[PathBuf]) -> u64 {
     paths.iter().filter_map(|path| std::fs::metadata(path).ok()).map(|metadata| metadata.len()).sum()
 }
 
+#[cfg(test)]
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;

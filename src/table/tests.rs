@@ -1,1 +1,276 @@
+use proptest::prelude::*;
 
+use super::testing::{Column, Files, gzip, rows_of};
+use super::{Source, TableError};
+
+const CSV: &str = "a,b\n1,x\n2,y\n";
+const ROWS: [&str; 2] = ["2: 1 x", "3: 2 y"];
+
+#[test]
+fn delimited_text_is_read_with_any_usual_delimiter() {
+    let files = Files::new();
+    for (name, delimiter) in [("a.csv", ","), ("b.csv", ";"), ("c.tsv", "\t"), ("d.txt", "|")] {
+        let path = files.write(name, CSV.replace(',', delimiter));
+        assert_eq!(rows_of(&path).unwrap(), ROWS, "{name}");
+    }
+}
+
+#[test]
+fn a_delimiter_within_quotes_does_not_count() {
+    let path = Files::new();
+    let path = path.write("a.csv", "\"a,b,c\";d\n1;\"x;y\"\n");
+    assert_eq!(Source::open(&path).unwrap().columns(), ["a,b,c", "d"]);
+}
+
+#[test]
+fn gzip_is_known_by_its_mark_not_by_the_name() {
+    let files = Files::new();
+    for (name, bytes) in [("a.csv.gz", gzip(CSV)), ("b.csv", gzip(CSV)), ("c.csv.gz", CSV.into())] {
+        assert_eq!(rows_of(&files.write(name, bytes)).unwrap(), ROWS, "{name}");
+    }
+}
+
+#[test]
+fn gzip_members_after_one_another_are_one_text() {
+    let bytes = [gzip("a,b\n1,x\n"), gzip("2,y\n")].concat();
+    assert_eq!(rows_of(&Files::new().write("a.csv.gz", bytes)).unwrap(), ROWS);
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_the_first_column() {
+    let files = Files::new();
+    let csv = files.write("a.csv", format!("\u{feff}{CSV}"));
+    assert_eq!(Source::open(&csv).unwrap().columns(), ["a", "b"]);
+    assert_eq!(rows_of(&csv).unwrap(), ROWS);
+    let json = files.write("a.jsonl", "\u{feff}{\"a\":1}\n");
+    assert_eq!(rows_of(&json).unwrap(), ["1: i1"]);
+}
+
+#[test]
+fn line_ends_of_every_system_are_read() {
+    let files = Files::new();
+    for (name, end) in [("unix.csv", "\n"), ("windows.csv", "\r\n")] {
+        assert_eq!(rows_of(&files.write(name, CSV.replace('\n', end))).unwrap(), ROWS, "{name}");
+    }
+    assert_eq!(rows_of(&files.write("open.csv", CSV.trim_end())).unwrap(), ROWS);
+    let old = rows_of(&files.write("old.csv", CSV.replace('\n', "\r"))).unwrap();
+    assert_eq!(old.len(), 2, "{old:?}");
+    let quoted =
+        rows_of(&files.write("quoted.csv", "\"a\",\"b\"\r\n\"1\",\"x\"\r\n\r\n\"2\",\"y\ny\"\r\n3,z")).unwrap();
+    assert_eq!(quoted, ["2: 1 x", "4: 2 y\ny", "6: 3 z"]);
+}
+
+#[test]
+fn blank_lines_are_no_rows_and_keep_the_line_numbers() {
+    let path = Files::new();
+    assert_eq!(rows_of(&path.write("a.csv", "a,b\n\n1,x\n\n\n2,y\n\n")).unwrap(), ["3: 1 x", "6: 2 y"]);
+    assert_eq!(rows_of(&path.write("a.jsonl", "{\"a\":1}\n\n{\"a\":2}\n")).unwrap(), ["1: i1", "3: i2"]);
+}
+
+#[test]
+fn a_row_with_a_wrong_number_of_fields_is_damage() {
+    let path = Files::new();
+    let path = path.write("a.csv", "a,b\n1,x\n2\n3,y,z\n");
+    assert_eq!(rows_of(&path).unwrap(), ["2: 1 x", "3: !1 fields, expected 2", "4: !3 fields, expected 2"]);
+}
+
+#[test]
+fn a_quote_that_is_never_closed_does_not_pass_as_a_value() {
+    let lines: String = (0..500).map(|row| format!("{row},x\n")).collect();
+    let path = Files::new();
+    let path = path.write("a.csv", format!("a,b\n1,\"open\n{lines}"));
+    assert_eq!(rows_of(&path).unwrap(), ["2: !a quote that is open for 501 lines"]);
+}
+
+#[test]
+fn bytes_that_are_no_utf8_are_damage_of_their_row() {
+    let files = Files::new();
+    let csv = files.write("a.csv", b"a,b\n1,\xff\n2,y\n");
+    assert_eq!(rows_of(&csv).unwrap(), ["2: !\"\u{fffd}\"", "3: 2 y"]);
+    let json = files.write("a.jsonl", b"{\"a\":1}\n{\"a\":\"\xff\"}\n");
+    assert_eq!(rows_of(&json).unwrap(), ["1: i1", "2: !\"{\\\"a\\\":\\\"\u{fffd}\\\"}\""]);
+}
+
+#[test]
+fn a_header_that_is_no_utf8_is_refused() {
+    let error = rows_of(&Files::new().write("a.csv", b"a,\xff\n1,2\n")).unwrap_err();
+    assert!(matches!(error, TableError::HeaderUtf8 { .. }), "{error}");
+}
+
+#[test]
+fn utf16_is_refused_with_advice() {
+    let error = rows_of(&Files::new().write("a.csv", b"\xff\xfea\0,\0b\0")).unwrap_err();
+    assert!(error.to_string().contains("save it as UTF-8"), "{error}");
+}
+
+#[test]
+fn an_empty_file_is_refused_in_every_format() {
+    let files = Files::new();
+    for name in ["a.csv", "a.jsonl", "a.parquet", "a.unknown"] {
+        let error = rows_of(&files.write(name, "")).unwrap_err();
+        assert!(matches!(error, TableError::Empty { .. }), "{name}: {error}");
+    }
+    let error = rows_of(&files.write("a.csv.gz", gzip(""))).unwrap_err();
+    assert!(matches!(error, TableError::Empty { .. }), "{error}");
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let error = rows_of(std::path::Path::new("no/such/file.csv")).unwrap_err().to_string();
+    assert!(error.starts_with("no/such/file.csv: "), "{error}");
+}
+
+#[test]
+fn a_gzip_stream_that_is_cut_off_is_refused() {
+    let files = Files::new();
+    for name in ["a.csv.gz", "a.jsonl.gz"] {
+        let text: String = match name {
+            "a.csv.gz" => (0..50_000).map(|row| format!("{row},{}\n", row * 7919)).collect(),
+            _ => (0..50_000).map(|row| format!("{{\"a\":{row},\"b\":{}}}\n", row * 7919)).collect(),
+        };
+        let whole = gzip(text);
+        let error = rows_of(&files.write(name, &whole[..whole.len() * 9 / 10])).unwrap_err();
+        assert!(matches!(error, TableError::GzipTruncated { line: 10_000.., .. }), "{name}: {error}");
+    }
+}
+
+#[test]
+fn a_damaged_gzip_stream_is_refused() {
+    let text: String = (0..50_000).map(|row| format!("{row},{}\n", row * 7919)).collect();
+    let mut bytes = gzip(text);
+    let middle = bytes.len() / 2;
+    bytes[middle..middle + 64].fill(0xff);
+    let error = rows_of(&Files::new().write("a.csv.gz", bytes)).unwrap_err();
+    assert!(matches!(error, TableError::GzipDamaged { .. } | TableError::GzipTruncated { .. }), "{error}");
+}
+
+#[test]
+fn json_lines_are_read_with_keys_in_any_order() {
+    let text = "{\"a\":1,\"b\":\"x\"}\n{\"b\":\"y\\n\",\"c\":2.5,\"a\":null}\n{\"a\":true,\"x\":[1,{\"a\":2}]}\n{\"a\":18446744073709551615}\n";
+    let files = Files::new();
+    let path = files.write("a.jsonl", text.replace(",\"x\":[1,{\"a\":2}]", ""));
+    assert_eq!(rows_of(&path).unwrap(), ["1: i1 x -", "2: - y f2.5", "3: true - -", "4: 18446744073709551615 - -"]);
+    assert_eq!(rows_of(&files.write("a.unknown", text)).unwrap().len(), 4);
+}
+
+#[test]
+fn a_line_that_is_no_json_object_is_damage() {
+    let path = Files::new();
+    let path = path.write("a.jsonl", "{\"a\":1}\n{\"a\":\n[1]\nword\n{\"a\":{\"b\":1}}\n{\"a\":1} x\n{\"a\":2}\n");
+    let rows = rows_of(&path).unwrap();
+    assert_eq!((rows.first(), rows.last()), (Some(&"1: i1".to_owned()), Some(&"7: i2".to_owned())));
+    assert_eq!(rows.iter().filter(|row| row.contains(": !")).count(), 5, "{rows:?}");
+    assert!(rows[4].contains("`a` holds a list or an object"), "{rows:?}");
+}
+
+#[test]
+fn a_file_without_any_json_object_is_refused() {
+    let files = Files::new();
+    let error = rows_of(&files.write("a.jsonl", "\nnot json\n")).unwrap_err();
+    assert!(matches!(error, TableError::NotJsonLines { line: 2, .. }), "{error}");
+    let error = rows_of(&files.write("b.json", " [{\"a\":1}]\n")).unwrap_err();
+    assert!(matches!(error, TableError::JsonArray { .. }), "{error}");
+}
+
+#[test]
+fn parquet_is_read_in_every_physical_type() {
+    let schema = "
+        OPTIONAL BYTE_ARRAY text (UTF8); REQUIRED INT32 int; OPTIONAL INT64 long; REQUIRED BOOLEAN flag;
+        OPTIONAL FLOAT single; OPTIONAL DOUBLE double; REQUIRED INT96 stamp; REQUIRED INT64 huge (UINT_64);";
+    // Julian day 2440589 is 1970-01-02.
+    let columns: &[Column<'_>] = &[
+        Column::Bytes(&[Some(b"a"), None]),
+        Column::Int32(&[Some(-1), Some(2)]),
+        Column::Int64(&[None, Some(3)]),
+        Column::Bool(&[Some(true), Some(false)]),
+        Column::Float(&[Some(0.5), None]),
+        Column::Double(&[Some(f64::NAN), Some(2.5)]),
+        Column::Int96(&[Some((2_440_589, 1_500_000_000)), Some((2_440_588, 0))]),
+        Column::Int64(&[Some(-1), Some(7)]),
+    ];
+    let files = Files::new();
+    let path = files.write_parquet("a.parquet", schema, &[columns, columns]);
+    let first = "a i-1 - true f0.5 - t86401500 18446744073709551615";
+    let second = "- i2 i3 false - f2.5 t0 7";
+    let expected = [format!("1: {first}"), format!("2: {second}"), format!("3: {first}"), format!("4: {second}")];
+    assert_eq!(rows_of(&path).unwrap(), expected);
+    let unnamed = files.write("b.unknown", std::fs::read(path).unwrap());
+    assert_eq!(rows_of(&unnamed).unwrap(), expected);
+}
+
+#[test]
+fn parquet_times_dates_and_decimals_have_their_unit() {
+    let schema = "
+        REQUIRED INT64 a (TIMESTAMP_MILLIS); REQUIRED INT64 b (TIMESTAMP_MICROS); REQUIRED INT64 c (TIMESTAMP(NANOS,true));
+        REQUIRED INT32 d (DATE); REQUIRED INT32 e (DECIMAL(9,2)); REQUIRED INT64 f (DECIMAL(18,3));
+        REQUIRED FIXED_LEN_BYTE_ARRAY (3) g (DECIMAL(6,1)); REQUIRED BYTE_ARRAY h (DECIMAL(6,1));";
+    let columns: &[Column<'_>] = &[
+        Column::Int64(&[Some(1500)]),
+        Column::Int64(&[Some(1_500_999)]),
+        Column::Int64(&[Some(1_500_999_999)]),
+        Column::Int32(&[Some(2)]),
+        Column::Int32(&[Some(-1250)]),
+        Column::Int64(&[Some(1250)]),
+        Column::Fixed(&[Some(&[0xff, 0xff, 0xfb])]),
+        Column::Bytes(&[Some(&[0x01, 0x00])]),
+    ];
+    let path = Files::new();
+    let path = path.write_parquet("a.parquet", schema, &[columns]);
+    assert_eq!(rows_of(&path).unwrap(), ["1: t1500 t1500 t1500 t172800000 f-12.5 f1.25 f-0.5 f25.6"]);
+}
+
+#[test]
+fn parquet_of_more_rows_than_a_batch_keeps_its_order() {
+    let values: Vec<Option<i64>> = (0..70_000).map(|row| (row % 3 > 0).then_some(row)).collect();
+    let path = Files::new();
+    let path = path.write_parquet("a.parquet", "OPTIONAL INT64 a;", &[&[Column::Int64(&values)]]);
+    let expected: Vec<String> = values
+        .iter()
+        .zip(1..)
+        .map(|(value, line)| format!("{line}: {}", value.map_or("-".to_owned(), |value| format!("i{value}"))))
+        .collect();
+    assert!(rows_of(&path).unwrap() == expected);
+}
+
+#[test]
+fn a_file_that_is_no_parquet_is_refused() {
+    let files = Files::new();
+    let error = rows_of(&files.write("a.parquet", "user,item\n1,2\n3,4\n")).unwrap_err();
+    assert!(matches!(error, TableError::NotParquet { .. }), "{error}");
+    assert!(error.to_string().contains("begins with `user`, expected `PAR1`"), "{error}");
+    let whole = files.write_parquet("b.parquet", "REQUIRED INT32 a;", &[&[Column::Int32(&[Some(1)])]]);
+    let bytes = std::fs::read(whole).unwrap();
+    let error = rows_of(&files.write("cut.parquet", &bytes[..bytes.len() - 9])).unwrap_err();
+    assert!(error.to_string().contains("ends with"), "{error}");
+    let mut bad = bytes.clone();
+    let footer = bad.len() - 8;
+    bad[footer..footer + 4].copy_from_slice(&u32::MAX.to_le_bytes());
+    let error = rows_of(&files.write("bad.parquet", bad)).unwrap_err();
+    assert!(matches!(error, TableError::Parquet { .. }), "{error}");
+}
+
+proptest! {
+    #[test]
+    fn any_fields_come_back_from_delimited_text(rows in prop::collection::vec(("[ -~\n\"éß]{1,12}", "[ -~\n\"éß]{0,12}"), 0..30)) {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(["a", "b"]).unwrap();
+        for (a, b) in &rows {
+            writer.write_record([a, b]).unwrap();
+        }
+        let files = Files::new();
+        let path = files.write("a.csv", writer.into_inner().unwrap());
+        let source = Source::open(&path).unwrap();
+        let mut found = Vec::new();
+        source.read(&[1, 0], &crate::Silent, &mut |row| if let super::Row::Cells { cells, .. } = row {
+            found.push((cells[1].to_text().into_owned(), cells[0].to_text().into_owned()));
+        }).unwrap();
+        let expected: Vec<_> = rows.iter().map(|(a, b)| (a.trim().to_owned(), b.trim().to_owned())).collect();
+        prop_assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn no_bytes_panic_in_text_formats(bytes in prop::collection::vec(any::<u8>(), 0..300), is_json in any::<bool>()) {
+        let files = Files::new();
+        let _ = rows_of(&files.write(if is_json { "a.jsonl" } else { "a.csv" }, bytes));
+    }
+}

@@ -8,7 +8,8 @@ use tempfile::TempDir;
 /// The message of a run that failed: one, naming the command.
 fn failure(args: &[&str]) -> String {
     let message = stderr(&mut vicino(args.iter().copied()), 1);
-    assert!(message.starts_with("vicino: ") && message.matches("vicino: ").count() == 1, "{message}");
+    let is_start = |line: &&str| line.starts_with("vicino: ");
+    assert!(message.starts_with("vicino: ") && message.lines().filter(is_start).count() == 1, "{message}");
     message
 }
 

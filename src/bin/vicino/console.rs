@@ -1,7 +1,8 @@
 //! What people see on stderr: remarks, errors and progress.
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::fmt::Display;
+use crate::table::thousands;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use std::fmt::{self, Display};
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -71,12 +72,16 @@ impl Progress for Console {
         let bar = if total == 0 { ProgressBar::no_length() } else { ProgressBar::new(total) };
         bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
         let template = if total == 0 {
-            "{spinner} {msg} {elapsed} {human_pos}"
+            "{spinner} {msg} {elapsed} {done}"
         } else {
-            "{spinner} {msg} {elapsed} {wide_bar} {human_pos}/{human_len} ETA {eta}"
+            "{spinner} {msg} {elapsed} {wide_bar} {percent} % ETA {eta}"
         };
         if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
+            bar.set_style(style.with_key("done", |state: &ProgressState, to: &mut dyn fmt::Write| {
+                if state.pos() > 0 {
+                    let _ = to.write_str(&thousands(state.pos()));
+                }
+            }));
         }
         bar.set_message(what.to_owned());
         bar.enable_steady_tick(Duration::from_millis(100));

@@ -10,25 +10,24 @@ use vicino::events::{self, EventLog, Field, ReadOptions, ReadReport};
 
 /// How event logs are read.
 #[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Event logs")]
 pub struct EventFlags {
     /// Take a field from this column instead of one with a usual name
     ///
     /// Fields: item, session, shopper, event, timestamp, position, quantity, price. An empty NAME leaves the field
     /// without a column.
-    #[arg(long = "column", value_name = "FIELD=NAME", value_parser = values::column)]
+    #[arg(help_heading = "Event logs", long = "column", value_name = "FIELD=NAME", value_parser = values::column)]
     columns: Vec<(Field, String)>,
 
     /// Without a session column, end a shopper's session when nothing happens for longer than this (s, m, h, d)
-    #[arg(long, value_name = "SPAN", default_value = "30m", value_parser = values::span)]
+    #[arg(help_heading = "Event logs", long, value_name = "SPAN", default_value = "30m", value_parser = values::span)]
     session_gap: Duration,
 
     /// What the events of a log without an event column are [default: purchases if sessions are orders, else views]
-    #[arg(long, value_enum, value_name = "KIND")]
+    #[arg(help_heading = "Event logs", long, value_enum, value_name = "KIND")]
     events_are: Option<Kind>,
 
     /// Share of damaged rows, 0 to 1, above which a log is refused
-    #[arg(long, value_name = "SHARE", default_value_t = ReadOptions::default().max_rejected, value_parser = values::share)]
+    #[arg(help_heading = "Event logs", long, value_name = "SHARE", default_value_t = ReadOptions::default().max_rejected, value_parser = values::share)]
     max_rejected: f64,
 }
 

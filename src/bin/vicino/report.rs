@@ -76,7 +76,7 @@ impl Report<'_> {
                     "session_source": self.read.session_source,
                     "time_source": self.read.time_source,
                     "assumed_kind": self.read.assumed_kind.map(|kind| kind.name()),
-                    "unknown_event_types": self.read.unknown_event_types.iter().cloned().collect::<Vec<(String, u64)>>(),
+                    "unknown_event_types": self.read.unknown_event_types,
                 }),
             ),
         ]

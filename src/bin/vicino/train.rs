@@ -7,7 +7,7 @@ use crate::report::Report;
 use crate::table::thousands;
 use crate::{Usage, values};
 use anyhow::Context;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use vicino::learn::{self, BasketSource, Settings};
@@ -18,8 +18,8 @@ use vicino::{catalog, eda};
 /// Trains a model from event logs.
 ///
 /// Reads CSV (also with tabs or semicolons), JSON lines and Parquet, the first two also as .gz. Columns are found
-/// by their usual names, and what was found is printed. Only the item column is needed; with a session or a
-/// shopper column and a time the model learns what follows what.
+/// by their usual names, and what was found is printed. Needed are a column of products and one of sessions (or
+/// orders) or shoppers; times say what follows what.
 ///
 /// The constants of the recipe are tuned on the last part of the sessions, which then joins the rest. A pair of products
 /// counts only if enough distinct shoppers made it, so that no single shopper's path can be read from the file.
@@ -48,44 +48,44 @@ pub struct Args {
     events: EventFlags,
 
     /// Tune the constants on held-out sessions (the default)
-    #[arg(long, overrides_with = "no_tune")]
+    #[arg(help_heading = "Learning", long, overrides_with = "no_tune")]
     tune: bool,
 
     /// Use the default constants: faster, and less good on most data
-    #[arg(long, overrides_with = "tune")]
+    #[arg(help_heading = "Learning", long, overrides_with = "tune")]
     no_tune: bool,
 
     /// Constants to try for each table
     ///
     /// Below some 50 the search has not settled; beyond 400 nothing measurable is gained.
-    #[arg(long, value_name = "N", default_value_t = Settings::default().evaluations, value_parser = values::evaluations)]
+    #[arg(help_heading = "Learning", long, value_name = "N", default_value_t = Settings::default().evaluations, value_parser = values::evaluations)]
     evaluations: usize,
 
     /// Neighbours to keep for each product
     ///
     /// Few make a small file with fewer alternatives; beyond some 50 quality no longer rises.
-    #[arg(long, value_name = "N", default_value_t = Settings::default().neighbours, value_parser = values::neighbours)]
+    #[arg(help_heading = "Learning", long, value_name = "N", default_value_t = Settings::default().neighbours, value_parser = values::neighbours)]
     neighbours: usize,
 
     /// Bits of a neighbour's weight, 1 to 8
     ///
     /// 4 lose nothing measurable, 3 a tenth of a point of HitRate, 2 a third.
-    #[arg(long, value_name = "BITS", default_value_t = Settings::default().weight_bits, value_parser = clap::value_parser!(u8).range(1..=8))]
+    #[arg(help_heading = "Learning", long, value_name = "BITS", default_value_t = Settings::default().weight_bits, value_parser = clap::value_parser!(u8).range(1..=8))]
     weight_bits: u8,
 
     /// Distinct shoppers that a pair of products must have (sessions, if the log names no shoppers)
     ///
     /// 1 keeps all pairs, and with them what one shopper alone did. The larger, the less can be told about
     /// anybody, and the fewer rare products have neighbours.
-    #[arg(long, value_name = "N", default_value_t = Settings::default().min_shoppers, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(help_heading = "Learning", long, value_name = "N", default_value_t = Settings::default().min_shoppers, value_parser = clap::value_parser!(u32).range(1..))]
     min_shoppers: u32,
 
     /// Do not learn what is bought together
-    #[arg(long)]
+    #[arg(help_heading = "Learning", long)]
     no_baskets: bool,
 
     /// Seed of the tuning
-    #[arg(long, value_name = "N", default_value_t = Settings::default().seed)]
+    #[arg(help_heading = "Learning", long, value_name = "N", default_value_t = Settings::default().seed)]
     seed: u64,
 
     /// Also write what was found as JSON, with what plots need
@@ -119,11 +119,12 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
         seed: args.seed,
         baskets: if args.no_baskets { BasketSource::None } else { BasketSource::Purchases },
     };
-    let categories = args.catalog.as_deref().map(|path| categories(args, path, &events, console)).transpose()?;
+    let categories =
+        args.catalog.as_deref().map(|path| categories(args, path, &events, console)).transpose()?.flatten();
     let learnt = learn::learn(&events.log, &settings, console).context("cannot train")?;
     let summary = eda::summarise(&events.log);
     let draft = Draft {
-        about: about(&events, args.seed, learnt.hyperparameters),
+        about: about(&summary.data, args.seed, learnt.hyperparameters),
         item_ids: events.log.item_ids,
         tables: learnt.tables,
         popularity: learnt.popularity,
@@ -183,23 +184,20 @@ fn refuse_to_replace_input(args: &Args) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn about(events: &Events, seed: u64, hyperparameters: Vec<(String, f64)>) -> About {
-    let sessions = &events.log.sessions;
-    let num_shoppers =
-        if sessions.has_shoppers { sessions.shoppers.iter().collect::<HashSet<_>>().len() as u64 } else { 0 };
+fn about(data: &eda::Sizes, seed: u64, hyperparameters: Vec<(String, f64)>) -> About {
     About {
         trainer_version: env!("CARGO_PKG_VERSION").to_owned(),
-        newest_event_ms: sessions.end_ms.iter().copied().max().unwrap_or(0),
-        num_events: sessions.items.len() as u64,
-        num_sessions: sessions.len() as u64,
-        num_shoppers,
+        newest_event_ms: data.newest_event_ms,
+        num_events: data.num_events,
+        num_sessions: data.num_sessions,
+        num_shoppers: data.num_shoppers,
         seed,
         hyperparameters,
     }
 }
 
-/// The categories of the log's items, as the product feed has them.
-fn categories(args: &Args, path: &Path, events: &Events, console: &Console) -> anyhow::Result<Categories> {
+/// The categories of the log's items, as the product feed has them; `None` if it has none of them.
+fn categories(args: &Args, path: &Path, events: &Events, console: &Console) -> anyhow::Result<Option<Categories>> {
     let mut columns = BTreeMap::new();
     for (field, name) in &args.catalog_columns {
         if columns.insert(*field, name.clone()).is_some() {
@@ -225,5 +223,5 @@ fn categories(args: &Args, path: &Path, events: &Events, console: &Console) -> a
             thousands(num_items as u64)
         ));
     }
-    Ok(categories)
+    Ok(Some(categories).filter(|categories| !categories.names.is_empty()))
 }

@@ -68,6 +68,17 @@ impl GapEncoder {
     }
 }
 
+/// Which code the next gap has.
+#[derive(Clone, Copy)]
+pub(super) struct GapContext(usize);
+
+impl GapContext {
+    /// Before the first gap below the row's own number.
+    pub(super) const BELOW: GapContext = GapContext(FIRST_BELOW);
+    /// Before the first gap above it.
+    pub(super) const ABOVE: GapContext = GapContext(FIRST_ABOVE);
+}
+
 /// Reads gaps.
 pub(super) struct GapDecoder {
     codes: [Decoder; NUM_CONTEXTS],
@@ -85,44 +96,26 @@ impl GapDecoder {
         }
     }
 
-    /// Reads the neighbours of `row` into `below` and `above` it, both ascending; `None` if one is no item.
-    #[inline]
-    pub(super) fn read_row(
-        &self,
-        row: u32,
-        num_items: u32,
-        below: &mut [ItemIx],
-        above: &mut [ItemIx],
-        from: &mut BitReader,
-    ) -> Option<()> {
-        let (mut context, mut last) = (FIRST_BELOW, row);
-        for item in below.iter_mut().rev() {
-            let gap = self.read_gap(&mut context, from);
-            last = last.checked_sub(gap + 1)?;
-            *item = ItemIx(last);
-        }
-        (context, last) = (FIRST_ABOVE, row);
-        for item in above {
-            let gap = self.read_gap(&mut context, from);
-            last += gap + 1;
-            if last >= num_items {
-                return None;
-            }
-            *item = ItemIx(last);
-        }
-        Some(())
+    /// The next neighbour below `last`, which is the one before, or the row's own number for the first.
+    #[inline(always)]
+    pub(super) fn below(&self, last: u32, context: &mut GapContext, from: &mut BitReader) -> Option<u32> {
+        last.checked_sub(self.read_gap(context, from) + 1)
+    }
+
+    /// The next neighbour above `last`, likewise; the caller checks that there is such an item.
+    #[inline(always)]
+    pub(super) fn above(&self, last: u32, context: &mut GapContext, from: &mut BitReader) -> u32 {
+        last.saturating_add(self.read_gap(context, from) + 1)
     }
 
     /// A gap below 2^30; the context becomes that of the next.
-    #[inline]
-    fn read_gap(&self, context: &mut usize, from: &mut BitReader) -> u32 {
+    #[inline(always)]
+    fn read_gap(&self, context: &mut GapContext, from: &mut BitReader) -> u32 {
         from.refill();
-        let code = &self.codes[*context & (NUM_CONTEXTS - 1)];
-        let class = code.symbol(from);
-        *context = context_after(class.into());
-        match u32::from(class).checked_sub(1) {
-            None => 0,
-            Some(num_bits) => 1 << num_bits | from.take(num_bits),
-        }
+        let class = self.codes[context.0 & (NUM_CONTEXTS - 1)].symbol(from);
+        *context = GapContext(context_after(class.into()));
+        // Without a branch: which class comes next is what a processor cannot foresee.
+        let num_bits = u32::from(class).saturating_sub(1);
+        (1 << num_bits | from.take(num_bits)) * u32::from(class > 0)
     }
 }

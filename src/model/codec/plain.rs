@@ -4,23 +4,22 @@
 //! `pack::order`; decoding is one pass with one table look-up for each code. The format's document describes it in full.
 
 use super::TableBytes;
-use super::gaps::{GapDecoder, GapEncoder};
+use super::gaps::{GapContext, GapDecoder, GapEncoder};
 use crate::ItemIx;
 use crate::model::Neighbours;
 use crate::model::bits::{BitReader, BitWriter};
 use crate::model::bytes::{Expected, Fault, Reader, Writer};
-use crate::model::huffman::{Decoder, Encoder, MAX_SYMBOLS};
+use crate::model::huffman::{Decoder, Encoder};
 use crate::model::neighbours::MAX_NEIGHBOURS;
 
-/// Codes for the number of neighbours below the row's own number, by the bit length of the row's length less 1.
+/// Codes of the stream for rows: of lengths, of scales, then those of splits.
+const LENGTHS: usize = 0;
+const SCALES: usize = 1;
+/// How many neighbours are below the row's own number, by the bit length of the row's length less 1.
+const SPLITS: usize = 2;
 const NUM_SPLIT_CODES: usize = 12;
-/// A first weight of a row, and by the three highest bits of the weight before.
+/// Codes of levels: one for the first of a row, the others by the three highest bits of the level before.
 const NUM_LEVEL_CODES: usize = 9;
-
-/// Which code splits a row of `num_neighbours` (1 to 4095).
-fn split_code(num_neighbours: usize) -> usize {
-    (usize::BITS - 1 - num_neighbours.leading_zeros()) as usize
-}
 
 /// Which code a level has after `level`.
 fn code_after(level: u8, weight_bits: u8) -> usize {
@@ -28,58 +27,64 @@ fn code_after(level: u8, weight_bits: u8) -> usize {
 }
 
 pub(super) fn write(table: &Neighbours, to: &mut Writer) {
-    let rows = || (0..table.num_items() as u32).map(|row| (row, table.row(ItemIx(row))));
-    let num_below = |row: u32, items: &[ItemIx]| items.partition_point(|item| item.0 < row);
-
-    let mut lengths = vec![0; MAX_SYMBOLS];
-    let mut splits = vec![vec![0; MAX_SYMBOLS]; NUM_SPLIT_CODES];
-    let mut scales = [0; 256];
-    let mut levels = [[0; 256]; NUM_LEVEL_CODES];
-    for (row, neighbours) in rows() {
-        let length = neighbours.items.len();
-        lengths[length] += 1;
-        scales[usize::from(table.scales[row as usize])] += 1;
-        if length > 0 {
-            splits[split_code(length)][num_below(row, neighbours.items)] += 1;
-        }
-        let mut code = 0;
-        for &level in neighbours.levels {
-            levels[code][usize::from(level)] += 1;
-            code = code_after(level, table.weight_bits);
-        }
-    }
-    let lengths = Encoder::new(&lengths);
-    let splits: Vec<Encoder> = splits.iter().map(|counts| Encoder::new(counts)).collect();
-    let scales = Encoder::new(&scales);
-    let levels: Vec<Encoder> = levels.iter().map(|counts| Encoder::new(counts)).collect();
-    let gaps = GapEncoder::new(rows().map(|(row, neighbours)| (row, neighbours.items)));
+    let rows = || (0..table.num_items() as u32).map(|row| (row, table.row(ItemIx(row)).items));
+    let num_symbols = 256.max(rows().map(|(_, items)| items.len() + 1).max().unwrap_or(0));
+    let row_codes = fit(SPLITS + NUM_SPLIT_CODES, num_symbols, |visit| for_each_row_symbol(table, visit));
+    let level_codes = fit(NUM_LEVEL_CODES, 256, |visit| for_each_level(table, visit));
+    let gaps = GapEncoder::new(rows());
 
     let [mut row_bits, mut id_bits, mut weight_bits] = [(); 3].map(|()| BitWriter::default());
-    for (row, neighbours) in rows() {
-        let length = neighbours.items.len();
-        lengths.write(length as u16, &mut row_bits);
-        scales.write(table.scales[row as usize].into(), &mut row_bits);
-        if length > 0 {
-            splits[split_code(length)].write(num_below(row, neighbours.items) as u16, &mut row_bits);
-        }
-        gaps.write_row(row, neighbours.items, &mut id_bits);
-        let mut code = 0;
-        for &level in neighbours.levels {
-            levels[code].write(level.into(), &mut weight_bits);
-            code = code_after(level, table.weight_bits);
-        }
-    }
+    for_each_row_symbol(table, &mut |code, symbol| row_codes[code].write(symbol, &mut row_bits));
+    rows().for_each(|(row, items)| gaps.write_row(row, items, &mut id_bits));
+    for_each_level(table, &mut |code, symbol| level_codes[code].write(symbol, &mut weight_bits));
     let streams = [row_bits, id_bits, weight_bits].map(BitWriter::finish);
 
     to.u8(table.weight_bits);
     to.u32(table.num_edges() as u32);
     streams.iter().for_each(|stream| to.u32(stream.len() as u32));
-    lengths.describe(to);
-    scales.describe(to);
-    splits.iter().for_each(|code| code.describe(to));
+    row_codes.iter().for_each(|code| code.describe(to));
     gaps.describe(to);
-    levels.iter().for_each(|code| code.describe(to));
+    level_codes.iter().for_each(|code| code.describe(to));
     streams.iter().for_each(|stream| to.bytes(stream));
+}
+
+/// Receives the number of a code and a symbol.
+type Visit<'a> = &'a mut dyn FnMut(usize, u16);
+
+/// The codes that fit the symbols which `for_each` visits.
+fn fit(num_codes: usize, num_symbols: usize, for_each: impl FnOnce(Visit)) -> Vec<Encoder> {
+    let mut counts = vec![vec![0; num_symbols]; num_codes];
+    for_each(&mut |code, symbol| counts[code][usize::from(symbol)] += 1);
+    counts.iter().map(|counts| Encoder::new(counts)).collect()
+}
+
+/// How many of a row's neighbours are below its number.
+fn split(row: ItemIx, items: &[ItemIx]) -> usize {
+    items.partition_point(|&item| item < row)
+}
+
+fn for_each_row_symbol(table: &Neighbours, visit: Visit) {
+    for (row, &scale) in (0..).map(ItemIx).zip(&table.scales) {
+        let items = table.row(row).items;
+        visit(LENGTHS, items.len() as u16);
+        visit(SCALES, scale.into());
+        if let Some(code) = items.len().checked_ilog2() {
+            visit(SPLITS + code as usize, split(row, items) as u16);
+        }
+    }
+}
+
+/// Levels in the order in which the gaps of their neighbours are written.
+fn for_each_level(table: &Neighbours, visit: Visit) {
+    for row in (0..table.num_items() as u32).map(ItemIx) {
+        let neighbours = table.row(row);
+        let (below, above) = neighbours.levels.split_at(split(row, neighbours.items));
+        let mut code = 0;
+        for &level in below.iter().rev().chain(above) {
+            visit(code, level.into());
+            code = code_after(level, table.weight_bits);
+        }
+    }
 }
 
 /// The fields before the codes.
@@ -121,72 +126,32 @@ pub(super) fn measure(from: &mut Reader, num_bytes: usize) -> Result<TableBytes,
 
 pub(super) fn read(from: &mut Reader, num_items: usize) -> Result<Neighbours, Fault> {
     let sizes = Sizes::read(from)?;
-    let lengths = Decoder::read(from, MAX_NEIGHBOURS + 1)?;
-    let scales = Decoder::read(from, 256)?;
-    let splits = read_codes(from, NUM_SPLIT_CODES, MAX_NEIGHBOURS + 1)?;
-    let gaps = GapDecoder::read(from)?;
-    let levels = read_codes(from, NUM_LEVEL_CODES, 1 << sizes.weight_bits)?;
-    let [rows, ids, weights] = sizes.streams;
-    let rows_at = from.clone();
-    let rows = from.take(rows)?;
-    let ids_at = from.clone();
-    let ids = from.take(ids)?;
-    let weights_at = from.clone();
-    let weights = from.take(weights)?;
-    // A row takes two bits at least.
-    let most = rows.len().saturating_mul(4);
-    if num_items > most {
-        return Err(rows_at.fault("number of rows", most as u64, Expected::AtLeast(num_items as u64)));
-    }
-
-    let mut table = Neighbours {
-        offsets: Vec::with_capacity(num_items + 1),
-        items: vec![ItemIx(0); sizes.num_edges],
-        levels: vec![0; sizes.num_edges],
-        scales: Vec::with_capacity(num_items),
+    let rows = RowCodes::read(from)?;
+    let edges = EdgeCodes {
+        gaps: GapDecoder::read(from)?,
+        levels: read_codes(from, NUM_LEVEL_CODES, 1 << sizes.weight_bits)?,
         weight_bits: sizes.weight_bits,
     };
-    let (mut rows, mut ids, mut weights) = (BitReader::new(rows), BitReader::new(ids), BitReader::new(weights));
-    let (mut items_left, mut levels_left) = (table.items.as_mut_slice(), table.levels.as_mut_slice());
-    table.offsets.push(0);
-    for row in 0..num_items as u32 {
-        rows.refill();
-        let length = usize::from(lengths.symbol(&mut rows));
-        table.scales.push(scales.symbol(&mut rows) as u8);
-        let num_below = match length {
-            0 => 0,
-            _ => splits.get(split_code(length)).map_or(0, |code| usize::from(code.symbol(&mut rows))),
-        };
-        let num_left = items_left.len();
-        let (Some((items, items_after)), Some((row_levels, levels_after))) =
-            (items_left.split_at_mut_checked(length), levels_left.split_at_mut_checked(length))
-        else {
-            return Err(at_bit(&rows_at, &rows, "length of a row", length as u64, num_left as u64));
-        };
-        let Some((below, above)) = items.split_at_mut_checked(num_below) else {
-            return Err(at_bit(&rows_at, &rows, "neighbours below a row's number", num_below as u64, length as u64));
-        };
-        if gaps.read_row(row, num_items as u32, below, above, &mut ids).is_none() {
-            let fault = at_bit(&ids_at, &ids, "row that leads to a neighbour that is no item,", row.into(), 0);
-            return Err(Fault { expected: Expected::Text("neighbours among the items"), ..fault });
-        }
-        let mut code = 0;
-        for level in row_levels {
-            weights.refill();
-            *level = levels.get(code).map_or(0, |code| code.symbol(&mut weights) as u8);
-            code = code_after(*level, sizes.weight_bits);
-        }
-        (items_left, levels_left) = (items_after, levels_after);
-        table.offsets.push((sizes.num_edges - items_left.len()) as u32);
+    let streams_at = from.clone();
+    let mut streams = [BitReader::new(&[]); 3];
+    for (stream, &num_bytes) in streams.iter_mut().zip(&sizes.streams) {
+        *stream = BitReader::new(from.take(num_bytes)?);
     }
-    if !items_left.is_empty() {
-        let found = (sizes.num_edges - items_left.len()) as u64;
-        return Err(rows_at.fault("neighbours in all rows", found, Expected::Exactly(sizes.num_edges as u64)));
+    let [mut row_bits, mut id_bits, mut weight_bits] = streams;
+    // A row takes two bits at least.
+    let most = sizes.streams[0].saturating_mul(4);
+    if num_items > most {
+        return Err(streams_at.fault("number of items", num_items as u64, Expected::AtMost(most as u64)));
     }
-    for (bits, start) in [(&rows, &rows_at), (&ids, &ids_at), (&weights, &weights_at)] {
+    let (mut table, splits) = rows.read_rows(num_items, &sizes, &mut row_bits, &streams_at)?;
+    if let Err(row) = edges.read_edges(&mut table, &splits, &mut id_bits, &mut weight_bits) {
+        let expected = Expected::Text("a row whose neighbours are items");
+        return Err(streams_at.fault("row", row as u64, expected));
+    }
+    for bits in [row_bits, id_bits, weight_bits] {
         if !bits.is_done() {
-            let expected = Expected::Text("the stream's own length");
-            return Err(start.fault("length of a stream in bits", bits.position() as u64, expected));
+            let expected = Expected::Text("all that the stream has");
+            return Err(streams_at.fault("length of a stream in bits", bits.position() as u64, expected));
         }
     }
     Ok(table)
@@ -196,9 +161,114 @@ fn read_codes(from: &mut Reader, num_codes: usize, max_symbols: usize) -> Result
     (0..num_codes).map(|_| Decoder::read(from, max_symbols)).collect()
 }
 
-/// A fault near the last bit that was read of a stream.
-#[cold]
-fn at_bit(start: &Reader, bits: &BitReader, what: &'static str, found: u64, most: u64) -> Fault {
-    let fault = start.fault(what, found, Expected::AtMost(most));
-    Fault { at: fault.at.saturating_add(bits.position() / 8), ..fault }
+/// The codes of the stream for rows.
+struct RowCodes {
+    lengths: Decoder,
+    scales: Decoder,
+    splits: Vec<Decoder>,
+}
+
+impl RowCodes {
+    fn read(from: &mut Reader) -> Result<RowCodes, Fault> {
+        Ok(RowCodes {
+            lengths: Decoder::read(from, MAX_NEIGHBOURS + 1)?,
+            scales: Decoder::read(from, 256)?,
+            splits: read_codes(from, NUM_SPLIT_CODES, MAX_NEIGHBOURS + 1)?,
+        })
+    }
+
+    /// A table of rows whose edges are yet to be read, and how many of each row's neighbours are below its number.
+    fn read_rows(
+        &self,
+        num_items: usize,
+        sizes: &Sizes,
+        bits: &mut BitReader,
+        at: &Reader,
+    ) -> Result<(Neighbours, Vec<u16>), Fault> {
+        let mut offsets = Vec::with_capacity(num_items + 1);
+        let mut scales = Vec::with_capacity(num_items);
+        let mut splits = Vec::with_capacity(num_items);
+        let mut end = 0u64;
+        offsets.push(0);
+        for _ in 0..num_items {
+            bits.refill();
+            let length = self.lengths.symbol(bits);
+            scales.push(self.scales.symbol(bits) as u8);
+            let split = match length.checked_ilog2().and_then(|code| self.splits.get(code as usize)) {
+                Some(code) => code.symbol(bits),
+                None => 0,
+            };
+            if split > length {
+                return Err(at.fault("neighbours below a row's number", split.into(), Expected::AtMost(length.into())));
+            }
+            splits.push(split);
+            end += u64::from(length);
+            offsets.push(end as u32);
+        }
+        if end != sizes.num_edges as u64 {
+            return Err(at.fault("neighbours in all rows", end, Expected::Exactly(sizes.num_edges as u64)));
+        }
+        let (items, levels) = (vec![ItemIx(0); sizes.num_edges], vec![0; sizes.num_edges]);
+        Ok((Neighbours { offsets, items, levels, scales, weight_bits: sizes.weight_bits }, splits))
+    }
+}
+
+/// The codes of the streams for numbers and weights.
+struct EdgeCodes {
+    gaps: GapDecoder,
+    levels: Vec<Decoder>,
+    weight_bits: u8,
+}
+
+impl EdgeCodes {
+    /// Reads all edges, both streams at once so that a processor can overlap the two; `Err` is the row that has a
+    /// neighbour that is no item.
+    fn read_edges(
+        &self,
+        table: &mut Neighbours,
+        splits: &[u16],
+        id_bits: &mut BitReader,
+        weight_bits: &mut BitReader,
+    ) -> Result<(), u32> {
+        let num_items = splits.len() as u32;
+        let ends = table.offsets.iter().skip(1);
+        let (mut items_left, mut levels_left) = (table.items.as_mut_slice(), table.levels.as_mut_slice());
+        let (mut ids, mut weights) = (*id_bits, *weight_bits);
+        let mut start = 0;
+        for ((row, &end), &split) in (0u32..).zip(ends).zip(splits) {
+            let (items_below, items) = items_left.split_at_mut_checked(split.into()).ok_or(row)?;
+            let (levels_below, levels) = levels_left.split_at_mut_checked(split.into()).ok_or(row)?;
+            let num_above = ((end - start) as usize).checked_sub(split.into()).ok_or(row)?;
+            let (items_above, items) = items.split_at_mut_checked(num_above).ok_or(row)?;
+            let (levels_above, levels) = levels.split_at_mut_checked(num_above).ok_or(row)?;
+            (items_left, levels_left, start) = (items, levels, end);
+
+            let mut level_code = 0;
+            let (mut context, mut last) = (GapContext::BELOW, row);
+            for (item, level) in items_below.iter_mut().zip(levels_below).rev() {
+                last = self.gaps.below(last, &mut context, &mut ids).ok_or(row)?;
+                *item = ItemIx(last);
+                *level = self.read_level(&mut level_code, &mut weights);
+            }
+            (context, last) = (GapContext::ABOVE, row);
+            for (item, level) in items_above.iter_mut().zip(levels_above) {
+                last = self.gaps.above(last, &mut context, &mut ids);
+                if last >= num_items {
+                    return Err(row);
+                }
+                *item = ItemIx(last);
+                *level = self.read_level(&mut level_code, &mut weights);
+            }
+        }
+        (*id_bits, *weight_bits) = (ids, weights);
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn read_level(&self, code: &mut usize, from: &mut BitReader) -> u8 {
+        from.refill();
+        let level = self.levels.get(*code).map_or(0, |code| code.symbol(from) as u8);
+        *code = code_after(level, self.weight_bits);
+        level
+    }
 }

@@ -1,0 +1,223 @@
+// Loading and ranking in Chromium: Vicino's package against plain JavaScript on the very same neighbours.
+import { readFileSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+import { chromeArgs, chromePath } from '../scripts/lib.mjs';
+import { histories } from './lib/data.mjs';
+import { root, run, say, scratch } from './lib/processes.mjs';
+import { compress, serve } from './lib/server.mjs';
+
+const K = 20;
+const HISTORY = 50;
+const NUM_HISTORIES = 100;
+const ROUNDS = 5;
+const CALLS = 20;
+/** A phone on a good mobile network, as Chromium's developer tools simulate one ("Fast 4G"). */
+export const PHONE = { cpuSlowdown: 4, roundTripMs: 165, megabitPerSecond: 8.1 };
+
+/** What each contestant needs, by address. */
+const PACKAGE = ['/vicino.js', '/vicino/index.js', '/vicino/vicino_bg.wasm'];
+const NEEDS = {
+  vicino: [...PACKAGE, '/data/shop.vicino'],
+  json: ['/json.js', '/data/neighbours.json'],
+  typed: ['/typed.js', '/data/neighbours.bin'],
+};
+
+/** First lists in fresh pages, ranking in a warm one, bytes of everything; `undefined` without a browser. */
+export async function measureBrowser(set, settings, tools, notes) {
+  const executablePath = findBrowser(notes);
+  if (!executablePath) return undefined;
+  const { files, bytes, model } = await prepareFiles(set, settings, tools);
+  const known = new Set(JSON.parse(files.get('/data/neighbours.json').bytes).ids);
+  const all = histories(set.path, HISTORY, NUM_HISTORIES).filter((history) =>
+    history.every((id) => known.has(id)),
+  );
+  if (all.length === 0) throw new Error(`${set.title}: too few events for a history of ${HISTORY}`);
+
+  const server = await serve(files);
+  const browser = await chromium.launch({ executablePath, args: chromeArgs });
+  try {
+    const bench = { browser, address: server.address, history: all[0], repeats: settings.repeats };
+    say(`${set.title}: first list in fresh pages`);
+    const desktop = await measureFirstLists(bench);
+    say(`${set.title}: first list, as on a phone`);
+    const phone = await measureFirstLists(bench, PHONE);
+    say(`${set.title}: ranking`);
+    const ranking = await measureRanking(bench, all);
+    const version = browser.version();
+    return {
+      data: set.name,
+      version,
+      model,
+      bytes,
+      firstList: { desktop, phone },
+      ranking,
+      k: K,
+      history: HISTORY,
+      numHistories: all.length,
+    };
+  } finally {
+    await browser.close();
+    await server.stop();
+  }
+}
+
+/** The browser's path; `undefined`, and a note why, without one. */
+function findBrowser(notes) {
+  try {
+    return chromePath();
+  } catch (error) {
+    notes.push(`Without the browser half: ${error.message}.`);
+    say(notes.at(-1));
+    return undefined;
+  }
+}
+
+/** Trains a model as shops do (default size), unpacks it for the peers, builds the package, compresses all. */
+async function prepareFiles(set, { threads }, { vicino, native }) {
+  say(`${set.title}: model, package and peers' files for the browser`);
+  const shop = `${scratch}/shop.vicino`;
+  run(vicino, ['train', '--no-tune', '--threads', String(threads), set.path, '-o', shop]);
+  const model = JSON.parse(run(native, ['dump', shop, scratch]));
+  run('npm', ['run', '--silent', 'build:wasm']);
+  run('npm', ['run', '--silent', 'build', '-w', 'vicino']);
+
+  const paths = {
+    '/data/shop.vicino': shop,
+    '/data/neighbours.json': `${scratch}/neighbours.json`,
+    '/data/neighbours.bin': `${scratch}/neighbours.bin`,
+    '/vicino/index.js': `${root}/js/dist/index.js`,
+    '/vicino/vicino_bg.wasm': `${root}/js/dist/vicino_bg.wasm`,
+  };
+  for (const name of ['index.html', 'measure.js', 'vicino.js', 'json.js', 'typed.js']) {
+    paths[`/${name}`] = `${root}/benches/page/${name}`;
+  }
+  const files = new Map();
+  const sizes = {};
+  // All at once: the large ones take half a minute each.
+  const compressing = Object.entries(paths).map(async ([address, path]) => {
+    const content = readFileSync(path);
+    const { compressed, ...size } = await compress(content);
+    files.set(address, { bytes: content, compressed });
+    sizes[address] = size;
+  });
+  await Promise.all(compressing);
+  const sum = (addresses) => {
+    const of = (form) => addresses.reduce((total, address) => total + sizes[address][form], 0);
+    return { raw: of('raw'), gzip: of('gzip'), brotli: of('brotli') };
+  };
+  const bytes = Object.fromEntries(
+    Object.entries(NEEDS).map(([name, needs]) => [
+      name,
+      { code: sum(needs.slice(0, -1)), data: sum(needs.slice(-1)) },
+    ]),
+  );
+  return { files, bytes, model };
+}
+
+/** Milliseconds to the first list for each contestant, alternating, each in a fresh browser profile. */
+async function measureFirstLists({ browser, address, history, repeats }, device) {
+  const contestants = {
+    vicino: { module: 'vicino', storage: 'memory' },
+    'vicino, history in IndexedDB': { module: 'vicino', storage: 'indexeddb' },
+    json: { module: 'json' },
+    typed: { module: 'typed' },
+  };
+  const samples = Object.fromEntries(Object.keys(contestants).map((name) => [name, []]));
+  const lists = {};
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    for (const [name, { module, storage }] of Object.entries(contestants)) {
+      const context = await browser.newContext();
+      const stored = storage === 'indexeddb';
+      if (stored) {
+        const before = await openPage(context, address);
+        await before.evaluate((ids) => globalThis.bench.store(ids), history);
+        await before.close();
+      }
+      const page = await openPage(context, address, device);
+      const input = { module, storage, history: stored ? null : history, k: K };
+      const { milliseconds, ids } = await page.evaluate(
+        ({ module, storage, history, k }) =>
+          globalThis.bench.firstList(module, storage, history, k),
+        input,
+      );
+      samples[name].push(milliseconds);
+      lists[name] = ids;
+      await context.close();
+    }
+  }
+  if (String(lists['vicino, history in IndexedDB']) !== String(lists.vicino)) {
+    throw new Error('the history in IndexedDB gave another list than the one in memory');
+  }
+  return samples;
+}
+
+async function openPage(context, address, device) {
+  const page = await context.newPage();
+  await page.goto(address);
+  await page.waitForFunction(() => globalThis.bench && globalThis.crossOriginIsolated);
+  if (device) {
+    const session = await context.newCDPSession(page);
+    const bytesPerSecond = (device.megabitPerSecond * 1e6) / 8;
+    await session.send('Network.enable');
+    await session.send('Network.emulateNetworkConditions', {
+      offline: false,
+      latency: device.roundTripMs,
+      downloadThroughput: bytesPerSecond,
+      uploadThroughput: bytesPerSecond,
+    });
+    await session.send('Emulation.setCPUThrottlingRate', { rate: device.cpuSlowdown });
+  }
+  return page;
+}
+
+/** Milliseconds of one ranking call for each contestant, in one warm page; their lists must agree. */
+async function measureRanking({ browser, address }, all) {
+  const context = await browser.newContext();
+  const page = await openPage(context, address);
+  const input = { names: ['vicino', 'json', 'typed'], all, k: K, rounds: ROUNDS, calls: CALLS };
+  const measured = await page.evaluate(
+    ({ names, all, k, rounds, calls }) => globalThis.bench.rank(names, all, k, rounds, calls),
+    input,
+  );
+  await context.close();
+  const [own, ...peers] = measured;
+  // The JSON has weights of four digits, and sums in another precision.
+  const tolerance = { json: 1e-3, typed: 1e-6 };
+  const ranks = own.lists.flat().length;
+  const agreement = Object.fromEntries(
+    peers.map(({ name, lists }) => [
+      name,
+      { ranks, swapped: compareLists(own.lists, lists, name, tolerance[name]) },
+    ]),
+  );
+  return {
+    samples: Object.fromEntries(measured.map(({ name, samples }) => [name, samples])),
+    agreement,
+  };
+}
+
+/**
+ * How many ranks hold another item than Vicino's, which is only allowed among scores that are equal within
+ * `tolerance`; throws if the lists disagree in anything else.
+ */
+function compareLists(own, other, name, tolerance) {
+  let swapped = 0;
+  for (const [at, list] of own.entries()) {
+    if (list.length !== other[at].length) {
+      throw new Error(
+        `history ${at}: ${name} lists ${other[at].length} items, Vicino ${list.length}`,
+      );
+    }
+    for (const [rank, { id, score }] of list.entries()) {
+      const peer = other[at][rank];
+      if (Math.abs(peer.score - score) > tolerance * score) {
+        const found = `${peer.id} with ${peer.score}`;
+        throw new Error(
+          `history ${at}, rank ${rank + 1}: ${name} has ${found}, Vicino ${id} with ${score}`,
+        );
+      }
+      if (peer.id !== id) swapped++;
+    }
+  }
+  return swapped;
+}

@@ -1,0 +1,57 @@
+// The logs that are trained from: a real one if it is there, and always one of our own making.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { run, say, scratch } from './processes.mjs';
+
+/** The data sets of a run, as CSV files with the columns session_id and item_id. */
+export function prepareData({ events, seed }, { native }, notes) {
+  const sets = [];
+  const folder = process.env.VICINO_BENCH_DATA;
+  const diginetica = `${folder}/diginetica/train.csv.gz`;
+  if (!folder) {
+    notes.push('Without Diginetica: VICINO_BENCH_DATA is not set.');
+  } else if (!existsSync(diginetica)) {
+    notes.push(`Without Diginetica: VICINO_BENCH_DATA is set, but there is no ${diginetica}.`);
+  } else {
+    const path = `${scratch}/diginetica.csv`;
+    writeFileSync(path, gunzipSync(readFileSync(diginetica)));
+    sets.push({
+      name: 'diginetica',
+      title: 'Diginetica',
+      path,
+      note: 'clicks of a real shop (CIKM Cup 2016)',
+    });
+  }
+  for (const note of notes) say(note);
+
+  say(`generating ${events} events, seed ${seed}`);
+  const path = `${scratch}/generated.csv`;
+  run(native, ['generate', String(events), String(seed), path]);
+  sets.push({
+    name: 'generated',
+    title: 'Generated',
+    path,
+    note: `seed ${seed}: Zipf popularity, latent categories; made for its size, says nothing about quality`,
+  });
+  for (const set of sets) set.events = countLines(set.path) - 1;
+  return sets;
+}
+
+function countLines(path) {
+  const bytes = readFileSync(path);
+  let lines = 0;
+  for (let at = bytes.indexOf(10); at !== -1; at = bytes.indexOf(10, at + 1)) lines++;
+  return lines;
+}
+
+/** `count` histories of `length` clicks each, newest first: the end of the log cut into runs. */
+export function histories(path, length, count) {
+  const [header, ...rows] = readFileSync(path, 'utf8').trimEnd().split('\n');
+  const column = header.split(',').indexOf('item_id');
+  const items = rows.slice(-length * count).map((row) => row.split(',')[column]);
+  const all = [];
+  for (let at = 0; at + length <= items.length; at += length) {
+    all.push(items.slice(at, at + length).reverse());
+  }
+  return all;
+}

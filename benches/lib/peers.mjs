@@ -1,0 +1,34 @@
+// Installs the peers of training into a Python environment in the cache, once.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { root, run, say } from './processes.mjs';
+
+const script = `${root}/benches/peers/peers.py`;
+const requirements = `${root}/benches/peers/requirements.txt`;
+
+/** How to run the peers and which versions they are; `undefined`, and a note why, if they cannot be had. */
+export function preparePeers(notes) {
+  const cache =
+    process.env.VICINO_CACHE ?? `${process.env.XDG_CACHE_HOME ?? `${homedir()}/.cache`}/vicino`;
+  const folder = `${cache}/bench-venv`;
+  const python = `${folder}/bin/python`;
+  const stamp = `${folder}/installed.txt`;
+  try {
+    const wanted = readFileSync(requirements, 'utf8');
+    if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
+      say(`installing the peers into ${folder}, once`);
+      run('python3', ['-m', 'venv', '--clear', folder]);
+      run(python, ['-m', 'pip', 'install', '--quiet', '--requirement', requirements]);
+      writeFileSync(stamp, wanted);
+    }
+    const versions = JSON.parse(run(python, ['-W', 'ignore', script, 'versions']));
+    return { command: [python, '-W', 'ignore', script], versions };
+  } catch (error) {
+    const note =
+      'Without implicit and rusket: they could not be installed. That takes Python 3.10 or newer with venv and pip ' +
+      `(on Debian: apt-get install python3-venv) and a package index. ${error.message}`;
+    notes.push(note);
+    say(note);
+    return undefined;
+  }
+}

@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+// `npm run bench`: one run, one table, benches/results.json. Data, sizes, seed, machine and versions are in both.
+import { writeFileSync } from 'node:fs';
+import { measureBrowser } from './browser.mjs';
+import { prepareData } from './lib/data.mjs';
+import { machine } from './lib/machine.mjs';
+import { preparePeers } from './lib/peers.mjs';
+import { build, root, say } from './lib/processes.mjs';
+import { parseSettings } from './lib/settings.mjs';
+import { report, updateDocs } from './report.mjs';
+import { measureTraining } from './training.mjs';
+
+const settings = parseSettings(process.argv.slice(2));
+const started = performance.now();
+const results = {
+  date: new Date().toISOString().slice(0, 10),
+  machine: machine(),
+  settings,
+  notes: [],
+  data: [],
+};
+const { loadAverage, cores } = results.machine;
+if (loadAverage > cores / 4) {
+  const note = `The machine was not idle when the run began (load ${loadAverage} on ${cores} cores).`;
+  results.notes.push(note);
+  say(note);
+}
+
+const tools = build(settings);
+results.machine.commit = tools.commit;
+const sets = prepareData(settings, tools, results.notes);
+results.data = sets.map(({ name, title, events, note }) => ({ name, title, events, note }));
+
+if (settings.part !== 'browser') {
+  const peers = preparePeers(results.notes);
+  results.versions = peers?.versions;
+  results.training = [];
+  for (const set of sets) {
+    results.training.push(await measureTraining(set, settings, tools, peers));
+  }
+}
+if (settings.part !== 'training') {
+  // Real clicks if there are any: the browser's work depends on how the neighbours overlap.
+  results.browser = await measureBrowser(sets[0], settings, tools, results.notes);
+}
+
+results.seconds = Math.round((performance.now() - started) / 1000);
+const path = `${root}/benches/results.json`;
+writeFileSync(path, `${JSON.stringify(results, null, 1)}\n`);
+const table = report(results);
+if (settings.update) updateDocs(table);
+console.log(table);
+say(`${results.seconds} s in all; every sample is in ${path}`);

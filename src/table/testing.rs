@@ -1,0 +1,124 @@
+//! Files for tests, and a reading of all their cells.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use parquet::data_type::{
+    BoolType, ByteArray, ByteArrayType, DataType, DoubleType, FixedLenByteArrayType, FloatType, Int32Type, Int64Type,
+    Int96, Int96Type,
+};
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
+use parquet::schema::parser::parse_message_type;
+use tempfile::TempDir;
+
+use super::{Cell, Row, Source, TableError};
+use crate::Silent;
+
+/// A directory of its own for a test, removed in the end.
+pub(crate) struct Files(TempDir);
+
+impl Files {
+    pub(crate) fn new() -> Files {
+        Files(tempfile::tempdir().unwrap())
+    }
+
+    /// Writes a file; gives its path.
+    pub(crate) fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.0.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    /// Writes a Parquet file of one row group for each element of `groups`, with the columns of `schema`.
+    pub(crate) fn write_parquet(&self, name: &str, schema: &str, groups: &[&[Column<'_>]]) -> PathBuf {
+        let path = self.0.path().join(name);
+        let schema = Arc::new(parse_message_type(&format!("message schema {{ {schema} }}")).unwrap());
+        let properties = Arc::new(WriterProperties::builder().build());
+        let file = std::fs::File::create(&path).unwrap();
+        let mut writer = SerializedFileWriter::new(file, schema, properties).unwrap();
+        for columns in groups {
+            let mut group = writer.next_row_group().unwrap();
+            for column in *columns {
+                column.write(group.next_column().unwrap().unwrap());
+            }
+            group.close().unwrap();
+        }
+        writer.close().unwrap();
+        path
+    }
+}
+
+/// The values of a Parquet column; `None` is a missing one and needs an `OPTIONAL` column.
+pub(crate) enum Column<'a> {
+    Bool(&'a [Option<bool>]),
+    Int32(&'a [Option<i32>]),
+    Int64(&'a [Option<i64>]),
+    /// Julian day and nanoseconds of the day.
+    Int96(&'a [Option<(u32, u64)>]),
+    Float(&'a [Option<f32>]),
+    Double(&'a [Option<f64>]),
+    Bytes(&'a [Option<&'a [u8]>]),
+    Fixed(&'a [Option<&'a [u8]>]),
+}
+
+impl Column<'_> {
+    fn write(&self, column: SerializedColumnWriter<'_>) {
+        match self {
+            Column::Bool(values) => write_values::<BoolType, _>(column, values, |&value| value),
+            Column::Int32(values) => write_values::<Int32Type, _>(column, values, |&value| value),
+            Column::Int64(values) => write_values::<Int64Type, _>(column, values, |&value| value),
+            Column::Int96(values) => write_values::<Int96Type, _>(column, values, |&(day, nanos)| {
+                Int96::from(vec![nanos as u32, (nanos >> 32) as u32, day])
+            }),
+            Column::Float(values) => write_values::<FloatType, _>(column, values, |&value| value),
+            Column::Double(values) => write_values::<DoubleType, _>(column, values, |&value| value),
+            Column::Bytes(values) => write_values::<ByteArrayType, _>(column, values, |&value| ByteArray::from(value)),
+            Column::Fixed(values) => {
+                write_values::<FixedLenByteArrayType, _>(column, values, |&value| ByteArray::from(value).into())
+            }
+        }
+    }
+}
+
+fn write_values<T: DataType, V>(mut column: SerializedColumnWriter<'_>, values: &[Option<V>], convert: fn(&V) -> T::T) {
+    let present: Vec<T::T> = values.iter().flatten().map(convert).collect();
+    let levels: Vec<i16> = values.iter().map(|value| i16::from(value.is_some())).collect();
+    // A required column ignores the levels.
+    column.typed::<T>().write_batch(&present, Some(&levels), None).unwrap();
+    column.close().unwrap();
+}
+
+pub(crate) fn gzip(bytes: impl AsRef<[u8]>) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(bytes.as_ref()).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// Every row of all columns as text: `line: cell cell ...`, damaged rows as `line: !damage`.
+pub(crate) fn rows_of(path: &Path) -> Result<Vec<String>, TableError> {
+    let source = Source::open(path)?;
+    let wanted: Vec<usize> = (0..source.columns().len()).collect();
+    let mut rows = Vec::new();
+    source.read(&wanted, &Silent, &mut |row| match row {
+        Row::Cells { line, cells } => {
+            let cells: Vec<String> = cells.iter().map(show).collect();
+            rows.push(format!("{line}: {}", cells.join(" ")));
+        }
+        Row::Damaged { line, damage } => rows.push(format!("{line}: !{damage}")),
+    })?;
+    Ok(rows)
+}
+
+fn show(cell: &Cell<'_>) -> String {
+    match cell {
+        Cell::Missing => "-".to_owned(),
+        Cell::Text(text) => (*text).to_owned(),
+        Cell::Int(value) => format!("i{value}"),
+        Cell::Float(value) => format!("f{value}"),
+        Cell::TimeMs(ms) => format!("t{ms}"),
+    }
+}

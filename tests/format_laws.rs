@@ -1,0 +1,115 @@
+//! The laws of the file format.
+
+mod format_models;
+mod harness;
+
+use format_models::{any_model, complete, tiny};
+use proptest::prelude::*;
+use vicino::model::{Model, content_hash, sections};
+
+proptest! {
+    #[test]
+    fn every_model_comes_back_as_it_was_written(model in any_model()) {
+        let bytes = model.to_bytes().unwrap();
+        prop_assert_eq!(harness::open(&bytes).unwrap(), model);
+    }
+
+    #[test]
+    fn equal_models_have_equal_bytes(model in any_model()) {
+        let bytes = model.to_bytes().unwrap();
+        prop_assert_eq!(model.clone().to_bytes().unwrap(), bytes.clone());
+        prop_assert_eq!(Model::open(&bytes).unwrap().to_bytes().unwrap(), bytes);
+    }
+
+    #[test]
+    fn sections_lie_end_to_end_up_to_the_last_byte(model in any_model()) {
+        let bytes = model.to_bytes().unwrap();
+        let sections = sections(&bytes).unwrap();
+        let mut end = 24 + 12 * sections.len();
+        for section in sections {
+            prop_assert_eq!(section.offset, end);
+            end += section.num_bytes;
+        }
+        prop_assert_eq!(end, bytes.len());
+    }
+
+    #[test]
+    fn different_models_have_different_hashes(a in any_model(), b in any_model()) {
+        let hash = |model: &Model| content_hash(&model.to_bytes().unwrap()).unwrap();
+        prop_assert_eq!(a == b, hash(&a) == hash(&b));
+    }
+
+    #[test]
+    fn any_bytes_at_all_are_opened_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        let _ = harness::open(&bytes);
+        let _ = harness::repair_and_open(&bytes);
+    }
+
+    #[test]
+    fn a_model_changed_behind_its_checksums_is_opened_or_refused(
+        is_complete in any::<bool>(),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+    ) {
+        let mut bytes = if is_complete { complete() } else { tiny() }.to_bytes().unwrap();
+        for (at, value) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = value;
+        }
+        let _ = harness::repair_and_open(&bytes);
+    }
+}
+
+#[test]
+fn every_truncation_is_noticed() {
+    for model in [tiny(), complete()] {
+        let bytes = model.to_bytes().unwrap();
+        for length in 0..bytes.len() {
+            assert!(Model::open(&bytes[..length]).is_err(), "the first {length} of {} bytes", bytes.len());
+        }
+    }
+}
+
+#[test]
+fn every_flipped_bit_is_noticed() {
+    for model in [tiny(), complete()] {
+        let mut bytes = model.to_bytes().unwrap();
+        for bit in 0..bytes.len() * 8 {
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            assert!(Model::open(&bytes).is_err(), "bit {} of byte {}", bit % 8, bit / 8);
+            bytes[bit / 8] ^= 1 << (bit % 8);
+        }
+    }
+}
+
+#[test]
+fn every_flipped_bit_behind_repaired_checksums_is_opened_or_refused() {
+    for model in [tiny(), complete()] {
+        let mut bytes = model.to_bytes().unwrap();
+        for bit in 0..bytes.len() * 8 {
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            let _ = harness::repair_and_open(&bytes);
+            bytes[bit / 8] ^= 1 << (bit % 8);
+        }
+    }
+}
+
+#[test]
+fn repairing_a_sound_model_changes_nothing() {
+    let bytes = complete().to_bytes().unwrap();
+    let mut repaired = bytes.clone();
+    harness::repair(&mut repaired);
+    assert_eq!(repaired, bytes);
+}
+
+#[test]
+fn an_inflated_count_is_refused_before_it_allocates() {
+    // Counts of 4 bytes are put to their largest, wherever they stand; gigabytes would be the answer of a trusting reader.
+    for model in [tiny(), complete()] {
+        let sound = model.to_bytes().unwrap();
+        for at in 24..sound.len() - 4 {
+            let mut bytes = sound.clone();
+            harness::put(&mut bytes, at, u32::MAX);
+            let _ = harness::repair_and_open(&bytes);
+        }
+    }
+}
