@@ -137,7 +137,10 @@ function figure({ id, title, text, draw, table }: Figure): HTMLElement {
     const width = Math.floor(place.clientWidth);
     if (width === drawn || width === 0) return;
     drawn = width;
-    place.replaceChildren(draw(width));
+    const drawing = draw(width);
+    // The place itself is the image, named and described; its strokes say nothing.
+    drawing.setAttribute('aria-hidden', 'true');
+    place.replaceChildren(drawing);
   }).observe(place);
   return h(
     'section',
@@ -213,7 +216,7 @@ function tables(
 }
 
 const words = (name: string): string => {
-  const text = name.replaceAll('_', ' ');
+  const text = name.replaceAll('_', ' ').replace('.', ': ');
   return text.charAt(0).toUpperCase() + text.slice(1);
 };
 
