@@ -133,8 +133,8 @@ impl Decoder {
         }
         let packed = from.take(num_symbols.div_ceil(2))?;
         let length_of =
-            |at: usize| packed.get(at / 2).map_or(0, |pair| if at % 2 == 0 { pair >> 4 } else { pair & 15 });
-        if num_symbols % 2 == 1 && length_of(num_symbols) != 0 {
+            |at: usize| packed.get(at / 2).map_or(0, |pair| if at & 1 == 0 { pair >> 4 } else { pair & 15 });
+        if num_symbols & 1 == 1 && length_of(num_symbols) != 0 {
             let found = length_of(num_symbols).into();
             return Err(start.fault("half byte after the code lengths", found, Expected::Exactly(0)));
         }
