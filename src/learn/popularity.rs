@@ -43,11 +43,11 @@ pub(super) fn weigh(sessions: &Sessions, ages: &[f64], num_items: usize, min_sho
 /// Sums `exp(-recency * (age - newest))` over the first `num_events` events.
 fn fade(sessions: &Sessions, ages: &[f64], num_items: usize, num_events: usize, recency: f64, newest: f64) -> Vec<f32> {
     let mut weights = vec![0.0f64; num_items];
-    for session in 0..sessions.len() {
-        let weight = (-recency * (ages[session] - newest)).exp();
+    for (session, age) in ages.iter().enumerate() {
         if sessions.offsets[session] >= num_events {
             break;
         }
+        let weight = (-recency * (age - newest)).exp();
         for item in sessions.items_of(session) {
             weights[item.as_usize()] += weight;
         }

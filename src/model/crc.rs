@@ -11,19 +11,11 @@ pub(super) struct Crc32 {
 
 impl Crc32 {
     pub(super) fn new() -> Crc32 {
-        let mut tables = [[0u32; 256]; 8];
-        for byte in 0..256 {
-            let mut crc = byte as u32;
-            for _ in 0..8 {
-                crc = (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg());
-            }
-            tables[0][byte] = crc;
-        }
-        for byte in 0..256 {
-            for k in 1..8 {
-                let before = tables[k - 1][byte];
-                tables[k][byte] = (before >> 8) ^ tables[0][(before & 255) as usize];
-            }
+        let shift = |crc: u32| (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg());
+        let bytes: [u32; 256] = std::array::from_fn(|byte| (0..8).fold(byte as u32, |crc, _| shift(crc)));
+        let mut tables = [bytes; 8];
+        for k in 1..8 {
+            tables[k] = tables[k - 1].map(|crc| (crc >> 8) ^ bytes[(crc & 255) as usize]);
         }
         Crc32 { tables }
     }

@@ -35,11 +35,17 @@ impl Encoder {
         Encoder { lengths, codes }
     }
 
-    /// Writes the code lengths: u16 number of symbols, then four bits each, the first in the high half of a byte.
+    /// Writes the code lengths: u16 how many, and unless there are none the u16 first symbol and four bits a symbol
+    /// from there on, the first in the high half of a byte.
     pub(super) fn describe(&self, to: &mut Writer) {
-        let num_symbols = self.lengths.iter().rposition(|&length| length > 0).map_or(0, |last| last + 1);
-        to.u16(num_symbols as u16);
-        for pair in self.lengths[..num_symbols].chunks(2) {
+        let is_used = |length: &u8| *length > 0;
+        let first = self.lengths.iter().position(is_used).unwrap_or(0);
+        let end = self.lengths.iter().rposition(is_used).map_or(0, |last| last + 1);
+        to.u16((end - first) as u16);
+        if end > first {
+            to.u16(first as u16);
+        }
+        for pair in self.lengths[first..end].chunks(2) {
             to.u8(pair[0] << 4 | pair.get(1).copied().unwrap_or(0));
         }
     }
@@ -117,29 +123,30 @@ pub(super) struct Decoder {
 impl Decoder {
     /// Reads the code lengths that [`Encoder::describe`] writes, of symbols below `max_symbols`.
     pub(super) fn read(from: &mut Reader, max_symbols: usize) -> Result<Decoder, Fault> {
+        let start = from.clone();
         let num_symbols = usize::from(from.u16()?);
+        let first = if num_symbols > 0 { from.u16()? } else { 0 };
         let limit = max_symbols.min(MAX_SYMBOLS);
-        if num_symbols > limit {
-            return Err(from.fault("number of symbols", num_symbols as u64, Expected::AtMost(limit as u64)));
+        if usize::from(first) + num_symbols > limit {
+            let end = u64::from(first) + num_symbols as u64;
+            return Err(start.fault("end of a code's symbols", end, Expected::AtMost(limit as u64)));
         }
         let packed = from.take(num_symbols.div_ceil(2))?;
-        let length_of = |symbol: usize| {
-            packed.get(symbol / 2).map_or(0, |pair| if symbol % 2 == 0 { pair >> 4 } else { pair & 15 })
-        };
-        if num_symbols % 2 == 1 && length_of(num_symbols) != 0 {
-            return Err(from.fault(
-                "half byte after the code lengths",
-                length_of(num_symbols).into(),
-                Expected::Exactly(0),
-            ));
+        let length_of =
+            |at: usize| packed.get(at / 2).map_or(0, |pair| if at & 1 == 0 { pair >> 4 } else { pair & 15 });
+        if num_symbols & 1 == 1 && length_of(num_symbols) != 0 {
+            let found = length_of(num_symbols).into();
+            return Err(start.fault("half byte after the code lengths", found, Expected::Exactly(0)));
         }
-        Decoder::from_lengths(num_symbols, length_of).map_err(|share| {
-            from.fault("number of 12-bit words that a prefix code takes", share, Expected::Exactly(1 << MAX_CODE_BITS))
+        Decoder::from_lengths(first, num_symbols, length_of).map_err(|share| {
+            let expected = Expected::Exactly(1 << MAX_CODE_BITS);
+            start.fault("number of 12-bit words that a prefix code takes", share, expected)
         })
     }
 
-    /// The table for a code; `Err` is the share of all 12-bit words that the code takes, unless it is all of them.
-    fn from_lengths(num_symbols: usize, length_of: impl Fn(usize) -> u8) -> Result<Decoder, u64> {
+    /// The table for a code of the symbols from `first` on; `Err` is the share of all 12-bit words that the code takes,
+    /// unless it is all of them.
+    fn from_lengths(first: u16, num_symbols: usize, length_of: impl Fn(usize) -> u8) -> Result<Decoder, u64> {
         let (mut share, mut used, mut longest) = (0u64, 0, 1);
         for length in (0..num_symbols).map(&length_of).filter(|&length| length > 0) {
             if length > MAX_CODE_BITS {
@@ -156,7 +163,7 @@ impl Decoder {
         let mut table = Vec::with_capacity(1 << longest);
         for length in 1..=longest {
             for symbol in (0..num_symbols).filter(|&symbol| length_of(symbol) == length) {
-                let entry = (symbol as u16) << 4 | u16::from(length);
+                let entry = (first + symbol as u16) << 4 | u16::from(length);
                 table.extend(std::iter::repeat_n(entry, 1 << (longest - length)));
             }
         }
@@ -245,7 +252,7 @@ mod tests {
     #[test]
     fn codes_that_leave_words_over_or_take_too_many_are_refused() {
         for lengths in [vec![2u8, 2, 2], vec![1, 1, 1], vec![13], vec![2]] {
-            assert!(Decoder::from_lengths(lengths.len(), |symbol| lengths[symbol]).is_err(), "{lengths:?}");
+            assert!(Decoder::from_lengths(0, lengths.len(), |symbol| lengths[symbol]).is_err(), "{lengths:?}");
         }
     }
 }

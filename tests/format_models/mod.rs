@@ -18,15 +18,24 @@ fn table(weight_bits: u8, rows: Rows) -> Neighbours {
     Neighbours::from_rows(weight_bits, &rows).unwrap()
 }
 
-/// The model of the annotated dump in `docs/format.md`: four items, one table, nothing optional.
+/// The model of the annotated dump in `docs/format.md`: five items, one table, nothing optional.
 pub fn tiny() -> Model {
     Model {
-        items: Dictionary::new(&["1003", "1000", "1007", "1001"]).unwrap(),
+        items: Dictionary::new(&["1003", "1000", "1007", "1001", "1002"]).unwrap(),
         tables: vec![(
             Purpose::Next,
-            table(2, &[(128, &[(1, 3), (2, 1)]), (144, &[(0, 3)]), (112, &[(0, 2), (1, 0), (3, 3)]), (0, &[])]),
+            table(
+                2,
+                &[
+                    (128, &[(1, 3), (2, 1), (4, 0)]),
+                    (130, &[(0, 3)]),
+                    (127, &[(0, 2), (1, 0), (3, 3)]),
+                    (128, &[]),
+                    (129, &[(0, 3), (3, 1)]),
+                ],
+            ),
         )],
-        popularity: vec![255, 239, 239, 1],
+        popularity: vec![255, 251, 251, 248, 248],
         ranking: RankingParameters { decay: vec![1.0, 0.5], repeat: vec![0.25], event_weights: [1.0, 2.0, 4.0] },
         categories: None,
         about: About {
@@ -38,7 +47,7 @@ pub fn tiny() -> Model {
             seed: 7,
             hyperparameters: vec![("shrink".into(), 0.5)],
         },
-        privacy: Privacy { min_shoppers: 2, by_shopper: true, pairs_kept: 6, pairs_removed: 1 },
+        privacy: Privacy { min_shoppers: 2, by_shopper: true, pairs_kept: 9, pairs_removed: 1 },
         measurements: Vec::new(),
     }
 }

@@ -9,83 +9,82 @@ use crate::ItemIx;
 use crate::model::Neighbours;
 use crate::model::bits::{BitReader, BitWriter};
 use crate::model::bytes::{Expected, Fault, Reader, Writer};
-use crate::model::huffman::{Decoder, Encoder, MAX_SYMBOLS};
+use crate::model::huffman::{Decoder, Encoder};
 use crate::model::neighbours::MAX_NEIGHBOURS;
 
-/// Codes for the number of neighbours below the row's own number, by the bit length of the row's length less 1.
+/// Codes of the stream for rows: of lengths, of scales, then those of splits.
+const LENGTHS: usize = 0;
+const SCALES: usize = 1;
+/// How many neighbours are below the row's own number, by the bit length of the row's length less 1.
+const SPLITS: usize = 2;
 const NUM_SPLIT_CODES: usize = 12;
-/// A first weight of a row, and by the three highest bits of the weight before.
+/// Codes of levels: one for the first of a row, the others by the three highest bits of the level before.
 const NUM_LEVEL_CODES: usize = 9;
-
-/// Which code splits a row of `num_neighbours` (1 to 4095).
-fn split_code(num_neighbours: usize) -> usize {
-    (usize::BITS - 1 - num_neighbours.leading_zeros()) as usize
-}
 
 /// Which code a level has after `level`.
 fn code_after(level: u8, weight_bits: u8) -> usize {
     usize::from(level >> weight_bits.saturating_sub(3)) + 1
 }
 
-/// A row's levels in the order in which its gaps are written.
-fn outwards(num_below: usize, levels: &[u8]) -> impl Iterator<Item = u8> {
-    let (below, above) = levels.split_at(num_below);
-    below.iter().rev().chain(above).copied()
-}
-
 pub(super) fn write(table: &Neighbours, to: &mut Writer) {
-    let rows = || (0..table.num_items() as u32).map(|row| (row, table.row(ItemIx(row))));
-    let num_below = |row: u32, items: &[ItemIx]| items.partition_point(|item| item.0 < row);
-
-    let mut lengths = vec![0; MAX_SYMBOLS];
-    let mut splits = vec![vec![0; MAX_SYMBOLS]; NUM_SPLIT_CODES];
-    let mut scales = [0; 256];
-    let mut levels = [[0; 256]; NUM_LEVEL_CODES];
-    for (row, neighbours) in rows() {
-        let length = neighbours.items.len();
-        lengths[length] += 1;
-        scales[usize::from(table.scales[row as usize])] += 1;
-        if length > 0 {
-            splits[split_code(length)][num_below(row, neighbours.items)] += 1;
-        }
-        let mut code = 0;
-        for level in outwards(num_below(row, neighbours.items), neighbours.levels) {
-            levels[code][usize::from(level)] += 1;
-            code = code_after(level, table.weight_bits);
-        }
-    }
-    let lengths = Encoder::new(&lengths);
-    let splits: Vec<Encoder> = splits.iter().map(|counts| Encoder::new(counts)).collect();
-    let scales = Encoder::new(&scales);
-    let levels: Vec<Encoder> = levels.iter().map(|counts| Encoder::new(counts)).collect();
-    let gaps = GapEncoder::new(rows().map(|(row, neighbours)| (row, neighbours.items)));
+    let rows = || (0..table.num_items() as u32).map(|row| (row, table.row(ItemIx(row)).items));
+    let num_symbols = 256.max(rows().map(|(_, items)| items.len() + 1).max().unwrap_or(0));
+    let row_codes = fit(SPLITS + NUM_SPLIT_CODES, num_symbols, |visit| for_each_row_symbol(table, visit));
+    let level_codes = fit(NUM_LEVEL_CODES, 256, |visit| for_each_level(table, visit));
+    let gaps = GapEncoder::new(rows());
 
     let [mut row_bits, mut id_bits, mut weight_bits] = [(); 3].map(|()| BitWriter::default());
-    for (row, neighbours) in rows() {
-        let length = neighbours.items.len();
-        lengths.write(length as u16, &mut row_bits);
-        scales.write(table.scales[row as usize].into(), &mut row_bits);
-        if length > 0 {
-            splits[split_code(length)].write(num_below(row, neighbours.items) as u16, &mut row_bits);
-        }
-        gaps.write_row(row, neighbours.items, &mut id_bits);
-        let mut code = 0;
-        for level in outwards(num_below(row, neighbours.items), neighbours.levels) {
-            levels[code].write(level.into(), &mut weight_bits);
-            code = code_after(level, table.weight_bits);
-        }
-    }
+    for_each_row_symbol(table, &mut |code, symbol| row_codes[code].write(symbol, &mut row_bits));
+    rows().for_each(|(row, items)| gaps.write_row(row, items, &mut id_bits));
+    for_each_level(table, &mut |code, symbol| level_codes[code].write(symbol, &mut weight_bits));
     let streams = [row_bits, id_bits, weight_bits].map(BitWriter::finish);
 
     to.u8(table.weight_bits);
     to.u32(table.num_edges() as u32);
     streams.iter().for_each(|stream| to.u32(stream.len() as u32));
-    lengths.describe(to);
-    scales.describe(to);
-    splits.iter().for_each(|code| code.describe(to));
+    row_codes.iter().for_each(|code| code.describe(to));
     gaps.describe(to);
-    levels.iter().for_each(|code| code.describe(to));
+    level_codes.iter().for_each(|code| code.describe(to));
     streams.iter().for_each(|stream| to.bytes(stream));
+}
+
+/// Receives the number of a code and a symbol.
+type Visit<'a> = &'a mut dyn FnMut(usize, u16);
+
+/// The codes that fit the symbols which `for_each` visits.
+fn fit(num_codes: usize, num_symbols: usize, for_each: impl FnOnce(Visit)) -> Vec<Encoder> {
+    let mut counts = vec![vec![0; num_symbols]; num_codes];
+    for_each(&mut |code, symbol| counts[code][usize::from(symbol)] += 1);
+    counts.iter().map(|counts| Encoder::new(counts)).collect()
+}
+
+/// How many of a row's neighbours are below its number.
+fn split(row: ItemIx, items: &[ItemIx]) -> usize {
+    items.partition_point(|&item| item < row)
+}
+
+fn for_each_row_symbol(table: &Neighbours, visit: Visit) {
+    for (row, &scale) in (0..).map(ItemIx).zip(&table.scales) {
+        let items = table.row(row).items;
+        visit(LENGTHS, items.len() as u16);
+        visit(SCALES, scale.into());
+        if let Some(code) = items.len().checked_ilog2() {
+            visit(SPLITS + code as usize, split(row, items) as u16);
+        }
+    }
+}
+
+/// Levels in the order in which the gaps of their neighbours are written.
+fn for_each_level(table: &Neighbours, visit: Visit) {
+    for row in (0..table.num_items() as u32).map(ItemIx) {
+        let neighbours = table.row(row);
+        let (below, above) = neighbours.levels.split_at(split(row, neighbours.items));
+        let mut code = 0;
+        for &level in below.iter().rev().chain(above) {
+            visit(code, level.into());
+            code = code_after(level, table.weight_bits);
+        }
+    }
 }
 
 /// The fields before the codes.

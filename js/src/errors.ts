@@ -1,0 +1,59 @@
+/** What went wrong; stable, for code to compare with. */
+export type ErrorCode =
+  /** The caller's `AbortSignal` fired; the error's `name` is `AbortError`. */
+  | 'aborted'
+  /** A recommender was used after `free()`. */
+  | 'freed'
+  /** A text that was to be imported is not a history. */
+  | 'history-invalid'
+  /** The server answered with an error; see `url` and `status`. */
+  | 'http'
+  /** The model's bytes are damaged: a checksum differs or a value is impossible. */
+  | 'model-corrupt'
+  /** The model file holds no bytes. */
+  | 'model-empty'
+  /** The bytes are not a model of this library. */
+  | 'model-foreign'
+  /** A newer trainer wrote the model; update the package. */
+  | 'model-newer'
+  /** The model's bytes end too early. */
+  | 'model-truncated'
+  /** No answer came from the server. */
+  | 'network'
+  /** An HTML page came instead of a model. */
+  | 'not-a-model'
+  /** An argument or an option has a value that is not allowed. */
+  | 'option-invalid'
+  /** An option has a name that is not known. */
+  | 'option-unknown'
+  /** The WebAssembly module did not load. */
+  | 'wasm';
+
+/** Every error that this library throws, except those of a caller's own predicate. */
+export class VicinoError extends Error {
+  /** What went wrong. */
+  readonly code: ErrorCode;
+  /** The address that was asked, for errors of loading. */
+  readonly url?: string;
+  /** The HTTP status, for `code` `http`. */
+  readonly status?: number;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    details: { cause?: unknown; url?: string; status?: number } = {},
+  ) {
+    super(message, 'cause' in details ? { cause: details.cause } : undefined);
+    this.name = code === 'aborted' ? 'AbortError' : 'VicinoError';
+    this.code = code;
+    if (details.url !== undefined) this.url = details.url;
+    if (details.status !== undefined) this.status = details.status;
+  }
+}
+
+/** Makes a `VicinoError` of an error that the wasm module threw, and leaves others alone. */
+export function fromWasm(thrown: unknown): unknown {
+  if (thrown instanceof VicinoError || !(thrown instanceof Error)) return thrown;
+  const { code } = thrown as Error & { code?: unknown };
+  return typeof code === 'string' ? new VicinoError(code as ErrorCode, thrown.message) : thrown;
+}

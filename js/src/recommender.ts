@@ -1,0 +1,178 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import { Engine, List, History as Store } from '../wasm/vicino.js';
+import { checkValue, isId, isIds } from './check.js';
+import { fromWasm, VicinoError } from './errors.js';
+import { historyFace, Listeners } from './history.js';
+import { abortable, readModel, startWasm } from './load.js';
+import { checkEvent, checkForYou, checkList, checkLoad } from './options.js';
+import type {
+  ForYouOptions,
+  History,
+  ListOptions,
+  LoadOptions,
+  ModelInfo,
+  ModelSource,
+  Reason,
+  RecordedEvent,
+  Recommendation,
+} from './types.js';
+
+/** What differs between a browser and Node. */
+export interface Platform {
+  /** Where the WebAssembly module comes from by default. */
+  wasm: () => URL | Promise<BufferSource>;
+  /** Where the history is kept by default. */
+  storage: NonNullable<LoadOptions['storage']>;
+}
+
+export interface Recommender extends Disposable {}
+
+/** A model, ready to rank for the shopper at this device. */
+export class Recommender {
+  /** @internal */
+  static readonly platform: Platform = {
+    wasm: () => new URL('./vicino_bg.wasm', import.meta.url),
+    storage: 'auto',
+  };
+
+  static {
+    // Not a method with a computed name, because not every browser has the symbol.
+    if (Symbol.dispose) {
+      Object.defineProperty(Recommender.prototype, Symbol.dispose, {
+        value(this: Recommender) {
+          this.free();
+        },
+        configurable: true,
+        writable: true,
+      });
+    }
+  }
+
+  /** The events that this device remembers. */
+  readonly history: History;
+  /** What there is to know about the model. */
+  readonly model: ModelInfo;
+  #wasm: { readonly engine: Engine; readonly store: Store } | undefined;
+
+  private constructor(engine: Engine, store: Store, listeners: Listeners) {
+    this.#wasm = { engine, store };
+    this.model = engine.about() as ModelInfo;
+    this.history = historyFace(
+      () => this.#live().store,
+      () => {
+        const { engine } = this.#live();
+        const items = new Set(this.history.list().map(({ item }) => item));
+        return [...items].filter((item) => !engine.knows(item)).length;
+      },
+      listeners,
+    );
+  }
+
+  /** Loads a model and opens the history; rejects with a {@link VicinoError}. */
+  static async load(source: ModelSource, options: LoadOptions = {}): Promise<Recommender> {
+    checkLoad(options);
+    const { signal, wasm, historyName = 'vicino', historyLimit = 200, storage } = options;
+    const platform = Recommender.platform;
+    const listeners = new Listeners();
+    // The history opens while the model still travels.
+    const store: Promise<Store> = startWasm(() => wasm ?? platform.wasm()).then(() =>
+      Store.open(historyName, historyLimit, storage ?? platform.storage, () => listeners.call()),
+    );
+    try {
+      const loading = Promise.all([readModel(source, signal), store]);
+      const [bytes, opened] = await abortable(loading, signal);
+      return new Recommender(new Engine(bytes), opened, listeners);
+    } catch (error) {
+      store.then(
+        (opened) => opened.free(),
+        () => {},
+      );
+      throw fromWasm(error);
+    }
+  }
+
+  /** Remembers an event: at once for ranking, and on the device when the promise resolves. */
+  async record(event: RecordedEvent): Promise<void> {
+    const { store } = this.#live();
+    checkEvent(event);
+    await store.record(event.item, event.kind ?? 'view', event.at ?? Date.now());
+  }
+
+  /** Lists items for this shopper; popular ones if the history is empty. */
+  forYou(options: ForYouOptions = {}): Recommendation[] {
+    checkForYou('forYou', options);
+    return this.#list(List.ForYou, [], options);
+  }
+
+  /** Lists items that shoppers go on to from this one; popular ones if the model does not know it. */
+  related(id: string, options: ListOptions = {}): Recommendation[] {
+    checkValue('related', id, isId);
+    checkList('related', options);
+    return this.#list(List.Related, [id], options);
+  }
+
+  /** Lists items that are bought together with these; ids that the model does not know are ignored. */
+  boughtTogether(ids: readonly string[], options: ListOptions = {}): Recommendation[] {
+    checkValue('boughtTogether', ids, isIds);
+    checkList('boughtTogether', options);
+    return this.#list(List.BoughtTogether, ids, options);
+  }
+
+  /** Lists popular items. */
+  trending(options: ListOptions = {}): Recommendation[] {
+    checkList('trending', options);
+    return this.#list(List.Trending, [], options);
+  }
+
+  /** Gives the memory back; any later use but `free` throws. What is being stored still gets stored. */
+  free(): void {
+    const live = this.#wasm;
+    this.#wasm = undefined;
+    live?.engine.free();
+    live?.store.free();
+  }
+
+  #live(): { readonly engine: Engine; readonly store: Store } {
+    if (!this.#wasm) {
+      throw new VicinoError('freed', 'this recommender was freed; load a new one');
+    }
+    return this.#wasm;
+  }
+
+  #list(which: List, items: readonly string[], options: ForYouOptions): Recommendation[] {
+    const { engine, store } = this.#live();
+    const { k = 12, exclude = [], where, explain = false, repeats = false, seed } = options;
+    const categories =
+      typeof where === 'object' ? ([] as string[]).concat(where.category) : undefined;
+    const predicate =
+      typeof where === 'function'
+        ? (id: string, category?: string) =>
+            where(category === undefined ? { id } : { id, category })
+        : undefined;
+    const given = { k, exclude, explain, repeats, seed, categories, predicate };
+    const flat = engine.list(which, store, items as string[], given) as Flat;
+    const recommendations: Recommendation[] = [];
+    for (let at = 0; at < flat.length; at += 4) {
+      const [id, score, category, parts] = flat.slice(at, at + 4) as FlatItem;
+      recommendations.push({
+        id,
+        score,
+        ...(category !== undefined && { category }),
+        ...(explain && { reasons: toReasons(parts) }),
+      });
+    }
+    return recommendations;
+  }
+}
+
+type FlatItem = [string, number, string | undefined, (string | number)[]];
+type Flat = FlatItem[number][];
+
+function toReasons(parts: (string | number)[]): Reason[] {
+  const reasons: Reason[] = [];
+  for (let at = 0; at < parts.length; at += 2) {
+    const [id, share] = parts.slice(at, at + 2) as [string, number];
+    reasons.push({ id, share });
+  }
+  return reasons;
+}

@@ -1,0 +1,27 @@
+// The demo shop, end to end: built, served and used in a real browser.
+import { after, before, describe } from 'node:test';
+import { failures } from './suites/failures.mjs';
+import { looks } from './suites/looks.mjs';
+import { network } from './suites/network.mjs';
+import { sample } from './suites/sample.mjs';
+import { shopping } from './suites/shopping.mjs';
+import { storage } from './suites/storage.mjs';
+import { buildFixture, sampleShop } from './support/fixture.mjs';
+import { startBrowser, stopBrowser } from './support/visit.mjs';
+
+let dist = '';
+const shop = () => ({ dist });
+const built = sampleShop();
+
+before(async () => {
+  dist = buildFixture();
+  await startBrowser();
+});
+after(stopBrowser);
+
+describe('shopping', () => shopping(shop));
+describe('network', () => network(shop));
+describe('storage', () => storage(shop));
+describe('failures', () => failures(shop));
+describe('looks', () => looks(shop));
+if (built) describe('sample data', () => sample(built));

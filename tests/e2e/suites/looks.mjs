@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { openPanel, openTrending, ready, turnTo, visit } from '../support/visit.mjs';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const background = (page) =>
+  page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+const lightness = (colour) =>
+  colour
+    .match(/\d+/g)
+    .slice(0, 3)
+    .reduce((sum, part) => sum + Number(part), 0) / 3;
+
+/** Calls `look` on every kind of page, the panel and the report included. */
+async function everyPage({ page, server }, look) {
+  await ready(page);
+  const id = await openTrending(page, 0);
+  await page.click('#add-to-cart');
+  for (const hash of [
+    '#/',
+    '#/aisle/dairy',
+    '#/aisle/dairy/cheese',
+    `#/product/${id}`,
+    '#/search/bread',
+    '#/search/zzz',
+    '#/cart',
+    '#/lost',
+  ]) {
+    await turnTo(page, hash);
+    await page.locator('main h1').waitFor();
+    await look(hash);
+  }
+  await openPanel(page);
+  await look('the privacy panel');
+  await page.goto(`${server.url}/eda/`);
+  await page.locator('#plot-lengths svg').waitFor();
+  await look('the report');
+}
+
+export function looks(shop) {
+  for (const colorScheme of ['light', 'dark']) {
+    test(`axe finds nothing to complain of, in ${colorScheme} colours`, () =>
+      visit({ ...shop(), context: { colorScheme, reducedMotion: 'reduce' } }, (visited) =>
+        everyPage(visited, async (name) => {
+          await visited.page.evaluate(axe);
+          const violations = await visited.page.evaluate(async () => {
+            const { violations } = await globalThis.axe.run(document, {
+              resultTypes: ['violations'],
+            });
+            return violations.map(
+              ({ id, nodes }) =>
+                `${id}: ${nodes
+                  .slice(0, 3)
+                  .map(({ html }) => html.slice(0, 160))
+                  .join(' | ')}`,
+            );
+          });
+          assert.deepEqual(violations, [], name);
+        }),
+      ));
+  }
+
+  test('no page scrolls sideways on a phone of 360 pixels', () =>
+    visit(
+      {
+        ...shop(),
+        context: { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true },
+      },
+      (visited) =>
+        everyPage(visited, async (name) => {
+          const [content, window_] = await visited.page.evaluate(() => [
+            document.documentElement.scrollWidth,
+            innerWidth,
+          ]);
+          assert.ok(
+            content <= window_ && window_ === 360,
+            `${name}: ${content} pixels in ${window_}`,
+          );
+        }),
+    ));
+
+  test('colours follow the device until one chooses, and the choice is kept', () =>
+    visit({ ...shop(), context: { colorScheme: 'dark' } }, async ({ page, server }) => {
+      await ready(page);
+      assert.ok(lightness(await background(page)) < 60, 'dark at first');
+      await page.click('#theme');
+      assert.ok(lightness(await background(page)) > 200, 'light when chosen');
+      await page.reload();
+      await ready(page);
+      assert.ok(lightness(await background(page)) > 200, 'light after a reload');
+      await page.goto(`${server.url}/eda/`);
+      await page.locator('#plot-popularity svg').waitFor();
+      assert.ok(lightness(await background(page)) > 200, 'light in the report');
+    }));
+
+  test('nothing moves for those who asked for less motion', () =>
+    visit({ ...shop(), context: { reducedMotion: 'reduce' } }, async ({ page }) => {
+      await ready(page);
+      const moving = await page.evaluate(
+        () =>
+          [...document.querySelectorAll('*')].filter((element) => {
+            const { transitionDuration, animationName } = getComputedStyle(element);
+            return transitionDuration !== '0s' || animationName !== 'none';
+          }).length,
+      );
+      assert.equal(moving, 0);
+    }));
+
+  test('the whole way to a filled cart and an emptied history goes by keyboard', () =>
+    visit(shop(), async ({ page }) => {
+      await ready(page);
+      const focused = () =>
+        page.evaluate(
+          () =>
+            document.activeElement?.id ||
+            document.activeElement?.className ||
+            document.activeElement?.tagName,
+        );
+      const press = (key) => page.keyboard.press(key);
+      await press('Tab');
+      assert.equal(await focused(), 'skip');
+      await press('Enter');
+      assert.equal(await focused(), 'main');
+
+      await page.focus('.logo');
+      await press('Tab');
+      assert.equal(await focused(), 'search');
+      await page.keyboard.type('bread');
+      await press('Enter');
+      assert.equal(
+        await page.evaluate(() => document.activeElement?.closest('.grid') !== null),
+        true,
+        'the first result',
+      );
+      await press('Enter');
+      await page.locator('.product').waitFor();
+      assert.equal(
+        await page.evaluate(() => document.activeElement?.tagName),
+        'H1',
+        'the new page is announced',
+      );
+      for (let i = 0; i < 6 && (await focused()) !== 'add-to-cart'; i++) await press('Tab');
+      await press('Enter');
+      assert.match(await page.locator('.cart-link').getAttribute('aria-label'), /1 item/);
+
+      await page.focus('#open-privacy');
+      await press('Enter');
+      await page.locator('#privacy[open]').waitFor();
+      const inside = () =>
+        page.evaluate(
+          () =>
+            document.activeElement === document.body ||
+            document.activeElement?.closest('#privacy') !== null,
+        );
+      for (let i = 0; i < 12; i++) {
+        await press('Tab');
+        assert.ok(await inside(), 'the focus stays in the panel');
+      }
+      await page.focus('#delete-all');
+      await press('Enter');
+      await press('Enter');
+      await page.locator('p#history').waitFor();
+      await press('Escape');
+      assert.equal(await page.locator('#privacy[open]').count(), 0);
+      assert.equal(await focused(), 'open-privacy', 'the focus goes back to where it was');
+    }));
+
+  test('the report draws both figures from the trained data', () =>
+    visit(shop(), async ({ page, server }) => {
+      const report = JSON.parse(readFileSync(join(shop().dist, 'report.json'), 'utf8'));
+      await ready(page);
+      await page.locator('#footer a', { hasText: 'learnt from' }).click();
+      await page.locator('#plot-popularity svg').waitFor();
+      assert.equal(page.url(), `${server.url}/eda/`);
+      assert.ok(
+        (await page
+          .locator(
+            '#plot-popularity svg path[stroke-width="2.5"], #plot-popularity svg g[stroke-width="2.5"] path',
+          )
+          .count()) > 0,
+        'a curve',
+      );
+      const bars = await page.locator('#plot-lengths svg g[aria-label="rect"] rect').count();
+      assert.ok(bars > 3 && bars <= report.session_lengths.length, `${bars} bars`);
+      const numbers = await page.locator('.numbers dd').allInnerTexts();
+      assert.equal(numbers[0], report.data.num_events.toLocaleString('en-US'));
+      assert.match(await page.locator('.tables').innerText(), /Cleaning/);
+    }));
+}

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openPanel, openTrending, railIds, ready, turnTo, visit } from '../support/visit.mjs';
+
+export function network(shop) {
+  test('nothing is asked of any server once the model has loaded', () =>
+    visit(shop(), async ({ page, server }) => {
+      const asked = [];
+      await ready(page);
+      page.on('request', (request) => {
+        if (!request.url().startsWith('blob:')) asked.push(request.url());
+      });
+      // The browser itself may look for a new service worker; that tells nothing.
+      const before = served(server).length;
+      const id = await openTrending(page, 0);
+      await page.click('#add-to-cart');
+      for (const hash of [
+        '#/',
+        '#/aisle/dairy',
+        '#/aisle/dairy/milk',
+        `#/product/${id}`,
+        '#/search/bread',
+        '#/cart',
+      ]) {
+        await turnTo(page, hash);
+        await page.locator('main h1').waitFor();
+      }
+      await page.click('#theme');
+      await openPanel(page);
+      await page.waitForTimeout(300);
+      assert.deepEqual(asked, []);
+      assert.deepEqual(served(server).slice(before), []);
+      assert.equal(await page.locator('#network-count').innerText(), '0');
+    }));
+
+  test('a request that is made is counted, one answered from the offline copy is not', () =>
+    visit({ ...shop(), mayLog: /404/ }, async ({ page }) => {
+      await ready(page);
+      await openPanel(page);
+      await page.evaluate(() => fetch('./catalogue.json').then((response) => response.text()));
+      await page.waitForTimeout(200);
+      assert.equal(await page.locator('#network-count').innerText(), '0');
+      await page.evaluate(() => fetch('./nothing-here').then((response) => response.text()));
+      await page.waitForFunction(
+        () => document.querySelector('#network-count')?.textContent === '1',
+      );
+      assert.match(await page.locator('.names').innerText(), /nothing-here/);
+      assert.match(
+        await page.locator('#open-privacy').getAttribute('aria-label'),
+        /^1 request to the network/,
+      );
+    }));
+
+  test('the shop and its report open without a network after one visit', () =>
+    visit(shop(), async ({ page, context, server }) => {
+      await ready(page);
+      await openTrending(page, 3);
+      await turnTo(page, '#/');
+      const list = await railIds(page, 'for-you');
+      const before = served(server).length;
+      await context.setOffline(true);
+      await page.reload();
+      await ready(page);
+      assert.deepEqual(await railIds(page, 'for-you'), list);
+      await openTrending(page, 6);
+      await page.goto(`${server.url}/eda/`);
+      await page.locator('#plot-popularity svg').waitFor();
+      assert.equal(served(server).length, before);
+    }));
+
+  test('the policy in the page forbids other servers', () =>
+    visit({ ...shop(), mayLog: /Content Security Policy|Refused|violates/ }, async ({ page }) => {
+      await ready(page);
+      const answer = await page.evaluate(() =>
+        fetch('http://127.0.0.1:9/').then(
+          () => 'sent',
+          (error) => error.name,
+        ),
+      );
+      assert.equal(answer, 'TypeError');
+      const policy = await page
+        .locator('meta[http-equiv="Content-Security-Policy"]')
+        .getAttribute('content');
+      assert.match(policy, /default-src 'none'.*connect-src 'self'/);
+    }));
+}
+
+const served = (server) => server.requests.filter((path) => path !== '/sw.js');

@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import {
+  historyIds,
+  openPanel,
+  openTrending,
+  railIds,
+  ready,
+  turnTo,
+  visit,
+} from '../support/visit.mjs';
+
+export function shopping(shop) {
+  test('what is for you changes with what one opens, survives a reload, and can be forgotten', () =>
+    visit(shop(), async ({ page, server }) => {
+      await ready(page);
+      assert.deepEqual(await railIds(page, 'for-you'), []);
+      assert.match(
+        await page.locator('[data-rail="for-you"] .empty').innerText(),
+        /history is empty/,
+      );
+
+      const lists = [];
+      const opened = [];
+      for (const nth of [0, 4, 8]) {
+        opened.push(await openTrending(page, nth));
+        await turnTo(page, '#/');
+        lists.push(await railIds(page, 'for-you'));
+      }
+      assert.equal(new Set(opened).size, 3);
+      assert.ok(
+        lists.every((list) => list.length === 14),
+        'a full rail after every product',
+      );
+      assert.equal(new Set(lists.map(String)).size, 3, 'three different lists');
+      assert.ok(
+        opened.every((id) => !lists[2].includes(id)),
+        'nothing that was already seen',
+      );
+
+      await page.reload();
+      await ready(page);
+      assert.deepEqual(await railIds(page, 'for-you'), lists[2], 'the same list after a reload');
+      await openPanel(page);
+      assert.deepEqual(await historyIds(page), [...opened].reverse(), 'newest first');
+      assert.equal(await page.locator('#storage-used').innerText(), 'IndexedDB');
+
+      await page.locator(`#history li[data-item="${opened[1]}"] button`).click();
+      await page.waitForFunction(() => document.querySelectorAll('#history li').length === 2);
+      assert.deepEqual(await historyIds(page), [opened[2], opened[0]]);
+      assert.notDeepEqual(
+        await railIds(page, 'for-you'),
+        lists[2],
+        'forgetting one changes the list',
+      );
+
+      await page.click('#delete-all');
+      assert.equal((await historyIds(page)).length, 2, 'the first click only asks');
+      await page.click('#delete-all');
+      await page.locator('p#history').waitFor();
+      await page.reload();
+      await ready(page);
+      assert.deepEqual(await railIds(page, 'for-you'), []);
+      await openPanel(page);
+      assert.deepEqual(await historyIds(page), []);
+      assert.equal(await page.locator('#network-count').innerText(), '0');
+      assert.ok(server.requests.length > 0);
+    }));
+
+  test('every rail says how long its ranking took', () =>
+    visit(shop(), async ({ page }) => {
+      await ready(page);
+      await openTrending(page, 0);
+      for (const name of ['together', 'related', 'for-you']) {
+        const time = page.locator(`.rail[data-rail="${name}"] .time`);
+        assert.match(await time.innerText(), /^(under )?[\d.]+ ms on this device$/, name);
+        const ms = Number(await time.getAttribute('data-ms'));
+        assert.ok(ms >= 0 && ms < 1000, `${name} took ${ms} ms`);
+      }
+      const title = await page.locator('.product h1').innerText();
+      assert.equal(
+        await page.locator('.rail[data-rail="related"] h2').innerText(),
+        `Because you viewed ${title}`,
+      );
+    }));
+
+  test('search shows results while one types and leaves when it is emptied', () =>
+    visit(shop(), async ({ page }) => {
+      await ready(page);
+      await page.locator('#search').pressSequentially('shredded che');
+      await page.locator('.grid .card').first().waitFor();
+      const titles = await page.locator('.grid h3').allInnerTexts();
+      assert.ok(
+        titles.length > 0 && titles.every((title) => /shredded cheese/i.test(title)),
+        String(titles),
+      );
+      assert.equal(
+        await page.evaluate(() => document.activeElement.id),
+        'search',
+        'the box keeps the focus',
+      );
+      await page.fill('#search', 'no such thing');
+      assert.match(await page.locator('main .empty').first().innerText(), /Nothing is called/);
+      await page.fill('#search', '');
+      await page.locator('.hero').waitFor();
+    }));
+
+  test('departments lead to categories, which hold only their own', () =>
+    visit(shop(), async ({ page }) => {
+      await ready(page);
+      await page.locator('.aisles a', { hasText: 'Dairy & eggs' }).click();
+      await page.locator('.chips a', { hasText: 'Cheese' }).click();
+      await page.waitForFunction(() => document.querySelector('h1')?.textContent === 'Cheese');
+      const titles = await page.locator('.grid h3').allInnerTexts();
+      assert.ok(titles.length > 0 && titles.every((title) => /cheese/i.test(title)));
+      const trending = await page.locator('.rail[data-rail="trending"] h3').allInnerTexts();
+      assert.ok(
+        trending.length > 0 && trending.every((title) => /cheese/i.test(title)),
+        String(trending),
+      );
+      await page.selectOption('.tools select', 'cheap');
+      const prices = (await page.locator('.grid .price').allInnerTexts()).map((text) =>
+        Number(text.slice(1)),
+      );
+      assert.deepEqual(
+        prices,
+        [...prices].sort((a, b) => a - b),
+      );
+    }));
+
+  test('the cart is kept, names what goes with it, and its check-out is only remembered', () =>
+    visit(shop(), async ({ page }) => {
+      await ready(page);
+      const id = await openTrending(page, 1);
+      await page.click('#add-to-cart');
+      await page.click('#add-to-cart');
+      await page.reload();
+      await readyAtProduct(page);
+      assert.match(await page.locator('.cart-link').getAttribute('aria-label'), /2 items/);
+      await turnTo(page, '#/cart');
+      const together = await railIds(page, 'together');
+      assert.ok(together.length > 0 && !together.includes(id));
+      await page.click('#check-out');
+      assert.match(await page.locator('.cart .empty').innerText(), /empty/);
+      await openPanel(page);
+      await page.locator('#history .what span', { hasText: 'Bought' }).waitFor();
+      assert.deepEqual(await historyIds(page), [id]);
+    }));
+
+  test('an exported history can be imported again', () =>
+    visit(shop(), async ({ page }) => {
+      await ready(page);
+      const opened = [await openTrending(page, 2), await openTrending(page, 5)];
+      await openPanel(page);
+      const [download] = await Promise.all([page.waitForEvent('download'), page.click('#export')]);
+      assert.equal(download.suggestedFilename(), 'vicino-history.json');
+      const json = await readFile(await download.path(), 'utf8');
+      for (const id of opened) assert.ok(json.includes(id), json);
+
+      await page.click('#delete-all');
+      await page.click('#delete-all');
+      await page.locator('p#history').waitFor();
+      const file = (text) => ({
+        name: 'h.json',
+        mimeType: 'application/json',
+        buffer: Buffer.from(text),
+      });
+      await page.setInputFiles('#import-file', file('no history'));
+      await page.locator('#toast', { hasText: 'Not imported' }).waitFor();
+      await page.setInputFiles('#import-file', file(json));
+      await page.locator('ul#history').waitFor();
+      assert.deepEqual(await historyIds(page), [...opened].reverse());
+    }));
+
+  test('two tabs agree', () =>
+    visit(shop(), async ({ page, context, server }) => {
+      await ready(page);
+      const other = await context.newPage();
+      await other.goto(`${server.url}/`);
+      await ready(other);
+      const id = await openTrending(page, 0);
+      await other.locator('.rail[data-rail="for-you"] .card').first().waitFor();
+      await openPanel(other);
+      assert.deepEqual(await historyIds(other), [id]);
+      await other.click('#delete-all');
+      await other.click('#delete-all');
+      await turnTo(page, '#/');
+      await page.locator('[data-rail="for-you"] .empty').waitFor();
+      assert.deepEqual(await railIds(page, 'for-you'), []);
+    }));
+
+  test('the data and its caveat are named', () =>
+    visit(shop(), async ({ page }) => {
+      await ready(page);
+      assert.match(
+        await page.locator('#footer').innerText(),
+        /Complete Journey: simulated data, per its package/,
+      );
+      assert.match(await page.locator('.hero .caveat').innerText(), /simulated/);
+    }));
+}
+
+/** A product page has no trending rail: wait for one that it has. */
+const readyAtProduct = async (page) => {
+  await page.locator('.requests b').waitFor();
+  await page.locator('.rail[data-rail="related"]:not([hidden])').waitFor();
+};

@@ -1,0 +1,110 @@
+// A visit to the shop in a real browser, watched: what the console says and what
+// is asked of which server.
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+import { serve } from './server.mjs';
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-dev-shm-usage',
+];
+
+let browser;
+
+/** Starts the browser once; `CHROME` says where it is. */
+export async function startBrowser() {
+  const executablePath = [process.env.CHROME, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
+    (path) => path && existsSync(path),
+  );
+  assert.ok(executablePath, 'no Chromium: run scripts/setup --tests, or set CHROME');
+  browser = await chromium.launch({ executablePath, args: FLAGS });
+}
+
+export const stopBrowser = () => browser?.close();
+
+/**
+ * Serves `dist`, opens a page on it, runs `body`, and then asserts that the
+ * console stayed empty (but for what `mayLog` matches) and that nothing was asked
+ * of another server.
+ * @param {{ dist: string, mayLog?: RegExp, before?: (v: object) => unknown, context?: object }} options
+ */
+export async function visit({ dist, mayLog, before, context: contextOptions }, body) {
+  const server = await serve(dist);
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 900 },
+    ...contextOptions,
+  });
+  context.setDefaultTimeout(20_000);
+  const logged = [];
+  const foreign = [];
+  context.on('page', (page) => {
+    page.on('console', (message) => logged.push(`${message.type()}: ${message.text()}`));
+    page.on('pageerror', (error) => logged.push(`thrown: ${error}`));
+    page.on('request', (request) => {
+      const url = new URL(request.url());
+      if (!['data:', 'blob:'].includes(url.protocol) && url.origin !== server.url)
+        foreign.push(request.url());
+    });
+  });
+  try {
+    await before?.({ context, server });
+    const page = await context.newPage();
+    await page.goto(`${server.url}/`);
+    await body({ page, context, server });
+    assert.deepEqual(
+      logged.filter((line) => !mayLog?.test(line)),
+      [],
+      'the console is empty',
+    );
+    assert.deepEqual(foreign, [], 'no request leaves the origin');
+  } finally {
+    await context.close();
+    await server.close();
+  }
+}
+
+/** Waits until the model has loaded and counting began. */
+export async function ready(page) {
+  await page.locator('.requests b').waitFor();
+  await page.locator('.rail[data-rail="trending"]:not([hidden])').waitFor();
+}
+
+/** Ids in a rail, in order; none if it is not shown. */
+export const railIds = (page, name) =>
+  page
+    .locator(`.rail[data-rail="${name}"]:not([hidden]) .card`)
+    .evaluateAll((cards) => cards.map((card) => card.dataset.id));
+
+/** Turns to an address within the shop, as a link would. */
+export async function turnTo(page, hash) {
+  await page.evaluate((to) => {
+    location.hash = to;
+  }, hash);
+  await page.waitForFunction((to) => location.hash === to, hash);
+}
+
+/** Opens the nth product of the trending rail at home; gives its id. */
+export async function openTrending(page, nth) {
+  await turnTo(page, '#/');
+  const card = page.locator('.rail[data-rail="trending"] .card').nth(nth);
+  const id = await card.getAttribute('data-id');
+  await card.locator('h3 a').click();
+  await page.locator(`.product[data-id="${id}"]`).waitFor();
+  return id;
+}
+
+export async function openPanel(page) {
+  await page.click('#open-privacy');
+  await page.locator('#privacy[open] #history-size').waitFor();
+}
+
+/** Ids in the panel's history, newest first. */
+export const historyIds = (page) =>
+  page.locator('#history li').evaluateAll((rows) => rows.map((row) => row.dataset.item));

@@ -1,0 +1,173 @@
+//! Writes a model and what the native ranker makes of it: `parity DIR`.
+//!
+//! `DIR/parity.vicino` is the model, `DIR/cases.json` holds 1,000 seeded random calls with the ids, the order and
+//! the exact bits of every score. `parity.mjs` replays them in WebAssembly. The model is made to be hard: few bits a
+//! weight, so that scores tie; few levels of popularity; rows without neighbours; ids that are not ASCII.
+//!
+//! `parity tiny FILE` writes the small model that the browser tests open, instead.
+
+use serde_json::{Value, json};
+use std::error::Error;
+use std::path::Path;
+use vicino::model::{About, Categories, Measurement, Model, Privacy, Purpose, RankingParameters};
+use vicino::pack::{Draft, PackOptions, pack};
+use vicino::rank::{HistoryEvent, Options, Ranked, Ranker};
+use vicino::{CategoryIx, EventKind, ItemIx, SparseMatrix};
+
+const NUM_CASES: usize = 1_000;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["tiny", file] => Ok(std::fs::write(file, build(&mut Random(7), 12, 4)?.to_bytes())?),
+        [directory] => {
+            let mut random = Random(2_026);
+            let bytes = build(&mut random, 600, 25)?.to_bytes();
+            // What the file says, not what it was made from, is what both sides rank with.
+            let model = Model::open(&bytes)?;
+            let cases: Vec<Value> = (0..NUM_CASES).map(|_| case(&mut random, &model)).collect();
+            std::fs::create_dir_all(directory)?;
+            std::fs::write(Path::new(directory).join("parity.vicino"), bytes)?;
+            std::fs::write(Path::new(directory).join("cases.json"), serde_json::to_string(&cases)?)?;
+            println!("{NUM_CASES} cases");
+            Ok(())
+        }
+        _ => Err("usage: parity DIR, or parity tiny FILE".into()),
+    }
+}
+
+/// SplitMix64 (Steele, Lea and Flood 2014).
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        (self.next() % end as u64) as usize
+    }
+
+    /// In 0..1, on a grid of 24 bits.
+    fn unit(&mut self) -> f32 {
+        (self.next() >> 40) as f32 / (1u64 << 24) as f32
+    }
+
+    fn chance(&mut self, percent: usize) -> bool {
+        self.below(100) < percent
+    }
+}
+
+fn build(random: &mut Random, num_items: usize, neighbours: usize) -> Result<Model, Box<dyn Error>> {
+    let item_ids: Vec<String> = (0..num_items)
+        .map(|item| match item % 5 {
+            0 => format!("sku-{item}"),
+            1 => format!("größe {item}"),
+            2 => format!("商品/{item}"),
+            3 => format!("{}", 100_000 + item * 7),
+            _ => format!("🧦{item}"),
+        })
+        .collect();
+    let mut table = |percent_empty| {
+        let rows = (0..num_items).map(|item| {
+            let len = if random.chance(percent_empty) { 0 } else { 1 + random.below(neighbours) };
+            let mut columns: Vec<usize> = (0..len).map(|_| random.below(num_items)).filter(|&c| c != item).collect();
+            columns.sort_unstable();
+            columns.dedup();
+            columns.into_iter().map(|column| (ItemIx(column as u32), 0.05 + random.unit())).collect()
+        });
+        SparseMatrix::from_rows(rows.collect())
+    };
+    let tables = vec![(Purpose::Next, table(5)), (Purpose::Together, table(40))];
+    let popularity = (0..num_items).map(|_| f32::from(random.below(9) as u8) * 30.0).collect();
+    let names: Vec<String> = ["Shoes", "Coats", "Café", "Hats", "Tea"].map(String::from).to_vec();
+    let of_item = (0..num_items).map(|item| (item % 7 != 6).then_some(CategoryIx((item % 5) as u16))).collect();
+    let draft = Draft {
+        item_ids,
+        tables,
+        popularity,
+        ranking: RankingParameters {
+            decay: (0..20).map(|position| 1.0 / (1.0 + position as f32 * 0.37)).collect(),
+            repeat: (0..12).map(|position| 0.3 / (1 + position) as f32).collect(),
+            event_weights: [1.0, 1.7, 0.6],
+        },
+        categories: Some(Categories { names, of_item }),
+        about: About { num_events: 12_345, num_sessions: 678, newest_event_ms: 1_700_000_000_000, ..About::default() },
+        privacy: Privacy { min_shoppers: 2, by_shopper: true, pairs_kept: 90, pairs_removed: 10 },
+        measurements: vec![Measurement { name: "HitRate@20".into(), value: 0.5 }],
+    };
+    Ok(pack(draft, &PackOptions { neighbours, weight_bits: 3 })?)
+}
+
+fn case(random: &mut Random, model: &Model) -> Value {
+    let num_items = model.num_items();
+    // One id in twelve is nobody's.
+    let id = |random: &mut Random| match random.below(12) {
+        0 => format!("gone-{}", random.below(50)),
+        _ => model.items.id(ItemIx(random.below(num_items) as u32)).to_owned(),
+    };
+    let len = if random.chance(10) { 0 } else { random.below(30) };
+    let history: Vec<(String, EventKind)> =
+        (0..len).map(|_| (id(random), EventKind::ALL[random.below(3)])).collect();
+    let num_anchors = random.below(6);
+    let items: Vec<String> = (0..num_anchors).map(|_| id(random)).collect();
+    let num_excluded = if random.chance(50) { random.below(40) } else { 0 };
+    let exclude: Vec<String> = (0..num_excluded).map(|_| id(random)).collect();
+    let known = |ids: &[String]| -> Vec<ItemIx> { ids.iter().filter_map(|id| model.items.item(id)).collect() };
+
+    let excluded = known(&exclude);
+    let k = [0, 1, 5, 12, 20, 100, num_items + 10][random.below(7)];
+    let seed = random.chance(40).then(|| random.next() as u32);
+    let options = Options { k, repeats: random.chance(50), exclude: &excluded, seed, explain: random.chance(50) };
+    let categories: Option<Vec<&str>> = random.chance(30).then(|| {
+        let names = ["Shoes", "Café", "Tea", "no such category"];
+        (0..1 + random.below(2)).map(|_| names[random.below(names.len())]).collect()
+    });
+    let even = categories.is_none() && random.chance(30);
+    let mut eligible = |item: ItemIx| match &categories {
+        Some(names) => model.category_of(item).is_some_and(|category| names.contains(&category)),
+        None => !even || model.items.id(item).ends_with(['0', '2', '4', '6', '8']),
+    };
+
+    let mut ranker = Ranker::new(model);
+    let call = ["forYou", "forYou", "related", "boughtTogether", "trending"][random.below(5)];
+    let ranked = match call {
+        "forYou" => {
+            let events: Vec<HistoryEvent> = history
+                .iter()
+                .filter_map(|(id, kind)| Some(HistoryEvent { item: model.items.item(id)?, kind: *kind }))
+                .collect();
+            ranker.for_you(model, &events, &options, &mut eligible)
+        }
+        "related" => match items.first().and_then(|id| model.items.item(id)) {
+            Some(item) => ranker.related(model, item, &options, &mut eligible),
+            None => ranker.trending(&options, &mut eligible),
+        },
+        "boughtTogether" => ranker.bought_together(model, &known(&items), &options, &mut eligible),
+        _ => ranker.trending(&options, &mut eligible),
+    };
+    json!({
+        "call": call,
+        "history": history.iter().map(|(id, kind)| json!([id, kind.name()])).collect::<Vec<_>>(),
+        "items": items,
+        "k": k,
+        "repeats": options.repeats,
+        "explain": options.explain,
+        "seed": seed,
+        "exclude": exclude,
+        "categories": categories,
+        "even": even,
+        "expected": ranked.iter().map(|ranked| expected(model, ranked)).collect::<Vec<_>>(),
+    })
+}
+
+/// Id, bits of the score, and id and bits of the share of each reason.
+fn expected(model: &Model, Ranked { item, score, reasons }: &Ranked) -> Value {
+    let reasons: Vec<Value> =
+        reasons.iter().map(|reason| json!([model.items.id(reason.item), reason.share.to_bits()])).collect();
+    json!([model.items.id(*item), score.to_bits(), reasons])
+}

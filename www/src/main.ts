@@ -1,0 +1,144 @@
+// Opens the shop: catalogue first, so that one can look around; then the offline
+// copy, then the model; from then on the network is not needed, and every
+// request would be counted.
+import { Cart } from './cart';
+import { loadCatalogue } from './catalogue';
+import { byId, h } from './dom';
+import { Engine } from './engine';
+import { NetworkCount } from './network';
+import { keepOffline } from './offline';
+import { aislePage } from './pages/aisle';
+import { cartPage } from './pages/cart';
+import { home } from './pages/home';
+import { lostPage } from './pages/lost';
+import { productPage } from './pages/product';
+import { searchPage } from './pages/search';
+import { type Route, routeOf, to } from './router';
+import { Search } from './search';
+import type { Page, Shop } from './shop';
+import { footer } from './ui/footer';
+import { header } from './ui/header';
+import { notices } from './ui/notice';
+import { privacyPanel } from './ui/privacy';
+
+const main = byId('main');
+
+async function open(): Promise<void> {
+  const catalogue = await loadCatalogue('./catalogue.json');
+  const shop: Shop = {
+    catalogue,
+    engine: new Engine(catalogue),
+    cart: new Cart(catalogue),
+    search: new Search(catalogue.products),
+    network: new NetworkCount(),
+    offline: 'waiting',
+  };
+  show(shop);
+  shop.offline = await keepOffline();
+  await loadModel(shop);
+  setTimeout(() => shop.search.prepare(), 300);
+}
+
+async function loadModel(shop: Shop): Promise<void> {
+  await shop.engine.load('./shop.vicino');
+  if (shop.engine.recommender && !shop.network.started) shop.network.start();
+}
+
+/** Puts the frame around the pages and turns them. */
+function show(shop: Shop): void {
+  const openPrivacy = privacyPanel(shop, byId('privacy') as HTMLDialogElement);
+  const frame = header(shop, byId('header'), { onSearch: search, openPrivacy });
+  footer(shop, byId('footer'), openPrivacy);
+  notices(shop, byId('notice'), () => void loadModel(shop));
+
+  let page: Page | undefined;
+  const scrolled = new Map<string, number>();
+  let address = location.hash;
+  let followed = false;
+
+  function turn(): void {
+    scrolled.set(address, scrollY);
+    address = location.hash;
+    const route = routeOf(address);
+    page?.leave?.();
+    page = pageOf(shop, route, openPrivacy);
+    document.title = `${page.title} · Vicino Market`;
+    main.replaceChildren(...page.content);
+    frame.setQuery(route.page === 'search' ? route.query : '');
+    frame.setAisle(route.page === 'aisle' ? route.aisle : undefined);
+  }
+
+  /** While one types: the address follows, the focus stays in the box. */
+  function search(query: string): void {
+    const target = query.trim() === '' ? to.home() : to.search(query);
+    if (location.hash === target) return;
+    const typing = routeOf(location.hash).page === 'search';
+    history[typing ? 'replaceState' : 'pushState'](null, '', target);
+    turn();
+    scrollTo(0, 0);
+  }
+
+  document.addEventListener('click', (event) => {
+    const link = (event.target as Element | null)?.closest('a');
+    if (link?.classList.contains('skip')) {
+      event.preventDefault();
+      main.focus();
+    }
+    followed = link?.getAttribute('href')?.startsWith('#/') ?? false;
+  });
+  addEventListener('hashchange', () => {
+    turn();
+    scrollTo(0, followed ? 0 : (scrolled.get(location.hash) ?? 0));
+    if (followed) main.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true });
+    followed = false;
+  });
+  history.scrollRestoration = 'manual';
+  turn();
+}
+
+function pageOf(shop: Shop, route: Route, openPrivacy: () => void): Page {
+  switch (route.page) {
+    case 'home':
+      return home(shop, openPrivacy);
+    case 'aisle': {
+      const aisle = shop.catalogue.aisle(route.aisle);
+      const shelf = aisle?.shelves.find(({ slug }) => slug === route.shelf);
+      if (!aisle || (route.shelf && !shelf)) return lostPage(shop, 'There is no such department.');
+      return aislePage(shop, aisle, shelf);
+    }
+    case 'product': {
+      const product = shop.catalogue.get(route.id);
+      return product
+        ? productPage(shop, product)
+        : lostPage(shop, `There is no product ${route.id}.`);
+    }
+    case 'search':
+      return searchPage(shop, route.query);
+    case 'cart':
+      return cartPage(shop);
+    case 'lost':
+      return lostPage(shop, 'There is no such page.');
+  }
+}
+
+/** Without a catalogue there is no shop to show. */
+function closed(error: unknown): void {
+  main.replaceChildren(
+    h(
+      'div',
+      { class: 'notice bad', role: 'alert' },
+      h(
+        'div',
+        null,
+        h('p', null, h('b', null, 'The shop has no catalogue.')),
+        h(
+          'p',
+          null,
+          `${error instanceof Error ? error.message : String(error)} Run \`npm start\`, which makes it from the sample data, then reload this page.`,
+        ),
+      ),
+    ),
+  );
+}
+
+open().catch(closed);

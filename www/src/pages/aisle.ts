@@ -1,0 +1,86 @@
+// A department, or one category of it.
+import type { Aisle, Shelf } from '../catalogue';
+import { h } from '../dom';
+import { to } from '../router';
+import type { Page, Shop } from '../shop';
+import { grid } from '../ui/grid';
+import { keepCurrent, rail } from '../ui/rail';
+import { trending } from '../ui/rails';
+
+export function aislePage(shop: Shop, aisle: Aisle, shelf?: Shelf): Page {
+  const name = shelf?.name ?? aisle.name;
+  const belongs = (product: { shelf: Shelf }): boolean =>
+    shelf ? product.shelf === shelf : product.shelf.aisle === aisle;
+  const where = ({ id }: { id: string }): boolean => {
+    const product = shop.catalogue.get(id);
+    return product !== undefined && belongs(product);
+  };
+  const rails = [
+    rail(shop, 'for-you', () =>
+      shop.engine.seen().length === 0
+        ? undefined
+        : {
+            title: `For you in ${name}`,
+            lead: 'Ranked from your history, these shelves only',
+            ranking: shop.engine.forYou({ where }),
+            sources: true,
+          },
+    ),
+    trending(shop, `in ${name}`, belongs),
+  ];
+  const products = shelf?.products ?? aisle.products;
+  return {
+    title: name,
+    content: [
+      crumbs(aisle, shelf),
+      h('h1', { tabindex: '-1' }, name),
+      h(
+        'nav',
+        { class: 'chips', 'aria-label': `Categories of ${aisle.name}` },
+        h('a', { href: to.aisle(aisle.id), 'aria-current': shelf ? undefined : 'page' }, 'All'),
+        aisle.shelves
+          .filter((one) => one.products.length > 0)
+          .map((one) =>
+            h(
+              'a',
+              {
+                href: to.aisle(aisle.id, one.slug),
+                'aria-current': one === shelf ? 'page' : undefined,
+              },
+              one.name,
+            ),
+          ),
+      ),
+      ...rails.map(({ element }) => element),
+      h(
+        'section',
+        { 'aria-labelledby': 'all-products' },
+        h('h2', { id: 'all-products' }, `All of ${name}`),
+        grid(shop, products, 'bought'),
+      ),
+    ],
+    leave: keepCurrent(shop, rails),
+  };
+}
+
+/** The way from home to here. */
+export function crumbs(aisle: Aisle, shelf?: Shelf, product?: string): HTMLElement {
+  return h(
+    'nav',
+    { class: 'crumbs', 'aria-label': 'You are here' },
+    h(
+      'ol',
+      null,
+      h('li', null, h('a', { href: to.home() }, 'Home')),
+      shelf || product
+        ? h('li', null, h('a', { href: to.aisle(aisle.id) }, aisle.name))
+        : h('li', { 'aria-current': 'page' }, aisle.name),
+      shelf
+        ? product
+          ? h('li', null, h('a', { href: to.aisle(aisle.id, shelf.slug) }, shelf.name))
+          : h('li', { 'aria-current': 'page' }, shelf.name)
+        : null,
+      product ? h('li', { 'aria-current': 'page' }, product) : null,
+    ),
+  );
+}

@@ -1,0 +1,127 @@
+// The cart, what goes with it, and a check-out that buys nothing.
+import type { Product } from '../catalogue';
+import { h } from '../dom';
+import { plural, price } from '../format';
+import { icons } from '../icons';
+import { to } from '../router';
+import type { Page, Shop } from '../shop';
+import { detailLine, pictureFrame } from '../ui/card';
+import { keepCurrent } from '../ui/rail';
+import { boughtTogether, forYou } from '../ui/rails';
+import { toast } from '../ui/toast';
+
+export function cartPage(shop: Shop): Page {
+  const lines = h('div', { class: 'cart' });
+  const rails = [boughtTogether(shop, () => shop.cart.ids), forYou(shop)];
+  const show = (): void => {
+    const focused = document.activeElement?.getAttribute('data-focus');
+    lines.replaceChildren(...(shop.cart.lines.length > 0 ? filled(shop) : [emptyCart()]));
+    if (focused) {
+      const next =
+        lines.querySelector<HTMLElement>(`[data-focus="${CSS.escape(focused)}"]`) ??
+        lines.querySelector<HTMLElement>('button, a');
+      next?.focus();
+    }
+    for (const one of rails) one.update();
+  };
+  const stopCart = shop.cart.subscribe(show);
+  const stopRails = keepCurrent(shop, rails);
+  show();
+  return {
+    title: 'Cart',
+    content: [
+      h('h1', { tabindex: '-1' }, 'Your cart'),
+      lines,
+      ...rails.map(({ element }) => element),
+    ],
+    leave: () => {
+      stopCart();
+      stopRails();
+    },
+  };
+}
+
+const emptyCart = (): HTMLElement =>
+  h(
+    'p',
+    { class: 'empty' },
+    'Your cart is empty. ',
+    h('a', { href: to.home() }, 'Look around'),
+    '.',
+  );
+
+function filled(shop: Shop): HTMLElement[] {
+  const { cart } = shop;
+  return [
+    h('h2', { class: 'visually-hidden' }, 'Products in it'),
+    h(
+      'ul',
+      { class: 'cart-lines' },
+      cart.lines.map(({ product, quantity }) => line(shop, product, quantity)),
+    ),
+    h(
+      'div',
+      { class: 'cart-total' },
+      h('p', null, plural(cart.numUnits, 'item')),
+      h('p', { class: 'price' }, price(cart.cents)),
+      h(
+        'button',
+        { type: 'button', class: 'button', id: 'check-out', onclick: () => void checkOut(shop) },
+        'Check out',
+      ),
+      h(
+        'p',
+        { class: 'detail' },
+        'Nothing is bought: the purchase only goes into your history on this device.',
+      ),
+    ),
+  ];
+}
+
+function line({ cart }: Shop, product: Product, quantity: number): HTMLElement {
+  const change = (
+    name: string,
+    to_: number,
+    text: string | undefined,
+    html?: string,
+  ): HTMLElement =>
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'icon-button',
+        'aria-label': `${name} ${product.title}`,
+        'data-focus': `${name} ${product.id}`,
+        html,
+        onclick: () => cart.set(product.id, to_),
+      },
+      text,
+    );
+  return h(
+    'li',
+    null,
+    pictureFrame(product),
+    h(
+      'div',
+      { class: 'card-text' },
+      h('h3', null, h('a', { href: to.product(product.id) }, product.title)),
+      h('p', { class: 'detail' }, detailLine(product)),
+    ),
+    h(
+      'div',
+      { class: 'quantity' },
+      change('One less', quantity - 1, '−'),
+      h('span', { 'aria-label': 'Quantity' }, quantity),
+      change('One more', quantity + 1, '+'),
+    ),
+    h('span', { class: 'price' }, price(product.cents * quantity)),
+    change('Take out', 0, undefined, icons.trash),
+  );
+}
+
+async function checkOut(shop: Shop): Promise<void> {
+  const { ids } = shop.cart;
+  shop.cart.clear();
+  for (const id of ids) await shop.engine.record(id, 'purchase');
+  toast(`Thank you. ${plural(ids.length, 'product')} noted in your history, nowhere else.`);
+}

@@ -1,0 +1,82 @@
+// The shop window.
+import { h } from '../dom';
+import { count } from '../format';
+import { to } from '../router';
+import type { Page, Shop } from '../shop';
+import { pictureFrame } from '../ui/card';
+import { keepCurrent } from '../ui/rail';
+import { becauseYouViewed, forYou, trending } from '../ui/rails';
+
+export function home(shop: Shop, openPrivacy: () => void): Page {
+  const rails = [
+    forYou(shop),
+    becauseYouViewed(shop, 0),
+    trending(shop, 'in the whole shop'),
+    becauseYouViewed(shop, 1),
+  ];
+  const { catalogue } = shop;
+  const hero = h(
+    'section',
+    { class: 'hero' },
+    h(
+      'div',
+      null,
+      h('h1', { tabindex: '-1' }, 'A shop that knows you and tells nobody.'),
+      h(
+        'p',
+        null,
+        `Open a few of these ${count(catalogue.products.length)} products. The rows below rearrange themselves around you, ranked in this browser from one small file. Nothing you look at leaves it.`,
+      ),
+      h(
+        'p',
+        { class: 'hero-links' },
+        h(
+          'button',
+          { type: 'button', class: 'button', onclick: openPrivacy },
+          'See what is remembered',
+        ),
+        h('a', { class: 'button quiet', href: './eda/' }, 'What the model learnt from'),
+      ),
+      h('p', { class: 'caveat' }, `${catalogue.source}: ${catalogue.caveat}`),
+    ),
+    h('div', { class: 'hero-pictures', 'aria-hidden': 'true' }, heroPictures(shop)),
+  );
+  const aisles = h(
+    'section',
+    { 'aria-labelledby': 'aisles-title' },
+    h('h2', { id: 'aisles-title' }, 'Departments'),
+    h(
+      'ul',
+      { class: 'aisle-tiles' },
+      catalogue.aisles.map((aisle) => {
+        const first = aisle.products[0];
+        return h(
+          'li',
+          null,
+          h(
+            'a',
+            { class: 'aisle-tile', href: to.aisle(aisle.id), 'data-aisle': aisle.id },
+            first ? pictureFrame(first) : null,
+            h('span', null, aisle.name),
+          ),
+        );
+      }),
+    ),
+  );
+  const [mine, because, popular, earlier] = rails.map(({ element }) => element);
+  return {
+    title: 'Home',
+    content: [hero, mine, because, popular, aisles, earlier].filter((node) => node !== undefined),
+    leave: keepCurrent(shop, rails),
+  };
+}
+
+/** One product of each of the first aisles, most bought, each with another drawing. */
+function heroPictures({ catalogue }: Shop): HTMLElement[] {
+  const drawn = new Set<string>();
+  return catalogue.aisles
+    .flatMap(({ shelves }) => shelves.slice(0, 1))
+    .filter(({ art }) => !drawn.has(art) && drawn.add(art))
+    .slice(0, 9)
+    .flatMap(({ products }) => (products[0] ? [pictureFrame(products[0])] : []));
+}

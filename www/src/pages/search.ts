@@ -1,0 +1,45 @@
+// What was found, while one types.
+import { h } from '../dom';
+import { milliseconds, plural } from '../format';
+import type { Page, Shop } from '../shop';
+import { grid } from '../ui/grid';
+import { keepCurrent } from '../ui/rail';
+import { forYou, trending } from '../ui/rails';
+
+export function searchPage(shop: Shop, query: string): Page {
+  const began = performance.now();
+  const found = shop.search.find(query);
+  const took = performance.now() - began;
+  const asked = query.trim();
+  const rails = found.length === 0 ? [forYou(shop), trending(shop, 'in the whole shop')] : [];
+  const title = asked ? `“${asked}”` : 'Search';
+  const result =
+    found.length > 0
+      ? [
+          h(
+            'p',
+            { class: 'lead' },
+            `${plural(found.length, 'product')} in ${milliseconds(took)}, found on this device`,
+          ),
+          h('h2', { class: 'visually-hidden' }, 'Products found'),
+          grid(shop, found, 'found'),
+        ]
+      : [
+          h(
+            'p',
+            { class: 'empty', role: 'status' },
+            asked
+              ? `Nothing is called ${title}. Try fewer letters, or a kind of product such as “cheese”.`
+              : 'Type what you are looking for: a product, a category, a size.',
+          ),
+        ];
+  return {
+    title: `Search ${title}`,
+    content: [
+      h('h1', { tabindex: '-1' }, title),
+      ...result,
+      ...rails.map(({ element }) => element),
+    ],
+    leave: keepCurrent(shop, rails),
+  };
+}

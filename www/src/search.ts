@@ -1,0 +1,64 @@
+// Finds products by words while one types. All in memory: no request.
+import type { Product } from './catalogue';
+
+/** What is searched of a product, every word with a space before it. */
+interface Texts {
+  title: string;
+  all: string;
+}
+
+/** Searches a fixed list of products. */
+export class Search {
+  readonly #products: Product[];
+  #texts: Texts[] | undefined;
+
+  constructor(products: Product[]) {
+    this.#products = products;
+  }
+
+  /** Reads all products once. `find` does it if need be; done in a quiet moment, the first letter typed is as fast as the rest. */
+  prepare(): void {
+    if (this.#texts) return;
+    const known = new Map<string, string>();
+    const words = (text: string): string => {
+      const before = known.get(text);
+      if (before !== undefined) return before;
+      const now = text === '' ? '' : ` ${plain(text)}`;
+      known.set(text, now);
+      return now;
+    };
+    this.#texts = this.#products.map(({ id, title, size, shelf, makerName }) => ({
+      title: words(title),
+      all: `${words(title)}${words(shelf.name)}${words(shelf.aisle.name)}${words(size)}${words(makerName)} ${id}`,
+    }));
+  }
+
+  /**
+   * Products of which every word of `query` begins a word, those with all words
+   * in the title first, then most bought first. Nothing for an empty query.
+   */
+  find(query: string): Product[] {
+    const words = plain(query)
+      .split(' ')
+      .filter(Boolean)
+      .map((word) => ` ${word}`);
+    if (words.length === 0) return [];
+    this.prepare();
+    const inTitle: Product[] = [];
+    const elsewhere: Product[] = [];
+    this.#texts?.forEach(({ title, all }, at) => {
+      const product = this.#products[at];
+      if (!product) return;
+      if (words.every((word) => title.includes(word))) inTitle.push(product);
+      else if (words.every((word) => all.includes(word))) elsewhere.push(product);
+    });
+    return [...inTitle, ...elsewhere];
+  }
+}
+
+const plain = (text: string): string =>
+  text
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(/[^\p{L}\p{N}.]+/gu, ' ')
+    .trim();

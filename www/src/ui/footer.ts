@@ -1,0 +1,34 @@
+// The foot of every page: where the data is from, and what lies behind.
+import { h } from '../dom';
+import { count } from '../format';
+import type { Shop } from '../shop';
+
+export function footer(shop: Shop, element: HTMLElement, openPrivacy: () => void): void {
+  const { source, caveat, products, numProductsInData } = shop.catalogue;
+  element.replaceChildren(
+    h(
+      'div',
+      { class: 'foot' },
+      h(
+        'p',
+        { class: 'caveat' },
+        h('b', null, `${source}: ${caveat}. `),
+        `${count(products.length)} of its ${count(numProductsInData)} products stand on these shelves. Prices are the median paid. Makers are numbers, because the data names none; the pictures are drawn from category and maker. Nothing here can be bought.`,
+      ),
+      h(
+        'ul',
+        null,
+        h('li', null, h('a', { href: './eda/' }, 'What the model learnt from')),
+        h(
+          'li',
+          null,
+          h(
+            'button',
+            { type: 'button', class: 'link', onclick: openPrivacy },
+            'Your history and privacy',
+          ),
+        ),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,88 @@
+// Says above the page what does not work and what to do. The shop stays open.
+import { VicinoError } from 'vicino';
+import { h } from '../dom';
+import { icons } from '../icons';
+import type { Shop } from '../shop';
+
+/** Shows a failed model, and a history that only lasts until the page closes. */
+export function notices(shop: Shop, element: HTMLElement, retry: () => void): void {
+  const show = (): void => {
+    const { state } = shop.engine;
+    if (state.status === 'failed') {
+      const { what, todo } = explain(state.error);
+      element.replaceChildren(
+        h(
+          'div',
+          { class: 'notice bad', role: 'alert' },
+          h('span', { html: icons.alert }),
+          h(
+            'div',
+            null,
+            h('p', null, h('b', null, what)),
+            h(
+              'p',
+              null,
+              todo,
+              ' The shelves, search and cart work meanwhile; the recommendations do not.',
+            ),
+          ),
+          h('button', { type: 'button', class: 'button quiet', onclick: retry }, 'Try again'),
+        ),
+      );
+    } else if (state.status === 'ready' && state.recommender.history.storage === 'memory') {
+      if (element.querySelector('.memory')) return;
+      element.replaceChildren(
+        h(
+          'div',
+          { class: 'notice memory', role: 'status' },
+          h('span', { html: icons.alert }),
+          h(
+            'p',
+            null,
+            'This browser lets the shop store nothing, so your history is kept in memory only and is gone when this page closes.',
+          ),
+        ),
+      );
+    } else element.replaceChildren();
+  };
+  shop.engine.subscribe(show);
+  show();
+}
+
+/** What is wrong with the model, and what to do about it. */
+function explain(error: unknown): { what: string; todo: string } {
+  const detail = error instanceof Error ? error.message : String(error);
+  const train = 'Run `npm start`, which trains it and serves this shop, then try again.';
+  switch (error instanceof VicinoError ? error.code : undefined) {
+    case 'http':
+      return { what: 'The model file is not there.', todo: `${sentence(detail)} ${train}` };
+    case 'not-a-model':
+      return {
+        what: 'A web page came in place of the model.',
+        todo: `${sentence(detail)} ${train}`,
+      };
+    case 'network':
+      return {
+        what: 'The model could not be fetched.',
+        todo: `${sentence(detail)} Check the connection, then try again.`,
+      };
+    case 'model-newer':
+      return {
+        what: 'The model is newer than this shop.',
+        todo: `${sentence(detail)} Reload the page.`,
+      };
+    case 'model-truncated':
+    case 'model-corrupt':
+    case 'model-foreign':
+    case 'model-empty':
+      return { what: 'The model file is damaged.', todo: `${sentence(detail)} ${train}` };
+    default:
+      return {
+        what: 'The recommender did not start.',
+        todo: `${sentence(detail)} Reload the page.`,
+      };
+  }
+}
+
+/** Ends with one full stop. */
+const sentence = (text: string): string => `${text.replace(/[.\s]+$/, '')}.`;

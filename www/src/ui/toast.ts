@@ -1,0 +1,12 @@
+// One line that appears, is read out, and goes.
+import { byId } from '../dom';
+
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+export function toast(text: string): void {
+  const element = byId('toast');
+  element.textContent = text;
+  element.classList.add('shown');
+  clearTimeout(timer);
+  timer = setTimeout(() => element.classList.remove('shown'), 2600);
+}

@@ -1,0 +1,125 @@
+// Makes the demo shop's catalogue, one compact JSON of columns, from the product
+// table and the purchases: which products stand on a shelf, their titles, sizes,
+// makers, and the price most people paid.
+
+import { sizeOf, titleOf } from './names.mjs';
+import { readColumns } from './tables.mjs';
+import { aisles, shelfOf } from './taxonomy.mjs';
+
+/**
+ * @param {{ products: string, transactions: string, minPurchases: number }} options
+ * `minPurchases`: products bought less often are left out; 1 keeps all that were ever bought.
+ */
+export async function makeCatalogue({ products, transactions, minPurchases }) {
+  const sales = salesByProduct(
+    await readColumns(transactions, ['product_id', 'quantity', 'sales_value']),
+  );
+  const table = await readColumns(products, [
+    'product_id',
+    'manufacturer_id',
+    'department',
+    'brand',
+    'product_category',
+    'product_type',
+    'package_size',
+  ]);
+
+  const rows = [];
+  for (let i = 0; i < table.product_id.length; i++) {
+    const id = String(table.product_id[i]);
+    const sold = sales.get(id);
+    const category = text(table.product_category[i]);
+    const shelf = shelfOf(text(table.department[i]), category);
+    if (!sold || sold.purchases < minPurchases || !shelf || text(table.product_type[i]) === '')
+      continue;
+    rows.push({
+      id,
+      shelf,
+      title: titleOf(text(table.product_type[i]), shelf.name),
+      size: shelfSize(text(table.package_size[i]), aisles[shelf.aisle].id),
+      maker: text(table.brand[i]) === 'Private' ? 0 : Number(table.manufacturer_id[i]),
+      price: medianCents(sold.unitPrices),
+      purchases: sold.purchases,
+    });
+  }
+  rows.sort((a, b) => b.purchases - a.purchases || (a.id < b.id ? -1 : 1));
+
+  const shelves = dictionary();
+  const titles = dictionary();
+  const sizes = dictionary();
+  sizes.number('');
+  const columns = {
+    id: rows.map((row) => row.id),
+    title: rows.map((row) => titles.number(row.title)),
+    size: rows.map((row) => sizes.number(row.size)),
+    shelf: rows.map((row) => shelves.number(row.shelf)),
+    maker: rows.map((row) => row.maker),
+    price: rows.map((row) => row.price),
+  };
+  return {
+    source: 'Complete Journey',
+    caveat: 'simulated data, per its package',
+    numProductsInData: table.product_id.length,
+    aisles,
+    shelves: shelves.values,
+    titles: titles.values,
+    sizes: sizes.values,
+    products: columns,
+  };
+}
+
+/** @param {Record<string, unknown[]>} columns */
+function salesByProduct(columns) {
+  /** @type {Map<string, { purchases: number, unitPrices: number[] }>} */
+  const sales = new Map();
+  for (let i = 0; i < columns.product_id.length; i++) {
+    const id = String(columns.product_id[i]);
+    const quantity = Number(columns.quantity[i]);
+    const value = Number(columns.sales_value[i]);
+    let sold = sales.get(id);
+    if (!sold) {
+      sold = { purchases: 0, unitPrices: [] };
+      sales.set(id, sold);
+    }
+    sold.purchases += 1;
+    if (quantity > 0 && value > 0) sold.unitPrices.push(value / quantity);
+  }
+  return sales;
+}
+
+/** The middle price in cents, 0 if nobody paid one. @param {number[]} prices */
+function medianCents(prices) {
+  if (prices.length === 0) return 0;
+  prices.sort((a, b) => a - b);
+  return Math.round(prices[prices.length >> 1] * 100);
+}
+
+/** Fresh fruit carries the size of its crate, which is not what one buys. @param {string} size @param {string} aisle */
+function shelfSize(size, aisle) {
+  const crate = /^(\d+)\D*(LB|CT)$/.exec(size.trim());
+  if (aisle === 'produce' && crate && Number(crate[1]) > (crate[2] === 'LB' ? 10 : 12)) return '';
+  return sizeOf(size);
+}
+
+/** @param {unknown} value */
+const text = (value) => (value === null || value === undefined ? '' : String(value).trim());
+
+/** Gives every distinct value a number, in order of first sight. */
+function dictionary() {
+  const numbers = new Map();
+  /** @type {unknown[]} */
+  const values = [];
+  return {
+    values,
+    /** @param {unknown} value */
+    number(value) {
+      let number = numbers.get(value);
+      if (number === undefined) {
+        number = values.length;
+        numbers.set(value, number);
+        values.push(value);
+      }
+      return number;
+    },
+  };
+}

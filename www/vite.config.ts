@@ -1,0 +1,29 @@
+import { resolve } from 'node:path';
+import { defineConfig } from 'vite';
+import { contentPolicy } from './build/content-policy.ts';
+import { offlineCopy } from './build/offline-copy.ts';
+
+export default defineConfig({
+  // Relative, so that the built shop works from any folder of any static server.
+  base: './',
+  // Two pages, and no address that falls back to one of them: what is missing is a 404.
+  appType: 'mpa',
+  // Tests build the same shop around a small generated data set.
+  publicDir: process.env.VICINO_SHOP_DATA ?? 'public',
+  build: {
+    target: 'es2022',
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
+    outDir: process.env.VICINO_SHOP_OUT ?? 'dist',
+    emptyOutDir: true,
+    // No data: URLs for the wasm, so that it streams while it compiles.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rollupOptions: {
+      input: {
+        shop: resolve(import.meta.dirname, 'index.html'),
+        eda: resolve(import.meta.dirname, 'eda/index.html'),
+      },
+    },
+  },
+  plugins: [contentPolicy(), offlineCopy()],
+});
