@@ -75,7 +75,7 @@ export class Recommender {
     const platform = Recommender.platform;
     const listeners = new Listeners();
     // The history opens while the model still travels.
-    const store = startWasm(() => wasm ?? platform.wasm()).then(() =>
+    const store: Promise<Store> = startWasm(() => wasm ?? platform.wasm()).then(() =>
       Store.open(historyName, historyLimit, storage ?? platform.storage, () => listeners.call()),
     );
     try {

@@ -126,13 +126,13 @@ impl Ranker {
             })
             .collect();
         let barred = if options.repeats { &[] } else { history };
-        self.list(model.table(Purpose::Next), &anchors, barred.iter().map(|event| event.item), options, eligible)
+        self.list(model.table(Purpose::Next), &anchors, &mut barred.iter().map(|event| event.item), options, eligible)
     }
 
     /// Ranks the items that shoppers go on to from `item`; `item` itself is never listed.
     pub fn related(&mut self, model: &Model, item: ItemIx, options: &Options, eligible: &mut Eligible) -> Vec<Ranked> {
         let anchor = Anchor { item, weight: 1.0, repeat: 0.0 };
-        self.list(model.table(Purpose::Next), &[anchor], [item], options, eligible)
+        self.list(model.table(Purpose::Next), &[anchor], &mut [item].into_iter(), options, eligible)
     }
 
     /// Ranks the items that are bought in one basket with `items`, which are never listed.
@@ -147,12 +147,12 @@ impl Ranker {
     ) -> Vec<Ranked> {
         let table = model.table(Purpose::Together).or_else(|| model.table(Purpose::Next));
         let anchors: Vec<Anchor> = items.iter().map(|&item| Anchor { item, weight: 1.0, repeat: 0.0 }).collect();
-        self.list(table, &anchors, items.iter().copied(), options, eligible)
+        self.list(table, &anchors, &mut items.iter().copied(), options, eligible)
     }
 
     /// Ranks items by their recency-weighted popularity.
     pub fn trending(&mut self, options: &Options, eligible: &mut Eligible) -> Vec<Ranked> {
-        self.list(None, &[], [], options, eligible)
+        self.list(None, &[], &mut [].into_iter(), options, eligible)
     }
 
     /// Scores the anchors' neighbours, selects the best eligible ones and fills up with popular items.
@@ -160,12 +160,12 @@ impl Ranker {
         &mut self,
         table: Option<&Neighbours>,
         anchors: &[Anchor],
-        barred: impl IntoIterator<Item = ItemIx>,
+        barred: &mut dyn Iterator<Item = ItemIx>,
         options: &Options,
         eligible: &mut Eligible,
     ) -> Vec<Ranked> {
         let barred: Vec<ItemIx> =
-            barred.into_iter().chain(options.exclude.iter().copied()).filter(|item| self.knows(*item)).collect();
+            barred.chain(options.exclude.iter().copied()).filter(|item| self.knows(*item)).collect();
         for item in &barred {
             self.barred[item.as_usize()] = true;
         }

@@ -16,14 +16,14 @@ use js_sys::{Array, Function, Promise};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{future_to_promise, spawn_local};
 use web_sys::BroadcastChannel;
 
 /// A shopper's history, newest event first.
 #[wasm_bindgen]
 pub struct History {
     shared: Rc<Shared>,
-    tabs: Option<Tabs>,
+    /// Listens to the other tabs until it is dropped.
+    _on_message: Closure<dyn FnMut()>,
 }
 
 /// What flushes that are under way share with the object, and outlive it with.
@@ -49,26 +49,22 @@ struct Shared {
     channel: Option<BroadcastChannel>,
 }
 
-/// Listens to the other tabs until it is dropped.
-struct Tabs {
-    channel: BroadcastChannel,
-    _on_message: Closure<dyn FnMut()>,
-}
-
-impl Drop for Tabs {
+impl Drop for Shared {
     fn drop(&mut self) {
-        self.channel.set_onmessage(None);
+        if let Some(channel) = &self.channel {
+            channel.close();
+        }
     }
 }
 
 #[wasm_bindgen]
 impl History {
-    /// Opens the history `name` and reads it; never fails, but may end up in memory.
+    /// Opens the history `name` and reads it: the promise of a `History`, which never fails, but may end up in memory.
     ///
     /// `limit` is how many events are kept. `storage` is `indexeddb`, `localstorage` or `memory`, or anything else
     /// for the first of them that works. `on_change` is called without arguments after every change, another
     /// tab's included.
-    pub async fn open(name: String, limit: u32, storage: String, on_change: Option<Function>) -> History {
+    pub fn open(name: String, limit: usize, storage: &str, on_change: Option<Function>) -> Promise {
         let place = [Place::IndexedDb, Place::LocalStorage, Place::Memory].into_iter().find(|p| p.name() == storage);
         let channel = match place {
             Some(Place::Memory) => None,
@@ -76,7 +72,7 @@ impl History {
         };
         let shared = Rc::new(Shared {
             name,
-            limit: limit as usize,
+            limit,
             automatic: place.is_none(),
             place: Cell::new(place.unwrap_or(Place::IndexedDb)),
             whole: Cell::new(false),
@@ -86,20 +82,21 @@ impl History {
             entries: RefCell::default(),
             last_flush: RefCell::new(Promise::resolve(&JsValue::UNDEFINED)),
             on_change,
-            channel: channel.clone(),
+            channel,
         });
-        shared.start().await;
-        let tabs = channel.map(|channel| {
+        js::run(async move {
+            shared.start().await;
             let weak = Rc::downgrade(&shared);
             let on_message = Closure::new(move || {
                 if let Some(shared) = weak.upgrade() {
                     let _ = shared.flush_later(true, 0.0);
                 }
             });
-            channel.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-            Tabs { channel, _on_message: on_message }
-        });
-        History { shared, tabs }
+            if let Some(channel) = &shared.channel {
+                channel.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+            }
+            History { shared, _on_message: on_message }.into()
+        })
     }
 
     /// Adds an event; the promise settles when it is stored.
@@ -181,16 +178,10 @@ impl History {
 
 impl Drop for History {
     fn drop(&mut self) {
-        self.tabs = None;
-        // Not before the flushes that are under way have told the other tabs.
-        let shared = self.shared.clone();
-        let last_flush = shared.last_flush.borrow().clone();
-        spawn_local(async move {
-            let _ = last_flush.await;
-            if let Some(channel) = &shared.channel {
-                channel.close();
-            }
-        });
+        // Flushes that are under way keep the channel, but the closure that it calls is about to go.
+        if let Some(channel) = &self.shared.channel {
+            channel.set_onmessage(None);
+        }
     }
 }
 
@@ -242,10 +233,10 @@ impl Shared {
     fn flush_later(self: &Rc<Self>, reads: bool, value: f64) -> Promise {
         let shared = self.clone();
         let before = self.last_flush.borrow().clone();
-        let flush = future_to_promise(async move {
+        let flush = js::run(async move {
             let _ = before.await;
             shared.flush(reads).await;
-            Ok(value.into())
+            value.into()
         });
         let _ = self.last_flush.replace(flush.clone());
         flush
@@ -271,7 +262,7 @@ impl Shared {
             if let Some(channel) = &self.channel {
                 let _ = channel.post_message(&JsValue::NULL);
             }
-            self.forget_elsewhere(batch);
+            self.forget_elsewhere(batch).await;
         }
     }
 
@@ -347,29 +338,25 @@ impl Shared {
     }
 
     /// Removes from the other places, too, what was to be removed: a copy there would come back one day.
-    fn forget_elsewhere(&self, batch: Vec<Change>) {
+    async fn forget_elsewhere(&self, batch: Vec<Change>) {
         let batch: Vec<Change> =
             batch.into_iter().filter(|change| matches!(change, Change::Remove(_) | Change::Clear)).collect();
         if !self.automatic || batch.is_empty() {
             return;
         }
-        let place = self.place.get();
-        let limit = self.limit;
-        let mut forget = move |text: Option<String>| {
-            let mut stored = from_json(&text?, limit).unwrap_or_default();
+        let mut forget = |text: Option<String>| {
+            let mut stored = from_json(&text?, self.limit).unwrap_or_default();
             for change in &batch {
-                apply(&mut stored.entries, change, limit);
+                apply(&mut stored.entries, change, self.limit);
             }
             Some(to_json(&stored.entries, stored.whole))
         };
+        let place = self.place.get();
         if place != Place::LocalStorage {
             let _ = local_storage::update(&self.name, &mut forget);
         }
         if place != Place::IndexedDb {
-            let name = self.name.clone();
-            spawn_local(async move {
-                let _ = indexed_db::update(&name, true, &mut forget).await;
-            });
+            let _ = indexed_db::update(&self.name, true, &mut forget).await;
         }
     }
 

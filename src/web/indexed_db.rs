@@ -7,7 +7,6 @@
 use super::js::{self, first_event};
 use super::storage::StorageError;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{IdbDatabase, IdbFactory, IdbOpenDbRequest, IdbTransaction, IdbTransactionMode};
 
 const STORE: &str = "history";
@@ -40,11 +39,12 @@ async fn connect(name: &str) -> Result<IdbDatabase, StorageError> {
     let event = first_event(&request, &["success", "error", "upgradeneeded", "blocked"], Some(DEADLINE_MS)).await;
     if event.is_empty() || event == "blocked" {
         // It may still open one day, and would then block others if nobody closed it.
-        spawn_local(async move {
+        let _ = js::run(async move {
             let event = first_event(&request, &["success", "error", "upgradeneeded"], None).await;
             if let Ok(database) = opened(&request, event).await {
                 database.close();
             }
+            JsValue::UNDEFINED
         });
         return Err(StorageError::TimedOut(DEADLINE_MS));
     }

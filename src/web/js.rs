@@ -1,7 +1,9 @@
 //! The few calls into JavaScript that the other files share.
 
 use js_sys::{Error, Function, Promise, Reflect};
+use std::pin::Pin;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
 use web_sys::EventTarget;
 
 #[wasm_bindgen]
@@ -41,6 +43,14 @@ pub(super) fn error(code: &str, message: &str) -> JsValue {
     let error = Error::new(message).into();
     set(&error, "code", code);
     error
+}
+
+/// Runs a future to its end, whether or not anybody waits for the promise of its value.
+///
+/// Boxed, because what makes a promise of a future is compiled anew for each type of it.
+pub(super) fn run(future: impl Future<Output = JsValue> + 'static) -> Promise {
+    let future: Pin<Box<dyn Future<Output = JsValue>>> = Box::pin(future);
+    future_to_promise(async move { Ok(future.await) })
 }
 
 /// The type of the first of these events at `target`, or the empty string if none comes in time.

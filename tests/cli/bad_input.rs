@@ -222,6 +222,8 @@ fn nonsense_values_are_wrong_usage() {
     recommend(&["--history", "P1", "-o", "x"]);
     usage(&["evaluate", "--model", &model, "--test", &rows, "--at", "0"]);
     usage(&["evaluate", "--model", &model]);
+    usage(&["evaluate", "--model", &model, "--test", "-"]);
+    train("--catalog-column", "category=x");
     usage(&["train", &log]);
     usage(&["completions", "tcsh"]);
 }

@@ -13,9 +13,9 @@ self.addEventListener('activate', (event) => {
   event.waitUntil(takeOver());
 });
 
+// Every request is answered here, so that none is missing from the count.
 self.addEventListener('fetch', (event) => {
-  const url = pageFile(event.request);
-  if (event.request.method === 'GET' && known.has(url)) event.respondWith(answer(event, url));
+  event.respondWith(answer(event.request));
 });
 
 /** All or nothing, each file checked against its hash. */
@@ -27,7 +27,7 @@ async function keepCopy() {
 
 async function keepFile(cache, { url, integrity }) {
   if (await cache.match(url)) return;
-  await tellPages();
+  await tellPages(url);
   const response = await fetch(new Request(url, { integrity, cache: 'no-cache' }));
   if (!response.ok) throw new Error(`${url}: HTTP ${response.status}`);
   await cache.put(url, response);
@@ -43,12 +43,15 @@ async function takeOver() {
   await self.clients.claim();
 }
 
-async function answer(event, url) {
-  const cache = await caches.open(cacheName);
-  const copy = await cache.match(url);
-  if (copy) return copy;
-  await tellPages();
-  return fetch(event.request);
+async function answer(request) {
+  const url = pageFile(request);
+  if (request.method === 'GET' && known.has(url)) {
+    const cache = await caches.open(cacheName);
+    const copy = await cache.match(url);
+    if (copy) return copy;
+  }
+  await tellPages(request.url);
+  return fetch(request);
 }
 
 /** The file that a request means, without query, folders standing for their index.html. */
@@ -60,8 +63,8 @@ function pageFile(request) {
   return url.href;
 }
 
-/** One more request went to the network from here. */
-async function tellPages() {
+/** One more request goes to the network from here. */
+async function tellPages(url) {
   const pages = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
-  for (const page of pages) page.postMessage({ type: 'vicino-shop-network' });
+  for (const page of pages) page.postMessage({ type: 'vicino-shop-network', url });
 }

@@ -1,40 +1,44 @@
-// Counts network requests since the model loaded, as the browser reports them:
-// every resource entry of this page, plus what its service worker tells of its
-// own. What the worker answers from its copy is a resource entry too, but went
-// to no network; the browser marks it with the time the worker started.
+// Counts network requests since the model loaded, from two sources that together
+// miss none: the browser's own list of what this page asked for, and the service
+// worker, which every request passes once it runs, and which says what it had to
+// ask the network for. What the worker answers from its copy is no network request.
 
 /** Counts from the moment `start` is called. */
 export class NetworkCount {
   #page: string[] = [];
-  #worker = 0;
-  #since: number | undefined;
+  #worker: string[] = [];
+  #started = false;
   readonly #listeners = new Set<() => void>();
 
-  /** Names of the files that this page asked the network for, and how often the worker did. */
-  get requests(): { page: readonly string[]; worker: number; total: number } {
-    return { page: this.#page, worker: this.#worker, total: this.#page.length + this.#worker };
+  /** Addresses that were asked past the worker, and those that the worker asked. */
+  get requests(): { page: readonly string[]; worker: readonly string[]; total: number } {
+    return {
+      page: this.#page,
+      worker: this.#worker,
+      total: this.#page.length + this.#worker.length,
+    };
   }
 
   get started(): boolean {
-    return this.#since !== undefined;
+    return this.#started;
   }
 
   start(): void {
     const since = performance.now();
-    this.#since = since;
+    this.#started = true;
     new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) {
-        if (entry.startTime >= since && wentToNetwork(entry as PerformanceResourceTiming)) {
-          this.#page.push(entry.name);
-        }
+      for (const entry of list.getEntries() as PerformanceResourceTiming[]) {
+        const passedWorker = entry.workerStart > 0;
+        const inMemory = /^(data|blob):/.test(entry.name);
+        if (entry.startTime >= since && !passedWorker && !inMemory) this.#page.push(entry.name);
       }
       this.#tell();
     }).observe({ type: 'resource', buffered: true });
     navigator.serviceWorker?.addEventListener(
       'message',
-      (event: MessageEvent<{ type?: string } | null>) => {
-        if (event.data?.type !== 'vicino-shop-network') return;
-        this.#worker += 1;
+      ({ data }: MessageEvent<{ type?: string; url?: string } | null>) => {
+        if (data?.type !== 'vicino-shop-network') return;
+        this.#worker.push(data.url ?? '');
         this.#tell();
       },
     );
@@ -49,9 +53,4 @@ export class NetworkCount {
   #tell(): void {
     for (const listener of this.#listeners) listener();
   }
-}
-
-function wentToNetwork(entry: PerformanceResourceTiming): boolean {
-  if (/^(data|blob):/.test(entry.name)) return false;
-  return entry.workerStart === 0 || navigator.serviceWorker?.controller === null;
 }

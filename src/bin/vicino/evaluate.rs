@@ -11,7 +11,7 @@ use anyhow::bail;
 use clap::ValueEnum;
 use serde_json::json;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use vicino::eval::{self, Cases, Evaluation, Protocol, SessionCounts, Targets, View};
 use vicino::model::Model;
 
@@ -115,6 +115,9 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
 }
 
 fn cases(args: &Args, model: &Model, console: &Console) -> anyhow::Result<(Cases, Source)> {
+    if args.test.iter().any(|path| path == Path::new("-")) {
+        return Err(Usage("--test reads files, not stdin: it looks at each before it reads it".to_owned()).into());
+    }
     let sorts: Vec<bool> = args.test.iter().map(|path| input::has_targets(path)).collect::<anyhow::Result<_>>()?;
     if sorts.iter().any(|&sort| sort != sorts[0]) {
         bail!(

@@ -53,6 +53,7 @@ const emptyCart = (): HTMLElement =>
 function filled(shop: Shop): HTMLElement[] {
   const { cart } = shop;
   return [
+    h('h2', { class: 'visually-hidden' }, 'Products in it'),
     h(
       'ul',
       { class: 'cart-lines' },

@@ -15,7 +15,7 @@ export function productPage(shop: Shop, product: Product): Page {
     boughtTogether(shop, () => [product.id]),
     relatedTo(shop, product),
     forYou(shop),
-    becauseYouViewed(shop, 0, product.id),
+    becauseYouViewed(shop, 0, product),
   ];
   const fact = (name: string, value: string | Node): HTMLElement =>
     h('div', null, h('dt', null, name), h('dd', null, value));

@@ -21,6 +21,7 @@ export function searchPage(shop: Shop, query: string): Page {
             { class: 'lead' },
             `${plural(found.length, 'product')} in ${milliseconds(took)}, found on this device`,
           ),
+          h('h2', { class: 'visually-hidden' }, 'Products found'),
           grid(shop, found, 'found'),
         ]
       : [

@@ -97,7 +97,7 @@ export function header(
     privacy.title = 'Network requests since the model loaded. Open the privacy panel.';
     privacy.setAttribute(
       'aria-label',
-      `Privacy panel: ${plural(total, 'network request')} since the model loaded`,
+      `${plural(total, 'request')} to the network since the model loaded. Open the privacy panel`,
     );
     privacy.classList.toggle('alarm', total > 0);
   };

@@ -72,13 +72,13 @@ function showNetwork({ network, offline }: Shop, element: HTMLElement): void {
       h(
         'p',
         null,
-        `Counted live by this browser: ${page.length} by this page, ${worker} by its offline copy. Searching, browsing and every recommendation happen on this device.`,
+        `Counted live by this browser: ${page.length} by the page itself, ${worker.length} by its service worker, which every request passes. Searching, browsing and every recommendation happen on this device.`,
       ),
-      page.length > 0
+      total > 0
         ? h(
             'ul',
             { class: 'names' },
-            page.slice(-5).map((name) => h('li', null, name)),
+            [...page, ...worker].slice(-5).map((name) => h('li', null, name)),
           )
         : null,
       h('p', null, offlineText(offline)),

@@ -24,10 +24,18 @@ export function forYou(shop: Shop): Rail {
   });
 }
 
-/** *Because you viewed X*: X is the `nth` latest product in the history, from 0. */
-export function becauseYouViewed(shop: Shop, nth = 0, except?: string): Rail {
+/**
+ * *Because you viewed X*: X is the `nth` latest product in the history, from 0, of
+ * those that read differently from one another and from `except`.
+ */
+export function becauseYouViewed(shop: Shop, nth = 0, except?: Product): Rail {
   return rail(shop, `because-${nth}`, () => {
-    const product = shop.engine.seen().filter(({ id }) => id !== except)[nth];
+    const byTitle = new Map<string, Product>();
+    for (const product of shop.engine.seen()) {
+      if (!byTitle.has(product.title)) byTitle.set(product.title, product);
+    }
+    if (except) byTitle.delete(except.title);
+    const product = [...byTitle.values()][nth];
     return product && becauseOf(shop, product);
   });
 }
