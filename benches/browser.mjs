@@ -1,5 +1,6 @@
 // Loading and ranking in Chromium: Vicino's package against plain JavaScript on the very same neighbours.
 import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
 import { chromeArgs, chromePath } from '../scripts/lib.mjs';
 import { histories } from './lib/data.mjs';
@@ -15,9 +16,8 @@ const CALLS = 20;
 export const PHONE = { cpuSlowdown: 4, roundTripMs: 165, megabitPerSecond: 8.1 };
 
 /** What each contestant needs, by address. */
-const PACKAGE = ['/vicino.js', '/vicino/index.js', '/vicino/vicino_bg.wasm'];
 const NEEDS = {
-  vicino: [...PACKAGE, '/data/shop.vicino'],
+  vicino: ['/vicino/index.js', '/vicino/vicino_bg.wasm', '/data/shop.vicino'],
   json: ['/json.js', '/data/neighbours.json'],
   typed: ['/typed.js', '/data/neighbours.bin'],
 };
@@ -83,12 +83,12 @@ async function prepareFiles(set, { threads }, { vicino, native }) {
 
   const paths = {
     '/data/shop.vicino': shop,
-    '/data/neighbours.json': `${scratch}/neighbours.json`,
-    '/data/neighbours.bin': `${scratch}/neighbours.bin`,
+    '/data/neighbours.json': `${scratch}/by_id.json`,
+    '/data/neighbours.bin': `${scratch}/by_id.bin`,
     '/vicino/index.js': `${root}/js/dist/index.js`,
     '/vicino/vicino_bg.wasm': `${root}/js/dist/vicino_bg.wasm`,
   };
-  for (const name of ['index.html', 'measure.js', 'vicino.js', 'json.js', 'typed.js']) {
+  for (const name of ['index.html', 'measure.js', 'json.js', 'typed.js']) {
     paths[`/${name}`] = `${root}/benches/page/${name}`;
   }
   const files = new Map();
@@ -111,42 +111,32 @@ async function prepareFiles(set, { threads }, { vicino, native }) {
       { code: sum(needs.slice(0, -1)), data: sum(needs.slice(-1)) },
     ]),
   );
+  // How much of that is the order of the items, which the model's file chooses and the peers' do not.
+  for (const [name, ending] of Object.entries({ json: 'json', typed: 'bin' })) {
+    bytes[name].gzipInModelOrder =
+      bytes[name].code.gzip +
+      gzipSync(readFileSync(`${scratch}/by_model.${ending}`), { level: 9 }).length;
+  }
   return { files, bytes, model };
 }
 
 /** Milliseconds to the first list for each contestant, alternating, each in a fresh browser profile. */
 async function measureFirstLists({ browser, address, history, repeats }, device) {
-  const contestants = {
-    vicino: { module: 'vicino', storage: 'memory' },
-    'vicino, history in IndexedDB': { module: 'vicino', storage: 'indexeddb' },
-    json: { module: 'json' },
-    typed: { module: 'typed' },
-  };
-  const samples = Object.fromEntries(Object.keys(contestants).map((name) => [name, []]));
-  const lists = {};
+  const contestants = [
+    ['vicino', 'vicino', 'memory'],
+    ['vicinoStored', 'vicino', 'indexeddb'],
+    ['json', 'json', null],
+    ['typed', 'typed', null],
+  ];
+  const samples = Object.fromEntries(contestants.map(([name]) => [name, []]));
   for (let repeat = 0; repeat < repeats; repeat++) {
-    for (const [name, { module, storage }] of Object.entries(contestants)) {
+    for (const [name, module, storage] of contestants) {
       const context = await browser.newContext();
-      const stored = storage === 'indexeddb';
-      if (stored) {
-        const before = await openPage(context, address);
-        await before.evaluate((ids) => globalThis.bench.store(ids), history);
-        await before.close();
-      }
       const page = await openPage(context, address, device);
-      const input = { module, storage, history: stored ? null : history, k: K };
-      const { milliseconds, ids } = await page.evaluate(
-        ({ module, storage, history, k }) =>
-          globalThis.bench.firstList(module, storage, history, k),
-        input,
-      );
-      samples[name].push(milliseconds);
-      lists[name] = ids;
+      const input = [module, storage, history, K];
+      samples[name].push(await page.evaluate((all) => globalThis.bench.firstList(...all), input));
       await context.close();
     }
-  }
-  if (String(lists['vicino, history in IndexedDB']) !== String(lists.vicino)) {
-    throw new Error('the history in IndexedDB gave another list than the one in memory');
   }
   return samples;
 }
@@ -174,11 +164,8 @@ async function openPage(context, address, device) {
 async function measureRanking({ browser, address }, all) {
   const context = await browser.newContext();
   const page = await openPage(context, address);
-  const input = { names: ['vicino', 'json', 'typed'], all, k: K, rounds: ROUNDS, calls: CALLS };
-  const measured = await page.evaluate(
-    ({ names, all, k, rounds, calls }) => globalThis.bench.rank(names, all, k, rounds, calls),
-    input,
-  );
+  const input = [['vicino', 'json', 'typed'], all, K, ROUNDS, CALLS];
+  const measured = await page.evaluate((all) => globalThis.bench.rank(...all), input);
   await context.close();
   const [own, ...peers] = measured;
   // The JSON has weights of four digits, and sums in another precision.

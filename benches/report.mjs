@@ -88,7 +88,7 @@ function browser({ browser, data }) {
   const row = (what, format, own, json, typed) =>
     `| ${what} | ${format(own)} | ${format(json)} (${times(json, own)}) | ${format(typed)} (${times(typed, own)}) |`;
   const first = (samples) => ['vicino', 'json', 'typed'].map((name) => median(samples[name]) / 1e3);
-  const stored = (samples) => median(samples['vicino, history in IndexedDB']) / 1e3;
+  const stored = (samples) => median(samples.vicinoStored) / 1e3;
   const storedRow = (what, samples) => `| ${what} | ${time(stored(samples))} | – | – |`;
   const rank = (share) =>
     ['vicino', 'json', 'typed'].map((name) => quantile(ranking.samples[name], share) / 1e3);
@@ -116,6 +116,8 @@ function browser({ browser, data }) {
     row('bytes to load, brotli', size, ...total('brotli')),
     '',
     `Of Vicino's bytes ${size(code.gzip)} (gzip) are wasm and JavaScript, the same for every shop, and ${size(file.raw)} the model. ` +
+      `The peers number items by id; in the order that Vicino's file found they would take ${size(bytes.json.gzipInModelOrder)} and ` +
+      `${size(bytes.typed.gzipInModelOrder)} (gzip). ` +
       `Lists were compared on ${browser.numHistories} histories; ranks with another item, always one of equal score: ${swapped.join(', ')}.`,
   ].join('\n');
 }
