@@ -94,6 +94,7 @@ impl<'a> BitReader<'a> {
     }
 
     /// Loads and takes `num_bits` (0 to 64) bits.
+    #[inline(never)]
     pub(super) fn read_wide(&mut self, num_bits: u32) -> u64 {
         self.refill();
         let high = self.take(num_bits.saturating_sub(32));

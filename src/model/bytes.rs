@@ -14,14 +14,31 @@ pub enum Expected {
     Text(&'static str),
 }
 
-/// Something wrong at a byte of a section; the caller knows which section.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Fault {
-    pub(super) what: &'static str,
-    /// From the start of the section.
-    pub(super) at: usize,
-    pub(super) found: u64,
-    pub(super) expected: Expected,
+/// Something wrong in a section; the caller knows which section. Boxed, so that handing it on costs little code.
+pub(super) type Fault = Box<Problem>;
+
+/// What is wrong in a section.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Problem {
+    /// A value that no writer writes, at a byte counted from the start of the section.
+    Wrong { what: &'static str, at: usize, found: u64, expected: Expected },
+    /// A number that a newer writer has given a meaning.
+    Unknown { what: &'static str, found: u64 },
+    /// The section is not there.
+    Missing,
+}
+
+impl Problem {
+    #[cold]
+    #[inline(never)]
+    pub(super) fn wrong(what: &'static str, at: usize, found: u64, expected: Expected) -> Fault {
+        Box::new(Problem::Wrong { what, at, found, expected })
+    }
+
+    #[cfg(test)]
+    pub(super) fn expected(&self) -> Option<Expected> {
+        if let Problem::Wrong { expected, .. } = self { Some(*expected) } else { None }
+    }
 }
 
 /// Reads a section from its first byte to its last.
@@ -44,7 +61,7 @@ impl<'a> Reader<'a> {
     /// A fault at the current byte.
     #[cold]
     pub(super) fn fault(&self, what: &'static str, found: u64, expected: Expected) -> Fault {
-        Fault { what, at: self.at, found, expected }
+        Problem::wrong(what, self.at, found, expected)
     }
 
     /// The next `num_bytes` bytes.
@@ -67,28 +84,26 @@ impl<'a> Reader<'a> {
         rest
     }
 
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], Fault> {
-        let mut array = [0; N];
-        for (to, from) in array.iter_mut().zip(self.take(N)?) {
-            *to = *from;
-        }
-        Ok(array)
+    /// The number in the next `num_bytes` (1 to 8) bytes; one function for all widths, for the sake of its size.
+    #[inline(never)]
+    fn number(&mut self, num_bytes: usize) -> Result<u64, Fault> {
+        Ok(self.take(num_bytes)?.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte)))
     }
 
     pub(super) fn u8(&mut self) -> Result<u8, Fault> {
-        Ok(u8::from_le_bytes(self.array()?))
+        Ok(self.number(1)? as u8)
     }
 
     pub(super) fn u16(&mut self) -> Result<u16, Fault> {
-        Ok(u16::from_le_bytes(self.array()?))
+        Ok(self.number(2)? as u16)
     }
 
     pub(super) fn u32(&mut self) -> Result<u32, Fault> {
-        Ok(u32::from_le_bytes(self.array()?))
+        Ok(self.number(4)? as u32)
     }
 
     pub(super) fn u64(&mut self) -> Result<u64, Fault> {
-        Ok(u64::from_le_bytes(self.array()?))
+        self.number(8)
     }
 
     pub(super) fn f32(&mut self) -> Result<f32, Fault> {
@@ -106,12 +121,7 @@ impl<'a> Reader<'a> {
         let bytes = self.take(num_bytes.into())?;
         std::str::from_utf8(bytes).map_err(|error| {
             let wrong = bytes.get(error.valid_up_to()).copied().unwrap_or(0);
-            Fault {
-                what: "byte of a text",
-                at: at + error.valid_up_to(),
-                found: wrong.into(),
-                expected: Expected::Text("UTF-8"),
-            }
+            Problem::wrong("byte of a text", at + error.valid_up_to(), wrong.into(), Expected::Text("UTF-8"))
         })
     }
 

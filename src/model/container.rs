@@ -1,6 +1,6 @@
 //! The container: magic, version, section table and checksums. Knows no section's content.
 
-use super::bytes::{Expected, Fault, Reader, Writer};
+use super::bytes::{Expected, Reader, Writer};
 use super::crc::Crc32;
 use super::error::{Foreign, ModelError};
 
@@ -60,8 +60,7 @@ impl<'a> Container<'a> {
             return Err(ModelError::Newer { major, minor });
         }
         if major == 0 {
-            let fault = Fault { what: "major version", at: 8, found: 0, expected: Expected::AtLeast(1) };
-            return Err(ModelError::corrupt(HEADER, 0, fault));
+            return Err(wrong("major version", 8, 0, Expected::AtLeast(1)));
         }
         let num_bytes = u64::from(reader.u32().map_err(truncated)?);
         let num_sections = reader.u32().map_err(truncated)? as usize;
@@ -82,9 +81,8 @@ impl<'a> Container<'a> {
             return Err(ModelError::Trailing { found, expected: num_bytes });
         }
         if num_sections > MAX_SECTIONS {
-            let expected = Expected::AtMost(MAX_SECTIONS as u64);
-            let fault = Fault { what: "number of sections", at: 16, found: num_sections as u64, expected };
-            return Err(ModelError::corrupt(HEADER, 0, fault));
+            let most = Expected::AtMost(MAX_SECTIONS as u64);
+            return Err(wrong("number of sections", 16, num_sections as u64, most));
         }
         let mut container = Container { bytes, sections: Vec::with_capacity(num_sections) };
         container.read_table(table, start as usize, name_of, &crc)?;
@@ -102,24 +100,22 @@ impl<'a> Container<'a> {
         let mut reader = Reader::new(table);
         while reader.num_left() > 0 {
             let entry_at = HEADER_BYTES + table.len() - reader.num_left();
-            let fault = |fault| ModelError::corrupt(HEADER, HEADER_BYTES, fault);
+            let fault = |fault| ModelError::in_section(HEADER, HEADER_BYTES, fault);
             let id = reader.u16().map_err(fault)?;
             let flags = reader.u16().map_err(fault)?;
             let num_bytes = reader.u32().map_err(fault)? as usize;
             let stated = reader.u32().map_err(fault)?;
-            let wrong = |what, at, found, expected| {
-                Err(ModelError::corrupt(HEADER, entry_at, Fault { what, at, found, expected }))
-            };
             let name = name_of(id);
             if flags & !OPTIONAL != 0 {
-                return wrong("flags", 2, flags.into(), Expected::AtMost(OPTIONAL.into()));
+                return Err(wrong("flags", entry_at + 2, flags.into(), Expected::AtMost(OPTIONAL.into())));
             }
             if self.section(id).is_some() {
                 return Err(ModelError::Duplicate { section: name, offset: entry_at as u64 });
             }
             let num_left = self.bytes.len().saturating_sub(offset);
             if num_bytes > num_left {
-                return wrong("length of a section", 4, num_bytes as u64, Expected::AtMost(num_left as u64));
+                let most = Expected::AtMost(num_left as u64);
+                return Err(wrong("length of a section", entry_at + 4, num_bytes as u64, most));
             }
             let section = Section { id, name, offset, num_bytes, optional: flags & OPTIONAL != 0 };
             check_crc(name, offset, crc.of(&[self.body(&section)]), stated)?;
@@ -127,9 +123,8 @@ impl<'a> Container<'a> {
             offset += num_bytes;
         }
         if offset != self.bytes.len() {
-            let expected = Expected::Exactly(self.bytes.len() as u64);
-            let fault = Fault { what: "end of the last section", at: 12, found: offset as u64, expected };
-            return Err(ModelError::corrupt(HEADER, 0, fault));
+            let end = Expected::Exactly(self.bytes.len() as u64);
+            return Err(wrong("end of the last section", 12, offset as u64, end));
         }
         Ok(())
     }
@@ -156,6 +151,12 @@ impl<'a> Container<'a> {
 
 /// What errors call the bytes before the first section.
 const HEADER: &str = "header";
+
+/// A wrong value in the header or the table.
+#[cold]
+fn wrong(what: &'static str, at: usize, found: u64, expected: Expected) -> ModelError {
+    ModelError::Corrupt { section: HEADER, offset: at as u64, what, found, expected }
+}
 
 fn check_crc(section: &'static str, offset: usize, found: u32, expected: u32) -> Result<(), ModelError> {
     if found == expected {

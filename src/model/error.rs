@@ -1,6 +1,6 @@
 //! What can be wrong with a model file, or with a model that is to become one.
 
-use super::bytes::{Expected, Fault};
+use super::bytes::{Expected, Fault, Problem};
 use std::fmt;
 
 /// Why a model cannot be opened or written.
@@ -167,8 +167,14 @@ impl ModelError {
 
     /// The error for a fault in a section that starts at byte `start`.
     #[cold]
-    pub(super) fn corrupt(section: &'static str, start: usize, fault: Fault) -> ModelError {
-        let Fault { what, at, found, expected } = fault;
-        ModelError::Corrupt { section, offset: start.saturating_add(at) as u64, what, found, expected }
+    #[inline(never)]
+    pub(super) fn in_section(section: &'static str, start: usize, fault: Fault) -> ModelError {
+        match *fault {
+            Problem::Wrong { what, at, found, expected } => {
+                ModelError::Corrupt { section, offset: start.saturating_add(at) as u64, what, found, expected }
+            }
+            Problem::Unknown { what, found } => ModelError::Unsupported { section, what, found },
+            Problem::Missing => ModelError::Missing { section },
+        }
     }
 }

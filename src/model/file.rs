@@ -1,7 +1,7 @@
 //! Which sections make up a model's file, and in which order they are written.
 
-use super::bytes::{Expected, Fault, Reader};
-use super::codec::{self, CodecError, TableBytes};
+use super::bytes::{Expected, Fault, Problem, Reader};
+use super::codec::{self, TableBytes};
 use super::container::{self, Container, Content, Section};
 use super::{Model, ModelError, Purpose, about, items, priors};
 
@@ -53,32 +53,8 @@ impl Model {
     /// # Errors
     /// See [`ModelError`]; every changed bit and every missing byte is noticed.
     pub fn open(bytes: &[u8]) -> Result<Model, ModelError> {
-        let file = open_container(bytes)?;
-        let required = |id| file.section(id).ok_or(ModelError::Missing { section: name_of(id) });
-        let items = read(&file, required(ITEMS)?, items::read)?;
-        let num_items = items.len();
-        let mut tables = Vec::new();
-        for purpose in Purpose::ALL {
-            if let Some(section) = file.section(purpose.section_id()) {
-                tables.push((purpose, read(&file, section, |from| codec::read(from, num_items))?));
-            }
-        }
-        let categories = file
-            .section(CATEGORIES)
-            .map(|section| read(&file, section, |from| priors::read_categories(from, num_items)))
-            .transpose()?;
-        let measurements =
-            file.section(MEASUREMENTS).map(|section| read(&file, section, about::read_measurements)).transpose()?;
-        Ok(Model {
-            tables,
-            popularity: read(&file, required(POPULARITY)?, |from| priors::read_popularity(from, num_items))?,
-            ranking: read(&file, required(RANKING)?, about::read_ranking)?,
-            categories,
-            about: read(&file, required(ABOUT)?, about::read_about)?,
-            privacy: read(&file, required(PRIVACY)?, about::read_privacy)?,
-            measurements: measurements.unwrap_or_default(),
-            items,
-        })
+        let mut sections = Sections { file: open_container(bytes)?, name: "", offset: 0 };
+        sections.read_model().map_err(|fault| ModelError::in_section(sections.name, sections.offset, fault))
     }
 
     /// The bytes of the model's file: the same for equal models, always.
@@ -130,7 +106,11 @@ pub fn table_bytes(bytes: &[u8]) -> Result<Vec<(Purpose, TableBytes)>, ModelErro
     for purpose in Purpose::ALL {
         if let Some(section) = file.section(purpose.section_id()) {
             let mut from = Reader::new(file.body(section));
-            tables.push((purpose, codec::measure(&mut from).map_err(|error| in_section(section, error))?));
+            tables.push((
+                purpose,
+                codec::measure(&mut from)
+                    .map_err(|fault| ModelError::in_section(section.name, section.offset, fault))?,
+            ));
         }
     }
     Ok(tables)
@@ -159,24 +139,59 @@ fn required(id: u16, body: Vec<u8>) -> Content {
     Content { id, optional: false, body }
 }
 
-/// Reads a whole section.
-fn read<'a, T, E: Into<CodecError>>(
-    file: &Container<'a>,
-    section: &Section,
-    content: impl FnOnce(&mut Reader<'a>) -> Result<T, E>,
-) -> Result<T, ModelError> {
-    let mut from = Reader::new(file.body(section));
-    let value = content(&mut from).map_err(|error| in_section(section, error.into()))?;
-    from.end().map_err(|fault: Fault| in_section(section, fault.into()))?;
-    Ok(value)
+/// Reads one section after the other, and knows for the sake of errors which one it is at.
+struct Sections<'a> {
+    file: Container<'a>,
+    name: &'static str,
+    offset: usize,
 }
 
-#[cold]
-fn in_section(section: &Section, error: CodecError) -> ModelError {
-    match error {
-        CodecError::Unknown(codec) => {
-            ModelError::Unsupported { section: section.name, what: "codec", found: codec.into() }
+impl<'a> Sections<'a> {
+    fn read_model(&mut self) -> Result<Model, Fault> {
+        let items = self.read(ITEMS, items::read)?;
+        let num_items = items.len();
+        let mut tables = Vec::new();
+        for purpose in Purpose::ALL {
+            if let Some(table) = self.read_optional(purpose.section_id(), |from| codec::read(from, num_items))? {
+                tables.push((purpose, table));
+            }
         }
-        CodecError::Fault(fault) => ModelError::corrupt(section.name, section.offset, fault),
+        Ok(Model {
+            items,
+            tables,
+            popularity: self.read(POPULARITY, |from| priors::read_popularity(from, num_items))?,
+            ranking: self.read(RANKING, about::read_ranking)?,
+            categories: self.read_optional(CATEGORIES, |from| priors::read_categories(from, num_items))?,
+            about: self.read(ABOUT, about::read_about)?,
+            privacy: self.read(PRIVACY, about::read_privacy)?,
+            measurements: self.read_optional(MEASUREMENTS, about::read_measurements)?.unwrap_or_default(),
+        })
+    }
+
+    /// Reads a section to its last byte.
+    fn read<T>(&mut self, id: u16, content: impl FnOnce(&mut Reader<'a>) -> Result<T, Fault>) -> Result<T, Fault> {
+        let mut from = self.enter(id)?;
+        let value = content(&mut from)?;
+        from.end()?;
+        Ok(value)
+    }
+
+    /// Reads a section that may not be there.
+    fn read_optional<T>(
+        &mut self,
+        id: u16,
+        content: impl FnOnce(&mut Reader<'a>) -> Result<T, Fault>,
+    ) -> Result<Option<T>, Fault> {
+        match self.file.section(id) {
+            Some(_) => self.read(id, content).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn enter(&mut self, id: u16) -> Result<Reader<'a>, Fault> {
+        (self.name, self.offset) = (name_of(id), 0);
+        let section = self.file.section(id).ok_or_else(|| Box::new(Problem::Missing))?;
+        self.offset = section.offset;
+        Ok(Reader::new(self.file.body(section)))
     }
 }

@@ -171,6 +171,13 @@ impl Decoder {
         Ok(Decoder { table, num_bits: longest.into() })
     }
 
+    /// Loads and takes one symbol; the smaller of the two ways, where time is no matter.
+    #[inline(never)]
+    pub(super) fn read_symbol(&self, from: &mut BitReader) -> u16 {
+        from.refill();
+        self.symbol(from)
+    }
+
     /// Takes one symbol; the reader must hold 12 loaded bits. A word that is no code marks the stream as broken.
     #[inline(always)]
     pub(super) fn symbol(&self, from: &mut BitReader) -> u16 {

@@ -3,6 +3,7 @@
 use super::Categories;
 use super::bits::{BitReader, BitWriter};
 use super::bytes::{Expected, Fault, Reader, Writer};
+use super::dictionary::Dictionary;
 use super::huffman::{Decoder, Encoder};
 use crate::CategoryIx;
 
@@ -25,12 +26,7 @@ pub(super) fn read_popularity(from: &mut Reader, num_items: usize) -> Result<Vec
     let code = Decoder::read(from, 256)?;
     let start = from.clone();
     let mut bits = BitReader::new(bits_for(from, num_items)?);
-    let popularity = (0..num_items)
-        .map(|_| {
-            bits.refill();
-            code.symbol(&mut bits) as u8
-        })
-        .collect();
+    let popularity = (0..num_items).map(|_| code.read_symbol(&mut bits) as u8).collect();
     finish(&bits, &start)?;
     Ok(popularity)
 }
@@ -75,11 +71,10 @@ pub(super) fn read_categories(from: &mut Reader, num_items: usize) -> Result<Cat
     let mut of_item = Vec::with_capacity(num_items);
     let mut category = None;
     for _ in 0..num_items {
-        bits.refill();
-        if bits.take(1) == 0 {
-            let number = bits.take(width);
-            if number as usize > num_names {
-                return Err(start.fault("category of an item", number.into(), Expected::AtMost(num_names as u64)));
+        if bits.read_wide(1) == 0 {
+            let number = bits.read_wide(width) as usize;
+            if number > num_names {
+                return Err(start.fault("category of an item", number as u64, Expected::AtMost(num_names as u64)));
             }
             category = number.checked_sub(1).map(|number| CategoryIx(number as u16));
         }
@@ -96,21 +91,7 @@ fn width(num_names: usize) -> u32 {
 
 /// The position of a name that stands before already.
 pub(super) fn first_repetition(names: &[String]) -> Option<usize> {
-    let mut order: Vec<(&str, usize)> =
-        names.iter().enumerate().map(|(number, name)| (name.as_str(), number)).collect();
-    order.sort_unstable();
-    order
-        .windows(2)
-        .filter_map(|pair| {
-            if let [a, b] = pair
-                && a.0 == b.0
-            {
-                Some(b.1)
-            } else {
-                None
-            }
-        })
-        .min()
+    Dictionary::new(names).err()
 }
 
 /// The rest of the section, which must have a bit for each item at least.
@@ -136,6 +117,7 @@ fn finish(bits: &BitReader, start: &Reader) -> Result<(), Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::bytes::Problem;
     use proptest::prelude::*;
 
     proptest! {
@@ -166,13 +148,16 @@ mod tests {
     fn a_name_that_stands_twice_is_refused() {
         let names = ["a", "b", "a"].map(str::to_owned).to_vec();
         let bytes = write_categories(&Categories { names, of_item: Vec::new() });
-        assert_eq!(read_categories(&mut Reader::new(&bytes), 0).unwrap_err().found, 2);
+        assert_eq!(
+            read_categories(&mut Reader::new(&bytes), 0).unwrap_err(),
+            Problem::wrong("category", 4, 2, Expected::Text("one whose name no other has"))
+        );
     }
 
     #[test]
     fn too_few_bytes_for_the_items_are_refused() {
         let bytes = write_popularity(&[1, 2, 3]);
-        assert_eq!(read_popularity(&mut Reader::new(&bytes), 9).unwrap_err().expected, Expected::AtLeast(2));
+        assert_eq!(read_popularity(&mut Reader::new(&bytes), 9).unwrap_err().expected(), Some(Expected::AtLeast(2)));
         assert!(read_popularity(&mut Reader::new(&bytes), 8).is_err());
     }
 }

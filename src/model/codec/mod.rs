@@ -4,7 +4,7 @@ mod gaps;
 mod plain;
 
 use super::Neighbours;
-use super::bytes::{Fault, Reader, Writer};
+use super::bytes::{Fault, Problem, Reader, Writer};
 
 /// The codec of gaps and static prefix codes, see [`plain`].
 const PLAIN: u8 = 1;
@@ -28,20 +28,6 @@ pub struct TableBytes {
     pub codes: usize,
 }
 
-/// Why a table cannot be read.
-pub(super) enum CodecError {
-    /// The codec is not known.
-    Unknown(u8),
-    /// The bytes are wrong.
-    Fault(Fault),
-}
-
-impl From<Fault> for CodecError {
-    fn from(fault: Fault) -> CodecError {
-        CodecError::Fault(fault)
-    }
-}
-
 /// Writes a table that is valid (see [`Neighbours::validate`](super::Neighbours)).
 pub(super) fn write(table: &Neighbours) -> Vec<u8> {
     let mut to = Writer::default();
@@ -51,18 +37,22 @@ pub(super) fn write(table: &Neighbours) -> Vec<u8> {
 }
 
 /// Reads a table; what it returns is valid.
-pub(super) fn read(from: &mut Reader, num_items: usize) -> Result<Neighbours, CodecError> {
+pub(super) fn read(from: &mut Reader, num_items: usize) -> Result<Neighbours, Fault> {
     match from.u8()? {
-        PLAIN => Ok(plain::read(from, num_items)?),
-        codec => Err(CodecError::Unknown(codec)),
+        PLAIN => plain::read(from, num_items),
+        codec => Err(unknown(codec)),
     }
 }
 
 /// Reads only what the parts of a table take.
-pub(super) fn measure(from: &mut Reader) -> Result<TableBytes, CodecError> {
+pub(super) fn measure(from: &mut Reader) -> Result<TableBytes, Fault> {
     let num_bytes = from.num_left();
     match from.u8()? {
-        PLAIN => Ok(plain::measure(from, num_bytes)?),
-        codec => Err(CodecError::Unknown(codec)),
+        PLAIN => plain::measure(from, num_bytes),
+        codec => Err(unknown(codec)),
     }
+}
+
+fn unknown(codec: u8) -> Fault {
+    Box::new(Problem::Unknown { what: "codec", found: codec.into() })
 }

@@ -194,11 +194,10 @@ impl RowCodes {
         let mut end = 0u64;
         offsets.push(0);
         for _ in 0..num_items {
-            bits.refill();
-            let length = self.lengths.symbol(bits);
-            scales.push(self.scales.symbol(bits) as u8);
+            let length = self.lengths.read_symbol(bits);
+            scales.push(self.scales.read_symbol(bits) as u8);
             let split = match length.checked_ilog2().and_then(|code| self.splits.get(code as usize)) {
-                Some(code) => code.symbol(bits),
+                Some(code) => code.read_symbol(bits),
                 None => 0,
             };
             if split > length {
