@@ -168,6 +168,7 @@ impl ModelError {
     /// The error for a fault in a section that starts at byte `start`.
     #[cold]
     #[inline(never)]
+    #[expect(clippy::boxed_local, reason = "it comes boxed, and unboxing it at every call would cost code")]
     pub(super) fn in_section(section: &'static str, start: usize, fault: Fault) -> ModelError {
         match *fault {
             Problem::Wrong { what, at, found, expected } => {
