@@ -211,7 +211,7 @@ function tables(
 }
 
 const words = (name: string): string => {
-  const text = name.replaceAll('_', ' ').replace('.', ': ');
+  const text = name.replace(/^num_/, '').replaceAll('_', ' ').replace('.', ': ');
   return text.charAt(0).toUpperCase() + text.slice(1);
 };
 
