@@ -168,43 +168,39 @@ async function measureRanking({ browser, address }, all) {
   const measured = await page.evaluate((all) => globalThis.bench.rank(...all), input);
   await context.close();
   const [own, ...peers] = measured;
-  // The JSON has weights of four digits, and sums in another precision.
+  // The JSON has weights of four digits; sums are in double precision in one and in single in the other.
   const tolerance = { json: 1e-3, typed: 1e-6 };
-  const ranks = own.lists.flat().length;
-  const agreement = Object.fromEntries(
-    peers.map(({ name, lists }) => [
-      name,
-      { ranks, swapped: compareLists(own.lists, lists, name, tolerance[name]) },
-    ]),
-  );
-  return {
-    samples: Object.fromEntries(measured.map(({ name, samples }) => [name, samples])),
-    agreement,
-  };
+  for (const { name, lists } of peers) {
+    for (const [at, list] of lists.entries()) {
+      checkSame(own.lists[at], list, tolerance[name], `history ${at}: ${name}`);
+    }
+  }
+  return { samples: Object.fromEntries(measured.map(({ name, samples }) => [name, samples])) };
 }
 
 /**
- * How many ranks hold another item than Vicino's, which is only allowed among scores that are equal within
- * `tolerance`; throws if the lists disagree in anything else.
+ * Throws unless the lists have the same scores and, for each score, the same items. Their order among equals differs,
+ * because each contestant numbers items in its own way; so may the last ones, where equals are cut off.
  */
-function compareLists(own, other, name, tolerance) {
-  let swapped = 0;
-  for (const [at, list] of own.entries()) {
-    if (list.length !== other[at].length) {
-      throw new Error(
-        `history ${at}: ${name} lists ${other[at].length} items, Vicino ${list.length}`,
-      );
-    }
-    for (const [rank, { id, score }] of list.entries()) {
-      const peer = other[at][rank];
-      if (Math.abs(peer.score - score) > tolerance * score) {
-        const found = `${peer.id} with ${peer.score}`;
-        throw new Error(
-          `history ${at}, rank ${rank + 1}: ${name} has ${found}, Vicino ${id} with ${score}`,
+function checkSame(own, peer, tolerance, where) {
+  const fail = (rank, found, expected) => {
+    throw new Error(`${where} has ${found} at rank ${rank + 1}, Vicino ${expected}`);
+  };
+  if (peer.length !== own.length) fail(peer.length, 'the end', `${own.length} items`);
+  let start = 0;
+  for (const [rank, { score }] of own.entries()) {
+    if (Math.abs(peer[rank].score - score) > tolerance * score) fail(rank, peer[rank].score, score);
+    const next = own[rank + 1];
+    if (next && score - next.score > tolerance * score) {
+      const ids = (list) =>
+        String(
+          list
+            .slice(start, rank + 1)
+            .map(({ id }) => id)
+            .sort(),
         );
-      }
-      if (peer.id !== id) swapped++;
+      if (ids(peer) !== ids(own)) fail(rank, ids(peer), ids(own));
+      start = rank + 1;
     }
   }
-  return swapped;
 }

@@ -95,9 +95,6 @@ function browser({ browser, data }) {
   const total = (form) =>
     ['vicino', 'json', 'typed'].map((name) => bytes[name].code[form] + bytes[name].data[form]);
   const phone = `CPU ${PHONE.cpuSlowdown} times slower, ${PHONE.roundTripMs} ms, ${PHONE.megabitPerSecond} Mbit/s`;
-  const swapped = Object.entries(ranking.agreement).map(
-    ([name, { ranks, swapped }]) => `${name} ${swapped} of ${ranks}`,
-  );
   const { code, data: file } = bytes.vicino;
   return [
     `**In the browser**, ${title}: ${model.items.toLocaleString('en')} items, ${model.edges.toLocaleString('en')} neighbours, ` +
@@ -118,7 +115,7 @@ function browser({ browser, data }) {
     `Of Vicino's bytes ${size(code.gzip)} (gzip) are wasm and JavaScript, the same for every shop, and ${size(file.raw)} the model. ` +
       `The peers number items by id; in the order that Vicino's file found they would take ${size(bytes.json.gzipInModelOrder)} and ` +
       `${size(bytes.typed.gzipInModelOrder)} (gzip). ` +
-      `Lists were compared on ${browser.numHistories} histories; ranks with another item, always one of equal score: ${swapped.join(', ')}.`,
+      `All three rank alike on ${browser.numHistories} histories, up to the order among equal scores.`,
   ].join('\n');
 }
 
