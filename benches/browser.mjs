@@ -1,5 +1,6 @@
 // Loading and ranking in Chromium: Vicino's package against plain JavaScript on the very same neighbours.
 import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
 import { chromeArgs, chromePath } from '../scripts/lib.mjs';
 import { histories } from './lib/data.mjs';
@@ -15,9 +16,8 @@ const CALLS = 20;
 export const PHONE = { cpuSlowdown: 4, roundTripMs: 165, megabitPerSecond: 8.1 };
 
 /** What each contestant needs, by address. */
-const PACKAGE = ['/vicino.js', '/vicino/index.js', '/vicino/vicino_bg.wasm'];
 const NEEDS = {
-  vicino: [...PACKAGE, '/data/shop.vicino'],
+  vicino: ['/vicino/index.js', '/vicino/vicino_bg.wasm', '/data/shop.vicino'],
   json: ['/json.js', '/data/neighbours.json'],
   typed: ['/typed.js', '/data/neighbours.bin'],
 };
@@ -83,12 +83,12 @@ async function prepareFiles(set, { threads }, { vicino, native }) {
 
   const paths = {
     '/data/shop.vicino': shop,
-    '/data/neighbours.json': `${scratch}/neighbours.json`,
-    '/data/neighbours.bin': `${scratch}/neighbours.bin`,
+    '/data/neighbours.json': `${scratch}/by_id.json`,
+    '/data/neighbours.bin': `${scratch}/by_id.bin`,
     '/vicino/index.js': `${root}/js/dist/index.js`,
     '/vicino/vicino_bg.wasm': `${root}/js/dist/vicino_bg.wasm`,
   };
-  for (const name of ['index.html', 'measure.js', 'vicino.js', 'json.js', 'typed.js']) {
+  for (const name of ['index.html', 'measure.js', 'json.js', 'typed.js']) {
     paths[`/${name}`] = `${root}/benches/page/${name}`;
   }
   const files = new Map();
@@ -111,42 +111,32 @@ async function prepareFiles(set, { threads }, { vicino, native }) {
       { code: sum(needs.slice(0, -1)), data: sum(needs.slice(-1)) },
     ]),
   );
+  // How much of that is the order of the items, which the model's file chooses and the peers' do not.
+  for (const [name, ending] of Object.entries({ json: 'json', typed: 'bin' })) {
+    bytes[name].gzipInModelOrder =
+      bytes[name].code.gzip +
+      gzipSync(readFileSync(`${scratch}/by_model.${ending}`), { level: 9 }).length;
+  }
   return { files, bytes, model };
 }
 
 /** Milliseconds to the first list for each contestant, alternating, each in a fresh browser profile. */
 async function measureFirstLists({ browser, address, history, repeats }, device) {
-  const contestants = {
-    vicino: { module: 'vicino', storage: 'memory' },
-    'vicino, history in IndexedDB': { module: 'vicino', storage: 'indexeddb' },
-    json: { module: 'json' },
-    typed: { module: 'typed' },
-  };
-  const samples = Object.fromEntries(Object.keys(contestants).map((name) => [name, []]));
-  const lists = {};
+  const contestants = [
+    ['vicino', 'vicino', 'memory'],
+    ['vicinoStored', 'vicino', 'indexeddb'],
+    ['json', 'json', null],
+    ['typed', 'typed', null],
+  ];
+  const samples = Object.fromEntries(contestants.map(([name]) => [name, []]));
   for (let repeat = 0; repeat < repeats; repeat++) {
-    for (const [name, { module, storage }] of Object.entries(contestants)) {
+    for (const [name, module, storage] of contestants) {
       const context = await browser.newContext();
-      const stored = storage === 'indexeddb';
-      if (stored) {
-        const before = await openPage(context, address);
-        await before.evaluate((ids) => globalThis.bench.store(ids), history);
-        await before.close();
-      }
       const page = await openPage(context, address, device);
-      const input = { module, storage, history: stored ? null : history, k: K };
-      const { milliseconds, ids } = await page.evaluate(
-        ({ module, storage, history, k }) =>
-          globalThis.bench.firstList(module, storage, history, k),
-        input,
-      );
-      samples[name].push(milliseconds);
-      lists[name] = ids;
+      const input = [module, storage, history, K];
+      samples[name].push(await page.evaluate((all) => globalThis.bench.firstList(...all), input));
       await context.close();
     }
-  }
-  if (String(lists['vicino, history in IndexedDB']) !== String(lists.vicino)) {
-    throw new Error('the history in IndexedDB gave another list than the one in memory');
   }
   return samples;
 }
@@ -174,50 +164,43 @@ async function openPage(context, address, device) {
 async function measureRanking({ browser, address }, all) {
   const context = await browser.newContext();
   const page = await openPage(context, address);
-  const input = { names: ['vicino', 'json', 'typed'], all, k: K, rounds: ROUNDS, calls: CALLS };
-  const measured = await page.evaluate(
-    ({ names, all, k, rounds, calls }) => globalThis.bench.rank(names, all, k, rounds, calls),
-    input,
-  );
+  const input = [['vicino', 'json', 'typed'], all, K, ROUNDS, CALLS];
+  const measured = await page.evaluate((all) => globalThis.bench.rank(...all), input);
   await context.close();
   const [own, ...peers] = measured;
-  // The JSON has weights of four digits, and sums in another precision.
+  // The JSON has weights of four digits; sums are in double precision in one and in single in the other.
   const tolerance = { json: 1e-3, typed: 1e-6 };
-  const ranks = own.lists.flat().length;
-  const agreement = Object.fromEntries(
-    peers.map(({ name, lists }) => [
-      name,
-      { ranks, swapped: compareLists(own.lists, lists, name, tolerance[name]) },
-    ]),
-  );
-  return {
-    samples: Object.fromEntries(measured.map(({ name, samples }) => [name, samples])),
-    agreement,
-  };
+  for (const { name, lists } of peers) {
+    for (const [at, list] of lists.entries()) {
+      checkSame(own.lists[at], list, tolerance[name], `history ${at}: ${name}`);
+    }
+  }
+  return { samples: Object.fromEntries(measured.map(({ name, samples }) => [name, samples])) };
 }
 
 /**
- * How many ranks hold another item than Vicino's, which is only allowed among scores that are equal within
- * `tolerance`; throws if the lists disagree in anything else.
+ * Throws unless the lists have the same scores and, for each score, the same items. Their order among equals differs,
+ * because each contestant numbers items in its own way; so may the last ones, where equals are cut off.
  */
-function compareLists(own, other, name, tolerance) {
-  let swapped = 0;
-  for (const [at, list] of own.entries()) {
-    if (list.length !== other[at].length) {
-      throw new Error(
-        `history ${at}: ${name} lists ${other[at].length} items, Vicino ${list.length}`,
-      );
-    }
-    for (const [rank, { id, score }] of list.entries()) {
-      const peer = other[at][rank];
-      if (Math.abs(peer.score - score) > tolerance * score) {
-        const found = `${peer.id} with ${peer.score}`;
-        throw new Error(
-          `history ${at}, rank ${rank + 1}: ${name} has ${found}, Vicino ${id} with ${score}`,
+function checkSame(own, peer, tolerance, where) {
+  const fail = (rank, found, expected) => {
+    throw new Error(`${where} has ${found} at rank ${rank + 1}, Vicino ${expected}`);
+  };
+  if (peer.length !== own.length) fail(peer.length, 'the end', `${own.length} items`);
+  let start = 0;
+  for (const [rank, { score }] of own.entries()) {
+    if (Math.abs(peer[rank].score - score) > tolerance * score) fail(rank, peer[rank].score, score);
+    const next = own[rank + 1];
+    if (next && score - next.score > tolerance * score) {
+      const ids = (list) =>
+        String(
+          list
+            .slice(start, rank + 1)
+            .map(({ id }) => id)
+            .sort(),
         );
-      }
-      if (peer.id !== id) swapped++;
+      if (ids(peer) !== ids(own)) fail(rank, ids(peer), ids(own));
+      start = rank + 1;
     }
   }
-  return swapped;
 }

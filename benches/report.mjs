@@ -88,16 +88,13 @@ function browser({ browser, data }) {
   const row = (what, format, own, json, typed) =>
     `| ${what} | ${format(own)} | ${format(json)} (${times(json, own)}) | ${format(typed)} (${times(typed, own)}) |`;
   const first = (samples) => ['vicino', 'json', 'typed'].map((name) => median(samples[name]) / 1e3);
-  const stored = (samples) => median(samples['vicino, history in IndexedDB']) / 1e3;
+  const stored = (samples) => median(samples.vicinoStored) / 1e3;
   const storedRow = (what, samples) => `| ${what} | ${time(stored(samples))} | – | – |`;
   const rank = (share) =>
     ['vicino', 'json', 'typed'].map((name) => quantile(ranking.samples[name], share) / 1e3);
   const total = (form) =>
     ['vicino', 'json', 'typed'].map((name) => bytes[name].code[form] + bytes[name].data[form]);
   const phone = `CPU ${PHONE.cpuSlowdown} times slower, ${PHONE.roundTripMs} ms, ${PHONE.megabitPerSecond} Mbit/s`;
-  const swapped = Object.entries(ranking.agreement).map(
-    ([name, { ranks, swapped }]) => `${name} ${swapped} of ${ranks}`,
-  );
   const { code, data: file } = bytes.vicino;
   return [
     `**In the browser**, ${title}: ${model.items.toLocaleString('en')} items, ${model.edges.toLocaleString('en')} neighbours, ` +
@@ -116,7 +113,9 @@ function browser({ browser, data }) {
     row('bytes to load, brotli', size, ...total('brotli')),
     '',
     `Of Vicino's bytes ${size(code.gzip)} (gzip) are wasm and JavaScript, the same for every shop, and ${size(file.raw)} the model. ` +
-      `Lists were compared on ${browser.numHistories} histories; ranks with another item, always one of equal score: ${swapped.join(', ')}.`,
+      `The peers number items by id; in the order that Vicino's file found they would take ${size(bytes.json.gzipInModelOrder)} and ` +
+      `${size(bytes.typed.gzipInModelOrder)} (gzip). ` +
+      `All three rank alike on ${browser.numHistories} histories, up to the order among equal scores.`,
   ].join('\n');
 }
 

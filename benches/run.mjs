@@ -10,6 +10,10 @@ import { parseSettings } from './lib/settings.mjs';
 import { report, updateDocs } from './report.mjs';
 import { measureTraining } from './training.mjs';
 
+process.on('uncaughtException', (error) => {
+  console.error(`bench: ${process.env.DEBUG ? error.stack : error.message}`);
+  process.exit(1);
+});
 const settings = parseSettings(process.argv.slice(2));
 const started = performance.now();
 const results = {

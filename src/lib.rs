@@ -51,3 +51,8 @@ pub mod pack;
 
 #[cfg(feature = "web")]
 pub mod web;
+
+/// The Rust snippet of the README, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadMe;

@@ -83,13 +83,11 @@ fn every_flipped_bit_is_noticed() {
 
 #[test]
 fn every_flipped_bit_behind_repaired_checksums_is_opened_or_refused() {
-    for model in [tiny(), complete()] {
-        let mut bytes = model.to_bytes().unwrap();
-        for bit in 0..bytes.len() * 8 {
-            bytes[bit / 8] ^= 1 << (bit % 8);
-            let _ = harness::repair_and_open(&bytes);
-            bytes[bit / 8] ^= 1 << (bit % 8);
-        }
+    let mut bytes = tiny().to_bytes().unwrap();
+    for bit in 0..bytes.len() * 8 {
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        let _ = harness::repair_and_open(&bytes);
+        bytes[bit / 8] ^= 1 << (bit % 8);
     }
 }
 

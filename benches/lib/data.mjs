@@ -11,7 +11,9 @@ export function prepareData({ events, seed }, { native }, notes) {
   if (!folder) {
     notes.push('Without Diginetica: VICINO_BENCH_DATA is not set.');
   } else if (!existsSync(diginetica)) {
-    notes.push(`Without Diginetica: VICINO_BENCH_DATA is set, but there is no ${diginetica}.`);
+    notes.push(
+      'Without Diginetica: the folder in VICINO_BENCH_DATA has no diginetica/train.csv.gz.',
+    );
   } else {
     const path = `${scratch}/diginetica.csv`;
     writeFileSync(path, gunzipSync(readFileSync(diginetica)));

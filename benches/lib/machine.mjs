@@ -1,5 +1,5 @@
 // What the figures were measured on.
-import { cpus, loadavg, platform, release, totalmem } from 'node:os';
+import { arch, cpus, loadavg, platform, totalmem } from 'node:os';
 
 export function machine() {
   const all = cpus();
@@ -7,7 +7,7 @@ export function machine() {
     cpu: all[0]?.model.trim() ?? 'unknown',
     cores: all.length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
-    system: `${platform()} ${release()}`,
+    system: `${platform()} ${arch()}`,
     node: process.version,
     loadAverage: Number(loadavg()[0].toFixed(2)),
   };

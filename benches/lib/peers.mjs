@@ -24,11 +24,11 @@ export function preparePeers(notes) {
     const versions = JSON.parse(run(python, ['-W', 'ignore', script, 'versions']));
     return { command: [python, '-W', 'ignore', script], versions };
   } catch (error) {
-    const note =
-      'Without implicit and rusket: they could not be installed. That takes Python 3.10 or newer with venv and pip ' +
-      `(on Debian: apt-get install python3-venv) and a package index. ${error.message}`;
-    notes.push(note);
-    say(note);
+    notes.push(
+      'Without implicit and rusket: they could not be installed, which takes Python 3.10 or newer with venv and pip ' +
+        '(on Debian: apt-get install python3-venv) and a package index.',
+    );
+    say(`${notes.at(-1)} ${error.message}`);
     return undefined;
   }
 }

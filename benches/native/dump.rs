@@ -2,12 +2,12 @@
 
 use anyhow::Context;
 use serde_json::json;
-use std::io::Write;
 use std::path::Path;
 use vicino::ItemIx;
-use vicino::model::{Model, Purpose};
+use vicino::model::{Model, Neighbours, Purpose};
 
-/// Writes `neighbours.json` and `neighbours.bin` into `folder`.
+/// Writes `by_id.json` and `by_id.bin` into `folder`, and `by_model.json` and `by_model.bin`, which number the items
+/// as the model does: in an order that makes neighbours cheap, and which only who packed it knows.
 ///
 /// The JSON is `{"ids": [...], "decay": [...], "neighbours": [[[item, weight], ...], ...]}` with weights of four
 /// significant digits: more would only make it larger. The binary file holds, little-endian: u32 num_items,
@@ -17,51 +17,75 @@ pub fn dump(model: &Path, folder: &Path) -> anyhow::Result<()> {
     let bytes = std::fs::read(model).with_context(|| format!("cannot read {}", model.display()))?;
     let model = Model::open(&bytes)?;
     let table = model.table(Purpose::Next).context("the model has no neighbours of the kind `next`")?;
-    let items = || (0..model.num_items() as u32).map(ItemIx);
-    let ids: Vec<&str> = items().map(|item| model.items.id(item)).collect();
-    let decay = &model.ranking.decay;
-
-    let rows: Vec<_> = items()
-        .map(|item| {
-            let row = table.row(item);
-            let weight = |level| four_digits(f64::from(row.weight(level)));
-            row.items.iter().zip(row.levels).map(|(to, &level)| json!([to.0, weight(level)])).collect::<Vec<_>>()
-        })
-        .collect();
-    let decay_digits: Vec<f64> = decay.iter().map(|&weight| four_digits(f64::from(weight))).collect();
-    let text = json!({ "ids": ids, "decay": decay_digits, "neighbours": rows }).to_string();
-    write(folder, "neighbours.json", text.as_bytes())?;
-
-    let ids = ids.join("\n");
-    let mut offsets = vec![0u32];
-    let (mut columns, mut weights) = (Vec::new(), Vec::new());
-    for item in items() {
-        let row = table.row(item);
-        columns.extend(row.items.iter().map(|to| to.0));
-        weights.extend(row.levels.iter().map(|&level| row.weight(level)));
-        offsets.push(columns.len() as u32);
+    let by_model: Vec<ItemIx> = (0..model.num_items() as u32).map(ItemIx).collect();
+    let mut by_id = by_model.clone();
+    by_id.sort_by_key(|&item| (model.items.id(item).len(), model.items.id(item)));
+    for (name, order) in [("by_id", by_id), ("by_model", by_model)] {
+        let listing = Listing::new(&model, table, &order);
+        write(folder, &format!("{name}.json"), listing.json().as_bytes())?;
+        write(folder, &format!("{name}.bin"), &listing.typed_arrays())?;
     }
-    let head = [offsets.len() as u32 - 1, columns.len() as u32, decay.len() as u32, ids.len() as u32];
-    let mut bytes = Vec::new();
-    for number in head.iter().chain(&offsets).chain(&columns) {
-        bytes.extend_from_slice(&number.to_le_bytes());
-    }
-    for weight in weights.iter().chain(decay) {
-        bytes.extend_from_slice(&weight.to_le_bytes());
-    }
-    bytes.extend_from_slice(ids.as_bytes());
-    write(folder, "neighbours.bin", &bytes)?;
-    println!(r#"{{"items":{},"edges":{}}}"#, head[0], head[1]);
+    println!(r#"{{"items":{},"edges":{}}}"#, model.num_items(), table.num_edges());
     Ok(())
+}
+
+/// The neighbours with items numbered anew.
+struct Listing<'a> {
+    ids: Vec<&'a str>,
+    decay: &'a [f32],
+    rows: Vec<Vec<(u32, f32)>>,
+}
+
+impl<'a> Listing<'a> {
+    fn new(model: &'a Model, table: &Neighbours, order: &[ItemIx]) -> Listing<'a> {
+        let mut number_of = vec![0; order.len()];
+        for (number, item) in order.iter().enumerate() {
+            number_of[item.as_usize()] = number as u32;
+        }
+        let rows = order.iter().map(|&item| {
+            let row = table.row(item);
+            let edges = row.items.iter().zip(row.levels);
+            let mut edges: Vec<_> = edges.map(|(to, &level)| (number_of[to.as_usize()], row.weight(level))).collect();
+            edges.sort_unstable_by_key(|&(number, _)| number);
+            edges
+        });
+        Listing {
+            ids: order.iter().map(|&item| model.items.id(item)).collect(),
+            decay: &model.ranking.decay,
+            rows: rows.collect(),
+        }
+    }
+
+    fn json(&self) -> String {
+        let row = |row: &Vec<(u32, f32)>| row.iter().map(|&(to, weight)| json!([to, four_digits(weight)])).collect();
+        let rows: Vec<Vec<_>> = self.rows.iter().map(row).collect();
+        let decay: Vec<f64> = self.decay.iter().map(|&weight| four_digits(weight)).collect();
+        json!({ "ids": self.ids, "decay": decay, "neighbours": rows }).to_string()
+    }
+
+    fn typed_arrays(&self) -> Vec<u8> {
+        let ids = self.ids.join("\n");
+        let mut offsets = vec![0];
+        for row in &self.rows {
+            offsets.push(offsets[offsets.len() - 1] + row.len() as u32);
+        }
+        let edges = || self.rows.iter().flatten();
+        let sizes = [self.rows.len(), edges().count(), self.decay.len(), ids.len()].map(|size| size as u32);
+        let numbers = sizes.into_iter().chain(offsets).chain(edges().map(|edge| edge.0));
+        let weights = edges().map(|edge| edge.1).chain(self.decay.iter().copied());
+        let mut bytes: Vec<u8> = numbers.flat_map(u32::to_le_bytes).collect();
+        bytes.extend(weights.flat_map(f32::to_le_bytes));
+        bytes.extend_from_slice(ids.as_bytes());
+        bytes
+    }
 }
 
 fn write(folder: &Path, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
     let path = folder.join(name);
-    let mut file = std::fs::File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
-    Ok(file.write_all(bytes)?)
+    std::fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// Rounds to four significant digits; 0 stays 0.
-fn four_digits(value: f64) -> f64 {
-    format!("{value:.3e}").parse().unwrap_or(value)
+fn four_digits(value: f32) -> f64 {
+    format!("{value:.3e}").parse().unwrap_or_else(|_| f64::from(value))
 }

@@ -1,36 +1,50 @@
-// Runs in the page. Every contestant is a module with `load()`; its result can `remember` a history and `rank`.
+// Runs in the page. Contestants are one module each; once loaded they can `remember` a history and `rank`.
+
+const MODULES = { vicino: '/vicino/index.js', json: './json.js', typed: './typed.js' };
+
+/** Fetches the code and the data of a contestant; `storage` is for Vicino alone. */
+async function load(name, storage) {
+  const module = await import(MODULES[name]);
+  return name === 'vicino' ? vicino(module, storage) : module.load();
+}
+
+/** Vicino as a shop uses it: the package as it is published, the model file beside it. */
+async function vicino({ Recommender }, storage) {
+  const recommender = await Recommender.load('/data/shop.vicino', { storage });
+  return {
+    /** Makes `ids` (newest first) the history. */
+    async remember(ids) {
+      await recommender.history.clear();
+      for (const [at, item] of [...ids].reverse().entries()) {
+        await recommender.record({ item, kind: 'view', at: Date.UTC(2026, 0, 1) + at * 1000 });
+      }
+    },
+    rank: (k) => recommender.forYou({ k }),
+  };
+}
 
 /**
  * Milliseconds from nothing to the first list: the contestant's own code, its data, one list. Putting the history
- * in place is not counted, except where it comes from storage (`history` is null).
+ * in place is not counted.
  */
-export async function firstList(contestant, argument, history, k) {
+async function firstList(name, storage, history, k) {
   const start = performance.now();
-  const { load } = await import(`./${contestant}.js`);
-  const recommender = await load(argument);
+  const recommender = await load(name, storage);
   const loaded = performance.now();
-  if (history) await recommender.remember(history);
+  await recommender.remember(history);
   const remembered = performance.now();
-  const list = recommender.rank(k);
-  const end = performance.now();
-  return { milliseconds: end - start - (remembered - loaded), ids: list.map(({ id }) => id) };
-}
-
-/** Leaves a history in the browser's storage. */
-export async function store(history) {
-  const { load } = await import('./vicino.js');
-  await (await load('indexeddb')).remember(history);
+  recommender.rank(k);
+  return performance.now() - remembered + (loaded - start);
 }
 
 /**
- * Loads all `contestants` and ranks for each history in turn, alternating between them. Each sample is the mean of
+ * Loads all contestants and ranks for each history in turn, alternating between them. Each sample is the mean of
  * `calls` calls, because the clock is coarser than one. Gives samples in milliseconds and the lists.
  */
-export async function rank(contestants, histories, k, rounds, calls) {
+async function rank(names, histories, k, rounds, calls) {
   const loaded = [];
-  for (const name of contestants) {
-    const { load } = await import(`./${name}.js`);
-    loaded.push({ name, recommender: await load(), samples: [], lists: [] });
+  for (const name of names) {
+    loaded.push({ name, recommender: await load(name, 'memory'), samples: [], lists: [] });
   }
   // So that the first history does not pay for the compilers.
   for (const { recommender } of loaded) {
@@ -53,4 +67,4 @@ export async function rank(contestants, histories, k, rounds, calls) {
   return loaded.map(({ name, samples, lists }) => ({ name, samples, lists }));
 }
 
-Object.assign(globalThis, { bench: { firstList, store, rank } });
+globalThis.bench = { firstList, rank };

@@ -15,10 +15,7 @@ pub(super) fn read(name: &str) -> Result<Option<String>, StorageError> {
 }
 
 /// Reads the text under `name` and writes what `change` makes of it; `None` writes nothing.
-pub(super) fn update(
-    name: &str,
-    change: &mut dyn FnMut(Option<String>) -> Option<String>,
-) -> Result<(), StorageError> {
+pub(super) fn update(name: &str, change: &mut dyn FnMut(Option<String>) -> Option<String>) -> Result<(), StorageError> {
     let storage = storage()?;
     if let Some(text) = change(storage.get_item(name)?) {
         storage.set_item(name, &text)?;

@@ -105,7 +105,10 @@ pub(super) fn from_json(text: &str, limit: usize) -> Result<Stored, HistoryError
     let format = js::get(&history, "format").ok().and_then(|format| format.as_string());
     let events = js::get(&history, "events").ok().and_then(|events| events.dyn_into::<Array>().ok());
     let (Some(FORMAT), Some(events)) = (format.as_deref(), events) else { return Err(HistoryError::Foreign) };
-    let version = js::get(&history, "version").ok().and_then(|version| version.as_f64()).map_or(VERSION, |version| version as u32);
+    let version = js::get(&history, "version")
+        .ok()
+        .and_then(|version| version.as_f64())
+        .map_or(VERSION, |version| version as u32);
     if version > VERSION {
         return Err(HistoryError::Newer(version));
     }

@@ -111,8 +111,7 @@ fn case(random: &mut Random, model: &Model) -> Value {
         _ => model.items.id(ItemIx(random.below(num_items) as u32)).to_owned(),
     };
     let len = if random.chance(10) { 0 } else { random.below(30) };
-    let history: Vec<(String, EventKind)> =
-        (0..len).map(|_| (id(random), EventKind::ALL[random.below(3)])).collect();
+    let history: Vec<(String, EventKind)> = (0..len).map(|_| (id(random), EventKind::ALL[random.below(3)])).collect();
     let num_anchors = random.below(6);
     let items: Vec<String> = (0..num_anchors).map(|_| id(random)).collect();
     let num_excluded = if random.chance(50) { random.below(40) } else { 0 };

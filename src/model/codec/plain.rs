@@ -28,9 +28,8 @@ fn code_after(level: u8, weight_bits: u8) -> usize {
 
 pub(super) fn write(table: &Neighbours, to: &mut Writer) {
     let rows = || (0..table.num_items() as u32).map(|row| (row, table.row(ItemIx(row)).items));
-    let num_symbols = 256.max(rows().map(|(_, items)| items.len() + 1).max().unwrap_or(0));
-    let row_codes = fit(SPLITS + NUM_SPLIT_CODES, num_symbols, |visit| for_each_row_symbol(table, visit));
-    let level_codes = fit(NUM_LEVEL_CODES, 256, |visit| for_each_level(table, visit));
+    let row_codes = fit(SPLITS + NUM_SPLIT_CODES, |visit| for_each_row_symbol(table, visit));
+    let level_codes = fit(NUM_LEVEL_CODES, |visit| for_each_level(table, visit));
     let gaps = GapEncoder::new(rows());
 
     let [mut row_bits, mut id_bits, mut weight_bits] = [(); 3].map(|()| BitWriter::default());
@@ -52,9 +51,13 @@ pub(super) fn write(table: &Neighbours, to: &mut Writer) {
 type Visit<'a> = &'a mut dyn FnMut(usize, u16);
 
 /// The codes that fit the symbols which `for_each` visits.
-fn fit(num_codes: usize, num_symbols: usize, for_each: impl FnOnce(Visit)) -> Vec<Encoder> {
-    let mut counts = vec![vec![0; num_symbols]; num_codes];
-    for_each(&mut |code, symbol| counts[code][usize::from(symbol)] += 1);
+fn fit(num_codes: usize, for_each: impl FnOnce(Visit)) -> Vec<Encoder> {
+    let mut counts = vec![Vec::new(); num_codes];
+    for_each(&mut |code, symbol| {
+        let (counts, symbol) = (&mut counts[code], usize::from(symbol));
+        counts.resize(counts.len().max(symbol + 1), 0);
+        counts[symbol] += 1;
+    });
     counts.iter().map(|counts| Encoder::new(counts)).collect()
 }
 

@@ -148,12 +148,7 @@ function figure({ id, title, text, draw, table }: Figure): HTMLElement {
     h('h2', { id: `title-${id}` }, title),
     h('p', { id: `text-${id}` }, text),
     place,
-    h(
-      'details',
-      null,
-      h('summary', null, 'The numbers as a table'),
-      tableOf(table.head, table.rows),
-    ),
+    folded('The numbers as a table', tableOf(table.head, table.rows)),
   );
 }
 
@@ -194,15 +189,15 @@ function tables(
     Object.keys(measurements).length > 0
       ? part(
           'Measured',
-          'On the last sessions, which the tuning did not see.',
+          'On the last part of the sessions, the same that chose the settings. Later data would say more.',
           tableOf(['Measure', 'Value'], named(measurements)),
         )
       : '',
     Object.keys(hyperparameters).length > 0
       ? part(
           'Settings',
-          'What the tuning chose.',
-          tableOf(['Setting', 'Value'], named(hyperparameters)),
+          'What the counts were weighed with.',
+          folded('All settings', tableOf(['Setting', 'Value'], named(hyperparameters))),
         )
       : '',
     Object.keys(model).length > 0
@@ -216,7 +211,7 @@ function tables(
 }
 
 const words = (name: string): string => {
-  const text = name.replaceAll('_', ' ').replace('.', ': ');
+  const text = name.replace(/^num_/, '').replaceAll('_', ' ').replace('.', ': ');
   return text.charAt(0).toUpperCase() + text.slice(1);
 };
 
@@ -225,6 +220,10 @@ function number(name: string, value: unknown): string {
   if (/(^|_)bytes$/.test(name)) return bytes(value);
   return Number.isInteger(value) ? count(value) : String(Number(value.toPrecision(4)));
 }
+
+/** Shown when one asks for it. */
+const folded = (name: string, content: HTMLElement): HTMLElement =>
+  h('details', null, h('summary', null, name), content);
 
 /** A table whose last column holds numbers. */
 function tableOf(head: string[], rows: string[][]): HTMLElement {
