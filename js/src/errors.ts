@@ -51,9 +51,12 @@ export class VicinoError extends Error {
   }
 }
 
-/** Makes a `VicinoError` of an error that the wasm module threw, and leaves others alone. */
-export function fromWasm(thrown: unknown): unknown {
+/** Makes a `VicinoError` of an error that the wasm module threw about `url`, and leaves others alone. */
+export function fromWasm(thrown: unknown, url?: string): unknown {
   if (thrown instanceof VicinoError || !(thrown instanceof Error)) return thrown;
   const { code } = thrown as Error & { code?: unknown };
-  return typeof code === 'string' ? new VicinoError(code as ErrorCode, thrown.message) : thrown;
+  if (typeof code !== 'string') return thrown;
+  return url === undefined
+    ? new VicinoError(code as ErrorCode, thrown.message)
+    : new VicinoError(code as ErrorCode, `${url}: ${thrown.message}`, { url });
 }

@@ -41,14 +41,18 @@ async function compile(source: string | URL | BufferSource): Promise<WebAssembly
     : WebAssembly.compile(await response.arrayBuffer());
 }
 
-/** Gets the bytes of a model, or says why what came cannot be one. */
-export async function readModel(source: ModelSource, signal?: AbortSignal): Promise<Uint8Array> {
-  if (isBuffer(source)) {
-    const bytes = ArrayBuffer.isView(source)
-      ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
-      : new Uint8Array(source);
-    return checkBytes(bytes, 'the given bytes');
+/** The bytes of a file, and where they came from if that is known. */
+export interface Loaded {
+  readonly bytes: Uint8Array;
+  readonly url?: string;
+}
+
+/** Gets the bytes of a model, or says why none came. */
+export async function readModel(source: ModelSource, signal?: AbortSignal): Promise<Loaded> {
+  if (ArrayBuffer.isView(source)) {
+    return { bytes: new Uint8Array(source.buffer, source.byteOffset, source.byteLength) };
   }
+  if (isBuffer(source)) return { bytes: new Uint8Array(source) };
   const isResponse = source instanceof Response;
   if (!isResponse && !(source instanceof URL) && (typeof source !== 'string' || source === '')) {
     throw new VicinoError(
@@ -60,15 +64,12 @@ export async function readModel(source: ModelSource, signal?: AbortSignal): Prom
     throw new VicinoError('option-invalid', 'load: the body of this Response was read before');
   }
   const response = checkResponse(isResponse ? source : await request(source, signal));
-  const url = response.url || (isResponse ? 'the given Response' : String(source));
-  if (response.headers.get('content-type')?.startsWith('text/html')) throw notAModel(url);
-  let bytes: ArrayBuffer;
+  const url = response.url || 'the given Response';
   try {
-    bytes = await response.arrayBuffer();
+    return { bytes: new Uint8Array(await response.arrayBuffer()), url };
   } catch (cause) {
     throw signal?.aborted ? abortError(signal) : networkError(url, cause);
   }
-  return checkBytes(new Uint8Array(bytes), url);
 }
 
 /** Settles like `promise`, or rejects as soon as the signal fires. */
@@ -99,20 +100,6 @@ function checkResponse(response: Response): Response {
     });
   }
   return response;
-}
-
-function checkBytes(bytes: Uint8Array, from: string): Uint8Array {
-  const start = new TextDecoder('latin1').decode(bytes.subarray(0, 200)).trimStart().toLowerCase();
-  if (/^(\u00ef\u00bb\u00bf)?\s*(<!doctype html|<html|<head|<!--)/.test(start)) throw notAModel(from);
-  return bytes;
-}
-
-function notAModel(url: string): VicinoError {
-  return new VicinoError(
-    'not-a-model',
-    `${url}: this looks like an HTML page, not a model; a server often answers so when the file is missing`,
-    { url },
-  );
 }
 
 function networkError(url: string, cause: unknown): VicinoError {

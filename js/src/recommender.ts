@@ -80,14 +80,14 @@ export class Recommender {
     );
     try {
       const loading = Promise.all([readModel(source, signal), store]);
-      const [bytes, opened] = await abortable(loading, signal);
-      return new Recommender(new Engine(bytes), opened, listeners);
+      const [{ bytes, url }, opened] = await abortable(loading, signal);
+      return new Recommender(decode(bytes, url), opened, listeners);
     } catch (error) {
       store.then(
         (opened) => opened.free(),
         () => {},
       );
-      throw fromWasm(error);
+      throw error;
     }
   }
 
@@ -162,6 +162,14 @@ export class Recommender {
       });
     }
     return recommendations;
+  }
+}
+
+function decode(bytes: Uint8Array, url?: string): Engine {
+  try {
+    return new Engine(bytes);
+  } catch (error) {
+    throw fromWasm(error, url);
   }
 }
 

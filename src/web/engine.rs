@@ -1,7 +1,7 @@
 //! A model and its ranker, as a JavaScript class.
 
 use super::{History, js};
-use crate::model::Model;
+use crate::model::{Foreign, Model, ModelError};
 use crate::rank::{HistoryEvent, Options, Ranked, Ranker};
 use crate::{CategoryIx, ItemIx};
 use js_sys::{Array, Function, Object};
@@ -36,10 +36,13 @@ impl Engine {
     /// Decodes a model file.
     ///
     /// # Errors
-    /// An `Error` with a `code`: see [`ModelError::code`](crate::model::ModelError::code).
+    /// An `Error` with a `code`: that of [`ModelError::code`], or `not-a-model` for a web page.
     #[wasm_bindgen(constructor)]
     pub fn new(bytes: &[u8]) -> Result<Engine, JsValue> {
-        let model = Model::open(bytes).map_err(|error| js::error(error.code(), &error.to_string()))?;
+        let model = Model::open(bytes).map_err(|error| {
+            let code = if let ModelError::Foreign(Foreign::Html) = error { "not-a-model" } else { error.code() };
+            js::error(code, &error.to_string())
+        })?;
         let ranker = Cell::new(Some(Ranker::new(&model)));
         Ok(Engine { model, num_bytes: bytes.len(), ranker })
     }

@@ -22,3 +22,6 @@ mod storage;
 
 pub use engine::{Engine, List};
 pub use history::History;
+
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();

@@ -19,10 +19,10 @@ const NUM_CASES: usize = 1_000;
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["tiny", file] => Ok(std::fs::write(file, build(&mut Random(7), 12, 4)?.to_bytes())?),
+        ["tiny", file] => Ok(std::fs::write(file, build(&mut Random(7), 12, 4)?.to_bytes()?)?),
         [directory] => {
             let mut random = Random(2_026);
-            let bytes = build(&mut random, 600, 25)?.to_bytes();
+            let bytes = build(&mut random, 600, 25)?.to_bytes()?;
             // What the file says, not what it was made from, is what both sides rank with.
             let model = Model::open(&bytes)?;
             let cases: Vec<Value> = (0..NUM_CASES).map(|_| case(&mut random, &model)).collect();

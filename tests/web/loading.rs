@@ -1,0 +1,80 @@
+//! What opens as a model, and what does not.
+
+use super::{TINY, get, tiny};
+use vicino::web::Engine;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+/// Code and message of the error that these bytes give.
+fn refused(bytes: &[u8]) -> (String, String) {
+    let error = Engine::new(bytes).err().expect("these bytes are no model");
+    let text = |name| get(&error, name).as_string().expect("a text");
+    (text("code"), text("message"))
+}
+
+#[wasm_bindgen_test]
+fn a_model_says_what_it_holds() {
+    let about = tiny().about();
+    assert_eq!(get(&about, "numItems").as_f64(), Some(12.0));
+    assert_eq!(get(&about, "bytes").as_f64(), Some(TINY.len() as f64));
+    assert_eq!(get(&about, "numEvents").as_f64(), Some(12_345.0));
+    assert_eq!(get(&get(&about, "privacy"), "minShoppers").as_f64(), Some(2.0));
+    assert_eq!(get(&get(&about, "measurements"), "HitRate@20").as_f64(), Some(0.5));
+    let categories: js_sys::Array = get(&about, "categories").into();
+    assert_eq!(super::every(&categories, 1), ["Shoes", "Coats", "Café", "Hats", "Tea"]);
+}
+
+#[wasm_bindgen_test]
+fn an_empty_file_is_refused() {
+    assert_eq!(refused(&[]).0, "model-empty");
+}
+
+#[wasm_bindgen_test]
+fn every_truncated_file_is_refused() {
+    for len in 1..TINY.len() {
+        let (code, message) = refused(&TINY[..len]);
+        assert_eq!(code, "model-truncated", "{len} bytes: {message}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn every_flipped_bit_is_refused() {
+    let mut bytes = TINY.to_vec();
+    for at in 0..bytes.len() {
+        let bit = 1 << (at % 8);
+        bytes[at] ^= bit;
+        let (code, message) = refused(&bytes);
+        assert!(code.starts_with("model-"), "byte {at}: {code}: {message}");
+        bytes[at] ^= bit;
+    }
+}
+
+#[wasm_bindgen_test]
+fn foreign_files_are_refused() {
+    assert_eq!(refused(b"\x89PNG\r\n\x1a\n and some more bytes that a picture has").0, "model-foreign");
+    assert_eq!(refused(b"{\"items\": [\"json is not a model, however long it is\"]}").0, "model-foreign");
+    assert_eq!(refused(&[0; 4096]).0, "model-foreign");
+}
+
+#[wasm_bindgen_test]
+fn a_web_page_is_called_one() {
+    let (code, message) = refused(b"<!DOCTYPE html><html><head><title>404</title></head><body>Not found</body></html>");
+    assert_eq!(code, "not-a-model");
+    assert!(message.contains("HTML"), "{message}");
+}
+
+#[wasm_bindgen_test]
+fn a_newer_file_is_refused() {
+    let mut bytes = TINY.to_vec();
+    // The major version follows the 8 bytes that every model starts with.
+    bytes[8] += 1;
+    let (code, message) = refused(&bytes);
+    assert_eq!(code, "model-newer");
+    assert!(message.contains("update"), "{message}");
+}
+
+#[wasm_bindgen_test]
+fn bytes_after_the_end_are_refused() {
+    let mut bytes = TINY.to_vec();
+    bytes.push(0);
+    assert_eq!(refused(&bytes).0, "model-corrupt");
+}
