@@ -6,7 +6,9 @@ import { rolldown } from 'rolldown';
 
 process.chdir(fileURLToPath(new URL('.', import.meta.url)));
 if (!existsSync('wasm/vicino_bg.wasm')) {
-  console.error('js/wasm holds no vicino_bg.wasm; run `npm run build:wasm` in the repository first');
+  console.error(
+    'js/wasm holds no vicino_bg.wasm; run `npm run build:wasm` in the repository first',
+  );
   process.exit(1);
 }
 const run = (...args) => execFileSync(process.execPath, args, { encoding: 'utf8' });
@@ -49,7 +51,8 @@ function glue(names) {
     transform: {
       filter: { id: /wasm\/vicino\.js$/ },
       handler(code) {
-        const loader = /async function __wbg_load\([^]*export \{ initSync, __wbg_init as default \};/;
+        const loader =
+          /async function __wbg_load\([^]*export \{ initSync, __wbg_init as default \};/;
         let short = replaceOnce(
           code,
           loader,
@@ -87,5 +90,7 @@ for (const entry of ['index', 'node']) {
 // Only one address of the module may be left, or bundlers emit it twice.
 const addresses = readFileSync('dist/index.js', 'utf8').match(/import\.meta\.url/g) ?? [];
 if (addresses.length !== 1) {
-  throw new Error(`dist/index.js names ${addresses.length} addresses by import.meta.url, expected 1`);
+  throw new Error(
+    `dist/index.js names ${addresses.length} addresses by import.meta.url, expected 1`,
+  );
 }

@@ -42,7 +42,10 @@ export const isOneOf =
 /** Throws unless `options` is an object that holds known names and allowed values only. */
 export function checkOptions(where: string, options: unknown, checks: Checks): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new VicinoError('option-invalid', `${where}: expected an object of options, found ${show(options)}`);
+    throw new VicinoError(
+      'option-invalid',
+      `${where}: expected an object of options, found ${show(options)}`,
+    );
   }
   for (const [name, value] of Object.entries(options)) {
     const check = Object.hasOwn(checks, name) ? checks[name] : undefined;

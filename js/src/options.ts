@@ -59,7 +59,9 @@ const EVENT: Checks = { item: isId, kind: isOneOf(...KINDS), at: isTime };
 
 /** Whether the value is an `ArrayBuffer` or a view of one, of whatever window. */
 export function isBuffer(value: unknown): value is BufferSource {
-  return ArrayBuffer.isView(value) || Object.prototype.toString.call(value) === '[object ArrayBuffer]';
+  return (
+    ArrayBuffer.isView(value) || Object.prototype.toString.call(value) === '[object ArrayBuffer]'
+  );
 }
 
 export function checkList(where: string, options: ListOptions): void {

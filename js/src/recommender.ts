@@ -13,8 +13,8 @@ import type {
   ModelInfo,
   ModelSource,
   Reason,
-  RecordedEvent,
   Recommendation,
+  RecordedEvent,
 } from './types.js';
 
 /** What differs between a browser and Node. */
@@ -25,8 +25,10 @@ export interface Platform {
   storage: NonNullable<LoadOptions['storage']>;
 }
 
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the static block defines the method where there is the symbol
 export interface Recommender extends Disposable {}
 
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the static block defines the method where there is the symbol
 /** A model, ready to rank for the shopper at this device. */
 export class Recommender {
   /** @internal */

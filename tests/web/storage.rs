@@ -228,7 +228,10 @@ async fn a_full_local_storage_drops_the_older_half_then_gives_way() {
     assert_eq!((listed.len(), listed[0].as_str()), (20, "one more"));
     assert!(problem.as_deref().is_some_and(|problem| problem.contains("dropped the 20 oldest")), "{problem:?}");
     assert_eq!(place_after, "memory");
-    assert!(problem_after.as_deref().is_some_and(|problem| problem.contains("localstorage is full")), "{problem_after:?}");
+    assert!(
+        problem_after.as_deref().is_some_and(|problem| problem.contains("localstorage is full")),
+        "{problem_after:?}"
+    );
     assert_eq!(ids(&history)[0], long);
 }
 
