@@ -52,7 +52,7 @@ function glue(names) {
       filter: { id: /wasm\/vicino\.js$/ },
       handler(code) {
         const loader =
-          /async function __wbg_load\([^]*export \{ initSync, __wbg_init as default \};/;
+          /async function __wbg_load\([\s\S]*export \{ initSync, __wbg_init as default \};/;
         let short = replaceOnce(
           code,
           loader,

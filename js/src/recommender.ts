@@ -25,11 +25,10 @@ export interface Platform {
   storage: NonNullable<LoadOptions['storage']>;
 }
 
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the static block defines the method where there is the symbol
 export interface Recommender extends Disposable {}
 
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the static block defines the method where there is the symbol
 /** A model, ready to rank for the shopper at this device. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the static block defines the method where there is the symbol
 export class Recommender {
   /** @internal */
   static readonly platform: Platform = {
