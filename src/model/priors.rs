@@ -133,7 +133,7 @@ fn finish(bits: &BitReader, start: &Reader) -> Result<(), Fault> {
     ))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

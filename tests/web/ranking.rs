@@ -43,10 +43,7 @@ async fn ids_that_the_model_does_not_know_are_ignored() {
     let engine = tiny();
     let (known, mixed) = (viewed(&["sku-0"]).await, viewed(&["sku-0", "gone", "lost"]).await);
     let all = options(12, &[]);
-    assert_eq!(
-        list(&engine, List::ForYou, &mixed, &[], &all),
-        list(&engine, List::ForYou, &known, &[], &all)
-    );
+    assert_eq!(list(&engine, List::ForYou, &mixed, &[], &all), list(&engine, List::ForYou, &known, &[], &all));
     assert!(engine.knows("sku-0") && !engine.knows("gone"));
     let trending = list(&engine, List::Trending, &known, &[], &all);
     assert_eq!(list(&engine, List::Related, &known, &["gone"], &all), trending);
