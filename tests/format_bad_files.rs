@@ -1,4 +1,5 @@
 //! Files that are not sound models: each is refused with an error that says what is wrong.
+#![cfg(feature = "cli")]
 
 #[allow(dead_code)]
 mod format_models;

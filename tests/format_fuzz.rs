@@ -1,4 +1,5 @@
 //! The fuzz target's own harness over its seeds and everything that ever broke it, without a fuzzer.
+#![cfg(feature = "cli")]
 
 #[allow(dead_code)]
 mod harness;

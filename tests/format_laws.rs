@@ -1,4 +1,5 @@
 //! The laws of the file format.
+#![cfg(feature = "cli")]
 
 mod format_models;
 mod harness;

@@ -2,6 +2,7 @@
 //!
 //! Each file holds a model of `format_models`: it must be read as that model, and the model must be written as these
 //! very bytes. A file is never changed; a new version of the format adds its own.
+#![cfg(feature = "cli")]
 
 #[allow(dead_code)]
 mod format_models;

@@ -2,6 +2,7 @@
 //!
 //! Reads every `crate::` path of `src/`, less comments and test modules. A module may name the modules below it,
 //! and what they may name.
+#![cfg(feature = "cli")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -124,7 +125,8 @@ fn is_test_file(path: &Path) -> bool {
 
 /// The text without line comments and without what follows the test module's attribute at the end of a file.
 fn code(text: &str) -> String {
-    let lines = text.lines().take_while(|line| line.trim_end() != "#[cfg(test)]");
+    let lines =
+        text.lines().take_while(|line| !line.starts_with("#[cfg(test)]") && !line.starts_with("#[cfg(all(test"));
     lines.filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 

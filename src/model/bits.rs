@@ -120,7 +120,7 @@ impl<'a> BitReader<'a> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -110,7 +110,7 @@ fn hash(id: &str) -> u32 {
     (hash ^ (hash >> 32)) as u32
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

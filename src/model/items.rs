@@ -165,7 +165,7 @@ fn finish(bits: &BitReader, start: &Reader) -> Result<(), Fault> {
     Err(start.fault("length of the ids in bits", bits.position() as u64, Expected::Text("all that the section has")))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 mod tests {
     use super::*;
     use crate::model::bytes::Problem;

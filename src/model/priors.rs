@@ -114,7 +114,7 @@ fn finish(bits: &BitReader, start: &Reader) -> Result<(), Fault> {
     ))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 mod tests {
     use super::*;
     use crate::model::bytes::Problem;

@@ -11,7 +11,7 @@
 //! fixed order with no transcendental function, so that native and wasm builds give the same bits.
 
 mod selection;
-#[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 mod tests;
 
 use crate::model::{Model, Neighbours, Purpose};

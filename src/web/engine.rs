@@ -59,7 +59,7 @@ impl Engine {
     /// What the predicate throws.
     pub fn list(&self, list: List, history: &History, items: &Array, options: &JsValue) -> Result<Array, JsValue> {
         let option = |name| js::get(options, name).unwrap_or_default();
-        let exclude = self.items(option("exclude").unchecked_ref());
+        let exclude = option("exclude").dyn_into().map(|ids| self.items(&ids)).unwrap_or_default();
         let ranking = Options {
             k: option("k").as_f64().unwrap_or_default() as usize,
             repeats: option("repeats").is_truthy(),

@@ -1,4 +1,5 @@
 //! The command as a user meets it: real files in, real files out, exit statuses and messages.
+#![cfg(feature = "cli")]
 
 mod bad_input;
 mod evaluate;
