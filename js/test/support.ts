@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { VicinoError } from '../dist/node.js';
 
 /** The bytes of a model of 12 items. */
-export const tiny = (): Buffer =>
+export const tiny = (): Buffer<ArrayBuffer> =>
   readFileSync(new URL('../../tests/web/tiny.vicino', import.meta.url));
 
 /** Serves on a free port while `use` runs. */
