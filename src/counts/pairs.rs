@@ -56,11 +56,17 @@ pub struct PairCounter<'a> {
 }
 
 struct Scratch {
-    sums: Vec<f32>,
-    num_shoppers: Vec<u32>,
-    /// The shopper that last counted for a column, plus one.
-    last_shopper: Vec<u32>,
+    cells: Vec<Cell>,
     touched: Vec<ItemIx>,
+}
+
+/// What is known of one column of the row that is being summed; together, because columns come in no order.
+#[derive(Clone, Copy, Default)]
+struct Cell {
+    sum: f32,
+    num_shoppers: u32,
+    /// The shopper that counted last, plus one.
+    last_shopper: u32,
 }
 
 impl<'a> PairCounter<'a> {
@@ -117,27 +123,19 @@ impl<'a> PairCounter<'a> {
             })
             .collect();
 
-        let scratch = || Scratch {
-            sums: vec![0.0; self.num_items],
-            num_shoppers: vec![0; self.num_items],
-            last_shopper: vec![0; self.num_items],
-            touched: Vec::new(),
-        };
+        let scratch = || Scratch { cells: vec![Cell::default(); self.num_items], touched: Vec::new() };
         let removed = std::sync::atomic::AtomicU64::new(0);
         let pairs = Rows::build(self.num_items, scratch, |scratch, row, columns, values| {
             self.sum_row(scratch, row, &forward, &backward, &session_weights);
             let mut num_removed = 0;
             for item in scratch.touched.drain(..) {
-                let at = item.as_usize();
-                if scratch.num_shoppers[at] >= min_shoppers {
+                let cell = std::mem::take(&mut scratch.cells[item.as_usize()]);
+                if cell.num_shoppers >= min_shoppers {
                     columns.push(item);
-                    values.push(scratch.sums[at]);
+                    values.push(cell.sum);
                 } else {
                     num_removed += 1;
                 }
-                scratch.sums[at] = 0.0;
-                scratch.num_shoppers[at] = 0;
-                scratch.last_shopper[at] = 0;
             }
             removed.fetch_add(num_removed, std::sync::atomic::Ordering::Relaxed);
         });
@@ -192,14 +190,15 @@ impl<'a> PairCounter<'a> {
                 if column == row {
                     return;
                 }
-                if scratch.last_shopper[column] != shopper {
-                    if scratch.last_shopper[column] == 0 {
+                let cell = &mut scratch.cells[column];
+                if cell.last_shopper != shopper {
+                    if cell.last_shopper == 0 {
                         scratch.touched.push(item);
                     }
-                    scratch.last_shopper[column] = shopper;
-                    scratch.num_shoppers[column] += 1;
+                    cell.last_shopper = shopper;
+                    cell.num_shoppers += 1;
                 }
-                scratch.sums[column] += part * weight;
+                cell.sum += part * weight;
             };
             for (&item, &part) in after.iter().zip(forward) {
                 add(item, part);

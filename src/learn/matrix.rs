@@ -41,8 +41,9 @@ pub(super) fn normalise(counts: PairCounts, constants: &Constants) -> Direct {
 }
 
 /// B[h,c] = sum over j of T[h,j] T[j,c] for c other than h, where T has the largest [`WALK_WIDTH`] entries of each row;
-/// the best [`WALK_KEPT`] of a row are kept. `O(num_items * WALK_WIDTH^2)`.
-pub(super) fn walk(direct: &Rows) -> Rows {
+/// the best [`WALK_KEPT`] of a row are kept. Rows of items that are not `wanted` (all are without it) stay empty.
+/// `O(rows * WALK_WIDTH^2)`.
+pub(super) fn walk(direct: &Rows, wanted: Option<&[ItemIx]>) -> Rows {
     let top = Rows::build(direct.num_rows(), Vec::new, |entries, row, columns, values| {
         let (from_columns, from_values) = direct.row(row);
         entries.clear();
@@ -54,8 +55,15 @@ pub(super) fn walk(direct: &Rows) -> Rows {
         }
     });
     let num_items = direct.num_rows();
+    let mut is_wanted = vec![wanted.is_none(); num_items];
+    for item in wanted.unwrap_or_default() {
+        is_wanted[item.as_usize()] = true;
+    }
     let scratch = || (vec![0.0f32; num_items], Vec::new(), Vec::new());
     Rows::build(num_items, scratch, |(sums, touched, entries): &mut Walked, row, columns, values| {
+        if !is_wanted[row] {
+            return;
+        }
         let (first_columns, first_values) = top.row(row);
         for (first, &weight) in first_columns.iter().zip(first_values) {
             let (second_columns, second_values) = top.row(first.as_usize());

@@ -127,7 +127,7 @@ impl Plan<'_> {
         let counts = self.counter(0..self.sessions.len()).count(&constants.weighting(), settings.min_shoppers);
         let (pairs_kept, pairs_removed) = (counts.pairs_kept, counts.pairs_removed);
         let direct = normalise(counts, &constants);
-        let walked = walk(&direct.rows);
+        let walked = walk(&direct.rows, None);
         let all: Vec<ItemIx> = (0..self.num_items as u32).map(ItemIx).collect();
         let cut = Cut { neighbours: KEPT.max(settings.neighbours), weight_bits: None };
         let matrix = to_matrix(&blend(&direct, Some(&walked), &constants, &all, cut));
@@ -157,7 +157,7 @@ impl Plan<'_> {
         let (counted, _) = climb(start, measure(&start), counting, num_counting, &mut random, measure);
 
         let direct = tuner.direct(&counted);
-        let walked = walk(&direct.rows);
+        let walked = walk(&direct.rows, Some(&tuner.validation.wanted));
         // The direct table alone did best with these; the blend starts from where it is known to do well.
         let mut first = counted;
         for knob in [Knob::WeightPower, Knob::EvidencePower] {
@@ -283,7 +283,7 @@ impl Tuner<'_> {
 
     fn measure(&self, constants: &Constants) -> Quality {
         let direct = self.direct(constants);
-        let walked = walk(&direct.rows);
+        let walked = walk(&direct.rows, Some(&self.validation.wanted));
         self.quality(&direct, Some(&walked), constants)
     }
 }
