@@ -29,6 +29,7 @@ function shorten() {
   const names = run(
     tool('binaryen', 'bin/wasm-opt'),
     ...features,
+    '-Oz',
     '--minify-imports-and-exports-and-modules',
     'wasm/vicino_bg.wasm',
     '-o',

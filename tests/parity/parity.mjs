@@ -8,6 +8,8 @@ import { Recommender } from '../../js/dist/node.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const directory = `${root}/target/parity`;
+/** The profile of the native half, such as `fast`; the tests' own by default. */
+const profile = process.env.VICINO_PROFILE ? ['--profile', process.env.VICINO_PROFILE] : [];
 
 const bits = (value) => new Uint32Array(Float32Array.of(value).buffer)[0];
 
@@ -39,7 +41,7 @@ async function rank(recommender, given) {
 }
 
 test('1,000 random histories rank identically natively and in wasm', async () => {
-  execFileSync('cargo', ['run', '--quiet', '--example', 'parity', '--', directory], {
+  execFileSync('cargo', ['run', '--quiet', ...profile, '--example', 'parity', '--', directory], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
