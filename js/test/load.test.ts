@@ -83,7 +83,9 @@ test('loading can be given up, before and while it runs', async () => {
     async (origin) => {
       const gone = AbortSignal.abort();
       const aborted = { code: 'aborted', name: 'AbortError' };
-      expect(await failure(() => Recommender.load(origin, { signal: gone }))).toMatchObject(aborted);
+      expect(await failure(() => Recommender.load(origin, { signal: gone }))).toMatchObject(
+        aborted,
+      );
       const controller = new AbortController();
       const loading = failure(() => Recommender.load(origin, { signal: controller.signal }));
       setTimeout(() => controller.abort(new Error('no longer wanted')), 50);

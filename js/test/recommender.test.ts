@@ -28,7 +28,9 @@ test('recommendations have the documented shape', async () => {
   for (const item of recommender.forYou({ explain: true })) {
     expect(typeof item.id).toBe('string');
     expect(item.score).toBe(Math.fround(item.score));
-    expect(item.category === undefined || recommender.model.categories.includes(item.category)).toBe(true);
+    expect(
+      item.category === undefined || recommender.model.categories.includes(item.category),
+    ).toBe(true);
     const shares = (item.reasons ?? []).map(({ share }) => share);
     if (item.score > 0) expect(shares.reduce((a, b) => a + b)).toBeCloseTo(1);
     else expect(shares).toEqual([]);
@@ -44,8 +46,12 @@ test('where takes a category, several, or a predicate', async () => {
   const either = recommender.trending({ where: { category: ['Shoes', 'Tea'] } });
   expect(either.length).toBeGreaterThan(shoes.length);
   expect(recommender.trending({ where: ({ category }) => category === 'Shoes' })).toEqual(shoes);
-  expect(recommender.trending({ where: ({ id }) => id === 'sku-0' }).map(({ id }) => id)).toEqual(['sku-0']);
-  expect(recommender.trending({ where: (item) => !('category' in item) }).length).toBeGreaterThan(0);
+  expect(recommender.trending({ where: ({ id }) => id === 'sku-0' }).map(({ id }) => id)).toEqual([
+    'sku-0',
+  ]);
+  expect(recommender.trending({ where: (item) => !('category' in item) }).length).toBeGreaterThan(
+    0,
+  );
 });
 
 test('what a predicate throws comes through as it is', async () => {
