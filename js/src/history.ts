@@ -41,10 +41,10 @@ export function historyFace(
       return live().storage as Storage;
     },
     get problem() {
-      return live().problem;
+      return live().problem || undefined;
     },
     get bytes() {
-      return live().bytes;
+      return new TextEncoder().encode(live().export()).length;
     },
     get unknownIds() {
       return unknownIds();

@@ -25,11 +25,8 @@ export interface Platform {
   storage: NonNullable<LoadOptions['storage']>;
 }
 
-export interface Recommender extends Disposable {}
-
 /** A model, ready to rank for the shopper at this device. */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the static block defines the method where there is the symbol
-export class Recommender {
+export class Recommender implements Disposable {
   /** @internal */
   static readonly platform: Platform = {
     wasm: () => new URL('./vicino_bg.wasm', import.meta.url),
@@ -49,6 +46,8 @@ export class Recommender {
     }
   }
 
+  /** Does what {@link free} does, for `using`. */
+  declare readonly [Symbol.dispose]: () => void;
   /** The events that this device remembers. */
   readonly history: History;
   /** What there is to know about the model. */

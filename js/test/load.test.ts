@@ -7,7 +7,7 @@ test('a model loads from an address, a URL, a Response and bytes', async () => {
     (_, response) => response.end(tiny()),
     async (origin) => {
       const bytes = tiny();
-      const buffer = new Uint8Array(bytes).buffer;
+      const { buffer } = bytes;
       for (const source of [origin, new URL(origin), await fetch(origin), bytes, buffer]) {
         const recommender = await Recommender.load(source);
         expect(recommender.model.numItems).toBe(12);

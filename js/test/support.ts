@@ -5,8 +5,8 @@ import { expect } from 'vitest';
 import { VicinoError } from '../dist/node.js';
 
 /** The bytes of a model of 12 items. */
-export const tiny = (): Buffer<ArrayBuffer> =>
-  readFileSync(new URL('../../tests/web/tiny.vicino', import.meta.url));
+export const tiny = (): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(readFileSync(new URL('../../tests/web/tiny.vicino', import.meta.url)));
 
 /** Serves on a free port while `use` runs. */
 export async function serve<T>(

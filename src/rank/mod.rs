@@ -251,6 +251,6 @@ fn reasons(table: Option<&Neighbours>, anchors: &[Anchor], item: ItemIx, score: 
             }
         }
     }
-    reasons.sort_by(|a, b| b.share.total_cmp(&a.share).then(a.item.cmp(&b.item)));
+    reasons.sort_unstable_by(|a, b| b.share.total_cmp(&a.share).then(a.item.cmp(&b.item)));
     reasons
 }

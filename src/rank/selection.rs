@@ -61,11 +61,26 @@ pub(super) struct Popular {
 }
 
 impl Popular {
+    /// A counting sort: `O(num_items)`.
     pub(super) fn new(popularity: &[u8]) -> Popular {
-        let mut order: Vec<ItemIx> = (0..popularity.len() as u32).map(ItemIx).collect();
-        order.sort_by_key(|item| Reverse(popularity[item.as_usize()]));
-        let level = |at: usize| popularity[order[at].as_usize()];
-        let ends = (1..=order.len()).filter(|&at| at == order.len() || level(at) != level(at - 1)).collect();
+        let level = |popularity: u8| usize::from(u8::MAX - popularity);
+        let mut counts = [0; 256];
+        for &popularity in popularity {
+            counts[level(popularity)] += 1;
+        }
+        // Where each level starts, and once its items are placed, where it ends.
+        let mut ends = Vec::with_capacity(counts.len());
+        let mut start = 0;
+        for count in counts {
+            ends.push(start);
+            start += count;
+        }
+        let mut order = vec![ItemIx(0); popularity.len()];
+        for (item, &popularity) in (0..).map(ItemIx).zip(popularity) {
+            let end = &mut ends[level(popularity)];
+            order[*end] = item;
+            *end += 1;
+        }
         Popular { order, ends }
     }
 
@@ -76,7 +91,7 @@ impl Popular {
             let mut group = self.order[start..end].to_vec();
             start = end;
             if seed.is_some() {
-                group.sort_by_key(|&item| (tie(seed, item), item));
+                group.sort_unstable_by_key(|&item| (tie(seed, item), item));
             }
             group
         })

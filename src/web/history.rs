@@ -36,7 +36,7 @@ struct Shared {
     /// Whether `committed` is all there is on this device, or IndexedDB may hold more that could not be read.
     whole: Cell<bool>,
     /// What went wrong with storage, for people to read.
-    problems: RefCell<Vec<String>>,
+    problem: RefCell<String>,
     /// What storage held after the last flush.
     committed: RefCell<Vec<Entry>>,
     /// Changes that no flush has taken up yet.
@@ -76,7 +76,7 @@ impl History {
             automatic: place.is_none(),
             place: Cell::new(place.unwrap_or(Place::IndexedDb)),
             whole: Cell::new(false),
-            problems: RefCell::default(),
+            problem: RefCell::default(),
             committed: RefCell::default(),
             queue: RefCell::default(),
             entries: RefCell::default(),
@@ -105,7 +105,7 @@ impl History {
     /// `option-invalid` for a kind that is none.
     pub fn record(&self, item_id: String, kind: &str, at_ms: f64) -> Result<Promise, JsValue> {
         let Some(kind) = EventKind::from_name(kind) else {
-            return Err(js::error("option-invalid", &format!("kind `{kind}`: expected view, cart or purchase")));
+            return Err(js::error("option-invalid", "`kind`: expected view, cart or purchase"));
         };
         Ok(self.shared.change(Change::Add(Entry { at_ms, kind, item_id })))
     }
@@ -153,17 +153,10 @@ impl History {
         self.shared.place.get().name().to_owned()
     }
 
-    /// What went wrong with storage, if anything did.
+    /// What went wrong with storage; empty if nothing did.
     #[wasm_bindgen(getter)]
-    pub fn problem(&self) -> Option<String> {
-        let problems = self.shared.problems.borrow();
-        (!problems.is_empty()).then(|| problems.join("; "))
-    }
-
-    /// The size of the history as it is stored.
-    #[wasm_bindgen(getter)]
-    pub fn bytes(&self) -> usize {
-        self.export().len()
+    pub fn problem(&self) -> String {
+        self.shared.problem.borrow().clone()
     }
 }
 
@@ -296,7 +289,7 @@ impl Shared {
                 Ok(()) => {
                     if num_dropped > 0 {
                         let place = self.place.get().name();
-                        self.note(format!("{place} was full: dropped the {num_dropped} oldest events"));
+                        self.note(&format!("{place} was full: dropped the {num_dropped} oldest events"));
                     }
                     return entries;
                 }
@@ -316,7 +309,7 @@ impl Shared {
     /// Goes on to the next place, and takes along what is known.
     fn give_up(&self, error: StorageError) {
         let place = self.place.get();
-        self.note(format!("{} {error}", place.name()));
+        self.note(&format!("{} {error}", place.name()));
         self.place.set(Place::Memory);
         if place == Place::IndexedDb && self.automatic {
             let committed = self.committed.borrow().clone();
@@ -332,7 +325,7 @@ impl Shared {
             };
             match moved {
                 Ok(()) => self.place.set(Place::LocalStorage),
-                Err(error) => self.note(format!("{} {error}", Place::LocalStorage.name())),
+                Err(error) => self.note(&format!("{} {error}", Place::LocalStorage.name())),
             }
         }
     }
@@ -364,15 +357,18 @@ impl Shared {
     fn read(&self, text: Option<String>) -> Stored {
         let Some(text) = text else { return Stored::default() };
         from_json(&text, self.limit).unwrap_or_else(|error| {
-            self.note(format!("what {} held was unreadable ({error}) and is replaced", self.place.get().name()));
+            self.note(&format!("what {} held was unreadable ({error}) and is replaced", self.place.get().name()));
             Stored::default()
         })
     }
 
-    fn note(&self, problem: String) {
-        let mut problems = self.problems.borrow_mut();
-        if !problems.contains(&problem) {
-            problems.push(problem);
+    fn note(&self, problem: &str) {
+        let mut all = self.problem.borrow_mut();
+        if !all.ends_with(problem) {
+            if !all.is_empty() {
+                all.push_str("; ");
+            }
+            all.push_str(problem);
         }
     }
 

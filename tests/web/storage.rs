@@ -40,7 +40,7 @@ async fn database(name: &str, version: u32) -> IdbDatabase {
 async fn events_are_there_when_the_history_is_opened_again() {
     let history = open("again", 200, "auto").await;
     assert_eq!(history.storage(), "indexeddb");
-    assert_eq!(history.problem(), None);
+    assert_eq!(history.problem(), "");
     record(&history, "a", 1.0).await;
     record(&history, "größe 商品", 2.0).await;
     history.record("a".into(), "purchase", 3.0).unwrap().await.unwrap();
@@ -49,7 +49,6 @@ async fn events_are_there_when_the_history_is_opened_again() {
     assert_eq!(ids(&again), ["a", "größe 商品", "a"]);
     assert_eq!(again.list().get(1).as_string().unwrap(), "purchase");
     assert_eq!(again.list().get(2).as_f64(), Some(3.0));
-    assert_eq!(again.bytes(), again.export().len());
 }
 
 #[wasm_bindgen_test]
@@ -226,12 +225,9 @@ async fn a_full_local_storage_drops_the_older_half_then_gives_way() {
 
     assert_eq!(place, "localstorage");
     assert_eq!((listed.len(), listed[0].as_str()), (20, "one more"));
-    assert!(problem.as_deref().is_some_and(|problem| problem.contains("dropped the 21 oldest")), "{problem:?}");
+    assert!(problem.contains("dropped the 21 oldest"), "{problem:?}");
     assert_eq!(place_after, "memory");
-    assert!(
-        problem_after.as_deref().is_some_and(|problem| problem.contains("localstorage is full")),
-        "{problem_after:?}"
-    );
+    assert!(problem_after.contains("localstorage is full"), "{problem_after:?}");
     assert_eq!(ids(&history)[0], long);
 }
 
@@ -244,7 +240,7 @@ async fn a_blocked_indexed_db_gives_way_to_local_storage_and_back() {
     let history = open("blocked", 200, "auto").await;
     assert_eq!(history.storage(), "localstorage");
     let problem = history.problem();
-    assert!(problem.as_deref().is_some_and(|problem| problem.contains("did not answer")), "{problem:?}");
+    assert!(problem.contains("did not answer"), "{problem:?}");
     record(&history, "a", 1.0).await;
     drop(history);
     assert!(local_storage().get_item("blocked").unwrap().is_some());
@@ -262,7 +258,7 @@ async fn a_database_of_a_newer_version_gives_way() {
     database("newer", 7).await.close();
     let history = open("newer", 200, "auto").await;
     assert_eq!(history.storage(), "localstorage");
-    assert!(history.problem().is_some());
+    assert!(history.problem().contains("indexeddb failed"), "{}", history.problem());
     let asked = open("newer", 200, "indexeddb").await;
     assert_eq!(asked.storage(), "memory");
 }
@@ -284,7 +280,7 @@ async fn unreadable_storage_is_replaced_and_reported() {
     local_storage().set_item("unreadable", "{ not ours").unwrap();
     let history = open("unreadable", 200, "localstorage").await;
     assert!(ids(&history).is_empty());
-    assert!(history.problem().is_some_and(|problem| problem.contains("unreadable")));
+    assert!(history.problem().contains("unreadable"));
     record(&history, "a", 1.0).await;
     assert_eq!(ids(&open("unreadable", 200, "localstorage").await), ["a"]);
 }
@@ -335,7 +331,7 @@ async fn absent_storage_ends_up_in_memory() {
     drop((no_database, no_storage));
     assert_eq!(history.storage(), "memory");
     assert_eq!(ids(&history), ["a"]);
-    let problem = history.problem().unwrap();
+    let problem = history.problem();
     assert!(problem.contains("indexeddb is absent") && problem.contains("localstorage is absent"), "{problem}");
 }
 
