@@ -77,7 +77,8 @@ export function failures(shop) {
     visit(
       {
         ...shop(),
-        mayLog: /Failed to load resource/,
+        // The last is the driver's own remark on the worker that it was told to block.
+        mayLog: /Failed to load resource|blocked by Playwright/,
         context: { serviceWorkers: 'block' },
         before: ({ server }) =>
           server.overrides.set('/report.json', { status: 404, type: 'text/plain', body: '' }),
