@@ -1,7 +1,7 @@
 //! CRC-32 (ISO-HDLC, the one of PNG and gzip): finds every flipped bit and every burst of up to 32 bits.
 //!
-//! Its tables are computed when needed, 8 kB in a fraction of a millisecond: as constants they would be a
-//! third of what the browser downloads.
+//! Its tables are computed when needed, 8 kB in a fraction of a millisecond: as constants every shopper would
+//! download them, and they do not compress.
 
 /// `tables[k][b]`: the remainder of byte `b` followed by `k` zero bytes (slicing by 8, Kounavis and Berry 2005).
 #[derive(Debug)]

@@ -1,30 +1,15 @@
 // A visit to the shop in a real browser, watched: what the console says and what
 // is asked of which server.
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
+import { chromeArgs, chromePath } from '../../../scripts/lib.mjs';
 import { serve } from './server.mjs';
-
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-dev-shm-usage',
-];
 
 let browser;
 
-/** Starts the browser once; `CHROME` says where it is. */
+/** Starts the browser once. */
 export async function startBrowser() {
-  const executablePath = [process.env.CHROME, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
-    (path) => path && existsSync(path),
-  );
-  assert.ok(executablePath, 'no Chromium: run scripts/setup --tests, or set CHROME');
-  browser = await chromium.launch({ executablePath, args: FLAGS });
+  browser = await chromium.launch({ executablePath: chromePath(), args: chromeArgs });
 }
 
 export const stopBrowser = () => browser?.close();
