@@ -181,12 +181,12 @@ pub(super) mod tests {
 
     /// A model of `ids` with the neighbours (item, level of 0 to 7) of each; all rows have the scale 1.
     pub(in crate::eval) fn model_of(ids: &[&str], rows: &[&[(u32, u8)]]) -> Model {
-        let mut table = Neighbours { offsets: vec![0], weight_bits: 3, ..Neighbours::default() };
+        let mut table = Neighbours::plain(3);
         for row in rows {
             table.items.extend(row.iter().map(|&(item, _)| ItemIx(item)));
             table.levels.extend(row.iter().map(|&(_, level)| level));
             table.offsets.push(table.items.len() as u32);
-            table.scales.push(128);
+            table.classes.push(128);
         }
         Model {
             items: Dictionary::new(ids).expect("ids are distinct"),

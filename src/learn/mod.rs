@@ -20,6 +20,7 @@ mod validation;
 
 pub use baskets::BasketSource;
 pub use constants::{Constants, Knob};
+pub use validation::Example;
 
 use crate::events::EventLog;
 use crate::model::{Measurement, Privacy, Purpose, RankingParameters};
@@ -44,6 +45,8 @@ pub struct Settings {
     pub seed: u64,
     /// Which events are baskets.
     pub baskets: BasketSource,
+    /// Whether to keep, for each table, a matrix that has not seen the held-out events, and these events.
+    pub keep_held_out: bool,
 }
 
 impl Default for Settings {
@@ -56,6 +59,7 @@ impl Default for Settings {
             evaluations: 240,
             seed: 1,
             baskets: BasketSource::Purchases,
+            keep_held_out: false,
         }
     }
 }
@@ -67,6 +71,8 @@ pub struct Learnt {
     pub tables: Vec<(Purpose, SparseMatrix)>,
     /// Recency-weighted number of events of each item; 0 for items with fewer than `min_shoppers` shoppers.
     pub popularity: Vec<f32>,
+    /// Number of events of each item; 0 for items with fewer than `min_shoppers` shoppers.
+    pub num_events: Vec<u32>,
     /// The constants of ranking.
     pub ranking: RankingParameters,
     /// The threshold and what it removed, all tables together.
@@ -75,6 +81,19 @@ pub struct Learnt {
     pub hyperparameters: Vec<(String, f64)>,
     /// Quality on the held-out sessions, of a model that has not seen them.
     pub measurements: Vec<Measurement>,
+    /// What packing may be tuned on, by purpose; empty unless [`Settings::keep_held_out`].
+    pub held_out: Vec<(Purpose, HeldOut)>,
+}
+
+/// The newest sessions, and what was learnt without them.
+#[derive(Clone, Debug)]
+pub struct HeldOut {
+    /// Learnt from all older sessions with the same constants.
+    pub matrix: SparseMatrix,
+    /// As [`Learnt::num_events`], without them.
+    pub num_events: Vec<u32>,
+    /// Events of the newest sessions with what came before them.
+    pub examples: Vec<Example>,
 }
 
 /// Why nothing could be learnt.
@@ -136,6 +155,7 @@ pub fn learn(log: &EventLog, settings: &Settings, progress: &dyn Progress) -> Re
     let mut measurements = next.measurements;
     let ranking = next.constants.ranking(sessions.kinds.iter().any(|&kind| kind != EventKind::View));
     let mut tables = vec![(Purpose::Next, next.matrix)];
+    let mut held_out: Vec<_> = next.held_out.map(|held_out| (Purpose::Next, held_out)).into_iter().collect();
 
     if let Some((baskets, ages)) = baskets::baskets(sessions, &ages, settings.baskets) {
         let plan = Plan {
@@ -152,8 +172,10 @@ pub fn learn(log: &EventLog, settings: &Settings, progress: &dyn Progress) -> Re
         hyperparameters.extend(together.constants.named("together"));
         measurements.extend(together.measurements);
         tables.push((Purpose::Together, together.matrix));
+        held_out.extend(together.held_out.map(|held_out| (Purpose::Together, held_out)));
     }
-    Ok(Learnt { tables, popularity, ranking, privacy, hyperparameters, measurements })
+    let num_events = popularity::count(sessions, 0..sessions.len(), num_items, settings.min_shoppers);
+    Ok(Learnt { tables, popularity, num_events, ranking, privacy, hyperparameters, measurements, held_out })
 }
 
 #[cfg(test)]

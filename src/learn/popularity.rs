@@ -3,11 +3,28 @@
 use super::purpose::holdout_start;
 use crate::counts::PairCounter;
 use crate::events::Sessions;
+use std::ops::Range;
 
 /// Rates tried, as in `exp(-recency * age)` with ages of 0 to 1 over the log: no fading to a three-hundredth of its span.
 const RECENCIES: [f64; 8] = [0.0, 1.0, 3.0, 10.0, 30.0, 60.0, 120.0, 300.0];
 /// Items of the list that is judged.
 const LISTED: usize = 50;
+
+/// Events of each item in the sessions of `range`, 0 for items with fewer than `min_shoppers` shoppers there.
+pub(super) fn count(sessions: &Sessions, range: Range<usize>, num_items: usize, min_shoppers: u32) -> Vec<u32> {
+    let mut counts = vec![0u32; num_items];
+    for item in &sessions.items[sessions.offsets[range.start]..sessions.offsets[range.end]] {
+        counts[item.as_usize()] = counts[item.as_usize()].saturating_add(1);
+    }
+    let ages = vec![0.0; sessions.len()];
+    let num_shoppers = PairCounter::new(sessions, range, &ages, num_items, 1).num_shoppers_of_items();
+    for (count, num_shoppers) in counts.iter_mut().zip(num_shoppers) {
+        if num_shoppers < min_shoppers {
+            *count = 0;
+        }
+    }
+    counts
+}
 
 /// Recency-weighted events of each item, 0 for items with fewer than `min_shoppers` shoppers, and the rate chosen.
 pub(super) fn weigh(sessions: &Sessions, ages: &[f64], num_items: usize, min_shoppers: u32) -> (Vec<f32>, f64) {

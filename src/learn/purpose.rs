@@ -4,7 +4,7 @@ use super::constants::{Constants, Knob, WINDOW};
 use super::matrix::{Cut, Direct, blend, normalise, walk};
 use super::search::{Random, climb};
 use super::validation::{Example, Quality, Validation, Views};
-use super::{Measurement, Settings};
+use super::{HeldOut, Measurement, Settings, popularity};
 use crate::counts::{PairCounter, Rows};
 use crate::events::Sessions;
 use crate::{ItemIx, Progress, SparseMatrix};
@@ -90,6 +90,7 @@ pub(super) struct LearntTable {
     pub matrix: SparseMatrix,
     pub constants: Constants,
     pub measurements: Vec<Measurement>,
+    pub held_out: Option<HeldOut>,
     pub pairs_kept: u64,
     pub pairs_removed: u64,
 }
@@ -106,7 +107,7 @@ impl Plan<'_> {
         let holdout = holdout_start(self.sessions);
         let validation = Validation::new(self.examples(holdout, settings.seed), self.num_items);
         let mut constants = self.start();
-        let mut measurements = Vec::new();
+        let (mut measurements, mut held_out) = (Vec::new(), None);
         if validation.num_examples() > 0 {
             let tuner = Tuner {
                 counter: self.counter(self.tuning_start(holdout)..holdout),
@@ -121,18 +122,28 @@ impl Plan<'_> {
             }
             let quality = tuner.measure(&constants);
             measurements = self.measurements(&quality);
+            if settings.keep_held_out {
+                let (matrix, ..) = self.build(0..holdout, &constants, settings);
+                let num_events = popularity::count(self.sessions, 0..holdout, self.num_items, settings.min_shoppers);
+                held_out = Some(HeldOut { matrix, num_events, examples: tuner.validation.into_examples() });
+            }
         }
 
         progress.start(&format!("{}: building the table", self.name), 0);
-        let counts = self.counter(0..self.sessions.len()).count(&constants.weighting(), settings.min_shoppers);
+        let (matrix, pairs_kept, pairs_removed) = self.build(0..self.sessions.len(), &constants, settings);
+        progress.finish(&format!("{} pairs of items, {} removed by the privacy threshold", pairs_kept, pairs_removed));
+        LearntTable { matrix, constants, measurements, held_out, pairs_kept, pairs_removed }
+    }
+
+    /// The matrix of all items from the sessions of `range`, and how many pairs the threshold kept and removed.
+    fn build(&self, range: Range<usize>, constants: &Constants, settings: &Settings) -> (SparseMatrix, u64, u64) {
+        let counts = self.counter(range).count(&constants.weighting(), settings.min_shoppers);
         let (pairs_kept, pairs_removed) = (counts.pairs_kept, counts.pairs_removed);
-        let direct = normalise(counts, &constants);
+        let direct = normalise(counts, constants);
         let walked = walk(&direct.rows, None);
         let all: Vec<ItemIx> = (0..self.num_items as u32).map(ItemIx).collect();
         let cut = Cut { neighbours: KEPT.max(settings.neighbours), weight_bits: None };
-        let matrix = to_matrix(&blend(&direct, Some(&walked), &constants, &all, cut));
-        progress.finish(&format!("{} pairs of items, {} removed by the privacy threshold", pairs_kept, pairs_removed));
-        LearntTable { matrix, constants, measurements, pairs_kept, pairs_removed }
+        (to_matrix(&blend(&direct, Some(&walked), constants, &all, cut)), pairs_kept, pairs_removed)
     }
 
     fn tune(&self, tuner: &Tuner, start: Constants, settings: &Settings) -> Constants {

@@ -10,7 +10,7 @@ pub(super) const AT: u32 = 20;
 
 /// One held-out event and what came before it.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Example {
+pub struct Example {
     /// Newest first, at most [`super::constants::WINDOW`] of them.
     pub history: Vec<(ItemIx, EventKind)>,
     /// What came next.
@@ -71,6 +71,10 @@ impl Validation {
             row_of[item.as_usize()] = row as u32;
         }
         Validation { examples, num_items, wanted, row_of }
+    }
+
+    pub fn into_examples(self) -> Vec<Example> {
+        self.examples
     }
 
     pub fn num_examples(&self) -> usize {

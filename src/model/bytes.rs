@@ -58,6 +58,11 @@ impl<'a> Reader<'a> {
         self.bytes.len().saturating_sub(self.at)
     }
 
+    /// The current byte.
+    pub(super) fn position(&self) -> usize {
+        self.at
+    }
+
     /// A fault at the current byte.
     #[cold]
     pub(super) fn fault(&self, what: &'static str, found: u64, expected: Expected) -> Fault {
@@ -135,7 +140,7 @@ impl<'a> Reader<'a> {
 }
 
 /// Writes a section.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Writer {
     bytes: Vec<u8>,
 }

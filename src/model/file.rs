@@ -3,7 +3,8 @@
 use super::bytes::{Expected, Fault, Problem, Reader};
 use super::codec::{self, TableBytes};
 use super::container::{self, Container, Content, Section};
-use super::{Model, ModelError, Purpose, about, items, priors};
+use super::{Dictionary, Model, ModelError, Purpose, about, items, priors};
+use std::collections::VecDeque;
 
 const ABOUT: u16 = 1;
 const RANKING: u16 = 2;
@@ -46,15 +47,21 @@ fn name_of(id: u16) -> &'static str {
 }
 
 impl Model {
+    /// The classes of the first table, which say much about popularity; none if there is no such table.
+    fn classes(&self) -> &[u8] {
+        self.tables.first().map_or(&[], |(_, table)| &table.classes)
+    }
+
     /// Opens a model from the bytes of its file.
     ///
-    /// `O(bytes)`; allocates at most 256 bytes for each byte of the file, and 1 MB.
+    /// `O(bytes)`; allocates at most 4 kB for each byte of the file, and 4 MB.
     ///
     /// # Errors
     /// See [`ModelError`]; every changed bit and every missing byte is noticed.
     pub fn open(bytes: &[u8]) -> Result<Model, ModelError> {
-        let mut sections = Sections { file: open_container(bytes)?, name: "", offset: 0 };
-        sections.read_model().map_err(|fault| ModelError::in_section(sections.name, sections.offset, fault))
+        let mut opening = Opening::new(bytes)?;
+        while !opening.advance(usize::MAX)? {}
+        Ok(opening.into_model())
     }
 
     /// The bytes of the model's file: the same for equal models, always.
@@ -66,8 +73,8 @@ impl Model {
         let mut sections = vec![
             required(ABOUT, about::write_about(&self.about)),
             required(RANKING, about::write_ranking(&self.ranking)),
-            required(ITEMS, items::write(&self.items)),
-            required(POPULARITY, priors::write_popularity(&self.popularity)),
+            required(ITEMS, items::write(&self.items, self.tables.first().map(|(_, table)| table))),
+            required(POPULARITY, priors::write_popularity(&self.popularity, self.classes())),
         ];
         if let Some(categories) = &self.categories {
             sections.push(Content { id: CATEGORIES, optional: true, body: priors::write_categories(categories) });
@@ -77,7 +84,16 @@ impl Model {
             let body = about::write_measurements(&self.measurements);
             sections.push(Content { id: MEASUREMENTS, optional: true, body });
         }
-        sections.extend(self.tables.iter().map(|(of, table)| required(of.section_id(), codec::write(table))));
+        for (at, (of, table)) in self.tables.iter().enumerate() {
+            let body = codec::write(table).ok_or(ModelError::Invalid {
+                part: "table",
+                at: at as u64,
+                what: "number of neighbours",
+                found: table.num_edges() as u64,
+                expected: Expected::Text("fewer a byte; write it with the codec `plain`"),
+            })?;
+            sections.push(required(of.section_id(), body));
+        }
         container::write(&sections).map_err(|num_bytes| ModelError::Invalid {
             part: "file",
             at: 0,
@@ -96,19 +112,23 @@ pub fn sections(bytes: &[u8]) -> Result<Vec<Section>, ModelError> {
     Ok(open_container(bytes)?.sections)
 }
 
-/// What the parts of each neighbour table take, by purpose, without decoding them.
+/// What the parts of each neighbour table take, by purpose.
 ///
 /// # Errors
 /// As [`Model::open`].
+#[cfg(feature = "cli")]
 pub fn table_bytes(bytes: &[u8]) -> Result<Vec<(Purpose, TableBytes)>, ModelError> {
     let file = open_container(bytes)?;
+    let items = file.section(ITEMS).ok_or(ModelError::Missing { section: name_of(ITEMS) })?;
+    let num_items = items::num_items(&Reader::new(file.body(items)))
+        .map_err(|fault| ModelError::in_section(items.name, items.offset, fault))?;
     let mut tables = Vec::new();
     for purpose in Purpose::ALL {
         if let Some(section) = file.section(purpose.section_id()) {
             let mut from = Reader::new(file.body(section));
             tables.push((
                 purpose,
-                codec::measure(&mut from)
+                codec::measure(&mut from, num_items)
                     .map_err(|fault| ModelError::in_section(section.name, section.offset, fault))?,
             ));
         }
@@ -139,6 +159,61 @@ fn required(id: u16, body: Vec<u8>) -> Content {
     Content { id, optional: false, body }
 }
 
+/// A model that is being opened, in as many steps as the caller likes, so that a page stays responsive meanwhile.
+pub struct Opening {
+    model: Model,
+    /// Tables that are being read, with their sections' offsets.
+    tables: VecDeque<(Purpose, usize, codec::Reading)>,
+    /// Ids that are being read, after the tables, with their section's offset.
+    items: Option<(usize, items::Reading)>,
+    num_items: usize,
+    /// Popularity that still needs the classes of the first table.
+    popularity: Option<priors::Popularity>,
+}
+
+impl Opening {
+    /// Checks the file and reads what is quickly read.
+    ///
+    /// # Errors
+    /// As [`Model::open`].
+    pub fn new(bytes: &[u8]) -> Result<Opening, ModelError> {
+        let mut sections = Sections { file: open_container(bytes)?, name: "", offset: 0 };
+        sections.read().map_err(|fault| ModelError::in_section(sections.name, sections.offset, fault))
+    }
+
+    /// Reads on for about `num_decisions` decisions of the entropy coder, some 20 to 50 ns each; whether all is read.
+    ///
+    /// # Errors
+    /// As [`Model::open`]. What is left then is no model; drop it.
+    pub fn advance(&mut self, num_decisions: usize) -> Result<bool, ModelError> {
+        if let Some((purpose, offset, reading)) = self.tables.front_mut() {
+            let fault = |fault| ModelError::in_section(purpose.name(), *offset, fault);
+            if reading.advance(num_decisions).map_err(fault)?
+                && let Some((purpose, _, reading)) = self.tables.pop_front()
+            {
+                self.model.tables.push((purpose, reading.into_table()));
+            }
+            return Ok(false);
+        }
+        if let Some(popularity) = self.popularity.take() {
+            self.model.popularity = popularity.with_classes(self.model.classes(), self.num_items);
+        }
+        let Some((offset, reading)) = &mut self.items else { return Ok(true) };
+        let fault = |fault| ModelError::in_section(name_of(ITEMS), *offset, fault);
+        let table = self.model.tables.first().map(|(_, table)| table);
+        let is_done = reading.advance(table, num_decisions).map_err(fault)?;
+        if is_done && let Some((_, reading)) = self.items.take() {
+            self.model.items = reading.into_items();
+        }
+        Ok(is_done)
+    }
+
+    /// The model; whole once [`advance`](Opening::advance) has said that all is read.
+    pub fn into_model(self) -> Model {
+        self.model
+    }
+}
+
 /// Reads one section after the other, and knows for the sake of errors which one it is at.
 struct Sections<'a> {
     file: Container<'a>,
@@ -147,29 +222,31 @@ struct Sections<'a> {
 }
 
 impl<'a> Sections<'a> {
-    fn read_model(&mut self) -> Result<Model, Fault> {
-        let items = self.read(ITEMS, items::read)?;
-        let num_items = items.len();
-        let mut tables = Vec::new();
+    fn read(&mut self) -> Result<Opening, Fault> {
+        let num_items = items::num_items(&self.enter(ITEMS)?)?;
+        let items = self.read_section(ITEMS, items::Reading::new)?;
+        let items = Some((self.offset, items));
+        let mut tables = VecDeque::new();
         for purpose in Purpose::ALL {
-            if let Some(table) = self.read_optional(purpose.section_id(), |from| codec::read(from, num_items))? {
-                tables.push((purpose, table));
-            }
+            let reading = self.read_optional(purpose.section_id(), |from| codec::Reading::new(from, num_items))?;
+            tables.extend(reading.map(|reading| (purpose, self.offset, reading)));
         }
-        Ok(Model {
-            items,
-            tables,
-            popularity: self.read(POPULARITY, |from| priors::read_popularity(from, num_items))?,
-            ranking: self.read(RANKING, about::read_ranking)?,
+        let model = Model {
+            items: Dictionary::default(),
+            tables: Vec::new(),
+            popularity: Vec::new(),
+            ranking: self.read_section(RANKING, about::read_ranking)?,
             categories: self.read_optional(CATEGORIES, |from| priors::read_categories(from, num_items))?,
-            about: self.read(ABOUT, about::read_about)?,
-            privacy: self.read(PRIVACY, about::read_privacy)?,
+            about: self.read_section(ABOUT, about::read_about)?,
+            privacy: self.read_section(PRIVACY, about::read_privacy)?,
             measurements: self.read_optional(MEASUREMENTS, about::read_measurements)?.unwrap_or_default(),
-        })
+        };
+        let popularity = Some(self.read_section(POPULARITY, |from| priors::read_popularity(from, num_items))?);
+        Ok(Opening { model, tables, items, num_items, popularity })
     }
 
     /// Reads a section to its last byte.
-    fn read<T>(&mut self, id: u16, content: impl FnOnce(&mut Reader<'a>) -> Result<T, Fault>) -> Result<T, Fault> {
+    fn read_section<T>(&mut self, id: u16, content: impl FnOnce(&mut Reader<'a>) -> Result<T, Fault>) -> Result<T, Fault> {
         let mut from = self.enter(id)?;
         let value = content(&mut from)?;
         from.end()?;
@@ -183,7 +260,7 @@ impl<'a> Sections<'a> {
         content: impl FnOnce(&mut Reader<'a>) -> Result<T, Fault>,
     ) -> Result<Option<T>, Fault> {
         match self.file.section(id) {
-            Some(_) => self.read(id, content).map(Some),
+            Some(_) => self.read_section(id, content).map(Some),
             None => Ok(None),
         }
     }

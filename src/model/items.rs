@@ -1,9 +1,10 @@
-//! The section of shop ids: numbers packed to the bit, or text with a prefix code for bytes.
+//! The section of shop ids: numbers packed to the bit, text with a prefix code for bytes, or a sorted set and an order.
 
 use super::bits::{BitReader, BitWriter};
 use super::bytes::{Expected, Fault, Reader, Writer};
 use super::dictionary::{Dictionary, Refused};
 use super::huffman::{Decoder, Encoder};
+use super::{Neighbours, ordered};
 use crate::ItemIx;
 
 /// Twice a number must fit 32 bits, and `u32::MAX` stands for no item.
@@ -12,36 +13,81 @@ pub(super) const MAX_ITEMS: usize = 1 << 30;
 const KIND_INTEGERS: u8 = 0;
 /// Any other ids.
 const KIND_TEXT: u8 = 1;
+/// Any ids, as [`ordered`] writes them.
+const KIND_ORDERED: u8 = 2;
 /// Ends an id; stands nowhere in UTF-8.
 const END_OF_ID: u8 = 0xff;
 
-pub(super) fn write(items: &Dictionary) -> Vec<u8> {
+/// Writes the ids in the shortest of the three ways; `table` is the model's first, which a reader reads before them.
+pub(super) fn write(items: &Dictionary, table: Option<&Neighbours>) -> Vec<u8> {
     let ids = || (0..items.len() as u32).map(|number| items.id(ItemIx(number)));
     let mut to = Writer::default();
     to.u32(items.len() as u32);
+    let mut ordered = to.clone();
     match ids().map(canonical_number).collect::<Option<Vec<u64>>>() {
         Some(numbers) => write_integers(&numbers, &mut to),
         None => write_text(ids(), &mut to),
     }
-    to.finish()
+    ordered.u8(KIND_ORDERED);
+    let (to, is_whole) = (to.finish(), ordered::write(items, table, &mut ordered).is_some());
+    let ordered = ordered.finish();
+    if is_whole && ordered.len() < to.len() { ordered } else { to }
 }
 
-pub(super) fn read(from: &mut Reader) -> Result<Dictionary, Fault> {
+/// How many items there are, without reading on.
+pub(super) fn num_items(from: &Reader) -> Result<usize, Fault> {
+    let mut from = from.clone();
     let num_items = from.u32()? as usize;
-    // Every kind of id takes a bit at least, but for one that is alone.
-    let most = from.num_left().saturating_mul(8).min(MAX_ITEMS);
+    // Every kind of id takes a sixteenth of a byte at least, but for a few in all.
+    let most = from.num_left().saturating_mul(16).max(1 << 12).min(MAX_ITEMS);
     if num_items > most {
         return Err(from.fault("number of items", num_items as u64, Expected::AtMost(most as u64)));
     }
-    match from.u8()? {
-        KIND_INTEGERS => read_integers(from, num_items),
-        KIND_TEXT => read_text(from, num_items),
-        kind => Err(from.fault("kind of ids", kind.into(), Expected::AtMost(KIND_TEXT.into()))),
+    Ok(num_items)
+}
+
+/// Ids that are being read.
+pub(super) enum Reading {
+    Done(Dictionary),
+    Ordered(Box<ordered::Reading>),
+}
+
+impl Reading {
+    /// Reads all that no table is needed for.
+    pub(super) fn new(from: &mut Reader) -> Result<Reading, Fault> {
+        let num_items = from.u32()? as usize;
+        // Every kind of id but `ordered` takes a bit at least, but for one that is alone.
+        let most = from.num_left().saturating_mul(8).min(MAX_ITEMS);
+        let kind = from.u8()?;
+        if kind != KIND_ORDERED && num_items > most {
+            return Err(from.fault("number of items", num_items as u64, Expected::AtMost(most as u64)));
+        }
+        match kind {
+            KIND_INTEGERS => read_integers(from, num_items).map(Reading::Done),
+            KIND_TEXT => read_text(from, num_items).map(Reading::Done),
+            KIND_ORDERED => Ok(Reading::Ordered(Box::new(ordered::Reading::new(from, num_items)?))),
+            kind => Err(from.fault("kind of ids", kind.into(), Expected::AtMost(KIND_ORDERED.into()))),
+        }
+    }
+
+    /// Reads on for about `num_decisions` decisions; whether all is read.
+    pub(super) fn advance(&mut self, table: Option<&Neighbours>, num_decisions: usize) -> Result<bool, Fault> {
+        match self {
+            Reading::Done(_) => Ok(true),
+            Reading::Ordered(ordered) => ordered.advance(table, num_decisions),
+        }
+    }
+
+    pub(super) fn into_items(self) -> Dictionary {
+        match self {
+            Reading::Done(items) => items,
+            Reading::Ordered(ordered) => ordered.into_items(),
+        }
     }
 }
 
 /// The number that `id` is the only decimal form of.
-fn canonical_number(id: &str) -> Option<u64> {
+pub(super) fn canonical_number(id: &str) -> Option<u64> {
     let canonical = match id.as_bytes() {
         [b'0'] => true,
         [b'1'..=b'9', rest @ ..] => rest.iter().all(u8::is_ascii_digit),
@@ -92,7 +138,7 @@ fn read_integers(from: &mut Reader, num_items: usize) -> Result<Dictionary, Faul
 }
 
 /// The decimal form of `number`, without the weight of the formatting machinery.
-fn decimal(mut number: u64, digits: &mut [u8; 20]) -> &str {
+pub(super) fn decimal(mut number: u64, digits: &mut [u8; 20]) -> &str {
     let mut num_digits = 0;
     for digit in digits.iter_mut().rev() {
         *digit = b'0' + (number % 10) as u8;
@@ -173,11 +219,18 @@ mod tests {
 
     fn round_trip(ids: &[String]) -> usize {
         let items = Dictionary::new(ids).unwrap();
-        let bytes = write(&items);
+        let bytes = write(&items, None);
         let mut reader = Reader::new(&bytes);
         assert_eq!(read(&mut reader).unwrap(), items);
         reader.end().unwrap();
         bytes.len()
+    }
+
+    fn read(from: &mut Reader) -> Result<Dictionary, Fault> {
+        num_items(from)?;
+        let mut reading = Reading::new(from)?;
+        while !reading.advance(None, 7)? {}
+        Ok(reading.into_items())
     }
 
     fn distinct(ids: impl IntoIterator<Item = String>) -> Vec<String> {

@@ -8,6 +8,7 @@
 //! `about`, `items`, `priors` and `codec` write and read one each, over `huffman`, `bits` and `bytes`.
 
 mod about;
+mod adaptive;
 mod bits;
 mod bytes;
 mod codec;
@@ -19,6 +20,7 @@ mod file;
 mod huffman;
 mod items;
 mod neighbours;
+mod ordered;
 mod priors;
 mod validate;
 
@@ -27,8 +29,12 @@ pub use codec::TableBytes;
 pub use container::{FORMAT_MAJOR, FORMAT_MINOR, Section};
 pub use dictionary::Dictionary;
 pub use error::{Foreign, ModelError};
-pub use file::{content_hash, sections, table_bytes};
-pub use neighbours::{MAX_NEIGHBOURS, Neighbours, Row, scale, scale_code};
+#[cfg(feature = "cli")]
+pub use file::table_bytes;
+pub use file::{Opening, content_hash, sections};
+pub use neighbours::{
+    Codec, Hop, MAX_CLASSES, MAX_LEVELS, MAX_NEIGHBOURS, Neighbours, Row, Weights, scale, scale_code,
+};
 
 use crate::{CategoryIx, ItemIx};
 

@@ -1,5 +1,6 @@
 //! What is known of each item by itself: its popularity and its category.
 
+use super::adaptive::{self, Contexts, NUMBER_SLOTS};
 use super::Categories;
 use super::bits::{BitReader, BitWriter};
 use super::bytes::{Expected, Fault, Reader, Writer};
@@ -10,7 +11,14 @@ use crate::CategoryIx;
 /// A [`CategoryIx`] has 16 bits.
 pub(super) const MAX_CATEGORIES: usize = 1 << 16;
 
-pub(super) fn write_popularity(popularity: &[u8]) -> Vec<u8> {
+/// Stands in place of a number of code lengths, of which there are 256 at most.
+const BY_CLASS: u16 = u16::MAX;
+const NUM_EXCEPTION_SLOTS: usize = 3 * NUMBER_SLOTS;
+const EXCEPTION_GAPS: [usize; 3] = [0, 0, 0];
+const EXCEPTION_LEVELS: [usize; 3] = [NUMBER_SLOTS, NUMBER_SLOTS, NUMBER_SLOTS];
+
+/// Writes a level for each item: with a prefix code, or as one for each class of items and exceptions, whichever is shorter.
+pub(super) fn write_popularity(popularity: &[u8], classes: &[u8]) -> Vec<u8> {
     let mut counts = [0; 256];
     popularity.iter().for_each(|&level| counts[usize::from(level)] += 1);
     let code = Encoder::new(&counts);
@@ -19,16 +27,108 @@ pub(super) fn write_popularity(popularity: &[u8]) -> Vec<u8> {
     let mut bits = BitWriter::default();
     popularity.iter().for_each(|&level| code.write(level.into(), &mut bits));
     to.bytes(&bits.finish());
+    let by_level = to.finish();
+    let by_class = write_by_class(popularity, classes);
+    if by_class.len() < by_level.len() { by_class } else { by_level }
+}
+
+fn write_by_class(popularity: &[u8], classes: &[u8]) -> Vec<u8> {
+    let num_classes = classes.iter().max().map_or(0, |&most| usize::from(most) + 1);
+    let mut counts = vec![[0u32; 256]; num_classes];
+    for (&level, &class) in popularity.iter().zip(classes) {
+        if let Some(counts) = counts.get_mut(usize::from(class)) {
+            counts[usize::from(level)] += 1;
+        }
+    }
+    let usual: Vec<u8> = counts
+        .iter()
+        .map(|counts| (0..=u8::MAX).rev().max_by_key(|&level| counts[usize::from(level)]).unwrap_or(0))
+        .collect();
+    let is_usual = |level: u8, class: u8| usual.get(usize::from(class)) == Some(&level);
+    let exceptions = (0u32..).zip(popularity.iter().zip(classes)).filter(|(_, (level, class))| !is_usual(**level, **class));
+    let mut to = Writer::default();
+    to.u16(BY_CLASS);
+    to.u8(num_classes.min(255) as u8);
+    to.bytes(&usual);
+    to.u32(exceptions.clone().count() as u32);
+    let (mut contexts, mut encoder) = (Contexts::new(NUM_EXCEPTION_SLOTS, 4), adaptive::Encoder::new());
+    let mut next = 0;
+    for (item, (&level, _)) in exceptions {
+        contexts.number(&mut encoder, 0, EXCEPTION_GAPS, || item - next);
+        contexts.number(&mut encoder, 2, EXCEPTION_LEVELS, || u32::from(u8::MAX - level));
+        next = item + 1;
+    }
+    to.bytes(&encoder.finish());
     to.finish()
 }
 
-pub(super) fn read_popularity(from: &mut Reader, num_items: usize) -> Result<Vec<u8>, Fault> {
+/// Popularity that is being read.
+pub(super) enum Popularity {
+    Whole(Vec<u8>),
+    /// The level of each class, and items with another one.
+    ByClass { usual: Vec<u8>, exceptions: Vec<(u32, u8)> },
+}
+
+impl Popularity {
+    /// The levels, once the classes of all items are known.
+    pub(super) fn with_classes(self, classes: &[u8], num_items: usize) -> Vec<u8> {
+        let (usual, exceptions) = match self {
+            Popularity::Whole(popularity) => return popularity,
+            Popularity::ByClass { usual, exceptions } => (usual, exceptions),
+        };
+        let class_of = |item: usize| usize::from(classes.get(item).copied().unwrap_or(0));
+        let mut levels: Vec<u8> =
+            (0..num_items).map(|item| usual.get(class_of(item)).copied().unwrap_or(0)).collect();
+        for (item, level) in exceptions {
+            if let Some(to) = levels.get_mut(item as usize) {
+                *to = level;
+            }
+        }
+        levels
+    }
+}
+
+pub(super) fn read_popularity(from: &mut Reader, num_items: usize) -> Result<Popularity, Fault> {
+    let mut first = from.clone();
+    if first.u16()? == BY_CLASS {
+        *from = first;
+        return read_by_class(from, num_items);
+    }
     let code = Decoder::read(from, 256)?;
     let start = from.clone();
     let mut bits = BitReader::new(bits_for(from, num_items)?);
     let popularity = (0..num_items).map(|_| code.read_symbol(&mut bits) as u8).collect();
     finish(&bits, &start)?;
-    Ok(popularity)
+    Ok(Popularity::Whole(popularity))
+}
+
+fn read_by_class(from: &mut Reader, num_items: usize) -> Result<Popularity, Fault> {
+    let num_classes = from.u8()?;
+    let usual = from.take(num_classes.into())?.to_vec();
+    let num_exceptions = from.u32()? as usize;
+    let most = from.num_left().saturating_mul(16).min(num_items);
+    if num_exceptions > most {
+        return Err(from.fault("number of exceptions", num_exceptions as u64, Expected::AtMost(most as u64)));
+    }
+    let start = from.clone();
+    let (mut contexts, mut decoder) =
+        (Contexts::new(NUM_EXCEPTION_SLOTS, 4), adaptive::Decoder::new(from.rest()));
+    let mut exceptions = Vec::with_capacity(num_exceptions);
+    let mut next = 0u32;
+    for _ in 0..num_exceptions {
+        let item = next.saturating_add(contexts.number(&mut decoder, 0, EXCEPTION_GAPS, || 0));
+        let below = contexts.number(&mut decoder, 2, EXCEPTION_LEVELS, || 0);
+        let (Some(level), true) = (255u32.checked_sub(below), (item as usize) < num_items) else {
+            return Err(start.fault("item with a popularity of its own", item.into(), Expected::AtMost(num_items as u64)));
+        };
+        exceptions.push((item, level as u8));
+        next = item + 1;
+    }
+    if !decoder.is_done() {
+        let expected = Expected::Text("behind the last exception");
+        return Err(start.fault("end of the popularity", decoder.position() as u64, expected));
+    }
+    Ok(Popularity::ByClass { usual, exceptions })
 }
 
 /// Names, then for each item a bit: 1 if its category is the one before, else 0 and the number plus 1, or 0 for none.
@@ -123,9 +223,13 @@ mod tests {
     proptest! {
         #[test]
         fn popularity_comes_back(popularity in prop::collection::vec(any::<u8>(), 0..200)) {
-            let bytes = write_popularity(&popularity);
-            let mut reader = Reader::new(&bytes);
-            prop_assert_eq!(read_popularity(&mut reader, popularity.len()).unwrap(), popularity);
+            let classes: Vec<u8> = popularity.iter().map(|level| level % 3).collect();
+            for bytes in [write_popularity(&popularity, &classes), write_by_class(&popularity, &classes)] {
+                let mut reader = Reader::new(&bytes);
+                let read = read_popularity(&mut reader, popularity.len()).unwrap();
+                reader.end().unwrap();
+                prop_assert_eq!(read.with_classes(&classes, popularity.len()), &popularity[..]);
+            }
         }
 
         #[test]
@@ -156,8 +260,11 @@ mod tests {
 
     #[test]
     fn too_few_bytes_for_the_items_are_refused() {
-        let bytes = write_popularity(&[1, 2, 3]);
-        assert_eq!(read_popularity(&mut Reader::new(&bytes), 9).unwrap_err().expected(), Some(Expected::AtLeast(2)));
+        let bytes = write_popularity(&[1, 2, 3], &[]);
+        assert_eq!(
+            read_popularity(&mut Reader::new(&bytes), 9).err().unwrap().expected(),
+            Some(Expected::AtLeast(2))
+        );
         assert!(read_popularity(&mut Reader::new(&bytes), 8).is_err());
     }
 }

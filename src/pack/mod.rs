@@ -3,14 +3,17 @@
 //! Owns the way from learnt matrices of full precision to a [`Model`]. Knows nothing of events, counts or how the
 //! matrices were learnt.
 
+mod links;
 mod order;
 mod quantise;
+mod size;
 
 use crate::model::{
     About, Categories, Dictionary, MAX_NEIGHBOURS, Measurement, Model, ModelError, Privacy, Purpose, RankingParameters,
 };
 use crate::{ItemIx, SparseMatrix};
 use order::{Graph, max_adjacency};
+pub use size::{LinkOptions, Packer, Tuning};
 
 /// All that training found out about a shop, at full precision and in the log's item order.
 #[derive(Clone, Debug)]
@@ -21,6 +24,8 @@ pub struct Draft {
     pub tables: Vec<(Purpose, SparseMatrix)>,
     /// Recency-weighted number of events of each item; 0 where it is withheld.
     pub popularity: Vec<f32>,
+    /// Number of events of each item; 0 where it is withheld.
+    pub num_events: Vec<u32>,
     /// The constants of ranking.
     pub ranking: RankingParameters,
     /// Categories from the catalogue, if there is one.
@@ -96,6 +101,14 @@ pub enum PackError {
         /// The number.
         found: f32,
     },
+    /// No file of this draft is as small as that.
+    #[error("a model of {wanted} bytes cannot be made: without any neighbours it has {least} already, for ids and constants; ask for more")]
+    Size {
+        /// Bytes asked for.
+        wanted: usize,
+        /// Bytes of the smallest file.
+        least: usize,
+    },
     /// The packed model is one that no file can hold.
     #[error(transparent)]
     Model(#[from] ModelError),
@@ -116,8 +129,9 @@ type Rows = Vec<Vec<(ItemIx, f32)>>;
 /// # Errors
 /// [`PackError`], in the order of its variants.
 pub fn pack(draft: Draft, options: &PackOptions) -> Result<Model, PackError> {
-    check(&draft, options)?;
-    let Draft { item_ids, tables, popularity, mut ranking, categories, about, privacy, measurements } = draft;
+    check_options(options)?;
+    check(&draft)?;
+    let Draft { item_ids, tables, popularity, mut ranking, categories, about, privacy, measurements, .. } = draft;
     let num_items = item_ids.len();
 
     let mut pruned: Vec<(Purpose, Rows)> = Vec::with_capacity(tables.len());
@@ -171,18 +185,22 @@ pub fn pack(draft: Draft, options: &PackOptions) -> Result<Model, PackError> {
     Ok(model)
 }
 
-/// Checks options, numbers of items and names before any work.
-fn check(draft: &Draft, options: &PackOptions) -> Result<(), PackError> {
+fn check_options(options: &PackOptions) -> Result<(), PackError> {
     let bits = usize::from(options.weight_bits);
     for (option, found, most) in [("neighbours", options.neighbours, MAX_NEIGHBOURS), ("weight_bits", bits, 8)] {
         if !(1..=most).contains(&found) {
             return Err(PackError::Option { option, found, least: 1, most });
         }
     }
+    Ok(())
+}
+
+/// Checks numbers of items and names before any work.
+fn check(draft: &Draft) -> Result<(), PackError> {
     let num_items = draft.item_ids.len();
     let categories = draft.categories.as_ref().map(|categories| ("categories", categories.of_item.len()));
     let tables = draft.tables.iter().map(|(purpose, matrix)| (purpose.name(), matrix.num_items()));
-    for (part, found) in tables.chain([("popularity", draft.popularity.len())]).chain(categories) {
+    for (part, found) in tables.chain([("popularity", draft.popularity.len()), ("number of events", draft.num_events.len())]).chain(categories) {
         if found != num_items {
             return Err(PackError::NumItems { part, found, expected: num_items });
         }

@@ -12,6 +12,7 @@ fn draft(num_items: usize, entries: &[(u32, u32, f32)]) -> Draft {
         item_ids: (0..num_items).map(|item| format!("item {item}")).collect(),
         tables: vec![(Purpose::Next, SparseMatrix::from_rows(rows))],
         popularity: (0..num_items).map(|item| item as f32).collect(),
+        num_events: (0..num_items as u32).collect(),
         ranking: RankingParameters { decay: vec![1.0, 0.5], repeat: vec![0.5], event_weights: [1.0, 2.0, 3.0] },
         categories: None,
         about: About::default(),
@@ -27,7 +28,7 @@ fn neighbours(model: &Model, id: &str) -> Vec<(String, f32)> {
         .items
         .iter()
         .zip(row.levels)
-        .map(|(&item, &level)| (model.items.id(item).to_owned(), row.weight(level)))
+        .map(|(&item, &level)| (model.items.id(item).to_owned(), row.weight_in_row(level)))
         .collect();
     neighbours.sort_by(|a, b| a.0.cmp(&b.0));
     neighbours
@@ -78,7 +79,7 @@ fn everything_that_belongs_to_an_item_moves_with_it() {
 fn weights_out_of_range_keep_their_ratio_to_each_other_and_to_repeats() {
     let model = pack(draft(3, &[(0, 1, 4e-6), (1, 0, 1e-6)]), &PackOptions::default()).unwrap();
     let next = model.table(Purpose::Next).unwrap();
-    let [a, b] = ["item 0", "item 1"].map(|id| next.row_scale(model.items.item(id).unwrap()));
+    let [a, b] = ["item 0", "item 1"].map(|id| next.row_factor(model.items.item(id).unwrap()));
     assert_eq!(a / b, 4.0);
     assert!((model.ranking.repeat[0] / a * 4e-6 / 0.5 - 1.0).abs() < 0.03);
     assert_eq!(model.ranking.decay, [1.0, 0.5]);

@@ -7,15 +7,18 @@
 //! score(c) = sum over history positions t of decay(t) * event_weight(t) * W[h_t, c]  +  repeat(t) if c = h_t
 //! ```
 //!
-//! with t = 0 the newest event. Items without a score follow in order of popularity. Sums run in f32 in a
+//! with t = 0 the newest event. Where the table asks for a second hop, W is replaced by `W + share W^ W` with W^ the rows of W, each
+//! divided by its sum as it is reached, less the diagonal, and the heaviest entries of a row are kept (see `hop`). Items without a score follow in order of popularity. Sums run in f32 in a
 //! fixed order with no transcendental function, so that native and wasm builds give the same bits.
 
+mod hop;
 mod selection;
 #[cfg(all(test, feature = "cli"))]
 mod tests;
 
 use crate::model::{Model, Neighbours, Purpose};
 use crate::{EventKind, ItemIx};
+use hop::Hops;
 use selection::{Popular, best_first};
 
 /// One event of a shopper's history.
@@ -71,10 +74,13 @@ pub struct Reason {
 /// Decides whether an item may be listed (in stock, in a category, a shop's own rule).
 pub type Eligible<'a> = dyn FnMut(ItemIx) -> bool + 'a;
 
-/// Ranks with one model; keeps its working memory between calls (5 bytes an item, and 4 for the popular order).
+/// Ranks with one model; keeps its working memory between calls (5 bytes an item, 4 for the popular order, and 4 for each
+/// table with a second hop, whose last rows it keeps, too).
 #[derive(Clone, Debug)]
 pub struct Ranker {
     popular: Popular,
+    /// Second hops by table of the model.
+    hops: Vec<Option<Hops>>,
     scores: Vec<f32>,
     /// Items with a score in `scores`.
     touched: Vec<ItemIx>,
@@ -96,6 +102,7 @@ impl Ranker {
         let num_items = model.num_items();
         Ranker {
             popular: Popular::new(&model.popularity),
+            hops: model.tables.iter().map(|(_, table)| Hops::new(table)).collect(),
             scores: vec![0.0; num_items],
             touched: Vec::new(),
             barred: vec![false; num_items],
@@ -126,13 +133,13 @@ impl Ranker {
             })
             .collect();
         let barred = if options.repeats { &[] } else { history };
-        self.list(model.table(Purpose::Next), &anchors, &mut barred.iter().map(|event| event.item), options, eligible)
+        self.list(model, Some(Purpose::Next), &anchors, &mut barred.iter().map(|event| event.item), options, eligible)
     }
 
     /// Ranks the items that shoppers go on to from `item`; `item` itself is never listed.
     pub fn related(&mut self, model: &Model, item: ItemIx, options: &Options, eligible: &mut Eligible) -> Vec<Ranked> {
         let anchor = Anchor { item, weight: 1.0, repeat: 0.0 };
-        self.list(model.table(Purpose::Next), &[anchor], &mut [item].into_iter(), options, eligible)
+        self.list(model, Some(Purpose::Next), &[anchor], &mut [item].into_iter(), options, eligible)
     }
 
     /// Ranks the items that are bought in one basket with `items`, which are never listed.
@@ -145,20 +152,21 @@ impl Ranker {
         options: &Options,
         eligible: &mut Eligible,
     ) -> Vec<Ranked> {
-        let table = model.table(Purpose::Together).or_else(|| model.table(Purpose::Next));
+        let purpose = if model.table(Purpose::Together).is_some() { Purpose::Together } else { Purpose::Next };
         let anchors: Vec<Anchor> = items.iter().map(|&item| Anchor { item, weight: 1.0, repeat: 0.0 }).collect();
-        self.list(table, &anchors, &mut items.iter().copied(), options, eligible)
+        self.list(model, Some(purpose), &anchors, &mut items.iter().copied(), options, eligible)
     }
 
     /// Ranks items by their recency-weighted popularity.
-    pub fn trending(&mut self, options: &Options, eligible: &mut Eligible) -> Vec<Ranked> {
-        self.list(None, &[], &mut [].into_iter(), options, eligible)
+    pub fn trending(&mut self, model: &Model, options: &Options, eligible: &mut Eligible) -> Vec<Ranked> {
+        self.list(model, None, &[], &mut [].into_iter(), options, eligible)
     }
 
     /// Scores the anchors' neighbours, selects the best eligible ones and fills up with popular items.
     fn list(
         &mut self,
-        table: Option<&Neighbours>,
+        model: &Model,
+        purpose: Option<Purpose>,
         anchors: &[Anchor],
         barred: &mut dyn Iterator<Item = ItemIx>,
         options: &Options,
@@ -169,8 +177,11 @@ impl Ranker {
         for item in &barred {
             self.barred[item.as_usize()] = true;
         }
+        let at = purpose.and_then(|purpose| model.tables.iter().position(|(of, _)| *of == purpose));
+        let table = at.and_then(|at| model.tables.get(at)).map(|(_, table)| table);
+        let mut hops = at.and_then(|at| self.hops.get_mut(at)).and_then(Option::take);
         for anchor in anchors {
-            self.add(table, anchor);
+            self.add(table, hops.as_mut(), anchor);
         }
 
         let mut ranked = Vec::with_capacity(options.k.min(self.scores.len()));
@@ -178,7 +189,7 @@ impl Ranker {
             let candidates = self.touched.iter().map(|&item| (self.scores[item.as_usize()], item));
             for (score, item) in best_first(candidates, options.seed) {
                 if !self.barred[item.as_usize()] && eligible(item) {
-                    let reasons = if options.explain { reasons(table, anchors, item, score) } else { Vec::new() };
+                    let reasons = if options.explain { reasons(table, hops.as_mut(), anchors, item, score) } else { Vec::new() };
                     ranked.push(Ranked { item, score, reasons });
                     if ranked.len() == options.k {
                         break;
@@ -200,6 +211,9 @@ impl Ranker {
             }
         }
 
+        if let Some(kept) = at.and_then(|at| self.hops.get_mut(at)) {
+            *kept = hops;
+        }
         for item in self.touched.drain(..) {
             self.scores[item.as_usize()] = 0.0;
         }
@@ -213,13 +227,19 @@ impl Ranker {
         item.as_usize() < self.scores.len()
     }
 
-    fn add(&mut self, table: Option<&Neighbours>, anchor: &Anchor) {
+    fn add(&mut self, table: Option<&Neighbours>, hops: Option<&mut Hops>, anchor: &Anchor) {
         if let Some(table) = table
             && anchor.weight > 0.0
         {
-            let row = table.row(anchor.item);
-            for (&item, &level) in row.items.iter().zip(row.levels) {
-                self.add_score(item, anchor.weight * row.weight(level));
+            if let Some(hops) = hops {
+                for &(item, weight) in hops.row(table, anchor.item) {
+                    self.add_score(item, anchor.weight * weight);
+                }
+            } else {
+                let row = table.row(anchor.item);
+                for (&item, &level) in row.items.iter().zip(row.levels) {
+                    self.add_score(item, anchor.weight * row.weight_in_row(level) * table.column_factor(item));
+                }
             }
         }
         if anchor.repeat > 0.0 && self.knows(anchor.item) {
@@ -238,10 +258,20 @@ impl Ranker {
 }
 
 /// The share of each anchor in `score`, the largest first; an item that anchors twice is one reason.
-fn reasons(table: Option<&Neighbours>, anchors: &[Anchor], item: ItemIx, score: f32) -> Vec<Reason> {
+fn reasons(
+    table: Option<&Neighbours>,
+    mut hops: Option<&mut Hops>,
+    anchors: &[Anchor],
+    item: ItemIx,
+    score: f32,
+) -> Vec<Reason> {
     let mut reasons: Vec<Reason> = Vec::new();
     for anchor in anchors {
-        let walked = table.map_or(0.0, |table| anchor.weight * table.row(anchor.item).weight_of(item));
+        let weight = table.map_or(0.0, |table| match &mut hops {
+            Some(hops) => hops.weight_of(table, anchor.item, item),
+            None => table.row(anchor.item).weight_of(item),
+        });
+        let walked = anchor.weight * weight;
         let repeated = if anchor.item == item { anchor.repeat } else { 0.0 };
         let share = (walked + repeated) / score;
         if share > 0.0 {

@@ -14,14 +14,14 @@ fn model(edges: &[(u32, u32, u8)], popularity: Vec<u8>) -> Model {
             rows[row as usize].insert(column, level);
         }
     }
-    let mut table = Neighbours { offsets: vec![0], weight_bits: 3, ..Neighbours::default() };
+    let mut table = Neighbours::plain(3);
     for row in rows {
         for (column, level) in row {
             table.items.push(ItemIx(column));
             table.levels.push(level);
         }
         table.offsets.push(table.items.len() as u32);
-        table.scales.push(128);
+        table.classes.push(128);
     }
     let ids: Vec<String> = (0..NUM_ITEMS).map(|item| format!("item-{item}")).collect();
     Model {
@@ -142,7 +142,7 @@ proptest! {
         let mut ranker = Ranker::new(&model);
         let options = Options { k: 5, repeats: true, exclude: &[ItemIx(item)], explain: true, seed: None };
         let history = [HistoryEvent { item: ItemIx(item), kind: EventKind::ALL[kind] }];
-        let expected = ranker.trending(&options, &mut |_| true);
+        let expected = ranker.trending(&model, &options, &mut |_| true);
         prop_assert_eq!(ranker.for_you(&model, &history, &options, &mut |_| true), expected.clone());
         prop_assert_eq!(ranker.related(&model, ItemIx(item), &options, &mut |_| true), expected.clone());
         prop_assert_eq!(ranker.bought_together(&model, &[ItemIx(item)], &options, &mut |_| true), expected);

@@ -93,7 +93,7 @@ impl Engine {
         let mut ranker = self.ranker.take().unwrap_or_else(|| Ranker::new(&self.model));
         let ranked = match list {
             List::ForYou => ranker.for_you(&self.model, &self.events(history), &ranking, &mut eligible),
-            List::Trending => ranker.trending(&ranking, &mut eligible),
+            List::Trending => ranker.trending(&self.model, &ranking, &mut eligible),
             List::Related | List::BoughtTogether => {
                 let items = self.items(items);
                 match (list, items.first()) {

@@ -88,7 +88,7 @@ fn rank(model: &Model) {
             ranker.for_you(model, &history, &options, &mut |_| true),
             ranker.related(model, ItemIx(0), &options, &mut |_| true),
             ranker.bought_together(model, &items, &options, &mut |_| true),
-            ranker.trending(&options, &mut |_| true),
+            ranker.trending(model, &options, &mut |_| true),
         ];
         for ranked in lists.iter().flatten() {
             assert!(ranked.score.is_finite() && ranked.score >= 0.0);

@@ -90,6 +90,7 @@ fn build(random: &mut Random, num_items: usize, neighbours: usize) -> Result<Mod
         item_ids,
         tables,
         popularity,
+        num_events: (0..num_items).map(|_| random.below(300) as u32).collect(),
         ranking: RankingParameters {
             decay: (0..20).map(|position| 1.0 / (1.0 + position as f32 * 0.37)).collect(),
             repeat: (0..12).map(|position| 0.3 / (1 + position) as f32).collect(),
@@ -144,10 +145,10 @@ fn case(random: &mut Random, model: &Model) -> Value {
         }
         "related" => match items.first().and_then(|id| model.items.item(id)) {
             Some(item) => ranker.related(model, item, &options, &mut eligible),
-            None => ranker.trending(&options, &mut eligible),
+            None => ranker.trending(model, &options, &mut eligible),
         },
         "boughtTogether" => ranker.bought_together(model, &known(&items), &options, &mut eligible),
-        _ => ranker.trending(&options, &mut eligible),
+        _ => ranker.trending(model, &options, &mut eligible),
     };
     json!({
         "call": call,

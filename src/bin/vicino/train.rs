@@ -118,6 +118,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
         evaluations: args.evaluations,
         seed: args.seed,
         baskets: if args.no_baskets { BasketSource::None } else { BasketSource::Purchases },
+        keep_held_out: false,
     };
     let categories =
         args.catalog.as_deref().map(|path| categories(args, path, &events, console)).transpose()?.flatten();
@@ -128,6 +129,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
         item_ids: events.log.item_ids,
         tables: learnt.tables,
         popularity: learnt.popularity,
+        num_events: learnt.num_events,
         ranking: learnt.ranking,
         categories,
         privacy: learnt.privacy,

@@ -1,54 +1,92 @@
 //! How a table of neighbours is written: each names its codec, and only this module knows which there are.
 
 mod gaps;
+mod graph;
+mod links;
 mod plain;
 
-use super::Neighbours;
 use super::bytes::{Fault, Problem, Reader, Writer};
+use super::neighbours::Codec;
+use super::Neighbours;
 
 /// The codec of gaps and static prefix codes, see [`plain`].
 const PLAIN: u8 = 1;
+/// The codec of links and adaptive decisions, see [`graph`].
+const GRAPH: u8 = 2;
 
 /// What the parts of a written table take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TableBytes {
     /// Name of the codec.
     pub codec: &'static str,
-    /// How many neighbours the table has in all.
+    /// How many neighbours the table has in all rows.
     pub num_edges: usize,
-    /// Bits of a weight before coding.
-    pub weight_bits: u8,
-    /// Row lengths and row scales.
+    /// Levels of a weight.
+    pub num_levels: usize,
+    /// `plain`: lengths and scales of rows. `graph`: classes of items.
     pub rows: usize,
     /// The neighbours' numbers.
     pub ids: usize,
     /// The neighbours' weights.
     pub weights: usize,
-    /// Sizes and prefix codes, which make the rest readable.
+    /// Sizes, constants and prefix codes, which make the rest readable.
     pub codes: usize,
 }
 
-/// Writes a table that is valid (see [`Neighbours::validate`](super::Neighbours)).
-pub(super) fn write(table: &Neighbours) -> Vec<u8> {
+/// Writes a table that is valid (see [`Neighbours::validate`](super::Neighbours)); `None` if its codec cannot hold it.
+pub(super) fn write(table: &Neighbours) -> Option<Vec<u8>> {
     let mut to = Writer::default();
-    to.u8(PLAIN);
-    plain::write(table, &mut to);
-    to.finish()
+    match table.codec {
+        Codec::Plain { weight_bits } => {
+            to.u8(PLAIN);
+            plain::write(table, weight_bits, &mut to);
+        }
+        Codec::Graph => {
+            to.u8(GRAPH);
+            graph::write(table, &mut to)?;
+        }
+    }
+    Some(to.finish())
 }
 
-/// Reads a table; what it returns is valid.
-pub(super) fn read(from: &mut Reader, num_items: usize) -> Result<Neighbours, Fault> {
-    match from.u8()? {
-        PLAIN => plain::read(from, num_items),
-        codec => Err(unknown(codec)),
+/// A table that is being read; what comes of it is valid.
+pub(super) enum Reading {
+    Done(Neighbours),
+    Graph(Box<graph::Reading>),
+}
+
+impl Reading {
+    pub(super) fn new(from: &mut Reader, num_items: usize) -> Result<Reading, Fault> {
+        match from.u8()? {
+            PLAIN => plain::read(from, num_items).map(Reading::Done),
+            GRAPH => Ok(Reading::Graph(Box::new(graph::Reading::new(from, num_items)?))),
+            codec => Err(unknown(codec)),
+        }
+    }
+
+    /// Reads on for about `num_decisions` decisions; whether all is read.
+    pub(super) fn advance(&mut self, num_decisions: usize) -> Result<bool, Fault> {
+        match self {
+            Reading::Done(_) => Ok(true),
+            Reading::Graph(graph) => graph.advance(num_decisions),
+        }
+    }
+
+    pub(super) fn into_table(self) -> Neighbours {
+        match self {
+            Reading::Done(table) => table,
+            Reading::Graph(graph) => graph.into_table(),
+        }
     }
 }
 
 /// Reads only what the parts of a table take.
-pub(super) fn measure(from: &mut Reader) -> Result<TableBytes, Fault> {
+#[cfg(feature = "cli")]
+pub(super) fn measure(from: &mut Reader, num_items: usize) -> Result<TableBytes, Fault> {
     let num_bytes = from.num_left();
     match from.u8()? {
         PLAIN => plain::measure(from, num_bytes),
+        GRAPH => graph::measure(from, num_bytes, num_items),
         codec => Err(unknown(codec)),
     }
 }

@@ -26,19 +26,20 @@ fn code_after(level: u8, weight_bits: u8) -> usize {
     usize::from(level >> weight_bits.saturating_sub(3)) + 1
 }
 
-pub(super) fn write(table: &Neighbours, to: &mut Writer) {
+/// Writes a table of this codec.
+pub(super) fn write(table: &Neighbours, weight_bits: u8, to: &mut Writer) {
     let rows = || (0..table.num_items() as u32).map(|row| (row, table.row(ItemIx(row)).items));
     let row_codes = fit(SPLITS + NUM_SPLIT_CODES, |visit| for_each_row_symbol(table, visit));
-    let level_codes = fit(NUM_LEVEL_CODES, |visit| for_each_level(table, visit));
+    let level_codes = fit(NUM_LEVEL_CODES, |visit| for_each_level(table, weight_bits, visit));
     let gaps = GapEncoder::new(rows());
 
-    let [mut row_bits, mut id_bits, mut weight_bits] = [(); 3].map(|()| BitWriter::default());
+    let [mut row_bits, mut id_bits, mut level_bits] = [(); 3].map(|()| BitWriter::default());
     for_each_row_symbol(table, &mut |code, symbol| row_codes[code].write(symbol, &mut row_bits));
     rows().for_each(|(row, items)| gaps.write_row(row, items, &mut id_bits));
-    for_each_level(table, &mut |code, symbol| level_codes[code].write(symbol, &mut weight_bits));
-    let streams = [row_bits, id_bits, weight_bits].map(BitWriter::finish);
+    for_each_level(table, weight_bits, &mut |code, symbol| level_codes[code].write(symbol, &mut level_bits));
+    let streams = [row_bits, id_bits, level_bits].map(BitWriter::finish);
 
-    to.u8(table.weight_bits);
+    to.u8(weight_bits);
     to.u32(table.num_edges() as u32);
     streams.iter().for_each(|stream| to.u32(stream.len() as u32));
     row_codes.iter().for_each(|code| code.describe(to));
@@ -67,7 +68,7 @@ fn split(row: ItemIx, items: &[ItemIx]) -> usize {
 }
 
 fn for_each_row_symbol(table: &Neighbours, visit: Visit) {
-    for (row, &scale) in (0..).map(ItemIx).zip(&table.scales) {
+    for (row, &scale) in (0..).map(ItemIx).zip(&table.classes) {
         let items = table.row(row).items;
         visit(LENGTHS, items.len() as u16);
         visit(SCALES, scale.into());
@@ -78,14 +79,14 @@ fn for_each_row_symbol(table: &Neighbours, visit: Visit) {
 }
 
 /// Levels in the order in which the gaps of their neighbours are written.
-fn for_each_level(table: &Neighbours, visit: Visit) {
+fn for_each_level(table: &Neighbours, weight_bits: u8, visit: Visit) {
     for row in (0..table.num_items() as u32).map(ItemIx) {
         let neighbours = table.row(row);
         let (below, above) = neighbours.levels.split_at(split(row, neighbours.items));
         let mut code = 0;
         for &level in below.iter().rev().chain(above) {
             visit(code, level.into());
-            code = code_after(level, table.weight_bits);
+            code = code_after(level, weight_bits);
         }
     }
 }
@@ -121,10 +122,11 @@ impl Sizes {
     }
 }
 
+#[cfg(feature = "cli")]
 pub(super) fn measure(from: &mut Reader, num_bytes: usize) -> Result<TableBytes, Fault> {
     let Sizes { weight_bits, num_edges, streams: [rows, ids, weights] } = Sizes::read(from)?;
     let codes = num_bytes.saturating_sub(rows).saturating_sub(ids).saturating_sub(weights);
-    Ok(TableBytes { codec: "plain", num_edges, weight_bits, rows, ids, weights, codes })
+    Ok(TableBytes { codec: "plain", num_edges, num_levels: 1 << weight_bits, rows, ids, weights, codes })
 }
 
 pub(super) fn read(from: &mut Reader, num_items: usize) -> Result<Neighbours, Fault> {
@@ -211,7 +213,8 @@ impl RowCodes {
             return Err(at.fault("neighbours in all rows", end, Expected::Exactly(sizes.num_edges as u64)));
         }
         let (items, levels) = (vec![ItemIx(0); sizes.num_edges], vec![0; sizes.num_edges]);
-        Ok((Neighbours { offsets, items, levels, scales, weight_bits: sizes.weight_bits }, splits))
+        let table = Neighbours { offsets, items, levels, classes: scales, ..Neighbours::plain(sizes.weight_bits) };
+        Ok((table, splits))
     }
 }
 

@@ -1,0 +1,380 @@
+//! An adaptive binary arithmetic coder: decisions in context, integers only, the same bits everywhere.
+//!
+//! Each decision has three contexts. Each context has seen some decisions and so has a probability; a small
+//! online logistic mixer weighs the three (Mahoney 2005, "Adaptive weighing of context models"), and a carryless range coder
+//! spends `-log2` of what it said. Nothing of it is stored in a file: reader and writer learn alike.
+
+/// Reads or writes decisions.
+pub(super) trait Side {
+    /// Codes one decision that is true with `probability / 65536`. A writer asks for the `truth` and returns it; a
+    /// reader returns what was written.
+    fn code(&mut self, probability: u32, truth: impl FnOnce() -> bool) -> bool;
+}
+
+/// Where the range is cut in two: the lower part is for true.
+#[inline(always)]
+fn cut(low: u32, high: u32, probability: u32) -> u32 {
+    let range = high - low;
+    low + (range >> 16) * probability + (((range & 0xffff) * probability) >> 16)
+}
+
+/// Whether the highest bytes agree, so that they are settled.
+#[inline(always)]
+fn is_settled(low: u32, high: u32) -> bool {
+    (low ^ high) >> 24 == 0
+}
+
+/// Writes decisions.
+#[derive(Debug)]
+pub(super) struct Encoder {
+    low: u32,
+    high: u32,
+    bytes: Vec<u8>,
+}
+
+impl Encoder {
+    pub(super) fn new() -> Encoder {
+        Encoder { low: 0, high: u32::MAX, bytes: Vec::new() }
+    }
+
+    /// The stream: one byte after the settled ones is enough, for readers take zeros for what is missing.
+    pub(super) fn finish(mut self) -> Vec<u8> {
+        self.bytes.push((self.high >> 24) as u8);
+        self.bytes
+    }
+}
+
+impl Side for Encoder {
+    fn code(&mut self, probability: u32, truth: impl FnOnce() -> bool) -> bool {
+        let truth = truth();
+        let cut = cut(self.low, self.high, probability);
+        if truth {
+            self.high = cut;
+        } else {
+            self.low = cut + 1;
+        }
+        while is_settled(self.low, self.high) {
+            self.bytes.push((self.high >> 24) as u8);
+            self.low <<= 8;
+            self.high = self.high << 8 | 0xff;
+        }
+        truth
+    }
+}
+
+/// Reads decisions; beyond the end it takes zeros, and [`Decoder::is_done`] tells afterwards whether all was as written.
+#[derive(Clone, Debug)]
+pub(super) struct Decoder {
+    bytes: Box<[u8]>,
+    at: usize,
+    low: u32,
+    high: u32,
+    code: u32,
+}
+
+impl Decoder {
+    pub(super) fn new(bytes: &[u8]) -> Decoder {
+        let mut decoder = Decoder { bytes: bytes.into(), at: 0, low: 0, high: u32::MAX, code: 0 };
+        for _ in 0..4 {
+            decoder.load();
+        }
+        decoder
+    }
+
+    #[inline(always)]
+    fn load(&mut self) {
+        self.code = self.code << 8 | u32::from(self.bytes.get(self.at).copied().unwrap_or(0));
+        self.at += 1;
+    }
+
+    /// How many bytes there are in all.
+    #[cfg(feature = "cli")]
+    pub(super) fn num_bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// How many bytes are settled.
+    pub(super) fn position(&self) -> usize {
+        self.at - 4
+    }
+
+    /// Whether reading has run far past the end: what follows is not what anybody wrote.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.position() > self.bytes.len()
+    }
+
+    /// Whether the stream ends where a writer would have ended it.
+    pub(super) fn is_done(&self) -> bool {
+        self.position() + 1 == self.bytes.len() && self.bytes.last().is_some_and(|&last| u32::from(last) == self.high >> 24)
+    }
+}
+
+impl Side for Decoder {
+    #[inline(always)]
+    fn code(&mut self, probability: u32, _: impl FnOnce() -> bool) -> bool {
+        let cut = cut(self.low, self.high, probability);
+        let truth = self.code <= cut;
+        if truth {
+            self.high = cut;
+        } else {
+            self.low = cut + 1;
+        }
+        while is_settled(self.low, self.high) {
+            self.low <<= 8;
+            self.high = self.high << 8 | 0xff;
+            self.load();
+        }
+        truth
+    }
+}
+
+/// What one context has seen.
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    /// Of true, in 1/65536.
+    probability: u16,
+    /// Decisions seen, at most [`MAX_SEEN`].
+    seen: u16,
+}
+
+impl Default for Slot {
+    fn default() -> Self {
+        Slot { probability: 1 << 15, seen: 0 }
+    }
+}
+
+const MAX_SEEN: u16 = 255;
+/// Logits run from -2047 to 2047, in 1/256.
+const MAX_LOGIT: i32 = 2047;
+/// Probabilities that are coded: none is so sure that a surprise costs more than 12 bits.
+const PROBABILITIES: std::ops::RangeInclusive<u32> = 24..=65512;
+/// `e^(1/256)` in units of 2^-21.
+const EXP_STEP: u64 = 2_105_360;
+
+/// Cells of the tables of the logistic function.
+const NUM_CELLS: usize = 4096;
+
+/// The contexts of one stream.
+#[derive(Clone, Debug)]
+pub(super) struct Contexts {
+    slots: Vec<Slot>,
+    /// Weights of the three contexts, in 1/65536, one set for each kind of decision.
+    mixers: Vec<[i32; 3]>,
+    /// Probability by logit + [`MAX_LOGIT`] + 1.
+    squash: Box<[u16; NUM_CELLS]>,
+    /// Logit by probability / 16.
+    stretch: Box<[i16; NUM_CELLS]>,
+    /// Share of an error that a slot takes, in 1/65536, by decisions seen.
+    rates: Box<[u16; MAX_SEEN as usize + 1]>,
+    /// How many decisions were coded.
+    pub(super) num_decisions: usize,
+    /// Bits spent by kind of decision, if somebody wants to know.
+    #[cfg(feature = "cli")]
+    pub(super) bits: Vec<f64>,
+}
+
+impl Contexts {
+    /// `num_slots` contexts for decisions of `num_kinds` kinds.
+    pub(super) fn new(num_slots: usize, num_kinds: usize) -> Contexts {
+        let (squash, stretch) = logistic();
+        let mut rates = Box::new([0; MAX_SEEN as usize + 1]);
+        (0u32..).zip(rates.iter_mut()).for_each(|(seen, rate)| *rate = (655_360 / (10 * seen + 16)) as u16);
+        Contexts {
+            slots: vec![Slot::default(); num_slots],
+            mixers: vec![[1 << 15; 3]; num_kinds],
+            squash,
+            stretch,
+            rates,
+            num_decisions: 0,
+            #[cfg(feature = "cli")]
+            bits: Vec::new(),
+        }
+    }
+
+    /// Codes one decision of `kind` in three contexts, and learns from it.
+    #[inline(always)]
+    pub(super) fn decide<S: Side>(
+        &mut self,
+        side: &mut S,
+        kind: usize,
+        contexts: [usize; 3],
+        truth: impl FnOnce() -> bool,
+    ) -> bool {
+        let (probability, mixed) = self.predict(kind, contexts);
+        let truth = side.code(probability, truth);
+        self.learn(kind, contexts, mixed, probability, truth);
+        truth
+    }
+
+    /// The probability of true, in 1/65536, and the three contexts' logits.
+    #[inline]
+    fn predict(&self, kind: usize, [a, b, c]: [usize; 3]) -> (u32, [i32; 3]) {
+        let logit = |context: usize| {
+            let probability = self.slots.get(context).map_or(1 << 15, |slot| slot.probability);
+            i32::from(self.stretch[usize::from(probability >> 4) & (NUM_CELLS - 1)])
+        };
+        let logits = [logit(a), logit(b), logit(c)];
+        let [d, e, f] = self.mixers.get(kind).copied().unwrap_or_default();
+        let sum = i64::from(d) * i64::from(logits[0])
+            + i64::from(e) * i64::from(logits[1])
+            + i64::from(f) * i64::from(logits[2]);
+        let mixed = ((sum >> 16) as i32).clamp(-MAX_LOGIT, MAX_LOGIT);
+        (u32::from(self.squash[(mixed + MAX_LOGIT + 1) as usize & (NUM_CELLS - 1)]), logits)
+    }
+
+    #[inline]
+    fn learn(&mut self, kind: usize, [a, b, c]: [usize; 3], logits: [i32; 3], probability: u32, truth: bool) {
+        self.num_decisions += 1;
+        let outcome = i32::from(truth) << 16;
+        let error = (outcome - probability as i32) * 3;
+        if let Some([d, e, f]) = self.mixers.get_mut(kind) {
+            let step = |logit: i32| (logit * error + (1 << 16)) >> 17;
+            *d = d.saturating_add(step(logits[0]));
+            *e = e.saturating_add(step(logits[1]));
+            *f = f.saturating_add(step(logits[2]));
+        }
+        self.see(a, outcome);
+        self.see(b, outcome);
+        self.see(c, outcome);
+        #[cfg(feature = "cli")]
+        if let Some(bits) = self.bits.get_mut(kind) {
+            let likelihood = if truth { probability } else { (1 << 16) - probability };
+            *bits += 16.0 - f64::from(likelihood).log2();
+        }
+    }
+
+    #[inline(always)]
+    fn see(&mut self, context: usize, outcome: i32) {
+        if let Some(slot) = self.slots.get_mut(context) {
+            let rate = i64::from(self.rates[usize::from(slot.seen) & usize::from(MAX_SEEN)]);
+            let before = i32::from(slot.probability);
+            let step = (i64::from(outcome - before) * rate) >> 16;
+            slot.probability = (before + step as i32).clamp(32, 65504) as u16;
+            slot.seen = (slot.seen + 1).min(MAX_SEEN);
+        }
+    }
+
+    /// Codes a number from 0 to 2^31 - 2 as its bit length and what is below its highest bit, the three bits that
+    /// say most each in their own context. Each region has [`NUMBER_SLOTS`] contexts; the kinds are `kind` and the next.
+    pub(super) fn number<S: Side>(
+        &mut self,
+        side: &mut S,
+        kind: usize,
+        regions: [usize; 3],
+        truth: impl FnOnce() -> u32,
+    ) -> u32 {
+        let mut known = None;
+        let mut truth = Some(truth);
+        let mut value = move || *known.get_or_insert_with(|| truth.take().map_or(0, |truth| truth()) + 1);
+        let [a, b, c] = regions;
+        let mut length = 0;
+        while length < MAX_LENGTH
+            && self.decide(side, kind, [a + length, b + length, c + length], || value().ilog2() as usize > length)
+        {
+            length += 1;
+        }
+        let mut number = 1u32;
+        for bit in (0..length).rev() {
+            let prefix = if length - bit <= 3 { number as usize & 7 } else { 0 };
+            let at = MAX_LENGTH + 8 * length + prefix;
+            let is_set = self.decide(side, kind + 1, [a + at, b + at, c + at], || value() >> bit & 1 == 1);
+            number = number << 1 | u32::from(is_set);
+        }
+        number - 1
+    }
+}
+
+/// The longest number below its highest bit.
+const MAX_LENGTH: usize = 30;
+/// Contexts that [`Contexts::number`] needs in each of its regions.
+pub(super) const NUMBER_SLOTS: usize = MAX_LENGTH + 8 * (MAX_LENGTH + 1);
+
+/// The logistic function and its inverse as tables, from one constant by whole numbers alone.
+fn logistic() -> (Box<[u16; NUM_CELLS]>, Box<[i16; NUM_CELLS]>) {
+    const ONE: u64 = 1 << 30;
+    let (least, most) = (*PROBABILITIES.start(), *PROBABILITIES.end());
+    let mut squash = Box::new([least as u16; NUM_CELLS]);
+    let mut exp = ONE;
+    for logit in 0..=MAX_LOGIT as usize {
+        let probability = ((exp << 16) / (exp + ONE)) as u32;
+        let middle = MAX_LOGIT as usize + 1;
+        squash[(middle + logit) & (NUM_CELLS - 1)] = probability.clamp(least, most) as u16;
+        squash[middle - logit] = ((1 << 16) - probability).clamp(least, most) as u16;
+        exp = exp * EXP_STEP >> 21;
+    }
+    // The logit whose probability is the first that is not below the middle of a cell.
+    let mut stretch = Box::new([0; NUM_CELLS]);
+    let mut cell = 1;
+    for (wanted, logit) in (8u32..).step_by(16).zip(stretch.iter_mut()) {
+        while cell < NUM_CELLS - 1 && u32::from(squash[cell & (NUM_CELLS - 1)]) < wanted {
+            cell += 1;
+        }
+        *logit = (cell as i32 - MAX_LOGIT - 1) as i16;
+    }
+    (squash, stretch)
+}
+
+#[cfg(all(test, feature = "cli"))]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_was_decided_is_read(decisions in prop::collection::vec((any::<bool>(), 0usize..8, 0usize..2), 0..400)) {
+            let mut contexts = Contexts::new(24, 2);
+            let mut encoder = Encoder::new();
+            for &(truth, context, kind) in &decisions {
+                contexts.decide(&mut encoder, kind, [context, 8 + context / 2, 16], || truth);
+            }
+            let bytes = encoder.finish();
+            let mut contexts = Contexts::new(24, 2);
+            let mut decoder = Decoder::new(&bytes);
+            for &(truth, context, kind) in &decisions {
+                prop_assert_eq!(contexts.decide(&mut decoder, kind, [context, 8 + context / 2, 16], || false), truth);
+            }
+            prop_assert!(decoder.is_done());
+        }
+
+        #[test]
+        fn numbers_come_back(numbers in prop::collection::vec(0u32..(1 << 31) - 1, 0..40)) {
+            let regions = [0, NUMBER_SLOTS, 2 * NUMBER_SLOTS];
+            let mut contexts = Contexts::new(3 * NUMBER_SLOTS, 2);
+            let mut encoder = Encoder::new();
+            for &number in &numbers {
+                contexts.number(&mut encoder, 0, regions, || number);
+            }
+            let bytes = encoder.finish();
+            let mut contexts = Contexts::new(3 * NUMBER_SLOTS, 2);
+            let mut decoder = Decoder::new(&bytes);
+            for &number in &numbers {
+                prop_assert_eq!(contexts.number(&mut decoder, 0, regions, || 0), number);
+            }
+            prop_assert!(decoder.is_done());
+        }
+    }
+
+    #[test]
+    fn what_is_nearly_always_true_costs_nearly_nothing() {
+        let mut contexts = Contexts::new(3, 1);
+        let mut encoder = Encoder::new();
+        for at in 0..10_000 {
+            contexts.decide(&mut encoder, 0, [0, 1, 2], || at % 1000 != 0);
+        }
+        // Entropy 0.0114 bits a decision: 14 bytes.
+        assert!(encoder.finish().len() < 30);
+    }
+
+    #[test]
+    fn the_tables_are_the_logistic_function_and_its_inverse() {
+        let (squash, stretch) = logistic();
+        assert_eq!((squash.len(), stretch.len()), (4096, 4096));
+        for logit in [-1500, -256, 0, 1, 256, 1000] {
+            let exact = 65536.0 / (1.0 + (-f64::from(logit) / 256.0).exp());
+            assert!((f64::from(squash[(logit + 2048) as usize]) - exact).abs() <= 1.5, "{logit}");
+        }
+        // ln(3) * 256 is 281.2.
+        assert!((stretch[3 * 1024] - 281).abs() <= 1);
+        assert!(stretch.windows(2).all(|pair| pair[0] <= pair[1]));
+    }
+}

@@ -1,0 +1,227 @@
+//! Packs links: as many as fit a number of bytes, the most important of all tables together.
+
+use super::links::{self, Pair};
+use super::order::{Graph, max_adjacency};
+use super::{Draft, PackError, check, quantise};
+use crate::ItemIx;
+use crate::model::{Categories, Dictionary, Hop, MAX_LEVELS, Model, Neighbours, Purpose};
+
+/// What is left open when the links are chosen; found by ranking held-out events.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tuning {
+    /// Power of the levels' weights: below 1 they are more alike.
+    pub level_power: f64,
+    /// Added to the logarithm of the row factor of each class.
+    pub rows: [f64; links::NUM_CLASSES],
+    /// Added to the logarithm of the column factor of each class.
+    pub columns: [f64; links::NUM_CLASSES],
+    /// The second hop.
+    pub hop: Hop,
+}
+
+impl Default for Tuning {
+    fn default() -> Self {
+        let none = [0.0; links::NUM_CLASSES];
+        Tuning { level_power: 1.0, rows: none, columns: none, hop: Hop { share: 0.2, width: 120 } }
+    }
+}
+
+/// How links are packed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LinkOptions {
+    /// Levels of a weight, 1 to 16: 4 cost 1.2 bits a link, 8 cost 2.1.
+    pub num_levels: usize,
+    /// What tuning found, by purpose; the default where it says nothing.
+    pub tunings: Vec<(Purpose, Tuning)>,
+}
+
+impl Default for LinkOptions {
+    fn default() -> Self {
+        LinkOptions { num_levels: 4, tunings: Vec::new() }
+    }
+}
+
+impl LinkOptions {
+    fn tuning(&self, purpose: Purpose) -> Tuning {
+        self.tunings.iter().find(|(of, _)| *of == purpose).map_or_else(Tuning::default, |(_, tuning)| *tuning)
+    }
+}
+
+/// A draft whose pairs are in the order of their importance, ready to be packed at any size.
+#[derive(Clone, Debug)]
+pub struct Packer {
+    /// Without its tables.
+    draft: Draft,
+    classes: Vec<u8>,
+    pools: Vec<(Purpose, Vec<Pair>)>,
+}
+
+/// Items whose popularity is kept exactly, the most popular; the others get their class's.
+const EXACT_POPULARITY: usize = 512;
+
+impl Packer {
+    /// Checks a draft and puts its pairs in order: `O(e log e)` for e entries.
+    ///
+    /// # Errors
+    /// [`PackError`], in the order of its variants.
+    pub fn new(mut draft: Draft) -> Result<Packer, PackError> {
+        check(&draft)?;
+        let mut pools = Vec::with_capacity(draft.tables.len());
+        for (purpose, matrix) in std::mem::take(&mut draft.tables) {
+            for (item, id) in (0..).map(ItemIx).zip(&draft.item_ids) {
+                if let Some(&found) = matrix.row(item).1.iter().find(|weight| !weight.is_finite()) {
+                    return Err(PackError::Number { part: purpose.name(), item: id.clone(), found });
+                }
+            }
+            pools.push((purpose, links::pairs(&matrix, &draft.num_events)));
+        }
+        pools.sort_by_key(|(purpose, _)| *purpose);
+        let classes = draft.num_events.iter().map(|&num| links::class(num)).collect();
+        Ok(Packer { draft, classes, pools })
+    }
+
+    /// How many pairs there are in all.
+    pub fn num_pairs(&self) -> usize {
+        self.pools.iter().map(|(_, pool)| pool.len()).sum()
+    }
+
+    /// The model with about `num_links` links in all tables together.
+    ///
+    /// # Errors
+    /// [`PackError`]: the levels are none or too many, or the packed model is one that no file can hold.
+    pub fn pack(&self, num_links: usize, options: &LinkOptions) -> Result<Model, PackError> {
+        if !(1..=MAX_LEVELS).contains(&options.num_levels) {
+            let found = options.num_levels;
+            return Err(PackError::Option { option: "num_levels", found, least: 1, most: MAX_LEVELS });
+        }
+        let num_items = self.draft.item_ids.len();
+        let chosen = self.choose(num_links);
+        let edges = chosen.iter().flat_map(|(_, pairs)| pairs.iter().map(|pair| (pair.one, pair.other)));
+        let old_of_new = max_adjacency(&Graph::new(num_items, edges));
+        let mut new_of_old = vec![ItemIx(0); num_items];
+        for (new, old) in (0..).map(ItemIx).zip(&old_of_new) {
+            new_of_old[old.as_usize()] = new;
+        }
+        let classes: Vec<u8> = old_of_new.iter().map(|old| self.classes[old.as_usize()]).collect();
+        let mut tables = Vec::with_capacity(chosen.len());
+        for (purpose, pairs) in chosen {
+            let tuning = options.tuning(purpose);
+            let (weights, levels) = links::fit(pairs, &self.classes, options.num_levels);
+            let links: Vec<_> = pairs
+                .iter()
+                .zip(levels)
+                .map(|(pair, level)| (new_of_old[pair.one.as_usize()], new_of_old[pair.other.as_usize()], level))
+                .collect();
+            let table = Neighbours::from_links(&classes, &links, weights, tuning.hop)?;
+            tables.push((purpose, tuning.apply(table)?));
+        }
+        let draft = &self.draft;
+        let ids: Vec<&str> = old_of_new.iter().map(|old| draft.item_ids[old.as_usize()].as_str()).collect();
+        let popularity = quantise::popularity(&draft.popularity);
+        let popularity: Vec<u8> = old_of_new.iter().map(|old| popularity[old.as_usize()]).collect();
+        let model = Model {
+            items: Dictionary::new(&ids).map_err(|item| PackError::ItemId { item, id: ids[item].to_owned() })?,
+            tables,
+            popularity: quantise::popularity_by_class(popularity, &classes, EXACT_POPULARITY),
+            ranking: draft.ranking.clone(),
+            categories: draft.categories.as_ref().map(|Categories { names, of_item }| Categories {
+                names: names.clone(),
+                of_item: old_of_new.iter().map(|old| of_item[old.as_usize()]).collect(),
+            }),
+            about: draft.about.clone(),
+            privacy: draft.privacy,
+            measurements: draft.measurements.clone(),
+        };
+        model.validate()?;
+        Ok(model)
+    }
+
+    /// The model of most links whose file has at most `num_bytes`, its bytes and its number of links.
+    ///
+    /// # Errors
+    /// [`PackError::Size`] if not even a file without links is that small; else as [`Packer::pack`].
+    pub fn pack_to_size(&self, num_bytes: usize, options: &LinkOptions) -> Result<(Model, Vec<u8>, usize), PackError> {
+        let attempt = |num_links: usize| -> Result<(Model, Vec<u8>), PackError> {
+            let model = self.pack(num_links, options)?;
+            let bytes = model.to_bytes()?;
+            Ok((model, bytes))
+        };
+        let (model, bytes) = attempt(0)?;
+        if bytes.len() > num_bytes {
+            return Err(PackError::Size { wanted: num_bytes, least: bytes.len() });
+        }
+        // The largest known to fit and the smallest known not to; between them bytes are nearly linear in links.
+        let mut fits = (0, bytes.len(), model, bytes);
+        let mut too_large: Option<(usize, usize)> = None;
+        let mut next = (num_bytes.saturating_sub(fits.1) * 2).min(self.num_pairs());
+        for _ in 0..MAX_ATTEMPTS {
+            if next <= fits.0 || too_large.is_some_and(|(links, _)| next >= links) {
+                break;
+            }
+            let (model, bytes) = attempt(next)?;
+            let found = bytes.len();
+            if found <= num_bytes {
+                fits = (next, found, model, bytes);
+                if next == self.num_pairs() || num_bytes - found <= num_bytes / 1000 {
+                    break;
+                }
+            } else {
+                too_large = Some((next, found));
+            }
+            let (from, to) = match too_large {
+                Some(to) => ((fits.0, fits.1), to),
+                None => ((0, 0), (fits.0, fits.1)),
+            };
+            let slope = (to.0 - from.0) as f64 / (to.1.saturating_sub(from.1)).max(1) as f64;
+            // A little less than the line says, so that it is rather small than large.
+            let aim = (num_bytes - num_bytes / 4000).saturating_sub(from.1) as f64;
+            next = ((from.0 as f64 + aim * slope) as usize).min(self.num_pairs());
+        }
+        let (num_links, _, model, bytes) = fits;
+        Ok((model, bytes, num_links))
+    }
+
+    /// The most important pairs, `num_links` in all; each table gets as many as it has items with pairs, relative to the others.
+    fn choose(&self, num_links: usize) -> Vec<(Purpose, &[Pair])> {
+        let num_active = |pool: &[Pair]| {
+            let mut is_active = vec![false; self.classes.len()];
+            for pair in pool {
+                is_active[pair.one.as_usize()] = true;
+                is_active[pair.other.as_usize()] = true;
+            }
+            is_active.iter().filter(|&&is| is).count()
+        };
+        let shares: Vec<usize> = self.pools.iter().map(|(_, pool)| num_active(pool)).collect();
+        let whole = shares.iter().sum::<usize>().max(1);
+        let mut chosen = Vec::with_capacity(self.pools.len());
+        let mut left = num_links;
+        for (at, ((purpose, pool), share)) in self.pools.iter().zip(&shares).enumerate() {
+            let is_last = at + 1 == self.pools.len();
+            let wanted = if is_last { left } else { (num_links as u128 * *share as u128 / whole as u128) as usize };
+            let taken = wanted.min(pool.len());
+            left -= taken.min(left);
+            chosen.push((*purpose, &pool[..taken]));
+        }
+        chosen
+    }
+}
+
+/// Sizes tried until one is near enough to the wanted one.
+const MAX_ATTEMPTS: usize = 12;
+
+impl Tuning {
+    /// The table with its weights tuned.
+    ///
+    /// # Errors
+    /// [`PackError::Model`] if a weight leaves the range of a file.
+    pub fn apply(&self, table: Neighbours) -> Result<Neighbours, PackError> {
+        let logs = |values: &[f32]| values.iter().map(|&value| f64::from(value).ln()).collect::<Vec<f64>>();
+        let weights = table.weights();
+        let mut levels = logs(&weights.levels);
+        let mean = levels.iter().sum::<f64>() / levels.len().max(1) as f64;
+        levels.iter_mut().for_each(|level| *level = mean + (*level - mean) * self.level_power);
+        let [rows, columns] = [(&weights.row_factors, &self.rows), (&weights.column_factors, &self.columns)]
+            .map(|(factors, offsets)| logs(factors).iter().zip(offsets).map(|(log, offset)| log + offset).collect::<Vec<f64>>());
+        Ok(table.with_weights(links::in_range(&levels, &rows, &columns), self.hop)?)
+    }
+}
