@@ -8,6 +8,8 @@
 //! events -> counts -> learn -> pack -> model -> rank -> web
 //! ```
 //!
+//! `budget` stands beside it: it packs at a given size and ranks held-out events to see what that is worth.
+//!
 //! [`model`] and [`rank`] are the core: no file system, no clock, no threads, no panic on input; they
 //! compile for every target. `web` is the browser's adapter (feature `web`, wasm only). Everything else
 //! is the trainer (feature `cli`, native only).
@@ -34,6 +36,8 @@ pub use matrix::SparseMatrix;
 #[cfg(feature = "cli")]
 pub use progress::{Progress, Silent};
 
+#[cfg(feature = "cli")]
+pub mod budget;
 #[cfg(feature = "cli")]
 pub mod catalog;
 #[cfg(feature = "cli")]

@@ -21,6 +21,7 @@ const BELOW: &[(&str, &[&str])] = &[
     ("learn", &["counts", "model"]),
     ("eval", &["rank", "learn", "events"]),
     ("eda", &["events", "catalog"]),
+    ("budget", &["learn", "pack", "eval"]),
 ];
 
 /// Modules that everybody may name.

@@ -1,5 +1,6 @@
 //! Every constant of the recipe: its name, its range and where the search starts.
 
+use super::search::Random;
 use crate::counts::PairWeighting;
 use crate::model::RankingParameters;
 use std::ops::{Index, IndexMut};
@@ -107,9 +108,19 @@ impl IndexMut<Knob> for Constants {
 
 impl Constants {
     /// Multiplies a constant by `factor`, staying in its range.
-    pub(super) fn scale(&mut self, knob: Knob, factor: f64) {
+    fn scale(&mut self, knob: Knob, factor: f64) {
         let (_, _, low, high, _) = KNOBS[knob as usize];
         self[knob] = (self[knob] * factor).clamp(low, high);
+    }
+
+    /// Changes one to three of `knobs` by factors whose logarithms have the standard deviation `step`.
+    pub(super) fn vary(&self, knobs: &[Knob], step: f64, random: &mut Random) -> Constants {
+        let mut varied = *self;
+        for _ in 0..1 + random.below(3) {
+            let knob = knobs[random.below(knobs.len())];
+            varied.scale(knob, (step * random.normal()).exp());
+        }
+        varied
     }
 
     /// The constants by name, as `purpose.name`.

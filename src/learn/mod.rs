@@ -20,6 +20,7 @@ mod validation;
 
 pub use baskets::BasketSource;
 pub use constants::{Constants, Knob};
+pub use search::{Climbed, Random, climb};
 pub use validation::Example;
 
 use crate::events::EventLog;
@@ -83,6 +84,8 @@ pub struct Learnt {
     pub measurements: Vec<Measurement>,
     /// What packing may be tuned on, by purpose; empty unless [`Settings::keep_held_out`].
     pub held_out: Vec<(Purpose, HeldOut)>,
+    /// The course of tuning by purpose: evaluations after which a better objective was found, and the objective.
+    pub curves: Vec<(Purpose, Vec<(usize, f64)>)>,
 }
 
 /// The newest sessions, and what was learnt without them.
@@ -155,6 +158,7 @@ pub fn learn(log: &EventLog, settings: &Settings, progress: &dyn Progress) -> Re
     let mut measurements = next.measurements;
     let ranking = next.constants.ranking(sessions.kinds.iter().any(|&kind| kind != EventKind::View));
     let mut tables = vec![(Purpose::Next, next.matrix)];
+    let mut curves = vec![(Purpose::Next, next.curve)];
     let mut held_out: Vec<_> = next.held_out.map(|held_out| (Purpose::Next, held_out)).into_iter().collect();
 
     if let Some((baskets, ages)) = baskets::baskets(sessions, &ages, settings.baskets) {
@@ -172,10 +176,11 @@ pub fn learn(log: &EventLog, settings: &Settings, progress: &dyn Progress) -> Re
         hyperparameters.extend(together.constants.named("together"));
         measurements.extend(together.measurements);
         tables.push((Purpose::Together, together.matrix));
+        curves.push((Purpose::Together, together.curve));
         held_out.extend(together.held_out.map(|held_out| (Purpose::Together, held_out)));
     }
     let num_events = popularity::count(sessions, 0..sessions.len(), num_items, settings.min_shoppers);
-    Ok(Learnt { tables, popularity, num_events, ranking, privacy, hyperparameters, measurements, held_out })
+    Ok(Learnt { tables, popularity, num_events, ranking, privacy, hyperparameters, measurements, held_out, curves })
 }
 
 #[cfg(test)]

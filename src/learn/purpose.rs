@@ -91,6 +91,8 @@ pub(super) struct LearntTable {
     pub constants: Constants,
     pub measurements: Vec<Measurement>,
     pub held_out: Option<HeldOut>,
+    /// Evaluations after which the search found a better value, and the value.
+    pub curve: Vec<(usize, f64)>,
     pub pairs_kept: u64,
     pub pairs_removed: u64,
 }
@@ -107,7 +109,7 @@ impl Plan<'_> {
         let holdout = holdout_start(self.sessions);
         let validation = Validation::new(self.examples(holdout, settings.seed), self.num_items);
         let mut constants = self.start();
-        let (mut measurements, mut held_out) = (Vec::new(), None);
+        let (mut measurements, mut held_out, mut curve) = (Vec::new(), None, Vec::new());
         if validation.num_examples() > 0 {
             let tuner = Tuner {
                 counter: self.counter(self.tuning_start(holdout)..holdout),
@@ -118,7 +120,7 @@ impl Plan<'_> {
                 progress,
             };
             if settings.tune {
-                constants = self.tune(&tuner, constants, settings);
+                (constants, curve) = self.tune(&tuner, constants, settings);
             }
             let quality = tuner.measure(&constants);
             measurements = self.measurements(&quality);
@@ -132,7 +134,7 @@ impl Plan<'_> {
         progress.start(&format!("{}: building the table", self.name), 0);
         let (matrix, pairs_kept, pairs_removed) = self.build(0..self.sessions.len(), &constants, settings);
         progress.finish(&format!("{} pairs of items, {} removed by the privacy threshold", pairs_kept, pairs_removed));
-        LearntTable { matrix, constants, measurements, held_out, pairs_kept, pairs_removed }
+        LearntTable { matrix, constants, measurements, held_out, curve, pairs_kept, pairs_removed }
     }
 
     /// The matrix of all items from the sessions of `range`, and how many pairs the threshold kept and removed.
@@ -146,7 +148,8 @@ impl Plan<'_> {
         (to_matrix(&blend(&direct, Some(&walked), constants, &all, cut)), pairs_kept, pairs_removed)
     }
 
-    fn tune(&self, tuner: &Tuner, start: Constants, settings: &Settings) -> Constants {
+    /// The best constants that were found, and the course of the search.
+    fn tune(&self, tuner: &Tuner, start: Constants, settings: &Settings) -> (Constants, Vec<(usize, f64)>) {
         let (counting, mut blending): (&[Knob], Vec<Knob>) = match self.protocol {
             Protocol::NextItem => (&COUNTING, BLENDING.to_vec()),
             Protocol::LeaveOneOut => (&BASKETS_COUNTING, BASKETS_BLENDING.to_vec()),
@@ -165,7 +168,9 @@ impl Plan<'_> {
             let direct = tuner.direct(constants);
             tuner.objective(&direct, None, constants)
         };
-        let (counted, _) = climb(start, measure(&start), counting, num_counting, &mut random, measure);
+        let vary = |constants: &Constants, step, random: &mut Random| constants.vary(counting, step, random);
+        let climbed = climb(start, num_counting, &mut random, vary, measure);
+        let (counted, mut curve) = (climbed.best, climbed.curve);
 
         let direct = tuner.direct(&counted);
         let walked = walk(&direct.rows, Some(&tuner.validation.wanted));
@@ -179,9 +184,12 @@ impl Plan<'_> {
             tuner.objective(&direct, Some(&walked), constants)
         };
         let from = if measure(&first) > measure(&counted) { first } else { counted };
-        let (best, value) = climb(from, measure(&from), &blending, num_blending, &mut random, measure);
-        tuner.progress.finish(&format!("objective {value:.4} on {} held-out events", tuner.validation.num_examples()));
-        best
+        let vary = |constants: &Constants, step, random: &mut Random| constants.vary(&blending, step, random);
+        let climbed = climb(from, num_blending, &mut random, vary, measure);
+        curve.extend(climbed.curve.iter().map(|&(evaluation, value)| (num_counting + evaluation, value)));
+        let num_examples = tuner.validation.num_examples();
+        tuner.progress.finish(&format!("objective {:.4} on {num_examples} held-out events", climbed.value));
+        (climbed.best, curve)
     }
 
     fn start(&self) -> Constants {

@@ -105,7 +105,8 @@ impl Decoder {
 
     /// Whether the stream ends where a writer would have ended it.
     pub(super) fn is_done(&self) -> bool {
-        self.position() + 1 == self.bytes.len() && self.bytes.last().is_some_and(|&last| u32::from(last) == self.high >> 24)
+        self.position() + 1 == self.bytes.len()
+            && self.bytes.last().is_some_and(|&last| u32::from(last) == self.high >> 24)
     }
 }
 

@@ -246,7 +246,11 @@ impl<'a> Sections<'a> {
     }
 
     /// Reads a section to its last byte.
-    fn read_section<T>(&mut self, id: u16, content: impl FnOnce(&mut Reader<'a>) -> Result<T, Fault>) -> Result<T, Fault> {
+    fn read_section<T>(
+        &mut self,
+        id: u16,
+        content: impl FnOnce(&mut Reader<'a>) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
         let mut from = self.enter(id)?;
         let value = content(&mut from)?;
         from.end()?;

@@ -440,7 +440,8 @@ mod tests {
             Neighbours::from_links(&[0, 0], links, weights.clone(), Hop { share: 0.2, width: 9 })
         };
         assert!(of(&[link(0, 1, 1)], &weights).is_ok());
-        for links in [vec![link(0, 0, 1)], vec![link(0, 2, 1)], vec![link(0, 1, 2)], vec![link(0, 1, 1), link(1, 0, 1)]] {
+        for links in [vec![link(0, 0, 1)], vec![link(0, 2, 1)], vec![link(0, 1, 2)], vec![link(0, 1, 1), link(1, 0, 1)]]
+        {
             assert!(of(&links, &weights).is_err(), "{links:?}");
         }
         for value in [0.0, 257.0, f32::NAN, -1.0] {

@@ -5,11 +5,11 @@
 //! have ids that were given at about the same time: each item's place is coded with the places of its earlier neighbours
 //! in view.
 
+use super::Neighbours;
 use super::adaptive::{Contexts, Decoder, Encoder, NUMBER_SLOTS, Side};
 use super::bytes::{Expected, Fault, Problem, Reader, Writer};
 use super::dictionary::{Dictionary, Refused};
 use super::items::{canonical_number, decimal};
-use super::Neighbours;
 use crate::ItemIx;
 
 /// Earlier neighbours whose places an item's place is coded with, the last ones, beside that of the item before.
@@ -148,11 +148,7 @@ impl Places {
                     let end = spread(i64::from(middle + half) - i64::from(hint));
                     part += (end - cut).max(0) as u64;
                     whole += (end - start).max(0) as u64;
-                    let distance = if hint < low {
-                        low - hint
-                    } else {
-                        hint.saturating_sub(middle + half - 1)
-                    };
+                    let distance = if hint < low { low - hint } else { hint.saturating_sub(middle + half - 1) };
                     nearest = nearest.min(distance);
                 }
                 // How far the nearest hint is, on the node's own scale, and which half it is in or nearer to.
@@ -249,9 +245,9 @@ impl Texts {
                     BYTE_ABOVE + (is_first * 256 + usize::from(over)) * 256 + node,
                     BYTE_HASH + hash * 256 + node,
                 ];
-                let is_set = self.contexts.decide(side, kind::BYTE, contexts, || {
-                    truth.get(at).copied().unwrap_or(END) >> bit & 1 == 1
-                });
+                let is_set = self
+                    .contexts
+                    .decide(side, kind::BYTE, contexts, || truth.get(at).copied().unwrap_or(END) >> bit & 1 == 1);
                 node = 2 * node + usize::from(is_set);
             }
             match node as u8 {
@@ -350,7 +346,9 @@ impl Reading {
         let set = match from.u8()? {
             KIND_NUMBERS => Set::Numbers(Numbers::new(from.u64()?)),
             KIND_TEXTS => Set::Texts(Texts::new()),
-            kind => return Err(kind_at.fault("kind of a set of ids", kind.into(), Expected::AtMost(KIND_TEXTS.into()))),
+            kind => {
+                return Err(kind_at.fault("kind of a set of ids", kind.into(), Expected::AtMost(KIND_TEXTS.into())));
+            }
         };
         let start = from.position();
         let bytes = from.rest();
@@ -405,11 +403,8 @@ impl Reading {
         let spent = match &mut self.set {
             Set::Numbers(numbers) => {
                 let before = numbers.contexts.num_decisions;
-                let number = if self.ends.is_empty() {
-                    Some(numbers.last)
-                } else {
-                    numbers.next(&mut self.decoder, |_| 0)
-                };
+                let number =
+                    if self.ends.is_empty() { Some(numbers.last) } else { numbers.next(&mut self.decoder, |_| 0) };
                 let Some(number) = number else {
                     return Err(self.fault("an id", Expected::Text("a number below 2^64")));
                 };

@@ -1,7 +1,7 @@
 //! What is known of each item by itself: its popularity and its category.
 
-use super::adaptive::{self, Contexts, NUMBER_SLOTS};
 use super::Categories;
+use super::adaptive::{self, Contexts, NUMBER_SLOTS};
 use super::bits::{BitReader, BitWriter};
 use super::bytes::{Expected, Fault, Reader, Writer};
 use super::dictionary::Dictionary;
@@ -45,7 +45,8 @@ fn write_by_class(popularity: &[u8], classes: &[u8]) -> Vec<u8> {
         .map(|counts| (0..=u8::MAX).rev().max_by_key(|&level| counts[usize::from(level)]).unwrap_or(0))
         .collect();
     let is_usual = |level: u8, class: u8| usual.get(usize::from(class)) == Some(&level);
-    let exceptions = (0u32..).zip(popularity.iter().zip(classes)).filter(|(_, (level, class))| !is_usual(**level, **class));
+    let exceptions =
+        (0u32..).zip(popularity.iter().zip(classes)).filter(|(_, (level, class))| !is_usual(**level, **class));
     let mut to = Writer::default();
     to.u16(BY_CLASS);
     to.u8(num_classes.min(255) as u8);
@@ -66,7 +67,10 @@ fn write_by_class(popularity: &[u8], classes: &[u8]) -> Vec<u8> {
 pub(super) enum Popularity {
     Whole(Vec<u8>),
     /// The level of each class, and items with another one.
-    ByClass { usual: Vec<u8>, exceptions: Vec<(u32, u8)> },
+    ByClass {
+        usual: Vec<u8>,
+        exceptions: Vec<(u32, u8)>,
+    },
 }
 
 impl Popularity {
@@ -77,8 +81,7 @@ impl Popularity {
             Popularity::ByClass { usual, exceptions } => (usual, exceptions),
         };
         let class_of = |item: usize| usize::from(classes.get(item).copied().unwrap_or(0));
-        let mut levels: Vec<u8> =
-            (0..num_items).map(|item| usual.get(class_of(item)).copied().unwrap_or(0)).collect();
+        let mut levels: Vec<u8> = (0..num_items).map(|item| usual.get(class_of(item)).copied().unwrap_or(0)).collect();
         for (item, level) in exceptions {
             if let Some(to) = levels.get_mut(item as usize) {
                 *to = level;
@@ -111,15 +114,18 @@ fn read_by_class(from: &mut Reader, num_items: usize) -> Result<Popularity, Faul
         return Err(from.fault("number of exceptions", num_exceptions as u64, Expected::AtMost(most as u64)));
     }
     let start = from.clone();
-    let (mut contexts, mut decoder) =
-        (Contexts::new(NUM_EXCEPTION_SLOTS, 4), adaptive::Decoder::new(from.rest()));
+    let (mut contexts, mut decoder) = (Contexts::new(NUM_EXCEPTION_SLOTS, 4), adaptive::Decoder::new(from.rest()));
     let mut exceptions = Vec::with_capacity(num_exceptions);
     let mut next = 0u32;
     for _ in 0..num_exceptions {
         let item = next.saturating_add(contexts.number(&mut decoder, 0, EXCEPTION_GAPS, || 0));
         let below = contexts.number(&mut decoder, 2, EXCEPTION_LEVELS, || 0);
         let (Some(level), true) = (255u32.checked_sub(below), (item as usize) < num_items) else {
-            return Err(start.fault("item with a popularity of its own", item.into(), Expected::AtMost(num_items as u64)));
+            return Err(start.fault(
+                "item with a popularity of its own",
+                item.into(),
+                Expected::AtMost(num_items as u64),
+            ));
         };
         exceptions.push((item, level as u8));
         next = item + 1;
@@ -261,10 +267,7 @@ mod tests {
     #[test]
     fn too_few_bytes_for_the_items_are_refused() {
         let bytes = write_popularity(&[1, 2, 3], &[]);
-        assert_eq!(
-            read_popularity(&mut Reader::new(&bytes), 9).err().unwrap().expected(),
-            Some(Expected::AtLeast(2))
-        );
+        assert_eq!(read_popularity(&mut Reader::new(&bytes), 9).err().unwrap().expected(), Some(Expected::AtLeast(2)));
         assert!(read_popularity(&mut Reader::new(&bytes), 8).is_err());
     }
 }

@@ -106,7 +106,8 @@ pub(super) fn fit(pairs: &[Pair], classes: &[u8], num_levels: usize) -> (Weights
     let middle = |level: usize| low + width * (level as f64 + 0.5);
     let factors = |sign: f64| (0..num_classes).map(|class| sums[class] + sign * directions[class] / 2.0).collect();
     let (rows, columns): (Vec<f64>, Vec<f64>) = (factors(1.0), factors(-1.0));
-    let levels_of = means.iter().enumerate().map(|(level, &(sum, num))| if num > 0.0 { sum / num } else { middle(level) });
+    let levels_of =
+        means.iter().enumerate().map(|(level, &(sum, num))| if num > 0.0 { sum / num } else { middle(level) });
     (in_range(&levels_of.collect::<Vec<_>>(), &rows, &columns), levels)
 }
 
@@ -205,7 +206,8 @@ mod tests {
     #[test]
     fn a_pair_stands_once_with_both_directions() {
         let matrix = matrix(3, &[(0, 1, 2.0), (1, 0, 1.0), (2, 1, 5.0), (1, 1, 9.0), (0, 2, -1.0)]);
-        let found: Vec<_> = pairs(&matrix, &[0, 0, 0]).iter().map(|pair| (pair.one.0, pair.other.0, pair.weights)).collect();
+        let found: Vec<_> =
+            pairs(&matrix, &[0, 0, 0]).iter().map(|pair| (pair.one.0, pair.other.0, pair.weights)).collect();
         assert_eq!(found, [(1, 2, [0.0, 5.0]), (0, 1, [2.0, 1.0])]);
     }
 

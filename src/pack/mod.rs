@@ -7,13 +7,15 @@ mod links;
 mod order;
 mod quantise;
 mod size;
+mod tuning;
 
 use crate::model::{
     About, Categories, Dictionary, MAX_NEIGHBOURS, Measurement, Model, ModelError, Privacy, Purpose, RankingParameters,
 };
 use crate::{ItemIx, SparseMatrix};
 use order::{Graph, max_adjacency};
-pub use size::{LinkOptions, Packer, Tuning};
+pub use size::Packer;
+pub use tuning::Tuning;
 
 /// All that training found out about a shop, at full precision and in the log's item order.
 #[derive(Clone, Debug)]
@@ -102,7 +104,9 @@ pub enum PackError {
         found: f32,
     },
     /// No file of this draft is as small as that.
-    #[error("a model of {wanted} bytes cannot be made: without any neighbours it has {least} already, for ids and constants; ask for more")]
+    #[error(
+        "a model of {wanted} bytes cannot be made: without any neighbours it has {least} already, for ids and constants; ask for more"
+    )]
     Size {
         /// Bytes asked for.
         wanted: usize,
@@ -200,7 +204,10 @@ fn check(draft: &Draft) -> Result<(), PackError> {
     let num_items = draft.item_ids.len();
     let categories = draft.categories.as_ref().map(|categories| ("categories", categories.of_item.len()));
     let tables = draft.tables.iter().map(|(purpose, matrix)| (purpose.name(), matrix.num_items()));
-    for (part, found) in tables.chain([("popularity", draft.popularity.len()), ("number of events", draft.num_events.len())]).chain(categories) {
+    for (part, found) in tables
+        .chain([("popularity", draft.popularity.len()), ("number of events", draft.num_events.len())])
+        .chain(categories)
+    {
         if found != num_items {
             return Err(PackError::NumItems { part, found, expected: num_items });
         }

@@ -2,50 +2,9 @@
 
 use super::links::{self, Pair};
 use super::order::{Graph, max_adjacency};
-use super::{Draft, PackError, check, quantise};
+use super::{Draft, PackError, Tuning, check, quantise};
 use crate::ItemIx;
-use crate::model::{Categories, Dictionary, Hop, MAX_LEVELS, Model, Neighbours, Purpose};
-
-/// What is left open when the links are chosen; found by ranking held-out events.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Tuning {
-    /// Power of the levels' weights: below 1 they are more alike.
-    pub level_power: f64,
-    /// Added to the logarithm of the row factor of each class.
-    pub rows: [f64; links::NUM_CLASSES],
-    /// Added to the logarithm of the column factor of each class.
-    pub columns: [f64; links::NUM_CLASSES],
-    /// The second hop.
-    pub hop: Hop,
-}
-
-impl Default for Tuning {
-    fn default() -> Self {
-        let none = [0.0; links::NUM_CLASSES];
-        Tuning { level_power: 1.0, rows: none, columns: none, hop: Hop { share: 0.2, width: 120 } }
-    }
-}
-
-/// How links are packed.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LinkOptions {
-    /// Levels of a weight, 1 to 16: 4 cost 1.2 bits a link, 8 cost 2.1.
-    pub num_levels: usize,
-    /// What tuning found, by purpose; the default where it says nothing.
-    pub tunings: Vec<(Purpose, Tuning)>,
-}
-
-impl Default for LinkOptions {
-    fn default() -> Self {
-        LinkOptions { num_levels: 4, tunings: Vec::new() }
-    }
-}
-
-impl LinkOptions {
-    fn tuning(&self, purpose: Purpose) -> Tuning {
-        self.tunings.iter().find(|(of, _)| *of == purpose).map_or_else(Tuning::default, |(_, tuning)| *tuning)
-    }
-}
+use crate::model::{Categories, Dictionary, MAX_LEVELS, Model, Neighbours, Purpose};
 
 /// A draft whose pairs are in the order of their importance, ready to be packed at any size.
 #[derive(Clone, Debug)]
@@ -85,14 +44,14 @@ impl Packer {
         self.pools.iter().map(|(_, pool)| pool.len()).sum()
     }
 
-    /// The model with about `num_links` links in all tables together.
+    /// The model with `num_links` links in all tables together, or all that there are, at `num_levels` (1 to 16) levels, with the
+    /// [default tuning](Tuning): 4 levels cost 1.2 bits a link, 8 cost 2.1.
     ///
     /// # Errors
     /// [`PackError`]: the levels are none or too many, or the packed model is one that no file can hold.
-    pub fn pack(&self, num_links: usize, options: &LinkOptions) -> Result<Model, PackError> {
-        if !(1..=MAX_LEVELS).contains(&options.num_levels) {
-            let found = options.num_levels;
-            return Err(PackError::Option { option: "num_levels", found, least: 1, most: MAX_LEVELS });
+    pub fn pack(&self, num_links: usize, num_levels: usize) -> Result<Model, PackError> {
+        if !(1..=MAX_LEVELS).contains(&num_levels) {
+            return Err(PackError::Option { option: "num_levels", found: num_levels, least: 1, most: MAX_LEVELS });
         }
         let num_items = self.draft.item_ids.len();
         let chosen = self.choose(num_links);
@@ -105,15 +64,13 @@ impl Packer {
         let classes: Vec<u8> = old_of_new.iter().map(|old| self.classes[old.as_usize()]).collect();
         let mut tables = Vec::with_capacity(chosen.len());
         for (purpose, pairs) in chosen {
-            let tuning = options.tuning(purpose);
-            let (weights, levels) = links::fit(pairs, &self.classes, options.num_levels);
+            let (weights, levels) = links::fit(pairs, &self.classes, num_levels);
             let links: Vec<_> = pairs
                 .iter()
                 .zip(levels)
                 .map(|(pair, level)| (new_of_old[pair.one.as_usize()], new_of_old[pair.other.as_usize()], level))
                 .collect();
-            let table = Neighbours::from_links(&classes, &links, weights, tuning.hop)?;
-            tables.push((purpose, tuning.apply(table)?));
+            tables.push((purpose, Neighbours::from_links(&classes, &links, weights, Tuning::default().hop)?));
         }
         let draft = &self.draft;
         let ids: Vec<&str> = old_of_new.iter().map(|old| draft.item_ids[old.as_usize()].as_str()).collect();
@@ -140,9 +97,9 @@ impl Packer {
     ///
     /// # Errors
     /// [`PackError::Size`] if not even a file without links is that small; else as [`Packer::pack`].
-    pub fn pack_to_size(&self, num_bytes: usize, options: &LinkOptions) -> Result<(Model, Vec<u8>, usize), PackError> {
+    pub fn pack_to_size(&self, num_bytes: usize, num_levels: usize) -> Result<(Model, Vec<u8>, usize), PackError> {
         let attempt = |num_links: usize| -> Result<(Model, Vec<u8>), PackError> {
-            let model = self.pack(num_links, options)?;
+            let model = self.pack(num_links, num_levels)?;
             let bytes = model.to_bytes()?;
             Ok((model, bytes))
         };
@@ -208,20 +165,3 @@ impl Packer {
 
 /// Sizes tried until one is near enough to the wanted one.
 const MAX_ATTEMPTS: usize = 12;
-
-impl Tuning {
-    /// The table with its weights tuned.
-    ///
-    /// # Errors
-    /// [`PackError::Model`] if a weight leaves the range of a file.
-    pub fn apply(&self, table: Neighbours) -> Result<Neighbours, PackError> {
-        let logs = |values: &[f32]| values.iter().map(|&value| f64::from(value).ln()).collect::<Vec<f64>>();
-        let weights = table.weights();
-        let mut levels = logs(&weights.levels);
-        let mean = levels.iter().sum::<f64>() / levels.len().max(1) as f64;
-        levels.iter_mut().for_each(|level| *level = mean + (*level - mean) * self.level_power);
-        let [rows, columns] = [(&weights.row_factors, &self.rows), (&weights.column_factors, &self.columns)]
-            .map(|(factors, offsets)| logs(factors).iter().zip(offsets).map(|(log, offset)| log + offset).collect::<Vec<f64>>());
-        Ok(table.with_weights(links::in_range(&levels, &rows, &columns), self.hop)?)
-    }
-}

@@ -189,7 +189,8 @@ impl Ranker {
             let candidates = self.touched.iter().map(|&item| (self.scores[item.as_usize()], item));
             for (score, item) in best_first(candidates, options.seed) {
                 if !self.barred[item.as_usize()] && eligible(item) {
-                    let reasons = if options.explain { reasons(table, hops.as_mut(), anchors, item, score) } else { Vec::new() };
+                    let reasons =
+                        if options.explain { reasons(table, hops.as_mut(), anchors, item, score) } else { Vec::new() };
                     ranked.push(Ranked { item, score, reasons });
                     if ranked.len() == options.k {
                         break;

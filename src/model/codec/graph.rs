@@ -4,8 +4,8 @@
 //! reader works in slices: [`Reading::advance`] as often as it takes.
 
 use super::super::adaptive::{Contexts, Decoder, Encoder, Side};
-use super::links::{self, Links, Truth, kind};
 use super::TableBytes;
+use super::links::{self, Links, Truth, kind};
 use crate::ItemIx;
 use crate::model::bytes::{Expected, Fault, Reader, Writer};
 use crate::model::neighbours::{Codec, Hop, MAX_CLASSES, MAX_LEVELS, Neighbours, Weights, is_factor};
@@ -420,7 +420,11 @@ fn factor(from: &mut Reader) -> Result<f32, Fault> {
     let at = from.clone();
     let value = from.f32()?;
     if !is_factor(value) {
-        return Err(at.fault("a weight, as bits,", value.to_bits().into(), Expected::Text("a number from 2^-64 to 256")));
+        return Err(at.fault(
+            "a weight, as bits,",
+            value.to_bits().into(),
+            Expected::Text("a number from 2^-64 to 256"),
+        ));
     }
     Ok(value)
 }

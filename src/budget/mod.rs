@@ -1,0 +1,177 @@
+//! Spends a number of bytes as well as held-out events can tell: how many levels, which factors, how strong a second hop.
+//!
+//! A draft is learnt twice: from all sessions, which is what ships, and without the newest ones, which are then ranked. Packed with as many
+//! links, the second shows what the first will be worth; what is found with it (see [`Tuning`]) is used for both. Test events are
+//! never looked at.
+
+mod judge;
+
+pub use judge::{AT, Quality, View};
+
+use crate::Progress;
+use crate::learn::{HeldOut, Random, climb};
+use crate::model::{Model, Purpose};
+use crate::pack::{Draft, PackError, Packer, Tuning};
+use judge::Judge;
+
+/// How much there is to spend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Budget {
+    /// Bytes of the whole file.
+    Bytes(usize),
+    /// Links of all tables together.
+    Links(usize),
+}
+
+/// How to look for what packing leaves open.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// Levels of a weight to choose from.
+    pub num_levels: Vec<usize>,
+    /// Tunings tried for each table; 0 keeps the default one.
+    pub evaluations: usize,
+    /// Seed of the search.
+    pub seed: u64,
+}
+
+/// A packed model and how it was chosen.
+#[derive(Clone, Debug)]
+pub struct Packed {
+    /// The model.
+    pub model: Model,
+    /// Its file.
+    pub bytes: Vec<u8>,
+    /// Links of all tables together.
+    pub num_links: usize,
+    /// Levels of a weight.
+    pub num_levels: usize,
+    /// What it is worth on held-out events, by a model of as many links that has not seen them; empty if none were held out.
+    pub quality: Vec<(Purpose, Quality)>,
+    /// What tuning found.
+    pub tunings: Vec<(Purpose, Tuning)>,
+}
+
+/// A draft that can be packed at any size, beside one that has not seen the held-out events.
+pub struct Spender {
+    packer: Packer,
+    held_out: Option<(Packer, Vec<(Purpose, HeldOut)>)>,
+    item_ids: Vec<String>,
+}
+
+impl Spender {
+    /// `held_out` is what [`learn`](crate::learn::learn) kept; without it nothing is tuned or measured.
+    ///
+    /// # Errors
+    /// As [`Packer::new`].
+    pub fn new(draft: Draft, mut held_out: Vec<(Purpose, HeldOut)>) -> Result<Spender, PackError> {
+        let item_ids = draft.item_ids.clone();
+        let num_events = held_out.first().map(|(_, first)| first.num_events.clone());
+        let tables = held_out.iter_mut().map(|(purpose, one)| (*purpose, std::mem::take(&mut one.matrix))).collect();
+        let older =
+            num_events.map(|num_events| Packer::new(Draft { tables, num_events, ..draft_without_tables(&draft) }));
+        let older = older.transpose()?;
+        Ok(Spender { packer: Packer::new(draft)?, held_out: older.map(|packer| (packer, held_out)), item_ids })
+    }
+
+    /// How many pairs of items there are to choose from.
+    pub fn num_pairs(&self) -> usize {
+        self.packer.num_pairs()
+    }
+
+    /// Packs what the budget allows, with the number of levels and the tuning that rank held-out events best.
+    ///
+    /// # Errors
+    /// As [`Packer::pack_to_size`].
+    pub fn spend(&self, budget: Budget, settings: &Settings, progress: &dyn Progress) -> Result<Packed, PackError> {
+        let mut best: Option<(f64, Packed)> = None;
+        for &num_levels in &settings.num_levels {
+            let packed = self.pack(budget, num_levels)?;
+            let value = packed.quality.first().map_or(0.0, |(_, quality)| quality.objective());
+            if best.as_ref().is_none_or(|(best, _)| value > *best) {
+                best = Some((value, packed));
+            }
+        }
+        let Some((_, packed)) = best else {
+            return Err(PackError::Option { option: "num_levels", found: 0, least: 1, most: crate::model::MAX_LEVELS });
+        };
+        let Some((older, held_out)) = &self.held_out else { return Ok(packed) };
+        if settings.evaluations == 0 {
+            return Ok(packed);
+        }
+        let mut model = older.pack(packed.num_links, packed.num_levels)?;
+        let mut tunings = Vec::new();
+        for (purpose, held_out) in held_out {
+            let judge = Judge::new(*purpose, held_out, &self.item_ids, &model);
+            let tuning = tune(&judge, *purpose, &model, settings, progress);
+            model = tuning.apply(*purpose, &model)?;
+            tunings.push((*purpose, tuning));
+        }
+        let mut quality = Vec::new();
+        for (purpose, held_out) in held_out {
+            quality.push((*purpose, Judge::new(*purpose, held_out, &self.item_ids, &model).measure(&model)));
+        }
+        let mut model = packed.model;
+        for (purpose, tuning) in &tunings {
+            model = tuning.apply(*purpose, &model)?;
+        }
+        let bytes = model.to_bytes()?;
+        Ok(Packed { model, bytes, quality, tunings, ..packed })
+    }
+
+    /// Packs without tuning, and measures.
+    fn pack(&self, budget: Budget, num_levels: usize) -> Result<Packed, PackError> {
+        let (model, bytes, num_links) = match budget {
+            Budget::Bytes(num_bytes) => self.packer.pack_to_size(num_bytes, num_levels)?,
+            Budget::Links(num_links) => {
+                let num_links = num_links.min(self.num_pairs());
+                let model = self.packer.pack(num_links, num_levels)?;
+                let bytes = model.to_bytes()?;
+                (model, bytes, num_links)
+            }
+        };
+        let mut quality = Vec::new();
+        if let Some((older, held_out)) = &self.held_out {
+            let model = older.pack(num_links, num_levels)?;
+            for (purpose, held_out) in held_out {
+                quality.push((*purpose, Judge::new(*purpose, held_out, &self.item_ids, &model).measure(&model)));
+            }
+        }
+        Ok(Packed { model, bytes, num_links, num_levels, quality, tunings: Vec::new() })
+    }
+}
+
+fn draft_without_tables(draft: &Draft) -> Draft {
+    Draft {
+        item_ids: draft.item_ids.clone(),
+        tables: Vec::new(),
+        popularity: draft.popularity.clone(),
+        num_events: Vec::new(),
+        ranking: draft.ranking.clone(),
+        categories: None,
+        about: draft.about.clone(),
+        privacy: draft.privacy,
+        measurements: Vec::new(),
+    }
+}
+
+/// Climbs from the default tuning of one table.
+fn tune(judge: &Judge, purpose: Purpose, model: &Model, settings: &Settings, progress: &dyn Progress) -> Tuning {
+    progress.start(&format!("{}: packing", purpose.name()), settings.evaluations as u64);
+    let value = |tuning: &Tuning| {
+        progress.advance(1);
+        // What leaves the range of a file is worth nothing.
+        tuning.apply(purpose, model).map_or(0.0, |model| judge.measure(&model).objective())
+    };
+    let mut random = Random::new(settings.seed);
+    let vary = |tuning: &Tuning, step: f64, random: &mut Random| {
+        let mut tuning = *tuning;
+        for _ in 0..1 + random.below(3) {
+            let part = random.below(Tuning::NUM_PARTS);
+            tuning.vary(part, step, random.normal());
+        }
+        tuning
+    };
+    let climbed = climb(Tuning::default(), settings.evaluations, &mut random, vary, value);
+    progress.finish(&format!("objective {:.4}", climbed.value));
+    climbed.best
+}

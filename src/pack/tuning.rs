@@ -1,0 +1,95 @@
+//! What stays open when links and levels are chosen: a few factors, found by ranking held-out events.
+
+use super::PackError;
+use super::links::{NUM_CLASSES, in_range};
+use crate::model::{Hop, Model, Neighbours, Purpose};
+
+/// Changes of a packed model that cost no byte.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tuning {
+    /// Power of the levels' weights: below 1 they are more alike.
+    pub level_power: f64,
+    /// Added to the logarithm of the row factor of each class.
+    pub rows: [f64; NUM_CLASSES],
+    /// Added to the logarithm of the column factor of each class.
+    pub columns: [f64; NUM_CLASSES],
+    /// The second hop.
+    pub hop: Hop,
+    /// Power of the decay by position: above 1 old events count for less. Of the table for what comes next only.
+    pub decay_power: f64,
+    /// Factor of what a history item adds to its own score. Of the table for what comes next only.
+    pub repeat_scale: f64,
+}
+
+impl Default for Tuning {
+    fn default() -> Self {
+        Tuning {
+            level_power: 1.0,
+            rows: [0.0; NUM_CLASSES],
+            columns: [0.0; NUM_CLASSES],
+            hop: Hop { share: 0.2, width: 120 },
+            decay_power: 1.0,
+            repeat_scale: 1.0,
+        }
+    }
+}
+
+impl Tuning {
+    /// How many parts [`Tuning::vary`] can change.
+    pub const NUM_PARTS: usize = 4 + 2 * NUM_CLASSES;
+
+    /// Changes one part, 0 to [`NUM_PARTS`](Tuning::NUM_PARTS), by about `step` on a logarithmic scale: `normal` steps.
+    pub fn vary(&mut self, part: usize, step: f64, normal: f64) {
+        let shift = step * normal;
+        let scale = |value: &mut f64, least, most| *value = (*value * shift.exp()).clamp(least, most);
+        match part {
+            0 => scale(&mut self.level_power, 0.1, 4.0),
+            1 => {
+                let mut share = f64::from(self.hop.share);
+                scale(&mut share, 0.001, 4.0);
+                self.hop.share = share as f32;
+            }
+            2 => scale(&mut self.decay_power, 0.1, 10.0),
+            3 => scale(&mut self.repeat_scale, 0.05, 20.0),
+            _ if part < 4 + NUM_CLASSES => self.rows[part - 4] = (self.rows[part - 4] + shift).clamp(-3.0, 3.0),
+            _ => {
+                let offset = &mut self.columns[(part - 4 - NUM_CLASSES).min(NUM_CLASSES - 1)];
+                *offset = (*offset + shift).clamp(-3.0, 3.0);
+            }
+        }
+    }
+
+    /// The model with the table of `purpose`, and for [`Purpose::Next`] the constants of ranking, tuned.
+    ///
+    /// # Errors
+    /// [`PackError::Model`] if a weight leaves the range of a file.
+    pub fn apply(&self, purpose: Purpose, model: &Model) -> Result<Model, PackError> {
+        let mut model = model.clone();
+        for (of, table) in &mut model.tables {
+            if *of == purpose {
+                *table = self.apply_to_table(std::mem::take(table))?;
+            }
+        }
+        if purpose == Purpose::Next {
+            let decay = &mut model.ranking.decay;
+            decay.iter_mut().for_each(|decay| *decay = f64::from(*decay).powf(self.decay_power) as f32);
+            let repeat = &mut model.ranking.repeat;
+            repeat.iter_mut().for_each(|repeat| *repeat = (f64::from(*repeat) * self.repeat_scale) as f32);
+        }
+        Ok(model)
+    }
+
+    fn apply_to_table(&self, table: Neighbours) -> Result<Neighbours, PackError> {
+        let logs = |values: &[f32]| values.iter().map(|&value| f64::from(value).ln()).collect::<Vec<f64>>();
+        let weights = table.weights();
+        let mut levels = logs(&weights.levels);
+        let mean = levels.iter().sum::<f64>() / levels.len().max(1) as f64;
+        levels.iter_mut().for_each(|level| *level = mean + (*level - mean) * self.level_power);
+        let shifted = |factors: &[f32], offsets: &[f64]| -> Vec<f64> {
+            logs(factors).iter().zip(offsets).map(|(log, offset)| log + offset).collect()
+        };
+        let rows = shifted(&weights.row_factors, &self.rows);
+        let columns = shifted(&weights.column_factors, &self.columns);
+        Ok(table.with_weights(in_range(&levels, &rows, &columns), self.hop)?)
+    }
+}
