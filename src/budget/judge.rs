@@ -3,7 +3,7 @@
 use crate::ItemIx;
 use crate::eval::{Rankers, metrics};
 use crate::learn::HeldOut;
-use crate::model::{Model, Purpose};
+use crate::model::{Measurement, Model, Purpose};
 use crate::rank::{HistoryEvent, Options};
 use rayon::prelude::*;
 
@@ -42,6 +42,20 @@ impl Quality {
             Some(all) => (value(all) + value(&self.discovery)) / 2.0,
             None => value(&self.discovery),
         }
+    }
+}
+
+impl Quality {
+    /// The figures that go into the file, by name; the names depend on the purpose alone.
+    pub fn measurements(&self, purpose: Purpose) -> Vec<Measurement> {
+        let named = |name: &str, value| Measurement { name: format!("{}: {name}@{AT}", purpose.key()), value };
+        let mut measurements = Vec::new();
+        if let Some(all) = &self.all_targets {
+            measurements.extend([named("HitRate", all.hit_rate), named("MRR", all.mrr)]);
+        }
+        let View { hit_rate, mrr, .. } = self.discovery;
+        measurements.extend([named("discovery HitRate", hit_rate), named("discovery MRR", mrr)]);
+        measurements
     }
 }
 

@@ -9,8 +9,8 @@ mod judge;
 pub use judge::{AT, Quality, View};
 
 use crate::Progress;
-use crate::learn::{HeldOut, Random, climb};
-use crate::model::{Model, Purpose};
+use crate::learn::{Climbed, HeldOut, Random, climb};
+use crate::model::{Measurement, Model, Purpose};
 use crate::pack::{Draft, PackError, Packer, Tuning};
 use judge::Judge;
 
@@ -47,8 +47,8 @@ pub struct Packed {
     pub num_levels: usize,
     /// What it is worth on held-out events, by a model of as many links that has not seen them; empty if none were held out.
     pub quality: Vec<(Purpose, Quality)>,
-    /// What tuning found.
-    pub tunings: Vec<(Purpose, Tuning)>,
+    /// What tuning found, by purpose, and its course: evaluations after which a better objective was found, and the objective.
+    pub tunings: Vec<(Purpose, Climbed<Tuning>)>,
 }
 
 /// A draft that can be packed at any size, beside one that has not seen the held-out events.
@@ -63,8 +63,13 @@ impl Spender {
     ///
     /// # Errors
     /// As [`Packer::new`].
-    pub fn new(draft: Draft, mut held_out: Vec<(Purpose, HeldOut)>) -> Result<Spender, PackError> {
+    pub fn new(mut draft: Draft, mut held_out: Vec<(Purpose, HeldOut)>) -> Result<Spender, PackError> {
         let item_ids = draft.item_ids.clone();
+        // Room for what is known only when the size is.
+        if !held_out.is_empty() {
+            draft.measurements = measurements(&held_out.iter().map(|(of, _)| (*of, blank(*of))).collect::<Vec<_>>());
+        }
+        draft.about.hyperparameters.extend(held_out.iter().flat_map(|(of, _)| constants(*of, &Tuning::default())));
         let num_events = held_out.first().map(|(_, first)| first.num_events.clone());
         let tables = held_out.iter_mut().map(|(purpose, one)| (*purpose, std::mem::take(&mut one.matrix))).collect();
         let older =
@@ -102,25 +107,30 @@ impl Spender {
         let mut tunings = Vec::new();
         for (purpose, held_out) in held_out {
             let judge = Judge::new(*purpose, held_out, &self.item_ids, &model);
-            let tuning = tune(&judge, *purpose, &model, settings, progress);
-            model = tuning.apply(*purpose, &model)?;
-            tunings.push((*purpose, tuning));
+            let climbed = tune(&judge, *purpose, &model, settings, progress);
+            model = climbed.best.apply(*purpose, &model)?;
+            tunings.push((*purpose, climbed));
         }
         let mut quality = Vec::new();
         for (purpose, held_out) in held_out {
             quality.push((*purpose, Judge::new(*purpose, held_out, &self.item_ids, &model).measure(&model)));
         }
         let mut model = packed.model;
-        for (purpose, tuning) in &tunings {
-            model = tuning.apply(*purpose, &model)?;
+        for (purpose, climbed) in &tunings {
+            model = climbed.best.apply(*purpose, &model)?;
+            for (name, value) in constants(*purpose, &climbed.best) {
+                let named = model.about.hyperparameters.iter_mut().filter(|(other, _)| *other == name);
+                named.for_each(|(_, to)| *to = value);
+            }
         }
+        model.measurements = measurements(&quality);
         let bytes = model.to_bytes()?;
         Ok(Packed { model, bytes, quality, tunings, ..packed })
     }
 
     /// Packs without tuning, and measures.
     fn pack(&self, budget: Budget, num_levels: usize) -> Result<Packed, PackError> {
-        let (model, bytes, num_links) = match budget {
+        let (mut model, mut bytes, num_links) = match budget {
             Budget::Bytes(num_bytes) => self.packer.pack_to_size(num_bytes, num_levels)?,
             Budget::Links(num_links) => {
                 let num_links = num_links.min(self.num_pairs());
@@ -136,8 +146,32 @@ impl Spender {
                 quality.push((*purpose, Judge::new(*purpose, held_out, &self.item_ids, &model).measure(&model)));
             }
         }
+        if !quality.is_empty() {
+            model.measurements = measurements(&quality);
+            bytes = model.to_bytes()?;
+        }
         Ok(Packed { model, bytes, num_links, num_levels, quality, tunings: Vec::new() })
     }
+}
+
+fn measurements(quality: &[(Purpose, Quality)]) -> Vec<Measurement> {
+    quality.iter().flat_map(|(purpose, quality)| quality.measurements(*purpose)).collect()
+}
+
+/// A quality with the views that the purpose has.
+fn blank(purpose: Purpose) -> Quality {
+    let all_targets = (purpose == Purpose::Next).then(View::default);
+    Quality { all_targets, discovery: View::default() }
+}
+
+/// What tuning found, for people to read; what ranking needs is in the tables.
+fn constants(purpose: Purpose, tuning: &Tuning) -> Vec<(String, f64)> {
+    let named = |name: &str, value| (format!("{}.{name}", purpose.key()), value);
+    let mut constants = vec![named("level_power", tuning.level_power), named("hop_share", tuning.hop.share.into())];
+    if purpose == Purpose::Next {
+        constants.extend([named("decay_power", tuning.decay_power), named("repeat_scale", tuning.repeat_scale)]);
+    }
+    constants
 }
 
 fn draft_without_tables(draft: &Draft) -> Draft {
@@ -155,8 +189,14 @@ fn draft_without_tables(draft: &Draft) -> Draft {
 }
 
 /// Climbs from the default tuning of one table.
-fn tune(judge: &Judge, purpose: Purpose, model: &Model, settings: &Settings, progress: &dyn Progress) -> Tuning {
-    progress.start(&format!("{}: packing", purpose.name()), settings.evaluations as u64);
+fn tune(
+    judge: &Judge,
+    purpose: Purpose,
+    model: &Model,
+    settings: &Settings,
+    progress: &dyn Progress,
+) -> Climbed<Tuning> {
+    progress.start(&format!("{}: packing", purpose.key()), settings.evaluations as u64);
     let value = |tuning: &Tuning| {
         progress.advance(1);
         // What leaves the range of a file is worth nothing.
@@ -173,5 +213,5 @@ fn tune(judge: &Judge, purpose: Purpose, model: &Model, settings: &Settings, pro
     };
     let climbed = climb(Tuning::default(), settings.evaluations, &mut random, vary, value);
     progress.finish(&format!("objective {:.4}", climbed.value));
-    climbed.best
+    climbed
 }

@@ -35,6 +35,12 @@ impl Dictionary {
         Ok(dictionary)
     }
 
+    /// Items in the order in which a file holds their ids most cheaply: of their numbers, or of their bytes.
+    pub fn order_of_ids<S: AsRef<str>>(ids: &[S]) -> Vec<ItemIx> {
+        let ids: Vec<&str> = ids.iter().map(AsRef::as_ref).collect();
+        super::ordered::sorted(&ids).1.into_iter().map(ItemIx).collect()
+    }
+
     /// An empty dictionary with room for `num_items` ids, and no more. Allocates 12 to 20 bytes an item.
     pub(super) fn with_room(num_items: usize) -> Dictionary {
         let mut ends = Vec::with_capacity(num_items.saturating_add(1));

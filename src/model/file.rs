@@ -28,6 +28,14 @@ impl Purpose {
         }
     }
 
+    /// Its short name: `next` or `together`.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Purpose::Next => "next",
+            Purpose::Together => "together",
+        }
+    }
+
     const fn section_id(self) -> u16 {
         NEIGHBOURS + self as u16
     }

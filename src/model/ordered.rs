@@ -265,17 +265,26 @@ impl Texts {
     }
 }
 
+/// Items in the order of their ids: of their numbers, if they are all decimal numbers not too far from each other, which
+/// then come, too; else of their bytes.
+pub(crate) fn sorted(ids: &[&str]) -> (Option<Vec<u64>>, Vec<u32>) {
+    let mut sorted: Vec<u32> = (0..ids.len() as u32).collect();
+    if let Some(numbers) = ids.iter().map(|id| canonical_number(id)).collect::<Option<Vec<u64>>>() {
+        let number = |item: &u32| numbers.get(*item as usize).copied().unwrap_or(0);
+        sorted.sort_unstable_by_key(number);
+        let is_near = |pair: &[u32]| matches!(pair, [one, other] if number(other) - number(one) <= MAX_GAP);
+        if sorted.windows(2).all(is_near) {
+            return (Some(numbers), sorted);
+        }
+    }
+    sorted.sort_unstable_by_key(|&item| ids.get(item as usize));
+    (None, sorted)
+}
+
 /// Writes ids, with the neighbours that a reader will know; `None` if it is a set that others must hold.
 pub(super) fn write(items: &Dictionary, table: Option<&Neighbours>, to: &mut Writer) -> Option<()> {
     let ids: Vec<&str> = (0..items.len() as u32).map(|item| items.id(ItemIx(item))).collect();
-    let numbers: Option<Vec<u64>> = ids.iter().map(|id| canonical_number(id)).collect();
-    let mut sorted: Vec<u32> = (0..ids.len() as u32).collect();
-    let numbers = numbers.filter(|numbers| {
-        sorted.sort_unstable_by_key(|&item| numbers.get(item as usize));
-        let mut sorted = sorted.iter().filter_map(|&item| numbers.get(item as usize));
-        let mut last = sorted.next().copied().unwrap_or(0);
-        sorted.all(|&number| number - std::mem::replace(&mut last, number) <= MAX_GAP)
-    });
+    let (numbers, sorted) = sorted(&ids);
     let mut encoder = Encoder::new();
     match &numbers {
         Some(numbers) => {
@@ -289,7 +298,6 @@ pub(super) fn write(items: &Dictionary, table: Option<&Neighbours>, to: &mut Wri
             }
         }
         None => {
-            sorted.sort_unstable_by_key(|&item| ids.get(item as usize));
             to.u8(KIND_TEXTS);
             let mut coder = Texts::new();
             for id in sorted.iter().filter_map(|&item| ids.get(item as usize)) {

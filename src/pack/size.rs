@@ -12,6 +12,9 @@ pub struct Packer {
     /// Without its tables.
     draft: Draft,
     classes: Vec<u8>,
+    /// Items in the order of their ids, and where each is in it.
+    by_id: Vec<ItemIx>,
+    number_of: Vec<ItemIx>,
     pools: Vec<(Purpose, Vec<Pair>)>,
 }
 
@@ -36,7 +39,12 @@ impl Packer {
         }
         pools.sort_by_key(|(purpose, _)| *purpose);
         let classes = draft.num_events.iter().map(|&num| links::class(num)).collect();
-        Ok(Packer { draft, classes, pools })
+        let by_id = Dictionary::order_of_ids(&draft.item_ids);
+        let mut number_of = vec![ItemIx(0); by_id.len()];
+        for (number, item) in (0..).map(ItemIx).zip(&by_id) {
+            number_of[item.as_usize()] = number;
+        }
+        Ok(Packer { draft, classes, by_id, number_of, pools })
     }
 
     /// How many pairs there are in all.
@@ -55,8 +63,12 @@ impl Packer {
         }
         let num_items = self.draft.item_ids.len();
         let chosen = self.choose(num_links);
-        let edges = chosen.iter().flat_map(|(_, pairs)| pairs.iter().map(|pair| (pair.one, pair.other)));
-        let old_of_new = max_adjacency(&Graph::new(num_items, edges));
+        // Numbered by their ids, so that what has no links is in that order.
+        let number = |item: ItemIx| self.number_of[item.as_usize()];
+        let pairs = chosen.iter().flat_map(|(_, pairs)| pairs.iter());
+        let edges = pairs.map(|pair| (number(pair.one), number(pair.other)));
+        let order = max_adjacency(&Graph::new(num_items, edges));
+        let old_of_new: Vec<ItemIx> = order.into_iter().map(|number| self.by_id[number.as_usize()]).collect();
         let mut new_of_old = vec![ItemIx(0); num_items];
         for (new, old) in (0..).map(ItemIx).zip(&old_of_new) {
             new_of_old[old.as_usize()] = new;

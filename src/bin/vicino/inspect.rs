@@ -59,14 +59,6 @@ fn inspect(bytes: &[u8]) -> Result<Inspected, model::ModelError> {
     })
 }
 
-/// The short name of a purpose.
-pub fn purpose(purpose: Purpose) -> &'static str {
-    match purpose {
-        Purpose::Next => "next",
-        Purpose::Together => "together",
-    }
-}
-
 /// Bits of the file that a neighbour takes in its table, all parts together.
 pub fn bits_per_neighbour(table: &TableBytes) -> f64 {
     let num_bytes = table.rows + table.ids + table.weights + table.codes;
@@ -92,10 +84,10 @@ fn as_json(inspected: &Inspected) -> Value {
     });
     let tables = inspected.tables.iter().map(|(of, table)| {
         json!({
-            "purpose": purpose(*of),
+            "purpose": of.key(),
             "codec": table.codec,
             "num_neighbours": table.num_edges,
-            "weight_bits": table.weight_bits,
+            "num_levels": table.num_levels,
             "bits_per_neighbour": bits_per_neighbour(table),
             "bytes": { "rows": table.rows, "ids": table.ids, "weights": table.weights, "codes": table.codes },
         })
@@ -160,7 +152,7 @@ fn print(output: &mut Output, inspected: &Inspected) -> io::Result<()> {
         "table",
         "codec",
         "neighbours",
-        "weight bits",
+        "levels",
         "bits a neighbour",
         "for ids",
         "for weights",
@@ -169,10 +161,10 @@ fn print(output: &mut Output, inspected: &Inspected) -> io::Result<()> {
     for (of, table) in &inspected.tables {
         let bits = |num_bytes: usize| format!("{:.2}", num_bytes as f64 * 8.0 / table.num_edges.max(1) as f64);
         tables.row([
-            purpose(*of).to_owned(),
+            of.key().to_owned(),
             table.codec.to_owned(),
             thousands(table.num_edges as u64),
-            table.weight_bits.to_string(),
+            table.num_levels.to_string(),
             format!("{:.2}", bits_per_neighbour(table)),
             bits(table.ids),
             bits(table.weights),

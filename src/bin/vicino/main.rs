@@ -10,6 +10,7 @@ mod events;
 mod input;
 mod inspect;
 mod output;
+mod packing;
 mod ranking;
 mod recommend;
 mod report;

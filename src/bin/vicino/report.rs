@@ -1,22 +1,25 @@
 //! What `train` found, matched, removed and chose: as text for people and as JSON for plots.
 
-use crate::inspect::{bits_per_neighbour, object, purpose, time};
-use crate::table::{Table, figure, thousands};
+use crate::inspect::{bits_per_neighbour, object, time};
+use crate::packing::{Outcome, SizePoint};
+use crate::table::{Table, figure, percent, thousands};
 use anyhow::bail;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::fmt;
+use vicino::budget::{Quality, View};
 use vicino::eda::Summary;
 use vicino::events::{ReadReport, SessionSource, TimeSource};
-use vicino::model::{Model, Purpose, TableBytes};
+use vicino::model::{Model, Purpose, Section, TableBytes};
 
 /// Everything there is to say about one training.
 pub struct Report<'a> {
     pub read: &'a ReadReport,
     pub summary: &'a Summary,
-    pub model: &'a Model,
+    pub sections: &'a [Section],
     pub tables: &'a [(Purpose, TableBytes)],
-    pub num_bytes: usize,
-    pub is_tuned: bool,
+    pub outcome: &'a Outcome,
+    /// The course of tuning by purpose; empty for what was not tuned.
+    pub tuning: &'a [(Purpose, Vec<(usize, f64)>)],
 }
 
 impl Report<'_> {
@@ -30,8 +33,8 @@ impl Report<'_> {
         Ok(format!("{report:#}\n"))
     }
 
-    fn parts(&self) -> [(&'static str, Value); 7] {
-        let Model { about, privacy, measurements, .. } = self.model;
+    fn parts(&self) -> [(&'static str, Value); 9] {
+        let Model { about, privacy, measurements, .. } = &self.outcome.model;
         let rejections = self.read.rejections.iter().map(|rejection| {
             json!({ "reason": rejection.reason.to_string(), "rows": rejection.rows, "example": rejection.example })
         });
@@ -39,9 +42,10 @@ impl Report<'_> {
             self.read.columns.iter().map(|matched| json!({ "field": matched.field, "column": matched.column }));
         let tables = self.tables.iter().map(|(of, table)| {
             json!({
-                "purpose": purpose(*of),
+                "purpose": of.key(),
                 "num_edges": table.num_edges,
-                "weight_bits": table.weight_bits,
+                "codec": table.codec,
+                "num_levels": table.num_levels,
                 "bits_per_neighbour": bits_per_neighbour(table),
             })
         });
@@ -62,12 +66,17 @@ impl Report<'_> {
             (
                 "model",
                 json!({
-                    "bytes": self.num_bytes,
-                    "num_items": self.model.num_items(),
+                    "bytes": self.outcome.bytes.len(),
+                    "num_items": self.outcome.model.num_items(),
                     "num_edges": self.tables.iter().map(|(_, table)| table.num_edges).sum::<usize>(),
                     "tables": tables.collect::<Vec<_>>(),
+                    "sections": self.sections.iter().map(|section| json!({ "name": section.name, "bytes": section.num_bytes })).collect::<Vec<_>>(),
+                    "num_links": self.outcome.packed.as_ref().map(|packed| packed.num_links),
+                    "quality": self.outcome.packed.as_ref().map(|packed| qualities(&packed.quality)),
                 }),
             ),
+            ("sizes", self.outcome.curve.iter().map(size_point).collect()),
+            ("tuning", self.tuning_curves()),
             (
                 "reading",
                 json!({
@@ -83,10 +92,93 @@ impl Report<'_> {
     }
 }
 
+/// Figures by purpose and view.
+fn qualities(qualities: &[(Purpose, Quality)]) -> Value {
+    let view = |view: &View| {
+        json!({
+            "num_events": view.num_examples, "hit_rate": view.hit_rate, "mrr": view.mrr, "ndcg": view.ndcg,
+            "coverage": view.coverage,
+        })
+    };
+    let of = |quality: &Quality| json!({ "all_targets": quality.all_targets.as_ref().map(view), "discovery": view(&quality.discovery) });
+    qualities.iter().map(|(purpose, quality)| (purpose.key().to_owned(), of(quality))).collect::<Map<_, _>>().into()
+}
+
+fn size_point(point: &SizePoint) -> Value {
+    json!({
+        "wanted": point.wanted, "bytes": point.num_bytes, "num_links": point.num_links, "num_levels": point.num_levels,
+        "quality": qualities(&point.quality),
+    })
+}
+
+impl Report<'_> {
+    /// Evaluations and objectives of both searches, by purpose.
+    fn tuning_curves(&self) -> Value {
+        let packing = self.outcome.packed.iter().flat_map(|packed| &packed.tunings);
+        let curves = self
+            .tuning
+            .iter()
+            .map(|(purpose, curve)| (format!("{}: learning", purpose.key()), json!(curve)))
+            .chain(packing.map(|(purpose, climbed)| (format!("{}: packing", purpose.key()), json!(climbed.curve))));
+        curves
+            .filter(|(_, curve)| curve.as_array().is_some_and(|curve| !curve.is_empty()))
+            .collect::<Map<_, _>>()
+            .into()
+    }
+
+    fn is_tuned(&self) -> bool {
+        self.tuning.iter().any(|(_, curve)| !curve.is_empty())
+    }
+
+    /// What each size of `--sizes` is worth, as a table and a plot.
+    fn write_curve(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let curve = &self.outcome.curve;
+        if curve.is_empty() {
+            return Ok(());
+        }
+        writeln!(f, "\nsizes, on held-out sessions")?;
+        let mut table = Table::new(&[
+            "table",
+            "bytes",
+            "links",
+            "levels",
+            "view",
+            "HitRate@20",
+            "MRR@20",
+            "NDCG@20",
+            "coverage@20",
+            "",
+        ]);
+        let views: Vec<(&SizePoint, Purpose, &str, &View)> = curve
+            .iter()
+            .flat_map(|point| {
+                point.quality.iter().flat_map(move |(purpose, quality)| {
+                    let all = quality.all_targets.iter().map(move |view| (point, *purpose, "all targets", view));
+                    all.chain([(point, *purpose, "discovery", &quality.discovery)])
+                })
+            })
+            .collect();
+        for (purpose, name) in
+            [(Purpose::Next, "all targets"), (Purpose::Next, "discovery"), (Purpose::Together, "discovery")]
+        {
+            let of: Vec<_> = views.iter().filter(|(_, of, view, _)| (*of, *view) == (purpose, name)).collect();
+            let most = of.iter().map(|(.., view)| view.hit_rate).fold(0.0, f64::max).max(f64::MIN_POSITIVE);
+            for (point, _, _, view) in of {
+                let bar = "#".repeat((view.hit_rate / most * 30.0).round() as usize);
+                let figures = [view.hit_rate, view.mrr, view.ndcg, view.coverage].map(percent);
+                let sizes = [point.num_bytes, point.num_links, point.num_levels].map(|number| thousands(number as u64));
+                let cells = [purpose.key().to_owned()].into_iter().chain(sizes).chain([name.to_owned()]);
+                table.row(cells.chain(figures).chain([bar]));
+            }
+        }
+        write!(f, "{table}")
+    }
+}
+
 impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write_reading(f)?;
-        let Model { about, privacy, measurements, .. } = self.model;
+        let Model { about, privacy, measurements, .. } = &self.outcome.model;
         let shoppers = match about.num_shoppers {
             0 => String::new(),
             num_shoppers => format!(" by {} shoppers", thousands(num_shoppers)),
@@ -96,7 +188,7 @@ impl fmt::Display for Report<'_> {
             f,
             "\nlearnt from\n  {} events on {} products in {} sessions{shoppers}{until}",
             thousands(about.num_events),
-            thousands(self.model.num_items() as u64),
+            thousands(self.outcome.model.num_items() as u64),
             thousands(about.num_sessions)
         )?;
 
@@ -113,7 +205,7 @@ impl fmt::Display for Report<'_> {
         for (name, value) in &about.hyperparameters {
             constants.row([name.clone(), figure(*value)]);
         }
-        write!(f, "\nconstants, {}\n{constants}", if self.is_tuned { "as tuned" } else { "not tuned" })?;
+        write!(f, "\nconstants, {}\n{constants}", if self.is_tuned() { "as tuned" } else { "not tuned" })?;
         if !measurements.is_empty() {
             let mut measured = Table::plain();
             for one in measurements {
@@ -122,13 +214,21 @@ impl fmt::Display for Report<'_> {
             write!(f, "\nmeasured on held-out sessions\n{measured}")?;
         }
 
-        writeln!(f, "\nmodel\n  {} bytes", thousands(self.num_bytes as u64))?;
+        self.write_curve(f)?;
+
+        writeln!(f, "\nmodel\n  {} bytes", thousands(self.outcome.bytes.len() as u64))?;
+        let mut sections = Table::plain();
+        for section in self.sections {
+            sections.row([section.name.to_owned(), thousands(section.num_bytes as u64)]);
+        }
+        write!(f, "{sections}")?;
         for (of, table) in self.tables {
             writeln!(
                 f,
-                "  {}: {} neighbours, {:.2} bits each",
-                purpose(*of),
+                "  {}: {} neighbours, {} levels, {:.2} bits each",
+                of.key(),
                 thousands(table.num_edges as u64),
+                table.num_levels,
                 bits_per_neighbour(table)
             )?;
         }

@@ -3,16 +3,18 @@
 use crate::console::Console;
 use crate::events::{EventFlags, Events, read_events};
 use crate::output::{self, Output};
+use crate::packing::PackFlags;
 use crate::report::Report;
 use crate::table::thousands;
 use crate::{Usage, values};
 use anyhow::Context;
+use clap::ValueEnum;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use vicino::learn::{self, BasketSource, Settings};
 use vicino::model::{self, About, Categories};
-use vicino::pack::{Draft, PackOptions, pack};
+use vicino::pack::Draft;
 use vicino::{catalog, eda};
 
 /// Trains a model from event logs.
@@ -47,31 +49,22 @@ pub struct Args {
     #[command(flatten)]
     events: EventFlags,
 
-    /// Tune the constants on held-out sessions (the default)
-    #[arg(help_heading = "Learning", long, overrides_with = "no_tune")]
-    tune: bool,
+    /// How long to look for good constants on held-out sessions
+    #[arg(help_heading = "Learning", long, value_enum, default_value_t = Effort::Default, value_name = "EFFORT")]
+    tune: Effort,
 
-    /// Use the default constants: faster, and less good on most data
-    #[arg(help_heading = "Learning", long, overrides_with = "tune")]
+    /// Use the default constants: the same as --tune off
+    #[arg(help_heading = "Learning", long, conflicts_with = "tune")]
     no_tune: bool,
 
-    /// Constants to try for each table
+    /// Constants to try for each table, at most, instead of what --tune says
     ///
-    /// Below some 50 the search has not settled; beyond 400 nothing measurable is gained.
-    #[arg(help_heading = "Learning", long, value_name = "N", default_value_t = Settings::default().evaluations, value_parser = values::evaluations)]
-    evaluations: usize,
+    /// Below some 50 the search has not settled. It ends early when nothing better is found for long.
+    #[arg(help_heading = "Learning", long, value_name = "N", value_parser = values::evaluations)]
+    evaluations: Option<usize>,
 
-    /// Neighbours to keep for each product
-    ///
-    /// Few make a small file with fewer alternatives; beyond some 50 quality no longer rises.
-    #[arg(help_heading = "Learning", long, value_name = "N", default_value_t = Settings::default().neighbours, value_parser = values::neighbours)]
-    neighbours: usize,
-
-    /// Bits of a neighbour's weight, 1 to 8
-    ///
-    /// 4 lose nothing measurable, 3 a tenth of a point of HitRate, 2 a third.
-    #[arg(help_heading = "Learning", long, value_name = "BITS", default_value_t = Settings::default().weight_bits, value_parser = clap::value_parser!(u8).range(1..=8))]
-    weight_bits: u8,
+    #[command(flatten)]
+    packing: PackFlags,
 
     /// Distinct shoppers that a pair of products must have (sessions, if the log names no shoppers)
     ///
@@ -97,28 +90,55 @@ pub struct Args {
     json: bool,
 }
 
+/// How long to tune.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Effort {
+    /// Use the default constants: fastest, and less good on most data
+    Off,
+    /// 240 constants for each table, and 60 for its packing
+    Default,
+    /// Four times as many
+    Thorough,
+}
+
+impl Args {
+    fn effort(&self) -> Effort {
+        if self.no_tune { Effort::Off } else { self.tune }
+    }
+
+    /// Constants tried for learning each table.
+    fn evaluations(&self) -> usize {
+        let usual = Settings::default().evaluations;
+        self.evaluations.unwrap_or(if self.effort() == Effort::Thorough { 4 * usual } else { usual })
+    }
+}
+
 const AFTER_HELP: &str = "\
 Examples:
   vicino train events.csv.gz -o shop.vicino
+  vicino train events.csv.gz -o shop.vicino --target-size 200kB
+  vicino train events.csv.gz -o shop.vicino --sizes 50kB,100kB,200kB,400kB
   vicino train 2026-*.parquet --catalog products.csv -o shop.vicino --report report.json
   vicino train orders.csv --column session=Invoice --column item=StockCode --events-are purchase -o shop.vicino
   vicino train clicks.jsonl --session-gap 1h --min-shoppers 5 --neighbours 30 -o shop.vicino";
 
 pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     refuse_to_replace_input(args)?;
+    args.packing.check()?;
     for path in [Some(&args.output), args.report.as_ref()].into_iter().flatten() {
         output::check(path)?;
     }
     let events = read_events(&args.paths, &args.events, console)?;
+    let (neighbours, weight_bits) = args.packing.learnt_for();
     let settings = Settings {
-        neighbours: args.neighbours,
-        weight_bits: args.weight_bits,
+        neighbours,
+        weight_bits,
         min_shoppers: args.min_shoppers,
-        tune: !args.no_tune,
-        evaluations: args.evaluations,
+        tune: args.effort() != Effort::Off,
+        evaluations: args.evaluations(),
         seed: args.seed,
         baskets: if args.no_baskets { BasketSource::None } else { BasketSource::Purchases },
-        keep_held_out: false,
+        keep_held_out: args.packing.keeps_held_out(args.effort() != Effort::Off),
     };
     let categories =
         args.catalog.as_deref().map(|path| categories(args, path, &events, console)).transpose()?.flatten();
@@ -135,18 +155,17 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
         privacy: learnt.privacy,
         measurements: learnt.measurements,
     };
-    let options = PackOptions { neighbours: args.neighbours, weight_bits: args.weight_bits };
-    let model = pack(draft, &options).context("cannot pack the model")?;
-    let bytes = model.to_bytes().context("cannot write the model")?;
-    write(&args.output, &bytes)?;
+    let evaluations = if settings.tune { settings.evaluations.div_ceil(PACKING_SHARE) } else { 0 };
+    let outcome = args.packing.pack(draft, learnt.held_out, (evaluations, args.seed), console)?;
+    write(&args.output, &outcome.bytes)?;
 
     let report = Report {
         read: &events.report,
         summary: &summary,
-        model: &model,
-        tables: &model::table_bytes(&bytes)?,
-        num_bytes: bytes.len(),
-        is_tuned: !args.no_tune,
+        sections: &model::sections(&outcome.bytes)?,
+        tables: &model::table_bytes(&outcome.bytes)?,
+        outcome: &outcome,
+        tuning: &learnt.curves,
     };
     let json = report.to_json()?;
     if let Some(path) = &args.report {
@@ -165,6 +184,9 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     }
     output.finish()
 }
+
+/// Packing has a quarter as many constants tried as learning.
+const PACKING_SHARE: usize = 4;
 
 /// Writes a whole file, or stdout.
 fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {

@@ -36,6 +36,24 @@ fn within(text: &str, least: usize, most: usize) -> Result<usize, String> {
         .ok_or_else(|| format!("expected a whole number from {least} to {most}"))
 }
 
+/// A number of bytes such as `200kB`, `1.5MB` or `200000`; units are powers of 1000, or of 1024 with an `i` (`KiB`).
+pub fn size(text: &str) -> Result<usize, String> {
+    let expected = || "expected a number of bytes, for instance 200kB, 1.5MB or 200000".to_owned();
+    let text = text.trim();
+    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let factor = match text[digits..].trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1.0,
+        "k" | "kb" => 1e3,
+        "m" | "mb" => 1e6,
+        "kib" => 1024.0,
+        "mib" => 1024.0 * 1024.0,
+        _ => return Err(expected()),
+    };
+    let number: f64 = text[..digits].parse().map_err(|_| expected())?;
+    let size = number * factor;
+    if (1.0..=4e9).contains(&size) { Ok(size as usize) } else { Err(expected()) }
+}
+
 /// A share from 0 to 1.
 pub fn share(text: &str) -> Result<f64, String> {
     text.parse()
@@ -89,6 +107,17 @@ mod tests {
         assert_eq!(span("1.5 h"), Ok(Duration::from_secs(5400)));
         for nonsense in ["", "m", "30", "-1m", "0s", "NaNm", "inf d", "1000d", "30€", "€"] {
             assert!(span(nonsense).is_err(), "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn sizes_have_a_number_and_perhaps_a_unit() {
+        assert_eq!(
+            ["200kB", "1.5 MB", "4KiB", "77", "3 b", "2m"].map(size),
+            [200_000, 1_500_000, 4096, 77, 3, 2_000_000].map(Ok)
+        );
+        for nonsense in ["", "kB", "-1kB", "1e3", "12 parsecs", "0", "9999999MB"] {
+            assert!(size(nonsense).is_err(), "{nonsense}");
         }
     }
 
