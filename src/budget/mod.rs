@@ -11,7 +11,7 @@ pub use judge::{AT, Quality, View};
 use crate::Progress;
 use crate::learn::{Climbed, HeldOut, Random, climb};
 use crate::model::{Measurement, Model, Purpose};
-use crate::pack::{Draft, PackError, Packer, Tuning};
+use crate::pack::{Detail, Draft, PackError, Packer, Tuning};
 use judge::Judge;
 
 /// How much there is to spend.
@@ -26,8 +26,8 @@ pub enum Budget {
 /// How to look for what packing leaves open.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
-    /// Levels of a weight to choose from.
-    pub num_levels: Vec<usize>,
+    /// Details to choose from, at least one.
+    pub details: Vec<Detail>,
     /// Tunings tried for each table; 0 keeps the default one.
     pub evaluations: usize,
     /// Seed of the search.
@@ -43,8 +43,8 @@ pub struct Packed {
     pub bytes: Vec<u8>,
     /// Links of all tables together.
     pub num_links: usize,
-    /// Levels of a weight.
-    pub num_levels: usize,
+    /// How finely weights are kept.
+    pub detail: Detail,
     /// What it is worth on held-out events, by a model of as many links that has not seen them; empty if none were held out.
     pub quality: Vec<(Purpose, Quality)>,
     /// What tuning found, by purpose, and its course: evaluations after which a better objective was found, and the objective.
@@ -89,21 +89,21 @@ impl Spender {
     /// As [`Packer::pack_to_size`].
     pub fn spend(&self, budget: Budget, settings: &Settings, progress: &dyn Progress) -> Result<Packed, PackError> {
         let mut best: Option<(f64, Packed)> = None;
-        for &num_levels in &settings.num_levels {
-            let packed = self.pack(budget, num_levels)?;
+        for &detail in &settings.details {
+            let packed = self.pack(budget, detail)?;
             let value = packed.quality.first().map_or(0.0, |(_, quality)| quality.objective());
             if best.as_ref().is_none_or(|(best, _)| value > *best) {
                 best = Some((value, packed));
             }
         }
         let Some((_, packed)) = best else {
-            return Err(PackError::Option { option: "num_levels", found: 0, least: 1, most: crate::model::MAX_LEVELS });
+            return Err(PackError::Option { option: "details", found: 0, least: 1, most: usize::MAX });
         };
         let Some((older, held_out)) = &self.held_out else { return Ok(packed) };
         if settings.evaluations == 0 {
             return Ok(packed);
         }
-        let mut model = older.pack(packed.num_links, packed.num_levels)?;
+        let mut model = older.pack(packed.num_links, packed.detail)?;
         let mut tunings = Vec::new();
         for (purpose, held_out) in held_out {
             let judge = Judge::new(*purpose, held_out, &self.item_ids, &model);
@@ -129,19 +129,19 @@ impl Spender {
     }
 
     /// Packs without tuning, and measures.
-    fn pack(&self, budget: Budget, num_levels: usize) -> Result<Packed, PackError> {
+    fn pack(&self, budget: Budget, detail: Detail) -> Result<Packed, PackError> {
         let (mut model, mut bytes, num_links) = match budget {
-            Budget::Bytes(num_bytes) => self.packer.pack_to_size(num_bytes, num_levels)?,
+            Budget::Bytes(num_bytes) => self.packer.pack_to_size(num_bytes, detail)?,
             Budget::Links(num_links) => {
                 let num_links = num_links.min(self.num_pairs());
-                let model = self.packer.pack(num_links, num_levels)?;
+                let model = self.packer.pack(num_links, detail)?;
                 let bytes = model.to_bytes()?;
                 (model, bytes, num_links)
             }
         };
         let mut quality = Vec::new();
         if let Some((older, held_out)) = &self.held_out {
-            let model = older.pack(num_links, num_levels)?;
+            let model = older.pack(num_links, detail)?;
             for (purpose, held_out) in held_out {
                 quality.push((*purpose, Judge::new(*purpose, held_out, &self.item_ids, &model).measure(&model)));
             }
@@ -150,7 +150,7 @@ impl Spender {
             model.measurements = measurements(&quality);
             bytes = model.to_bytes()?;
         }
-        Ok(Packed { model, bytes, num_links, num_levels, quality, tunings: Vec::new() })
+        Ok(Packed { model, bytes, num_links, detail, quality, tunings: Vec::new() })
     }
 }
 

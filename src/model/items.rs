@@ -9,6 +9,8 @@ use crate::ItemIx;
 
 /// Twice a number must fit 32 bits, and `u32::MAX` stands for no item.
 pub(super) const MAX_ITEMS: usize = 1 << 30;
+/// Items that even the shortest section may hold: a sorted set of numbers one after the other takes next to nothing.
+pub(super) const MIN_ITEMS: usize = 1 << 17;
 /// Ids that are all canonical decimal numbers below 2^64.
 const KIND_INTEGERS: u8 = 0;
 /// Any other ids.
@@ -38,12 +40,16 @@ pub(super) fn write(items: &Dictionary, table: Option<&Neighbours>) -> Vec<u8> {
 pub(super) fn num_items(from: &Reader) -> Result<usize, Fault> {
     let mut from = from.clone();
     let num_items = from.u32()? as usize;
-    // Every kind of id takes a sixteenth of a byte at least, but for a few in all.
-    let most = from.num_left().saturating_mul(16).max(1 << 12).min(MAX_ITEMS);
+    let most = most_items_in(from.num_left());
     if num_items > most {
         return Err(from.fault("number of items", num_items as u64, Expected::AtMost(most as u64)));
     }
     Ok(num_items)
+}
+
+/// How many items a stream of so many bytes may hold: 16 to a byte, so that what a reader allocates is bounded by the file.
+pub(super) fn most_items_in(num_bytes: usize) -> usize {
+    num_bytes.saturating_mul(16).clamp(MIN_ITEMS, MAX_ITEMS)
 }
 
 /// Ids that are being read.
@@ -252,9 +258,13 @@ mod tests {
 
     #[test]
     fn numbers_close_together_take_few_bits_however_large_they_are() {
-        // 1024 numbers of 10 bits, after 4 + 1 + 8 + 1 bytes.
-        let ids: Vec<String> = (0..1024).map(|number| (9_000_000_000_000u64 + number).to_string()).collect();
-        assert_eq!(round_trip(&ids), 14 + 1280);
+        // 1024 numbers of 10 bits in an order that says nothing, after 4 + 1 + 8 + 1 bytes.
+        let ids = |factor: u64| -> Vec<String> {
+            (0..1024).map(|number| (9_000_000_000_000u64 + number * factor % 1024).to_string()).collect()
+        };
+        assert!((1200..=14 + 1280).contains(&round_trip(&ids(389))));
+        // In their order they take next to nothing.
+        assert!(round_trip(&ids(1)) < 40);
     }
 
     #[test]
@@ -300,6 +310,6 @@ mod tests {
         to.u32(u32::MAX);
         to.u8(KIND_INTEGERS);
         let fault = read(&mut Reader::new(&to.finish())).unwrap_err();
-        assert_eq!(fault, Problem::wrong("number of items", 4, u32::MAX.into(), Expected::AtMost(8)));
+        assert_eq!(fault, Problem::wrong("number of items", 4, u32::MAX.into(), Expected::AtMost(MIN_ITEMS as u64)));
     }
 }

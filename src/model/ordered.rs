@@ -9,14 +9,11 @@ use super::Neighbours;
 use super::adaptive::{Contexts, Decoder, Encoder, NUMBER_SLOTS, Side};
 use super::bytes::{Expected, Fault, Problem, Reader, Writer};
 use super::dictionary::{Dictionary, Refused};
-use super::items::{canonical_number, decimal};
+use super::items::{MIN_ITEMS, canonical_number, decimal, most_items_in};
 use crate::ItemIx;
 
 /// Earlier neighbours whose places an item's place is coded with, the last ones, beside that of the item before.
 const MAX_HINTS: usize = 6;
-/// Ids of a set to a byte of the stream, at most; and what even the shortest stream may have.
-const MAX_PER_BYTE: usize = 16;
-const MIN_MOST: usize = 1 << 12;
 /// Bytes of all ids to a byte of the stream, at most.
 const MAX_TEXT_PER_BYTE: usize = 128;
 /// Gaps that are written as one number.
@@ -318,15 +315,12 @@ pub(super) fn write(items: &Dictionary, table: Option<&Neighbours>, to: &mut Wri
     let stream = encoder.finish();
     let num_text: usize = ids.iter().map(|id| id.len()).sum();
     to.bytes(&stream);
-    (ids.len() <= most_in(stream.len()) && num_text <= most_text_in(stream.len())).then_some(())
+    (ids.len() <= most_items_in(stream.len()) && num_text <= most_text_in(stream.len())).then_some(())
 }
 
-fn most_in(num_bytes: usize) -> usize {
-    num_bytes.saturating_mul(MAX_PER_BYTE).max(MIN_MOST)
-}
-
+/// Bytes of all ids that a stream of so many bytes may hold.
 fn most_text_in(num_bytes: usize) -> usize {
-    num_bytes.saturating_mul(MAX_TEXT_PER_BYTE).max(16 * MIN_MOST)
+    num_bytes.saturating_mul(MAX_TEXT_PER_BYTE).max(16 * MIN_ITEMS)
 }
 
 enum Set {
@@ -360,7 +354,7 @@ impl Reading {
         };
         let start = from.position();
         let bytes = from.rest();
-        let most = most_in(bytes.len());
+        let most = most_items_in(bytes.len());
         if num_items > most {
             return Err(kind_at.fault("number of items", num_items as u64, Expected::AtMost(most as u64)));
         }

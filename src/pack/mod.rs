@@ -14,7 +14,7 @@ use crate::model::{
 };
 use crate::{ItemIx, SparseMatrix};
 use order::{Graph, max_adjacency};
-pub use size::Packer;
+pub use size::{Detail, Packer};
 pub use tuning::Tuning;
 
 /// All that training found out about a shop, at full precision and in the log's item order.

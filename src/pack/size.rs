@@ -6,6 +6,16 @@ use super::{Draft, PackError, Tuning, check, quantise};
 use crate::ItemIx;
 use crate::model::{Categories, Dictionary, MAX_LEVELS, Model, Neighbours, Purpose};
 
+/// How finely weights are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Detail {
+    /// Levels of a weight, 1 to 16: 4 cost 1.2 bits a link, 8 cost 2.1.
+    pub num_levels: usize,
+    /// Whether items have classes by their number of events, 1.8 bits an item: both directions of a link then differ, and items
+    /// that are not among the most popular are ordered by popularity.
+    pub has_classes: bool,
+}
+
 /// A draft whose pairs are in the order of their importance, ready to be packed at any size.
 #[derive(Clone, Debug)]
 pub struct Packer {
@@ -52,12 +62,12 @@ impl Packer {
         self.pools.iter().map(|(_, pool)| pool.len()).sum()
     }
 
-    /// The model with `num_links` links in all tables together, or all that there are, at `num_levels` (1 to 16) levels, with the
-    /// [default tuning](Tuning): 4 levels cost 1.2 bits a link, 8 cost 2.1.
+    /// The model with `num_links` links in all tables together, or all that there are, with the [default tuning](Tuning).
     ///
     /// # Errors
     /// [`PackError`]: the levels are none or too many, or the packed model is one that no file can hold.
-    pub fn pack(&self, num_links: usize, num_levels: usize) -> Result<Model, PackError> {
+    pub fn pack(&self, num_links: usize, detail: Detail) -> Result<Model, PackError> {
+        let num_levels = detail.num_levels;
         if !(1..=MAX_LEVELS).contains(&num_levels) {
             return Err(PackError::Option { option: "num_levels", found: num_levels, least: 1, most: MAX_LEVELS });
         }
@@ -73,10 +83,12 @@ impl Packer {
         for (new, old) in (0..).map(ItemIx).zip(&old_of_new) {
             new_of_old[old.as_usize()] = new;
         }
-        let classes: Vec<u8> = old_of_new.iter().map(|old| self.classes[old.as_usize()]).collect();
+        let class = |old: &ItemIx| if detail.has_classes { self.classes[old.as_usize()] } else { 0 };
+        let all: Vec<u8> = (0..num_items as u32).map(|item| class(&ItemIx(item))).collect();
+        let classes: Vec<u8> = old_of_new.iter().map(class).collect();
         let mut tables = Vec::with_capacity(chosen.len());
         for (purpose, pairs) in chosen {
-            let (weights, levels) = links::fit(pairs, &self.classes, num_levels);
+            let (weights, levels) = links::fit(pairs, &all, num_levels);
             let links: Vec<_> = pairs
                 .iter()
                 .zip(levels)
@@ -109,9 +121,9 @@ impl Packer {
     ///
     /// # Errors
     /// [`PackError::Size`] if not even a file without links is that small; else as [`Packer::pack`].
-    pub fn pack_to_size(&self, num_bytes: usize, num_levels: usize) -> Result<(Model, Vec<u8>, usize), PackError> {
+    pub fn pack_to_size(&self, num_bytes: usize, detail: Detail) -> Result<(Model, Vec<u8>, usize), PackError> {
         let attempt = |num_links: usize| -> Result<(Model, Vec<u8>), PackError> {
-            let model = self.pack(num_links, num_levels)?;
+            let model = self.pack(num_links, detail)?;
             let bytes = model.to_bytes()?;
             Ok((model, bytes))
         };

@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use vicino::budget::{Budget, Packed, Quality, Settings, Spender};
 use vicino::learn::HeldOut;
 use vicino::model::{MAX_LEVELS, Model, Purpose};
-use vicino::pack::{Draft, PackError, PackOptions, pack};
+use vicino::pack::{Detail, Draft, PackError, PackOptions, pack};
 
 /// How a file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -64,7 +64,7 @@ pub struct SizePoint {
     pub wanted: usize,
     pub num_bytes: usize,
     pub num_links: usize,
-    pub num_levels: usize,
+    pub detail: Detail,
     pub quality: Vec<(Purpose, Quality)>,
 }
 
@@ -121,12 +121,15 @@ impl PackFlags {
         let has_held_out = !held_out.is_empty();
         let num_items = draft.item_ids.len();
         let spender = Spender::new(draft, held_out).context("cannot pack the model")?;
-        let levels_of = |is_open: bool| match self.weight_bits {
-            Some(bits) => vec![1 << bits],
-            None if is_open && has_held_out => vec![2, 4, 8, 16],
-            None => vec![1 << self.bits()],
+        let detail = |num_levels, has_classes| Detail { num_levels, has_classes };
+        let details = |is_open: bool| match self.weight_bits {
+            Some(bits) => vec![detail(1 << bits, true)],
+            None if is_open && has_held_out => {
+                vec![detail(2, false), detail(2, true), detail(4, true), detail(8, true), detail(16, true)]
+            }
+            None => vec![detail(1 << self.bits(), true)],
         };
-        let settings = |is_open| Settings { num_levels: levels_of(is_open), evaluations, seed };
+        let settings = |is_open| Settings { details: details(is_open), evaluations, seed };
         let mut curve = Vec::with_capacity(self.sizes.len());
         for &wanted in &self.sizes {
             let packed = match spender.spend(Budget::Bytes(wanted), &settings(true), console) {
@@ -137,8 +140,8 @@ impl PackFlags {
                 }
                 Err(error) => return Err(error).context("cannot pack the model"),
             };
-            let Packed { bytes, num_links, num_levels, quality, .. } = packed;
-            curve.push(SizePoint { wanted, num_bytes: bytes.len(), num_links, num_levels, quality });
+            let Packed { bytes, num_links, detail, quality, .. } = packed;
+            curve.push(SizePoint { wanted, num_bytes: bytes.len(), num_links, detail, quality });
         }
         let budget = match self.target_size {
             Some(num_bytes) => Budget::Bytes(num_bytes),

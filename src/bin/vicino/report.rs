@@ -106,7 +106,7 @@ fn qualities(qualities: &[(Purpose, Quality)]) -> Value {
 
 fn size_point(point: &SizePoint) -> Value {
     json!({
-        "wanted": point.wanted, "bytes": point.num_bytes, "num_links": point.num_links, "num_levels": point.num_levels,
+        "wanted": point.wanted, "bytes": point.num_bytes, "num_links": point.num_links, "has_classes": point.detail.has_classes, "num_levels": point.detail.num_levels,
         "quality": qualities(&point.quality),
     })
 }
@@ -166,7 +166,8 @@ impl Report<'_> {
             for (point, _, _, view) in of {
                 let bar = "#".repeat((view.hit_rate / most * 30.0).round() as usize);
                 let figures = [view.hit_rate, view.mrr, view.ndcg, view.coverage].map(percent);
-                let sizes = [point.num_bytes, point.num_links, point.num_levels].map(|number| thousands(number as u64));
+                let sizes =
+                    [point.num_bytes, point.num_links, point.detail.num_levels].map(|number| thousands(number as u64));
                 let cells = [purpose.key().to_owned()].into_iter().chain(sizes).chain([name.to_owned()]);
                 table.row(cells.chain(figures).chain([bar]));
             }

@@ -8,15 +8,16 @@ use super::TableBytes;
 use super::links::{self, Links, Truth, kind};
 use crate::ItemIx;
 use crate::model::bytes::{Expected, Fault, Reader, Writer};
+use crate::model::items::most_items_in;
 use crate::model::neighbours::{Codec, Hop, MAX_CLASSES, MAX_LEVELS, Neighbours, Weights, is_factor};
 
 /// Entries of the longer list that are looked at for common neighbours. Bounds the time that a bad file can take.
 const MAX_COMPARED: usize = 128;
-/// Links, or items, to a byte of the stream, at most: a file that says more is refused, and a table that would need
-/// more is not written with this codec.
+/// Links to a byte of the stream, at most: a file that says more is refused, and a table that would need more is not
+/// written with this codec.
 const MAX_PER_BYTE: usize = 16;
-/// Links and items that even the shortest stream may have.
-const MIN_MOST: usize = 1 << 12;
+/// Links that even the shortest stream may have.
+const MIN_LINKS: usize = 1 << 12;
 
 const C: usize = MAX_CLASSES;
 const L: usize = MAX_LEVELS;
@@ -25,14 +26,14 @@ const LEVEL_CLOSENESS: usize = LEVEL_MEANS + 32 * 32 * L;
 const LEVEL_CLASSES: usize = LEVEL_CLOSENESS + 32 * 16 * L;
 const NUM_SLOTS: usize = LEVEL_CLASSES + C * C * 16 * L;
 
-/// Links, or items, that a stream of so many bytes may hold.
-fn most_in(num_bytes: usize) -> usize {
-    num_bytes.saturating_mul(MAX_PER_BYTE).max(MIN_MOST)
+/// Links that a stream of so many bytes may hold.
+fn most_links_in(num_bytes: usize) -> usize {
+    num_bytes.saturating_mul(MAX_PER_BYTE).max(MIN_LINKS)
 }
 
 /// Whether the codec can hold the table in `num_bytes`; if not, `plain` can.
 fn is_dense_enough(table: &Neighbours, num_bytes: usize) -> bool {
-    table.num_items().max(table.num_edges() / 2) <= most_in(num_bytes)
+    table.num_items() <= most_items_in(num_bytes) && table.num_edges() / 2 <= most_links_in(num_bytes)
 }
 
 /// Rows of earlier neighbours first, then of later ones, and where each item's later ones start.
@@ -290,8 +291,10 @@ impl Reading {
         }
         let start = from.position();
         let bytes = from.rest();
-        let most = most_in(bytes.len());
-        for (what, found) in [("number of links", num_edges as usize), ("number of items", num_items)] {
+        let (most_links, most_items) = (most_links_in(bytes.len()), most_items_in(bytes.len()));
+        for (what, found, most) in
+            [("number of links", num_edges as usize, most_links), ("number of items", num_items, most_items)]
+        {
             if found > most {
                 return Err(edges_at.fault(what, found as u64, Expected::AtMost(most as u64)));
             }
