@@ -28,12 +28,16 @@ pub(super) fn write_popularity(popularity: &[u8], classes: &[u8]) -> Vec<u8> {
     popularity.iter().for_each(|&level| code.write(level.into(), &mut bits));
     to.bytes(&bits.finish());
     let by_level = to.finish();
-    let by_class = write_by_class(popularity, classes);
-    if by_class.len() < by_level.len() { by_class } else { by_level }
+    match write_by_class(popularity, classes) {
+        Some(by_class) if by_class.len() < by_level.len() => by_class,
+        _ => by_level,
+    }
 }
 
-fn write_by_class(popularity: &[u8], classes: &[u8]) -> Vec<u8> {
+/// `None` if not every item has a class, or there are too many.
+fn write_by_class(popularity: &[u8], classes: &[u8]) -> Option<Vec<u8>> {
     let num_classes = classes.iter().max().map_or(0, |&most| usize::from(most) + 1);
+    let num_stated = u8::try_from(num_classes).ok().filter(|_| classes.len() == popularity.len())?;
     let mut counts = vec![[0u32; 256]; num_classes];
     for (&level, &class) in popularity.iter().zip(classes) {
         if let Some(counts) = counts.get_mut(usize::from(class)) {
@@ -49,7 +53,7 @@ fn write_by_class(popularity: &[u8], classes: &[u8]) -> Vec<u8> {
         (0u32..).zip(popularity.iter().zip(classes)).filter(|(_, (level, class))| !is_usual(**level, **class));
     let mut to = Writer::default();
     to.u16(BY_CLASS);
-    to.u8(num_classes.min(255) as u8);
+    to.u8(num_stated);
     to.bytes(&usual);
     to.u32(exceptions.clone().count() as u32);
     let (mut contexts, mut encoder) = (Contexts::new(NUM_EXCEPTION_SLOTS, 4), adaptive::Encoder::new());
@@ -60,7 +64,7 @@ fn write_by_class(popularity: &[u8], classes: &[u8]) -> Vec<u8> {
         next = item + 1;
     }
     to.bytes(&encoder.finish());
-    to.finish()
+    Some(to.finish())
 }
 
 /// Popularity that is being read.
@@ -230,7 +234,7 @@ mod tests {
         #[test]
         fn popularity_comes_back(popularity in prop::collection::vec(any::<u8>(), 0..200)) {
             let classes: Vec<u8> = popularity.iter().map(|level| level % 3).collect();
-            for bytes in [write_popularity(&popularity, &classes), write_by_class(&popularity, &classes)] {
+            for bytes in [write_popularity(&popularity, &classes), write_by_class(&popularity, &classes).unwrap()] {
                 let mut reader = Reader::new(&bytes);
                 let read = read_popularity(&mut reader, popularity.len()).unwrap();
                 reader.end().unwrap();

@@ -1,9 +1,9 @@
-//! Models for the tests of the file format: two written by hand, and any number of random ones.
+//! Models for the tests of the file format: three written by hand, and any number of random ones.
 
 use proptest::prelude::*;
 use std::collections::HashSet;
 use vicino::model::{
-    About, Categories, Dictionary, Measurement, Model, Neighbours, Privacy, Purpose, RankingParameters,
+    About, Categories, Dictionary, Hop, Measurement, Model, Neighbours, Privacy, Purpose, RankingParameters, Weights,
 };
 use vicino::{CategoryIx, ItemIx};
 
@@ -78,6 +78,37 @@ pub fn complete() -> Model {
     }
 }
 
+/// A model whose tables are of links: two groups of eight items each that know one another, and a bridge; numbers as ids, in an
+/// order of their own, and popularity by class.
+pub fn linked() -> Model {
+    let ids: Vec<String> = (0..16).map(|item| (7000 + item * 11 % 16).to_string()).collect();
+    let classes: Vec<u8> = (0..16).map(|item| item % 3).collect();
+    let mut links = Vec::new();
+    for (from, to) in (0..16u32).flat_map(|from| (from + 1..16).map(move |to| (from, to))) {
+        if from / 8 == to / 8 && (from + to) % 5 != 0 || (from, to) == (7, 8) {
+            links.push((ItemIx(from), ItemIx(to), ((from * to) % 4) as u8));
+        }
+    }
+    let weights = Weights {
+        levels: vec![0.25, 0.5, 1.0, 2.0],
+        row_factors: vec![1.0, 0.5, 0.75],
+        column_factors: vec![1.0, 1.25, 1.5],
+    };
+    let next = Neighbours::from_links(&classes, &links, weights, Hop { share: 0.25, width: 12 }).unwrap();
+    let together = Neighbours::from_links(
+        &[0; 16],
+        &[(ItemIx(3), ItemIx(12), 0)],
+        Weights { levels: vec![1.0], row_factors: vec![1.0], column_factors: vec![1.0] },
+        Hop::default(),
+    );
+    Model {
+        items: Dictionary::new(&ids).unwrap(),
+        tables: vec![(Purpose::Next, next), (Purpose::Together, together.unwrap())],
+        popularity: (0..16).map(|item| if item == 5 { 255 } else { [200, 150, 100][item % 3] }).collect(),
+        ..tiny()
+    }
+}
+
 fn tiny_with_five(purpose: Purpose, weight_bits: u8) -> (Purpose, Neighbours) {
     let all = |row: u32| (0..5).filter(move |&item| item != row).map(move |item| (item, ((row + item) % 8) as u8));
     let rows: Vec<Vec<(u32, u8)>> = (0..5).map(|row| all(row).collect()).collect();
@@ -130,6 +161,34 @@ pub fn any_model() -> impl Strategy<Value = Model> {
 }
 
 fn any_table(num_items: usize) -> impl Strategy<Value = Neighbours> {
+    prop_oneof![any_rows(num_items), any_links(num_items)]
+}
+
+fn any_links(num_items: usize) -> impl Strategy<Value = Neighbours> {
+    let factor = || 1e-12f32..=256.0;
+    let factors = (1usize..=8)
+        .prop_flat_map(move |num| (prop::collection::vec(factor(), num), prop::collection::vec(factor(), num)));
+    let most = num_items.max(1) as u32;
+    (
+        prop::collection::btree_map((0..most, 0..most), any::<u8>(), 0..=3 * num_items),
+        prop::collection::vec(factor(), 1..=16),
+        factors,
+        prop::collection::vec(any::<u8>(), num_items),
+        (0f32..=16.0, any::<u16>()),
+    )
+        .prop_map(|(links, levels, (row_factors, column_factors), classes, (share, width))| {
+            let classes: Vec<u8> = classes.iter().map(|class| class % row_factors.len() as u8).collect();
+            let links: Vec<_> = links
+                .into_iter()
+                .filter(|((from, to), _)| from < to)
+                .map(|((from, to), level)| (ItemIx(from), ItemIx(to), level % levels.len() as u8))
+                .collect();
+            let weights = Weights { levels, row_factors, column_factors };
+            Neighbours::from_links(&classes, &links, weights, Hop { share, width }).unwrap()
+        })
+}
+
+fn any_rows(num_items: usize) -> impl Strategy<Value = Neighbours> {
     let row = (any::<u8>(), prop::collection::btree_map(0..num_items.max(1) as u32, any::<u8>(), 0..=num_items));
     (1u8..=8, prop::collection::vec(row, num_items)).prop_map(|(weight_bits, rows)| {
         let rows: Vec<_> = rows

@@ -14,7 +14,7 @@ pub fn repair(bytes: &mut Vec<u8>) {
     }
     let num_bytes = bytes.len();
     bytes[..8].copy_from_slice(b"\x89VIC\r\n\x1a\n");
-    bytes[8..12].copy_from_slice(&[1, 0, 0, 0]);
+    bytes[8..12].copy_from_slice(&[1, 0, 1, 0]);
     put(bytes, 12, num_bytes as u32);
     let num_sections = (get(bytes, 16) as usize).min((num_bytes - HEADER_BYTES) / ENTRY_BYTES).min(256);
     put(bytes, 16, num_sections as u32);
@@ -63,8 +63,10 @@ fn walk(model: &Model) {
             let row = table.row(item);
             for (&neighbour, &level) in row.items.iter().zip(row.levels) {
                 assert!(neighbour.as_usize() < model.num_items() && neighbour != item);
-                assert_eq!(row.weight_of(neighbour), row.weight(level));
-                assert!(row.weight(level) > 0.0);
+                let weight = row.weight_in_row(level) * table.column_factor(neighbour);
+                assert_eq!(row.weight_of(neighbour), weight);
+                // The product of three that are as small as can be is nothing.
+                assert!(weight >= 0.0 && weight.is_finite());
             }
         }
     }
