@@ -215,3 +215,99 @@ fn tune(
     progress.finish(&format!("objective {:.4}", climbed.value));
     climbed
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::events::{EventLog, Sessions};
+    use crate::learn::{self, BasketSource, learn};
+    use crate::model::About;
+    use crate::{EventKind, ItemIx, Silent};
+
+    /// Shoppers who walk upwards through 300 items, buying what they saw last and its successor.
+    fn log() -> EventLog {
+        let mut sessions = Sessions { offsets: vec![0], has_shoppers: true, ..Sessions::default() };
+        for session in 0..900u32 {
+            let first = session * 37 % 290;
+            for step in 0..5 {
+                sessions.items.push(ItemIx(first + step * (1 + session % 2)));
+                sessions.kinds.push(if step < 3 { EventKind::View } else { EventKind::Purchase });
+            }
+            sessions.offsets.push(sessions.items.len());
+            sessions.shoppers.push(session);
+        }
+        EventLog { item_ids: (0..300).map(|item| format!("sku-{item:04}")).collect(), sessions }
+    }
+
+    fn spender(keep_held_out: bool) -> Spender {
+        let settings = learn::Settings {
+            tune: false,
+            keep_held_out,
+            min_shoppers: 1,
+            baskets: BasketSource::Purchases,
+            ..learn::Settings::default()
+        };
+        let log = log();
+        let learnt = learn(&log, &settings, &Silent).unwrap();
+        let draft = Draft {
+            item_ids: log.item_ids,
+            tables: learnt.tables,
+            popularity: learnt.popularity,
+            num_events: learnt.num_events,
+            ranking: learnt.ranking,
+            categories: None,
+            about: About { hyperparameters: learnt.hyperparameters, ..About::default() },
+            privacy: learnt.privacy,
+            measurements: learnt.measurements,
+        };
+        Spender::new(draft, learnt.held_out).unwrap()
+    }
+
+    fn settings(evaluations: usize) -> Settings {
+        let detail = |num_levels, has_classes| Detail { num_levels, has_classes };
+        Settings { details: vec![detail(2, false), detail(4, true)], evaluations, seed: 1 }
+    }
+
+    #[test]
+    fn tuning_is_worth_something_on_held_out_events_and_costs_no_byte() {
+        let spender = spender(true);
+        let untuned = spender.spend(Budget::Bytes(2500), &settings(0), &Silent).unwrap();
+        let tuned = spender.spend(Budget::Bytes(2500), &settings(15), &Silent).unwrap();
+        assert_eq!((tuned.bytes.len(), tuned.num_links), (untuned.bytes.len(), untuned.num_links));
+        assert!(tuned.bytes.len() <= 2500);
+        assert_eq!(tuned.tunings.len(), 2);
+        for ((_, before), (_, after)) in untuned.quality.iter().zip(&tuned.quality) {
+            assert!(after.objective() >= before.objective());
+        }
+        assert_eq!(Model::open(&tuned.bytes).unwrap(), tuned.model);
+        let found: Vec<f64> = tuned.model.measurements.iter().map(|one| one.value).collect();
+        let [(Purpose::Next, next), (Purpose::Together, together)] = tuned.quality[..] else {
+            panic!("{:?}", tuned.quality)
+        };
+        let all = next.all_targets.unwrap();
+        let of = |view: View| [view.hit_rate, view.mrr];
+        assert_eq!(found, [of(all), of(next.discovery), of(together.discovery)].concat());
+        let hop = tuned.model.about.hyperparameters.iter().find(|(name, _)| name == "next.hop_share").unwrap();
+        assert_eq!(hop.1, f64::from(tuned.tunings[0].1.best.hop.share));
+    }
+
+    #[test]
+    fn the_same_seed_finds_the_same() {
+        let spender = spender(true);
+        let bytes = |seed| {
+            let settings = Settings { seed, ..settings(8) };
+            spender.spend(Budget::Links(600), &settings, &Silent).unwrap().bytes
+        };
+        assert_eq!(bytes(1), bytes(1));
+        assert_ne!(bytes(1), bytes(2));
+    }
+
+    #[test]
+    fn without_held_out_events_the_first_detail_is_taken() {
+        let packed = spender(false).spend(Budget::Links(600), &settings(9), &Silent).unwrap();
+        assert_eq!((packed.num_links, packed.detail.num_levels), (600, 2));
+        assert!(packed.quality.is_empty() && packed.tunings.is_empty());
+        let error = spender(false).spend(Budget::Bytes(10), &settings(0), &Silent).unwrap_err();
+        assert!(matches!(error, PackError::Size { wanted: 10, .. }));
+    }
+}

@@ -92,16 +92,7 @@ impl Model {
             let body = about::write_measurements(&self.measurements);
             sections.push(Content { id: MEASUREMENTS, optional: true, body });
         }
-        for (at, (of, table)) in self.tables.iter().enumerate() {
-            let body = codec::write(table).ok_or(ModelError::Invalid {
-                part: "table",
-                at: at as u64,
-                what: "number of neighbours",
-                found: table.num_edges() as u64,
-                expected: Expected::Text("fewer a byte; write it with the codec `plain`"),
-            })?;
-            sections.push(required(of.section_id(), body));
-        }
+        sections.extend(self.tables.iter().map(|(of, table)| required(of.section_id(), codec::write(table))));
         container::write(&sections).map_err(|num_bytes| ModelError::Invalid {
             part: "file",
             at: 0,

@@ -134,3 +134,78 @@ fn options_out_of_range_are_refused() {
         assert!(matches!(pack(draft(1, &[]), &options), Err(PackError::Option { .. })), "{options:?}");
     }
 }
+
+/// A ring of items, each with the next twelve as neighbours, the nearer the heavier.
+fn ring(num_items: u32) -> Draft {
+    let entries: Vec<_> = (0..num_items)
+        .flat_map(|item| (1..=12).map(move |step| (item, (item + step) % num_items, 1.0 / step as f32)))
+        .collect();
+    draft(num_items as usize, &entries)
+}
+
+const FOUR_LEVELS: Detail = Detail { num_levels: 4, has_classes: true };
+
+#[test]
+fn the_most_important_links_are_kept_and_weigh_about_as_much() {
+    let packer = Packer::new(ring(100)).unwrap();
+    assert_eq!(packer.num_pairs(), 1200);
+    let model = packer.pack(200, FOUR_LEVELS).unwrap();
+    let table = model.table(Purpose::Next).unwrap();
+    assert_eq!((table.num_edges(), table.hop()), (400, Tuning::default().hop));
+    let item = |number: u32| model.items.item(&format!("item {}", number % 100)).unwrap();
+    // Everything else equal, the next two of each are the heaviest, and rows of items with more events count a little more.
+    let kept = (0..100).filter(|&number| table.row(item(number)).weight_of(item(number + 1)) > 0.0).count();
+    assert!(kept >= 95, "{kept}");
+    let [near, far] = [1, 2].map(|step| table.row(item(50)).weight_of(item(50 + step)));
+    assert!(near > far && far > 0.0, "{near} {far}");
+}
+
+#[test]
+fn a_size_is_never_exceeded_and_nearly_used() {
+    let packer = Packer::new(ring(2000)).unwrap();
+    let least = packer.pack(0, FOUR_LEVELS).unwrap().to_bytes().unwrap().len();
+    let all = packer.pack(packer.num_pairs(), FOUR_LEVELS).unwrap().to_bytes().unwrap().len();
+    for wanted in [least, (least + all) / 2, all + 1000] {
+        let (model, bytes, num_links) = packer.pack_to_size(wanted, FOUR_LEVELS).unwrap();
+        assert_eq!(Model::open(&bytes).unwrap(), model);
+        assert_eq!(model.table(Purpose::Next).unwrap().num_edges(), 2 * num_links);
+        assert!(bytes.len() <= wanted, "{} of {wanted}", bytes.len());
+        assert!(num_links == packer.num_pairs() || bytes.len() * 50 >= wanted * 49, "{} of {wanted}", bytes.len());
+    }
+    let error = packer.pack_to_size(least - 1, FOUR_LEVELS).unwrap_err();
+    assert_eq!(error, PackError::Size { wanted: least - 1, least });
+}
+
+#[test]
+fn packing_is_the_same_for_any_number_of_threads() {
+    let with = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| Packer::new(ring(600)).unwrap().pack(3000, FOUR_LEVELS).unwrap().to_bytes().unwrap())
+    };
+    assert_eq!(with(1), with(4));
+}
+
+#[test]
+fn a_tuning_changes_weights_and_nothing_that_costs_bytes() {
+    let model = Packer::new(ring(50)).unwrap().pack(300, FOUR_LEVELS).unwrap();
+    let mut tuning = Tuning { decay_power: 2.0, repeat_scale: 3.0, level_power: 0.5, ..Tuning::default() };
+    tuning.rows[0] = 0.5;
+    let tuned = tuning.apply(Purpose::Next, &model).unwrap();
+    assert_eq!(tuned.ranking.decay, [1.0, 0.25]);
+    assert_eq!(tuned.ranking.repeat, [1.5]);
+    assert_eq!(tuned.to_bytes().unwrap().len(), model.to_bytes().unwrap().len());
+    let ratio = |model: &Model| {
+        let levels = &model.table(Purpose::Next).unwrap().weights().levels;
+        f64::from(levels[3] / levels[0]).ln()
+    };
+    assert!((ratio(&tuned) / ratio(&model) - 0.5).abs() < 1e-3);
+    assert_eq!(Tuning::default().apply(Purpose::Together, &model).unwrap(), model);
+}
+
+#[test]
+fn levels_that_no_file_has_are_refused() {
+    for num_levels in [0, 17] {
+        let error = Packer::new(ring(20)).unwrap().pack(9, Detail { num_levels, has_classes: true }).unwrap_err();
+        assert_eq!(error, PackError::Option { option: "num_levels", found: num_levels, least: 1, most: 16 });
+    }
+}

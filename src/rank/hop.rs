@@ -133,3 +133,90 @@ impl Hops {
         }
     }
 }
+
+#[cfg(all(test, feature = "cli"))]
+mod tests {
+    use super::*;
+    use crate::model::Weights;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    const NUM_ITEMS: u32 = 9;
+
+    fn table(links: &BTreeMap<(u32, u32), u8>, hop: Hop) -> Neighbours {
+        let links: Vec<_> = links
+            .iter()
+            .filter(|((from, to), _)| from < to)
+            .map(|(&(from, to), &level)| (ItemIx(from), ItemIx(to), level))
+            .collect();
+        let classes: Vec<u8> = (0..NUM_ITEMS as u8).map(|item| item % 2).collect();
+        let weights =
+            Weights { levels: vec![0.5, 1.0, 3.0], row_factors: vec![1.0, 0.75], column_factors: vec![2.0, 0.5] };
+        Neighbours::from_links(&classes, &links, weights, hop).unwrap()
+    }
+
+    /// The row from the formula, in double precision.
+    fn naive(table: &Neighbours, item: u32, share: f64) -> Vec<f64> {
+        let weight = |from: u32, to: u32| f64::from(table.row(ItemIx(from)).weight_of(ItemIx(to)));
+        let sum = |from: u32| (0..NUM_ITEMS).map(|to| weight(from, to)).sum::<f64>();
+        let entry = |to: u32| {
+            let over = (0..NUM_ITEMS).filter(|&by| sum(by) > 0.0);
+            weight(item, to) + share * over.map(|by| weight(item, by) * weight(by, to) / sum(by)).sum::<f64>()
+        };
+        (0..NUM_ITEMS).map(|to| if to == item { 0.0 } else { entry(to) }).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn rows_follow_the_formula(
+            links in prop::collection::btree_map((0..NUM_ITEMS, 0..NUM_ITEMS), 0u8..3, 0..20),
+            share in 0.01f32..4.0,
+        ) {
+            let table = table(&links, Hop { share, width: 0 });
+            let mut hops = Hops::new(&table).unwrap();
+            for item in 0..NUM_ITEMS {
+                let expected = naive(&table, item, share.into());
+                let mut found = vec![0.0; NUM_ITEMS as usize];
+                hops.row(&table, ItemIx(item)).iter().for_each(|(to, weight)| found[to.as_usize()] = f64::from(*weight));
+                for (to, (found, expected)) in found.iter().zip(&expected).enumerate() {
+                    prop_assert!((found - expected).abs() <= 1e-5 * expected, "{item} {to}: {found} for {expected}");
+                    prop_assert_eq!(f64::from(hops.weight_of(&table, ItemIx(item), ItemIx(to as u32))), *found);
+                }
+            }
+        }
+
+        #[test]
+        fn the_heaviest_entries_are_kept(
+            links in prop::collection::btree_map((0..NUM_ITEMS, 0..NUM_ITEMS), 0u8..3, 5..20),
+            width in 1u16..5,
+        ) {
+            let whole = table(&links, Hop { share: 0.5, width: 0 });
+            let cut = table(&links, Hop { share: 0.5, width });
+            for item in (0..NUM_ITEMS).map(ItemIx) {
+                let mut expected = Hops::new(&whole).unwrap().row(&whole, item).to_vec();
+                expected.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+                expected.truncate(width.into());
+                expected.sort_by_key(|entry| entry.0);
+                let mut found = Hops::new(&cut).unwrap().row(&cut, item).to_vec();
+                found.sort_by_key(|entry| entry.0);
+                prop_assert_eq!(found, expected);
+            }
+        }
+    }
+
+    #[test]
+    fn rows_that_were_forgotten_come_back_the_same() {
+        let links = (0..NUM_ITEMS - 1).map(|item| ((item, item + 1), (item % 3) as u8)).collect();
+        let table = table(&links, Hop { share: 0.2, width: 4 });
+        let mut hops = Hops::new(&table).unwrap();
+        let first = hops.row(&table, ItemIx(0)).to_vec();
+        assert!(!first.is_empty());
+        for round in 0..3 * KEPT_ROWS as u32 {
+            hops.row(&table, ItemIx(1 + round % (NUM_ITEMS - 1)));
+            hops.row(&table, ItemIx(1000 + round));
+        }
+        assert!(hops.rows.len() <= KEPT_ROWS);
+        assert_eq!(hops.row(&table, ItemIx(0)), first);
+        assert!(hops.row(&table, ItemIx(9999)).is_empty());
+    }
+}

@@ -8,13 +8,11 @@ use super::TableBytes;
 use super::links::{self, Links, Truth, kind};
 use crate::ItemIx;
 use crate::model::bytes::{Expected, Fault, Reader, Writer};
-use crate::model::items::most_items_in;
 use crate::model::neighbours::{Codec, Hop, MAX_CLASSES, MAX_LEVELS, Neighbours, Weights, is_factor};
 
 /// Entries of the longer list that are looked at for common neighbours. Bounds the time that a bad file can take.
 const MAX_COMPARED: usize = 128;
-/// Links to a byte of the stream, at most: a file that says more is refused, and a table that would need more is not
-/// written with this codec.
+/// Links to a byte of the stream and its padding, at most: a file that says more is refused.
 const MAX_PER_BYTE: usize = 16;
 /// Links that even the shortest stream may have.
 const MIN_LINKS: usize = 1 << 12;
@@ -31,9 +29,9 @@ fn most_links_in(num_bytes: usize) -> usize {
     num_bytes.saturating_mul(MAX_PER_BYTE).max(MIN_LINKS)
 }
 
-/// Whether the codec can hold the table in `num_bytes`; if not, `plain` can.
-fn is_dense_enough(table: &Neighbours, num_bytes: usize) -> bool {
-    table.num_items() <= most_items_in(num_bytes) && table.num_edges() / 2 <= most_links_in(num_bytes)
+/// Zeros that follow a stream of so many bytes, so that its links are as few to a byte as a reader wants.
+fn padding(num_links: usize, num_bytes: usize) -> usize {
+    if num_links <= MIN_LINKS { 0 } else { num_links.div_ceil(MAX_PER_BYTE).saturating_sub(num_bytes) }
 }
 
 /// Rows of earlier neighbours first, then of later ones, and where each item's later ones start.
@@ -187,8 +185,8 @@ fn later(table: &Neighbours) -> Vec<u32> {
     .collect()
 }
 
-/// Writes a symmetric table; `None` if it is one that [`plain`](super::plain) must hold.
-pub(super) fn write(table: &Neighbours, to: &mut Writer) -> Option<()> {
+/// Writes a symmetric table.
+pub(super) fn write(table: &Neighbours, to: &mut Writer) {
     let weights = &table.weights;
     to.u8(weights.levels.len() as u8);
     to.u8(weights.row_factors.len() as u8);
@@ -201,9 +199,9 @@ pub(super) fn write(table: &Neighbours, to: &mut Writer) -> Option<()> {
         to.f32(column);
     }
     let stream = stream(table).0;
-    let is_dense_enough = is_dense_enough(table, stream.len());
+    to.u32(stream.len() as u32);
     to.bytes(&stream);
-    is_dense_enough.then_some(())
+    to.bytes(&vec![0; padding(table.num_edges() / 2, stream.len())]);
 }
 
 /// The stream of a table, and the contexts that it ended with.
@@ -234,7 +232,7 @@ fn stream(table: &Neighbours) -> (Vec<u8>, Contexts) {
 pub(super) fn measure(from: &mut Reader, num_bytes: usize, num_items: usize) -> Result<TableBytes, Fault> {
     let mut reading = Reading::new(from, num_items)?;
     reading.contexts.bits = vec![0.0; kind::NUM];
-    let head = num_bytes - reading.decoder.num_bytes();
+    let head = num_bytes.saturating_sub(reading.decoder.num_bytes());
     while !reading.advance(usize::MAX)? {}
     let bytes = |kinds: std::ops::Range<usize>| {
         let bits: f64 = reading.contexts.bits.get(kinds).unwrap_or(&[]).iter().sum();
@@ -246,7 +244,7 @@ pub(super) fn measure(from: &mut Reader, num_bytes: usize, num_items: usize) -> 
         num_edges: reading.table.num_edges(),
         num_levels: reading.table.weights.levels.len(),
         rows: classes,
-        ids: num_bytes - head - classes - weights,
+        ids: reading.decoder.num_bytes().saturating_sub(classes + weights),
         weights,
         codes: head,
     })
@@ -289,15 +287,19 @@ impl Reading {
             weights.row_factors.push(factor(from)?);
             weights.column_factors.push(factor(from)?);
         }
+        let length_at = from.clone();
+        let num_bytes = from.u32()? as usize;
         let start = from.position();
-        let bytes = from.rest();
-        let (most_links, most_items) = (most_links_in(bytes.len()), most_items_in(bytes.len()));
-        for (what, found, most) in
-            [("number of links", num_edges as usize, most_links), ("number of items", num_items, most_items)]
-        {
-            if found > most {
-                return Err(edges_at.fault(what, found as u64, Expected::AtMost(most as u64)));
-            }
+        let bytes = from.take(num_bytes)?;
+        let most = most_links_in(from.num_left().saturating_add(num_bytes));
+        if num_edges as usize > most {
+            return Err(edges_at.fault("number of links", num_edges.into(), Expected::AtMost(most as u64)));
+        }
+        let zeros = from.rest();
+        let padding = padding(num_edges as usize, num_bytes);
+        if zeros.len() != padding || zeros.iter().any(|&byte| byte != 0) {
+            let expected = Expected::Text("one that is followed by as many zeros as its links need");
+            return Err(length_at.fault("length of the stream", num_bytes as u64, expected));
         }
         Ok(Reading {
             contexts: Contexts::new(NUM_SLOTS, kind::NUM),

@@ -33,8 +33,8 @@ pub struct TableBytes {
     pub codes: usize,
 }
 
-/// Writes a table that is valid (see [`Neighbours::validate`](super::Neighbours)); `None` if its codec cannot hold it.
-pub(super) fn write(table: &Neighbours) -> Option<Vec<u8>> {
+/// Writes a table that is valid (see [`Neighbours::validate`](super::Neighbours)).
+pub(super) fn write(table: &Neighbours) -> Vec<u8> {
     let mut to = Writer::default();
     match table.codec {
         Codec::Plain { weight_bits } => {
@@ -43,10 +43,10 @@ pub(super) fn write(table: &Neighbours) -> Option<Vec<u8>> {
         }
         Codec::Graph => {
             to.u8(GRAPH);
-            graph::write(table, &mut to)?;
+            graph::write(table, &mut to);
         }
     }
-    Some(to.finish())
+    to.finish()
 }
 
 /// A table that is being read; what comes of it is valid.
