@@ -122,3 +122,58 @@ fn a_model_replaces_an_older_one() {
     assert!(fs::metadata(&model).unwrap().len() > 100);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "a temporary file is left");
 }
+
+#[test]
+fn a_target_size_holds_and_is_measured() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| arg(&folder.path().join(name));
+    let args = ["--target-size", "2.6kB", "--evaluations", "8", "--report", &path("report.json")];
+    let text = stdout(&mut vicino(["train", &SHOP.arg("train.csv"), "-o", &path("m.vicino")].into_iter().chain(args)));
+    let num_bytes = fs::metadata(path("m.vicino")).unwrap().len();
+    assert!((2300..=2600).contains(&num_bytes), "{num_bytes}");
+    assert!(text.contains("neighbours/next") && text.contains("next: discovery MRR@20"), "{text}");
+    let report: serde_json::Value = serde_json::from_slice(&fs::read(path("report.json")).unwrap()).unwrap();
+    assert!(report["model"]["num_links"].as_u64().unwrap() > 20);
+    let sections = report["model"]["sections"].as_array().unwrap();
+    let total: u64 = sections.iter().map(|section| section["bytes"].as_u64().unwrap()).sum();
+    assert_eq!(total + 24 + 12 * sections.len() as u64, num_bytes);
+    assert!(report["tuning"]["next: packing"][0][1].as_f64().unwrap() > 0.0);
+    let hit_rate = &report["model"]["quality"]["next"]["all_targets"]["hit_rate"];
+    assert_eq!(*hit_rate, report["measurements"]["next: HitRate@20"]);
+}
+
+#[test]
+fn sizes_are_a_table_from_small_to_large() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| arg(&folder.path().join(name));
+    let args = ["--sizes", "100,2.6kB,4kB", "--no-tune", "--json"];
+    let mut command = vicino(["train", &SHOP.arg("train.csv"), "-o", &path("m.vicino")].into_iter().chain(args));
+    let report = json(&mut command);
+    // 100 bytes do not even hold the ids: said, and left out.
+    let sizes = report["sizes"].as_array().unwrap();
+    assert_eq!(sizes.iter().map(|point| point["wanted"].as_u64().unwrap()).collect::<Vec<_>>(), [2600, 4000]);
+    assert!(stderr(&mut command, 0).contains("a model of 100 bytes cannot be made"));
+    let of = |at: usize, name: &str| sizes[at][name].as_u64().unwrap();
+    assert!(of(0, "bytes") <= 2600 && of(1, "bytes") <= 4000 && of(0, "num_links") < of(1, "num_links"));
+    assert!(sizes[1]["quality"]["next"]["discovery"]["ndcg"].as_f64().unwrap() > 0.1);
+}
+
+#[test]
+fn sizes_that_make_no_sense_are_refused() {
+    for (args, said) in [
+        (&["--target-size", "big"][..], "expected a number of bytes"),
+        (&["--target-size", "10"], "a model of 10 bytes cannot be made"),
+        (&["--target-size", "9kB", "--codec", "plain"], "cannot be used with"),
+        (&["--sizes", "9kB", "--codec", "plain"], "--sizes works with --codec graph"),
+        (&["--weight-bits", "5"], "--weight-bits goes up to 4"),
+        (&["--tune", "hard"], "invalid value"),
+    ] {
+        let folder = TempDir::new().unwrap();
+        let model = folder.path().join("m.vicino");
+        let common = ["train", &SHOP.arg("train.csv"), "-o", &arg(&model), "--evaluations", "3"];
+        let output = vicino(common.into_iter().chain(args.iter().copied())).output().unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && text.contains(said), "{args:?}: {text}");
+        assert!(!model.exists(), "{args:?} left a file behind");
+    }
+}

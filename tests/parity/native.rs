@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::error::Error;
 use std::path::Path;
 use vicino::model::{About, Categories, Measurement, Model, Privacy, Purpose, RankingParameters};
-use vicino::pack::{Draft, PackOptions, pack};
+use vicino::pack::{Detail, Draft, PackOptions, Packer, pack};
 use vicino::rank::{HistoryEvent, Options, Ranked, Ranker};
 use vicino::{CategoryIx, EventKind, ItemIx, SparseMatrix};
 
@@ -19,17 +19,19 @@ const NUM_CASES: usize = 1_000;
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["tiny", file] => Ok(std::fs::write(file, build(&mut Random(7), 12, 4)?.to_bytes()?)?),
+        ["tiny", file] => Ok(std::fs::write(file, build(&mut Random(7), 12, 4, Codec::Rows)?.to_bytes()?)?),
         [directory] => {
-            let mut random = Random(2_026);
-            let bytes = build(&mut random, 600, 25)?.to_bytes()?;
-            // What the file says, not what it was made from, is what both sides rank with.
-            let model = Model::open(&bytes)?;
-            let cases: Vec<Value> = (0..NUM_CASES).map(|_| case(&mut random, &model)).collect();
             std::fs::create_dir_all(directory)?;
-            std::fs::write(Path::new(directory).join("parity.vicino"), bytes)?;
-            std::fs::write(Path::new(directory).join("cases.json"), serde_json::to_string(&cases)?)?;
-            println!("{NUM_CASES} cases");
+            for (name, codec) in [("plain", Codec::Rows), ("graph", Codec::Links)] {
+                let mut random = Random(2_026);
+                let bytes = build(&mut random, 600, 25, codec)?.to_bytes()?;
+                // What the file says, not what it was made from, is what both sides rank with.
+                let model = Model::open(&bytes)?;
+                let cases: Vec<Value> = (0..NUM_CASES).map(|_| case(&mut random, &model)).collect();
+                std::fs::write(Path::new(directory).join(format!("{name}.vicino")), bytes)?;
+                std::fs::write(Path::new(directory).join(format!("{name}.json")), serde_json::to_string(&cases)?)?;
+            }
+            println!("{NUM_CASES} cases of each codec");
             Ok(())
         }
         _ => Err("usage: parity DIR, or parity tiny FILE".into()),
@@ -62,7 +64,15 @@ impl Random {
     }
 }
 
-fn build(random: &mut Random, num_items: usize, neighbours: usize) -> Result<Model, Box<dyn Error>> {
+/// How a model is written, and ranked with.
+enum Codec {
+    /// Rows by themselves.
+    Rows,
+    /// Links, with a second hop.
+    Links,
+}
+
+fn build(random: &mut Random, num_items: usize, neighbours: usize, codec: Codec) -> Result<Model, Box<dyn Error>> {
     let item_ids: Vec<String> = (0..num_items)
         .map(|item| match item % 5 {
             0 => format!("sku-{item}"),
@@ -101,7 +111,13 @@ fn build(random: &mut Random, num_items: usize, neighbours: usize) -> Result<Mod
         privacy: Privacy { min_shoppers: 2, by_shopper: true, pairs_kept: 90, pairs_removed: 10 },
         measurements: vec![Measurement { name: "HitRate@20".into(), value: 0.5 }],
     };
-    Ok(pack(draft, &PackOptions { neighbours, weight_bits: 3 })?)
+    match codec {
+        Codec::Rows => Ok(pack(draft, &PackOptions { neighbours, weight_bits: 3 })?),
+        Codec::Links => {
+            let packer = Packer::new(draft)?;
+            Ok(packer.pack(packer.num_pairs() / 2, Detail { num_levels: 4, has_classes: true })?)
+        }
+    }
 }
 
 fn case(random: &mut Random, model: &Model) -> Value {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { test } from 'node:test';
+import { before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Recommender } from '../../js/dist/node.js';
 
@@ -40,28 +40,33 @@ async function rank(recommender, given) {
   }
 }
 
-test('1,000 random histories rank identically natively and in wasm', async () => {
+before(() => {
   execFileSync('cargo', ['run', '--quiet', ...profile, '--example', 'parity', '--', directory], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const cases = JSON.parse(readFileSync(`${directory}/cases.json`, 'utf8'));
-  const recommender = await Recommender.load(readFileSync(`${directory}/parity.vicino`));
-  let listed = 0;
-  let scored = 0;
-  for (const [number, given] of cases.entries()) {
-    const actual = (await rank(recommender, given)).map(({ id, score, reasons = [] }) => [
-      id,
-      bits(score),
-      reasons.map((reason) => [reason.id, bits(reason.share)]),
-    ]);
-    assert.deepEqual(actual, given.expected, `case ${number}: ${given.call}`);
-    listed += actual.length;
-    scored += actual.filter(([, score]) => score !== 0).length;
-  }
-  recommender.free();
-  assert.equal(cases.length, 1000);
-  // Were the lists empty, they would agree, too.
-  assert.ok(listed > 20_000, `only ${listed} items were listed`);
-  assert.ok(scored > 5_000, `only ${scored} items had a score`);
 });
+
+for (const codec of ['plain', 'graph']) {
+  test(`1,000 random histories rank identically natively and in wasm, codec ${codec}`, async () => {
+    const cases = JSON.parse(readFileSync(`${directory}/${codec}.json`, 'utf8'));
+    const recommender = await Recommender.load(readFileSync(`${directory}/${codec}.vicino`));
+    let listed = 0;
+    let scored = 0;
+    for (const [number, given] of cases.entries()) {
+      const actual = (await rank(recommender, given)).map(({ id, score, reasons = [] }) => [
+        id,
+        bits(score),
+        reasons.map((reason) => [reason.id, bits(reason.share)]),
+      ]);
+      assert.deepEqual(actual, given.expected, `case ${number}: ${given.call}`);
+      listed += actual.length;
+      scored += actual.filter(([, score]) => score !== 0).length;
+    }
+    recommender.free();
+    assert.equal(cases.length, 1000);
+    // Were the lists empty, they would agree, too.
+    assert.ok(listed > 20_000, `only ${listed} items were listed`);
+    assert.ok(scored > 5_000, `only ${scored} items had a score`);
+  });
+}
