@@ -2,12 +2,13 @@
 
 use super::Settings;
 use super::constants::{Constants, Knob};
+use super::content::Content;
 use super::matrix::Cut;
 use super::purpose::{KEPT, LearntTable, Plan, Protocol, holdout_start, to_matrix};
 use super::search::{Random, climb};
 use super::similarity::{Evidence, Similarity};
 use super::validation::Validation;
-use crate::counts::PairCounter;
+use crate::counts::{PairCounter, Rows};
 use crate::events::Sessions;
 use crate::{ItemIx, Progress};
 
@@ -45,6 +46,15 @@ fn evidence(counter: &PairCounter, ages: &[f64], constants: &Constants, min_shop
     Evidence { counts: counter.count(&constants.weighting(), min_shoppers), num_sessions }
 }
 
+/// Rows with what content adds to them, if there is a catalogue.
+fn fill(content: Option<&Content>, rows: Rows, evidence: &Evidence, wanted: &[ItemIx], cut: Cut) -> Rows {
+    let Some(content) = content else { return rows };
+    let counts = &evidence.counts;
+    let has_row = |item: usize| !counts.pairs.row(item).0.is_empty();
+    let weights = counts.item_weights.iter().enumerate().map(|(item, &n)| if has_row(item) { n } else { 0.0 });
+    content.fill(&rows, &weights.collect::<Vec<f32>>(), wanted, cut)
+}
+
 /// Every session and distance alike, rows as the formula gives them.
 fn plain(plan: &Plan, similarity: &dyn Similarity) -> Constants {
     let mut constants = plan.start();
@@ -79,9 +89,10 @@ pub(super) fn learn(
         let counter = plan.counter(start..holdout);
         let ages = &plan.ages[start..holdout];
         let cut = Cut { neighbours: settings.neighbours, weight_bits: Some(settings.weight_bits) };
-        let quality = |constants: &Constants| {
+        let quality = |constants: &Constants, content: Option<&Content>| {
             let evidence = evidence(&counter, ages, constants, settings.min_shoppers);
-            validation.measure(&similarity.rows(&evidence, constants, &validation.wanted, cut), constants)
+            let rows = similarity.rows(&evidence, constants, &validation.wanted, cut);
+            validation.measure(&fill(content, rows, &evidence, &validation.wanted, cut), constants)
         };
         if settings.tune {
             // From where the recipe's counting is known to do well.
@@ -105,7 +116,7 @@ pub(super) fn learn(
             progress.start(&format!("{}: tuning {}", plan.name, settings.similarity), settings.evaluations as u64);
             let objective = |constants: &Constants| {
                 progress.advance(1);
-                quality(constants).objective(plan.views())
+                quality(constants, None).objective(plan.views())
             };
             let (best, value) = climb(
                 first,
@@ -118,14 +129,15 @@ pub(super) fn learn(
             progress.finish(&format!("objective {value:.4} on {} held-out events", validation.num_examples()));
             constants = best;
         }
-        measurements = plan.measurements(&quality(&constants));
+        measurements = plan.measurements(&quality(&constants, plan.content));
     }
     progress.start(&format!("{}: building the table", plan.name), 0);
     let evidence = evidence(&plan.counter(0..plan.sessions.len()), plan.ages, &constants, settings.min_shoppers);
     let (pairs_kept, pairs_removed) = (evidence.counts.pairs_kept, evidence.counts.pairs_removed);
     let all: Vec<ItemIx> = (0..plan.num_items as u32).map(ItemIx).collect();
     let cut = Cut { neighbours: KEPT.max(settings.neighbours), weight_bits: None };
-    let matrix = to_matrix(&similarity.rows(&evidence, &constants, &all, cut));
+    let matrix =
+        to_matrix(&fill(plan.content, similarity.rows(&evidence, &constants, &all, cut), &evidence, &all, cut));
     progress.finish(&format!("{pairs_kept} pairs of items, {pairs_removed} removed by the privacy threshold"));
     LearntTable { matrix, constants, measurements, pairs_kept, pairs_removed }
 }

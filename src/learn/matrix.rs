@@ -173,3 +173,27 @@ pub(super) fn blend(
         }
     })
 }
+
+/// Rows become columns, `num_columns` of them; the columns of a new row ascend.
+pub(super) fn transpose(rows: &Rows, num_columns: usize) -> Rows {
+    let mut offsets = vec![0usize; num_columns + 1];
+    for column in &rows.columns {
+        offsets[column.as_usize() + 1] += 1;
+    }
+    for at in 0..num_columns {
+        offsets[at + 1] += offsets[at];
+    }
+    let mut next = offsets.clone();
+    let mut columns = vec![ItemIx(0); rows.columns.len()];
+    let mut values = vec![0.0; rows.columns.len()];
+    for row in 0..rows.num_rows() {
+        let (row_columns, row_values) = rows.row(row);
+        for (column, &value) in row_columns.iter().zip(row_values) {
+            let slot = &mut next[column.as_usize()];
+            columns[*slot] = ItemIx(row as u32);
+            values[*slot] = value;
+            *slot += 1;
+        }
+    }
+    Rows { offsets, columns, values }
+}

@@ -1,6 +1,7 @@
 //! Learns one table: counts, tunes on the held-out sessions, then builds the matrix from all of them.
 
 use super::constants::{Constants, Knob, WINDOW};
+use super::content::Content;
 use super::matrix::{Cut, Direct, blend, normalise, walk};
 use super::search::{Random, climb};
 use super::validation::{Example, Quality, Validation, Views};
@@ -82,6 +83,8 @@ pub(super) struct Plan<'a> {
     pub sessions: &'a Sessions,
     pub ages: &'a [f64],
     pub num_items: usize,
+    /// What a catalogue says of the items; fills the rows of new ones.
+    pub content: Option<&'a Content>,
 }
 
 /// One learnt table.
@@ -117,6 +120,7 @@ impl Plan<'_> {
                 views: self.views(),
                 cut: Cut { neighbours: settings.neighbours, weight_bits: Some(settings.weight_bits) },
                 min_shoppers: settings.min_shoppers,
+                content: self.content,
                 progress,
             };
             if settings.tune {
@@ -133,7 +137,8 @@ impl Plan<'_> {
         let walked = walk(&direct.rows, None);
         let all: Vec<ItemIx> = (0..self.num_items as u32).map(ItemIx).collect();
         let cut = Cut { neighbours: KEPT.max(settings.neighbours), weight_bits: None };
-        let matrix = to_matrix(&blend(&direct, Some(&walked), &constants, &all, cut));
+        let rows = blend(&direct, Some(&walked), &constants, &all, cut);
+        let matrix = to_matrix(&fill(self.content, rows, &direct, &all, cut));
         progress.finish(&format!("{} pairs of items, {} removed by the privacy threshold", pairs_kept, pairs_removed));
         LearntTable { matrix, constants, measurements, pairs_kept, pairs_removed }
     }
@@ -267,6 +272,7 @@ struct Tuner<'a> {
     views: Views,
     cut: Cut,
     min_shoppers: u32,
+    content: Option<&'a Content>,
     progress: &'a dyn Progress,
 }
 
@@ -287,8 +293,19 @@ impl Tuner<'_> {
     fn measure(&self, constants: &Constants) -> Quality {
         let direct = self.direct(constants);
         let walked = walk(&direct.rows, Some(&self.validation.wanted));
-        self.quality(&direct, Some(&walked), constants)
+        let wanted = &self.validation.wanted;
+        let rows = blend(&direct, Some(&walked), constants, wanted, self.cut);
+        self.validation.measure(&fill(self.content, rows, &direct, wanted, self.cut), constants)
     }
+}
+
+/// Rows with what content adds to them, if there is a catalogue.
+fn fill(content: Option<&Content>, rows: Rows, direct: &Direct, wanted: &[ItemIx], cut: Cut) -> Rows {
+    let Some(content) = content else { return rows };
+    let has_row = |item: usize| direct.evidence[item] > 0.0;
+    let evidence: Vec<f32> =
+        direct.item_weights.iter().enumerate().map(|(item, &n)| if has_row(item) { n } else { 0.0 }).collect();
+    content.fill(&rows, &evidence, wanted, cut)
 }
 
 pub(super) fn to_matrix(rows: &Rows) -> SparseMatrix {
