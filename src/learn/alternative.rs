@@ -1,4 +1,4 @@
-//! Learns one table with a similarity other than the recipe's.
+//! Learns one table with a similarity other than the recipe's, or with whichever validates best.
 
 use super::Settings;
 use super::constants::{Constants, Knob};
@@ -6,9 +6,9 @@ use super::content::Content;
 use super::matrix::Cut;
 use super::purpose::{KEPT, LearntTable, Plan, Protocol, holdout_start, to_matrix};
 use super::search::{Random, climb};
-use super::similarity::{Evidence, Similarity};
+use super::similarity::{Similarity, SimilarityChoice, shape};
 use super::validation::Validation;
-use crate::counts::{PairCounter, Rows};
+use crate::counts::{PairCounts, Rows};
 use crate::events::Sessions;
 use crate::{ItemIx, Progress};
 
@@ -39,17 +39,9 @@ fn distinct(sessions: &Sessions) -> Sessions {
     kept
 }
 
-/// Counts under the given constants.
-fn evidence(counter: &PairCounter, ages: &[f64], constants: &Constants, min_shoppers: u32) -> Evidence {
-    let recency = constants[Knob::Recency];
-    let num_sessions = ages.iter().map(|age| (-recency * age).exp()).sum();
-    Evidence { counts: counter.count(&constants.weighting(), min_shoppers), num_sessions }
-}
-
 /// Rows with what content adds to them, if there is a catalogue.
-fn fill(content: Option<&Content>, rows: Rows, evidence: &Evidence, wanted: &[ItemIx], cut: Cut) -> Rows {
+fn fill(content: Option<&Content>, rows: Rows, counts: &PairCounts, wanted: &[ItemIx], cut: Cut) -> Rows {
     let Some(content) = content else { return rows };
-    let counts = &evidence.counts;
     let has_row = |item: usize| !counts.pairs.row(item).0.is_empty();
     let weights = counts.item_weights.iter().enumerate().map(|(item, &n)| if has_row(item) { n } else { 0.0 });
     content.fill(&rows, &weights.collect::<Vec<f32>>(), wanted, cut)
@@ -68,12 +60,68 @@ fn plain(plan: &Plan, similarity: &dyn Similarity) -> Constants {
     constants
 }
 
+/// Where the search starts: from sessions and distances weighed as the recipe is known to do well with.
+fn start(plan: &Plan, similarity: &dyn Similarity) -> Constants {
+    let mut constants = plan.start();
+    similarity.plain(&mut constants);
+    constants[Knob::WeightPower] = 0.5;
+    constants
+}
+
+fn weighing_knobs(protocol: Protocol) -> &'static [Knob] {
+    const BASKETS: [Knob; 4] = [Knob::Recency, Knob::LengthPower, Knob::WeightPower, Knob::EvidencePower];
+    const NEXT: [Knob; 8] = [
+        Knob::ForwardPower,
+        Knob::BackwardPower,
+        Knob::BackwardShare,
+        Knob::Recency,
+        Knob::LengthPower,
+        Knob::WeightPower,
+        Knob::EvidencePower,
+        Knob::DecayTau,
+    ];
+    if protocol == Protocol::LeaveOneOut { &BASKETS } else { &NEXT }
+}
+
+fn shaping_knobs(protocol: Protocol) -> &'static [Knob] {
+    const BASKETS: [Knob; 2] = [Knob::WeightPower, Knob::EvidencePower];
+    const NEXT: [Knob; 7] = [
+        Knob::WeightPower,
+        Knob::EvidencePower,
+        Knob::DecayTau,
+        Knob::DecayShape,
+        Knob::RepeatNewest,
+        Knob::RepeatOlder,
+        Knob::RepeatPower,
+    ];
+    if protocol == Protocol::LeaveOneOut { &BASKETS } else { &NEXT }
+}
+
+/// Learns a table with each of `choices` and returns the one that validates best, the first of equal ones.
+pub(super) fn best_of(
+    plan: &Plan,
+    choices: &[SimilarityChoice],
+    settings: &Settings,
+    progress: &dyn Progress,
+) -> LearntTable {
+    let quality = |table: &LearntTable| table.measurements.iter().map(|one| one.value).sum::<f64>();
+    let learn = |&similarity| plan.learn(&Settings { similarity, ..*settings }, progress);
+    let mut best = learn(&choices[0]);
+    for table in choices[1..].iter().map(learn) {
+        if quality(&table) > quality(&best) {
+            best = table;
+        }
+    }
+    best
+}
+
 /// Learns a table with one similarity.
 ///
 /// Without tuning every session counts alike and the weights are those of the formula as its paper has it; the search
 /// is free to weigh sessions, distances and rows as it does for the recipe.
 pub(super) fn learn(
     original: &Plan,
+    choice: SimilarityChoice,
     similarity: &dyn Similarity,
     settings: &Settings,
     progress: &dyn Progress,
@@ -85,68 +133,54 @@ pub(super) fn learn(
     let holdout = holdout_start(plan.sessions);
     let validation = Validation::new(original.examples(holdout, settings.seed), plan.num_items);
     if validation.num_examples() > 0 {
-        let start = plan.tuning_start(holdout);
-        let counter = plan.counter(start..holdout);
-        let ages = &plan.ages[start..holdout];
+        let counter = plan.counter(plan.tuning_start(holdout)..holdout);
         let cut = Cut { neighbours: settings.neighbours, weight_bits: Some(settings.weight_bits) };
-        let quality = |constants: &Constants, content: Option<&Content>| {
-            let evidence = evidence(&counter, ages, constants, settings.min_shoppers);
-            let rows = similarity.rows(&evidence, constants, &validation.wanted, cut);
-            validation.measure(&fill(content, rows, &evidence, &validation.wanted, cut), constants)
+        let count = |constants: &Constants| counter.count(&constants.weighting(), settings.min_shoppers);
+        let weigh =
+            |counts: &PairCounts, constants: &Constants| similarity.weigh(counts, constants, &validation.wanted, KEPT);
+        let objective = |rows: &Rows, constants: &Constants| {
+            progress.advance(1);
+            validation.measure(&shape(rows, constants, cut), constants).objective(plan.views())
         };
         if settings.tune {
-            // From where the recipe's counting is known to do well.
-            let mut first = plan.start();
-            similarity.plain(&mut first);
-            first[Knob::WeightPower] = 0.5;
-            let mut knobs = similarity.knobs().to_vec();
-            knobs.extend([Knob::Recency, Knob::LengthPower, Knob::WeightPower, Knob::EvidencePower]);
-            if plan.protocol == Protocol::NextItem {
-                knobs.extend([
-                    Knob::ForwardPower,
-                    Knob::BackwardPower,
-                    Knob::BackwardShare,
-                    Knob::DecayTau,
-                    Knob::DecayShape,
-                    Knob::RepeatNewest,
-                    Knob::RepeatOlder,
-                    Knob::RepeatPower,
-                ]);
-            }
-            progress.start(&format!("{}: tuning {}", plan.name, settings.similarity), settings.evaluations as u64);
-            let objective = |constants: &Constants| {
-                progress.advance(1);
-                quality(constants, None).objective(plan.views())
-            };
-            let (best, value) = climb(
-                first,
-                objective(&first),
-                &knobs,
-                settings.evaluations,
-                &mut Random::new(settings.seed),
-                objective,
-            );
+            progress.start(&format!("{}: tuning {}", plan.name, choice), settings.evaluations as u64);
+            let num_weighing = (settings.evaluations as f64 * similarity.share_of_search()).ceil() as usize;
+            let mut random = Random::new(settings.seed);
+            let weigh_anew = |constants: &Constants| objective(&weigh(&count(constants), constants), constants);
+            let first = start(plan, similarity);
+            let knobs = [similarity.knobs(), weighing_knobs(plan.protocol)].concat();
+            let (weighed, _) = climb(first, weigh_anew(&first), &knobs, num_weighing, &mut random, weigh_anew);
+
+            let rows = weigh(&count(&weighed), &weighed);
+            let measure = |constants: &Constants| objective(&rows, constants);
+            let num_shaping = settings.evaluations - num_weighing.min(settings.evaluations);
+            let knobs = shaping_knobs(plan.protocol);
+            let (best, value) = climb(weighed, measure(&weighed), knobs, num_shaping, &mut random, measure);
             progress.finish(&format!("objective {value:.4} on {} held-out events", validation.num_examples()));
             constants = best;
         }
-        measurements = plan.measurements(&quality(&constants, plan.content));
+        let counts = count(&constants);
+        let rows = shape(&weigh(&counts, &constants), &constants, cut);
+        let rows = fill(plan.content, rows, &counts, &validation.wanted, cut);
+        measurements = plan.measurements(&validation.measure(&rows, &constants));
     }
+
     progress.start(&format!("{}: building the table", plan.name), 0);
-    let evidence = evidence(&plan.counter(0..plan.sessions.len()), plan.ages, &constants, settings.min_shoppers);
-    let (pairs_kept, pairs_removed) = (evidence.counts.pairs_kept, evidence.counts.pairs_removed);
+    let counts = plan.counter(0..plan.sessions.len()).count(&constants.weighting(), settings.min_shoppers);
+    let (pairs_kept, pairs_removed) = (counts.pairs_kept, counts.pairs_removed);
     let all: Vec<ItemIx> = (0..plan.num_items as u32).map(ItemIx).collect();
     let cut = Cut { neighbours: KEPT.max(settings.neighbours), weight_bits: None };
-    let matrix =
-        to_matrix(&fill(plan.content, similarity.rows(&evidence, &constants, &all, cut), &evidence, &all, cut));
+    let rows = shape(&similarity.weigh(&counts, &constants, &all, cut.neighbours), &constants, cut);
+    let matrix = to_matrix(&fill(plan.content, rows, &counts, &all, cut));
     progress.finish(&format!("{pairs_kept} pairs of items, {pairs_removed} removed by the privacy threshold"));
-    LearntTable { matrix, constants, measurements, pairs_kept, pairs_removed }
+    LearntTable { similarity: choice, matrix, constants, measurements, pairs_kept, pairs_removed }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::events::EventLog;
-    use crate::learn::{SimilarityChoice, learn};
+    use crate::learn::learn;
     use crate::{EventKind, Silent};
 
     fn log(lists: &[&[u32]]) -> EventLog {
@@ -187,5 +221,50 @@ mod tests {
         let learnt = learn(&log, &Settings { min_shoppers: 2, ..COSINE }, &Silent).unwrap();
         assert_eq!(learnt.tables[0].1.num_entries(), 2);
         assert_eq!((learnt.privacy.pairs_kept, learnt.privacy.pairs_removed), (1, 2));
+    }
+
+    /// Baskets of three neighbours in a ring of 30 items.
+    fn ring(num_sessions: u32) -> EventLog {
+        let mut log = EventLog { item_ids: (0..30).map(|item| format!("sku-{item}")).collect(), ..EventLog::default() };
+        log.sessions.offsets.push(0);
+        for session in 0..num_sessions {
+            log.sessions.items.extend((0..3).map(|step| ItemIx((session * 7 + step + session % 3 * step) % 30)));
+            log.sessions.kinds.extend([EventKind::Purchase; 3]);
+            log.sessions.offsets.push(log.sessions.items.len());
+            log.sessions.shoppers.push(session);
+        }
+        log
+    }
+
+    fn tuned(similarity: SimilarityChoice) -> Settings {
+        Settings { tune: true, evaluations: 12, similarity, baskets: crate::learn::BasketSource::Purchases, ..COSINE }
+    }
+
+    #[test]
+    fn threads_do_not_change_what_is_learnt() {
+        let log = ring(400);
+        for similarity in [SimilarityChoice::Conditional, SimilarityChoice::Slim] {
+            let with = |threads| {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+                pool.install(|| learn(&log, &tuned(similarity), &Silent).unwrap())
+            };
+            let (one, four) = (with(1), with(4));
+            assert_eq!(one.tables, four.tables, "{similarity}");
+            assert_eq!(one.hyperparameters, four.hyperparameters, "{similarity}");
+        }
+    }
+
+    #[test]
+    fn auto_takes_what_validates_best() {
+        let log = ring(400);
+        let quality = |similarity| {
+            let learnt = learn(&log, &tuned(similarity), &Silent).unwrap();
+            let of_baskets = learnt.measurements.iter().filter(|one| one.name.starts_with("together"));
+            (of_baskets.map(|one| one.value).sum::<f64>(), learnt.similarities[1].1)
+        };
+        let tried = [SimilarityChoice::Recipe, SimilarityChoice::Conditional, SimilarityChoice::Slim].map(quality);
+        let most = tried.iter().map(|one| one.0).fold(0.0, f64::max);
+        let first_of_best = tried.into_iter().find(|one| one.0 == most).unwrap();
+        assert_eq!(quality(SimilarityChoice::Auto), first_of_best);
     }
 }

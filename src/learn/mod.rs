@@ -75,6 +75,8 @@ impl Default for Settings {
 pub struct Learnt {
     /// A matrix for each purpose that the log has evidence for.
     pub tables: Vec<(Purpose, SparseMatrix)>,
+    /// What each of them was made with, never [`SimilarityChoice::Auto`].
+    pub similarities: Vec<(Purpose, SimilarityChoice)>,
     /// Recency-weighted number of events of each item; 0 for items with fewer than `min_shoppers` shoppers.
     pub popularity: Vec<f32>,
     /// The constants of ranking.
@@ -166,6 +168,7 @@ pub fn learn_with(
     hyperparameters.push(("popularity.recency".to_owned(), popularity_recency));
     let mut measurements = next.measurements;
     let ranking = next.constants.ranking(sessions.kinds.iter().any(|&kind| kind != EventKind::View));
+    let mut similarities = vec![(Purpose::Next, next.similarity)];
     let mut tables = vec![(Purpose::Next, next.matrix)];
 
     if let Some((baskets, ages)) = baskets::baskets(sessions, &ages, settings.baskets) {
@@ -183,9 +186,10 @@ pub fn learn_with(
         privacy.pairs_removed += together.pairs_removed;
         hyperparameters.extend(together.constants.named("together"));
         measurements.extend(together.measurements);
+        similarities.push((Purpose::Together, together.similarity));
         tables.push((Purpose::Together, together.matrix));
     }
-    Ok(Learnt { tables, popularity, ranking, privacy, hyperparameters, measurements })
+    Ok(Learnt { tables, similarities, popularity, ranking, privacy, hyperparameters, measurements })
 }
 
 #[cfg(test)]

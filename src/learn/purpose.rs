@@ -5,7 +5,7 @@ use super::content::Content;
 use super::matrix::{Cut, Direct, blend, normalise, walk};
 use super::search::{Random, climb};
 use super::validation::{Example, Quality, Validation, Views};
-use super::{Measurement, Settings, alternative};
+use super::{Measurement, Settings, SimilarityChoice, alternative};
 use crate::counts::{PairCounter, Rows};
 use crate::events::Sessions;
 use crate::{ItemIx, Progress, SparseMatrix};
@@ -64,6 +64,10 @@ const BASKETS_BLENDING: [Knob; 6] = [
     Knob::EvidencePower,
 ];
 
+/// What `auto` tries for baskets; for what comes next nothing else was ever near the recipe.
+const BASKETS_CHOICES: [SimilarityChoice; 3] =
+    [SimilarityChoice::Recipe, SimilarityChoice::Conditional, SimilarityChoice::Slim];
+
 /// How a table is judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Protocol {
@@ -90,6 +94,7 @@ pub(super) struct Plan<'a> {
 /// One learnt table.
 #[derive(Clone, Debug)]
 pub(super) struct LearntTable {
+    pub similarity: SimilarityChoice,
     pub matrix: SparseMatrix,
     pub constants: Constants,
     pub measurements: Vec<Measurement>,
@@ -107,7 +112,10 @@ pub(super) fn holdout_start(sessions: &Sessions) -> usize {
 impl Plan<'_> {
     pub fn learn(&self, settings: &Settings, progress: &dyn Progress) -> LearntTable {
         if let Some(similarity) = settings.similarity.similarity() {
-            return alternative::learn(self, similarity, settings, progress);
+            return alternative::learn(self, settings.similarity, similarity, settings, progress);
+        }
+        if settings.similarity == SimilarityChoice::Auto && self.protocol == Protocol::LeaveOneOut {
+            return alternative::best_of(self, &BASKETS_CHOICES, settings, progress);
         }
         let holdout = holdout_start(self.sessions);
         let validation = Validation::new(self.examples(holdout, settings.seed), self.num_items);
@@ -140,7 +148,7 @@ impl Plan<'_> {
         let rows = blend(&direct, Some(&walked), &constants, &all, cut);
         let matrix = to_matrix(&fill(self.content, rows, &direct, &all, cut));
         progress.finish(&format!("{} pairs of items, {} removed by the privacy threshold", pairs_kept, pairs_removed));
-        LearntTable { matrix, constants, measurements, pairs_kept, pairs_removed }
+        LearntTable { similarity: SimilarityChoice::Recipe, matrix, constants, measurements, pairs_kept, pairs_removed }
     }
 
     fn tune(&self, tuner: &Tuner, start: Constants, settings: &Settings) -> Constants {

@@ -55,10 +55,12 @@ pub struct Args {
     #[command(flatten)]
     events: EventFlags,
 
-    /// How counts of pairs become weights: recipe or cosine
+    /// How counts of pairs become weights: auto, recipe, cosine, conditional or slim
     ///
-    /// `recipe` is normalised counts blended with a walk over them; `cosine` is the classic: sessions with both
-    /// products, over the root of the product of the sessions with each. With --no-tune it is plain cosine, and fast.
+    /// `recipe` is normalised counts blended with a walk over them, best for what comes next. `slim` is a sparse linear
+    /// model, often best for what is bought together; `conditional` is how often a product is there when another is,
+    /// over a power of its frequency; `cosine` is the classic, with --no-tune plain and fast. `auto` learns what is bought
+    /// together with recipe, conditional and slim, and takes what does best on held-out baskets.
     #[arg(help_heading = "Learning", long, value_name = "NAME", default_value_t = Settings::default().similarity)]
     similarity: SimilarityChoice,
 
@@ -146,6 +148,11 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     };
     let content = catalog.as_ref().map(|catalog| content(catalog, &events.log.item_ids));
     let learnt = learn::learn_with(&events.log, content.as_ref(), &settings, console).context("cannot train")?;
+    if args.similarity == SimilarityChoice::Auto {
+        for (purpose, similarity) in &learnt.similarities {
+            console.remark(format_args!("{}: {similarity} does best on held-out sessions", purpose.name()));
+        }
+    }
     let draft = Draft {
         about: about(&summary.data, args.seed, learnt.hyperparameters),
         item_ids: events.log.item_ids,
