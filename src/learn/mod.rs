@@ -8,19 +8,26 @@
 //! * [`matrix`] turns counts and constants into weights (Sarwar et al. 2001 for item-item neighbours; the walk is
 //!   that of RP3beta, Paudel et al. 2016, over items alone);
 //! * [`validation`] ranks held-out events with them;
+//! * [`similarity`] has other ways from counts to weights, and [`alternative`] learns a table with them;
+//! * [`content`] fills the rows of new items from a catalogue;
 //! * [`search`] moves the constants uphill, a (1+1) evolution strategy (Rechenberg 1973).
 
+mod alternative;
 mod baskets;
 mod constants;
+mod content;
 mod matrix;
 mod popularity;
 mod purpose;
 mod search;
+mod similarity;
 mod validation;
 
 pub use baskets::BasketSource;
 pub use constants::{Constants, Knob};
+pub use content::{Content, Description};
 pub use search::{Climbed, Random, climb};
+pub use similarity::{SimilarityChoice, UnknownSimilarity};
 pub use validation::Example;
 
 use crate::events::EventLog;
@@ -44,6 +51,8 @@ pub struct Settings {
     pub evaluations: usize,
     /// Seed of the search.
     pub seed: u64,
+    /// How counts become weights.
+    pub similarity: SimilarityChoice,
     /// Which events are baskets.
     pub baskets: BasketSource,
     /// Whether to keep, for each table, a matrix that has not seen the held-out events, and these events.
@@ -59,6 +68,7 @@ impl Default for Settings {
             tune: true,
             evaluations: 240,
             seed: 1,
+            similarity: SimilarityChoice::default(),
             baskets: BasketSource::Purchases,
             keep_held_out: false,
         }
@@ -70,6 +80,8 @@ impl Default for Settings {
 pub struct Learnt {
     /// A matrix for each purpose that the log has evidence for.
     pub tables: Vec<(Purpose, SparseMatrix)>,
+    /// What each of them was made with, never [`SimilarityChoice::Auto`].
+    pub similarities: Vec<(Purpose, SimilarityChoice)>,
     /// Recency-weighted number of events of each item; 0 for items with fewer than `min_shoppers` shoppers.
     pub popularity: Vec<f32>,
     /// Number of events of each item; 0 for items with fewer than `min_shoppers` shoppers.
@@ -124,13 +136,26 @@ pub enum LearnError {
     },
 }
 
-/// Learns all tables that the log has evidence for.
+/// Learns all tables that the log has evidence for; see [`learn_with`].
+///
+/// # Errors
+/// As [`learn_with`].
+pub fn learn(log: &EventLog, settings: &Settings, progress: &dyn Progress) -> Result<Learnt, LearnError> {
+    learn_with(log, None, settings, progress)
+}
+
+/// Learns all tables that the log has evidence for, rows of new items from their content.
 ///
 /// The same log and settings give the same values for any number of threads.
 ///
 /// # Errors
 /// If no session holds two different items, or the log has 2^32 events or more.
-pub fn learn(log: &EventLog, settings: &Settings, progress: &dyn Progress) -> Result<Learnt, LearnError> {
+pub fn learn_with(
+    log: &EventLog,
+    content: Option<&Content>,
+    settings: &Settings,
+    progress: &dyn Progress,
+) -> Result<Learnt, LearnError> {
     let sessions = &log.sessions;
     let num_items = log.item_ids.len();
     let limit = u32::MAX as usize;
@@ -143,7 +168,15 @@ pub fn learn(log: &EventLog, settings: &Settings, progress: &dyn Progress) -> Re
     }
 
     let ages = sessions.ages();
-    let plan = Plan { protocol: Protocol::NextItem, name: "next", max_distance: 20, sessions, ages: &ages, num_items };
+    let plan = Plan {
+        protocol: Protocol::NextItem,
+        name: "next",
+        max_distance: 20,
+        sessions,
+        ages: &ages,
+        num_items,
+        content,
+    };
     let next = plan.learn(settings, progress);
     let (popularity, popularity_recency) = popularity::weigh(sessions, &ages, num_items, settings.min_shoppers);
 
@@ -157,6 +190,7 @@ pub fn learn(log: &EventLog, settings: &Settings, progress: &dyn Progress) -> Re
     hyperparameters.push(("popularity.recency".to_owned(), popularity_recency));
     let mut measurements = next.measurements;
     let ranking = next.constants.ranking(sessions.kinds.iter().any(|&kind| kind != EventKind::View));
+    let mut similarities = vec![(Purpose::Next, next.similarity)];
     let mut tables = vec![(Purpose::Next, next.matrix)];
     let mut curves = vec![(Purpose::Next, next.curve)];
     let mut held_out: Vec<_> = next.held_out.map(|held_out| (Purpose::Next, held_out)).into_iter().collect();
@@ -169,18 +203,31 @@ pub fn learn(log: &EventLog, settings: &Settings, progress: &dyn Progress) -> Re
             sessions: &baskets,
             ages: &ages,
             num_items,
+            content,
         };
         let together = plan.learn(settings, progress);
         privacy.pairs_kept += together.pairs_kept;
         privacy.pairs_removed += together.pairs_removed;
         hyperparameters.extend(together.constants.named("together"));
         measurements.extend(together.measurements);
+        similarities.push((Purpose::Together, together.similarity));
         tables.push((Purpose::Together, together.matrix));
         curves.push((Purpose::Together, together.curve));
         held_out.extend(together.held_out.map(|held_out| (Purpose::Together, held_out)));
     }
     let num_events = popularity::count(sessions, 0..sessions.len(), num_items, settings.min_shoppers);
-    Ok(Learnt { tables, popularity, num_events, ranking, privacy, hyperparameters, measurements, held_out, curves })
+    Ok(Learnt {
+        tables,
+        similarities,
+        popularity,
+        num_events,
+        ranking,
+        privacy,
+        hyperparameters,
+        measurements,
+        held_out,
+        curves,
+    })
 }
 
 #[cfg(test)]
@@ -227,6 +274,21 @@ mod tests {
         assert!(heaviest.1.0.abs_diff(5) <= 2, "{heaviest:?}");
         let hit_rate = learnt.measurements.iter().find(|one| one.name == "next: HitRate@20").unwrap();
         assert_eq!(hit_rate.value, 1.0);
+    }
+
+    #[test]
+    fn a_new_item_has_the_neighbours_of_its_content() {
+        let mut log = two_groups(400);
+        log.item_ids.push("new".to_owned());
+        let titles: Vec<String> = (0..40).map(|item| format!("w{}", item / 2)).chain(["w3".to_owned()]).collect();
+        let describe = |title| Some(Description { title: Some(title), ..Description::default() });
+        let content = Content::new(titles.iter().map(|title| describe(title.as_str())));
+        for similarity in [SimilarityChoice::Recipe, SimilarityChoice::Cosine] {
+            let settings = Settings { similarity, ..quick() };
+            let learnt = learn_with(&log, Some(&content), &settings, &Silent).unwrap();
+            assert_eq!(learnt.tables[0].1.row(ItemIx(40)).0, [ItemIx(6), ItemIx(7)]);
+            assert_eq!(learn(&log, &settings, &Silent).unwrap().tables[0].1.row(ItemIx(40)).0, []);
+        }
     }
 
     #[test]

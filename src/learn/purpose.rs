@@ -1,10 +1,11 @@
 //! Learns one table: counts, tunes on the held-out sessions, then builds the matrix from all of them.
 
 use super::constants::{Constants, Knob, WINDOW};
+use super::content::Content;
 use super::matrix::{Cut, Direct, blend, normalise, walk};
 use super::search::{Random, climb};
 use super::validation::{Example, Quality, Validation, Views};
-use super::{HeldOut, Measurement, Settings, popularity};
+use super::{HeldOut, Measurement, Settings, SimilarityChoice, alternative, popularity};
 use crate::counts::{PairCounter, Rows};
 use crate::events::Sessions;
 use crate::{ItemIx, Progress, SparseMatrix};
@@ -17,7 +18,7 @@ const MAX_TUNING_PAIRS: usize = 8_000_000;
 /// Share of sessions, the newest, that is held out.
 const HOLDOUT_SHARE: f64 = 0.05;
 /// Neighbours a row keeps at most before packing chooses.
-const KEPT: usize = 256;
+pub(super) const KEPT: usize = 256;
 
 const COUNTING: [Knob; 15] = [
     Knob::ForwardPower,
@@ -63,6 +64,10 @@ const BASKETS_BLENDING: [Knob; 6] = [
     Knob::EvidencePower,
 ];
 
+/// What `auto` tries for baskets; for what comes next nothing else was ever near the recipe.
+const BASKETS_CHOICES: [SimilarityChoice; 3] =
+    [SimilarityChoice::Recipe, SimilarityChoice::Conditional, SimilarityChoice::Slim];
+
 /// How a table is judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Protocol {
@@ -82,11 +87,14 @@ pub(super) struct Plan<'a> {
     pub sessions: &'a Sessions,
     pub ages: &'a [f64],
     pub num_items: usize,
+    /// What a catalogue says of the items; fills the rows of new ones.
+    pub content: Option<&'a Content>,
 }
 
 /// One learnt table.
 #[derive(Clone, Debug)]
 pub(super) struct LearntTable {
+    pub similarity: SimilarityChoice,
     pub matrix: SparseMatrix,
     pub constants: Constants,
     pub measurements: Vec<Measurement>,
@@ -106,6 +114,12 @@ pub(super) fn holdout_start(sessions: &Sessions) -> usize {
 
 impl Plan<'_> {
     pub fn learn(&self, settings: &Settings, progress: &dyn Progress) -> LearntTable {
+        if let Some(similarity) = settings.similarity.similarity() {
+            return alternative::learn(self, settings.similarity, similarity, settings, progress);
+        }
+        if settings.similarity == SimilarityChoice::Auto && self.protocol == Protocol::LeaveOneOut {
+            return alternative::best_of(self, &BASKETS_CHOICES, settings, progress);
+        }
         let holdout = holdout_start(self.sessions);
         let validation = Validation::new(self.examples(holdout, settings.seed), self.num_items);
         let mut constants = self.start();
@@ -117,6 +131,7 @@ impl Plan<'_> {
                 views: self.views(),
                 cut: Cut { neighbours: settings.neighbours, weight_bits: Some(settings.weight_bits) },
                 min_shoppers: settings.min_shoppers,
+                content: self.content,
                 progress,
             };
             if settings.tune {
@@ -134,7 +149,8 @@ impl Plan<'_> {
         progress.start(&format!("{}: building the table", self.name), 0);
         let (matrix, pairs_kept, pairs_removed) = self.build(0..self.sessions.len(), &constants, settings);
         progress.finish(&format!("{} pairs of items, {} removed by the privacy threshold", pairs_kept, pairs_removed));
-        LearntTable { matrix, constants, measurements, held_out, curve, pairs_kept, pairs_removed }
+        let similarity = SimilarityChoice::Recipe;
+        LearntTable { similarity, matrix, constants, measurements, held_out, curve, pairs_kept, pairs_removed }
     }
 
     /// The matrix of all items from the sessions of `range`, and how many pairs the threshold kept and removed.
@@ -145,7 +161,8 @@ impl Plan<'_> {
         let walked = walk(&direct.rows, None);
         let all: Vec<ItemIx> = (0..self.num_items as u32).map(ItemIx).collect();
         let cut = Cut { neighbours: KEPT.max(settings.neighbours), weight_bits: None };
-        (to_matrix(&blend(&direct, Some(&walked), constants, &all, cut)), pairs_kept, pairs_removed)
+        let rows = blend(&direct, Some(&walked), constants, &all, cut);
+        (to_matrix(&fill(self.content, rows, &direct, &all, cut)), pairs_kept, pairs_removed)
     }
 
     /// The best constants that were found, and the course of the search.
@@ -192,7 +209,7 @@ impl Plan<'_> {
         (climbed.best, curve)
     }
 
-    fn start(&self) -> Constants {
+    pub fn start(&self) -> Constants {
         let mut constants = Constants::default();
         if self.protocol == Protocol::LeaveOneOut {
             constants[Knob::ForwardPower] = 0.0;
@@ -207,19 +224,19 @@ impl Plan<'_> {
         constants
     }
 
-    fn views(&self) -> Views {
+    pub fn views(&self) -> Views {
         match self.protocol {
             Protocol::NextItem => Views::Both,
             Protocol::LeaveOneOut => Views::Discovery,
         }
     }
 
-    fn counter(&self, range: Range<usize>) -> PairCounter<'_> {
+    pub fn counter(&self, range: Range<usize>) -> PairCounter<'_> {
         PairCounter::new(self.sessions, range, self.ages, self.num_items, self.max_distance)
     }
 
     /// The first session that the search counts, so that it counts at most [`MAX_TUNING_PAIRS`].
-    fn tuning_start(&self, holdout: usize) -> usize {
+    pub fn tuning_start(&self, holdout: usize) -> usize {
         let mut pairs = 0;
         for session in (0..holdout).rev() {
             let length = self.sessions.items_of(session).len();
@@ -232,7 +249,7 @@ impl Plan<'_> {
     }
 
     /// Held-out examples, evenly spread over the held-out sessions if there are too many.
-    fn examples(&self, holdout: usize, seed: u64) -> Vec<Example> {
+    pub fn examples(&self, holdout: usize, seed: u64) -> Vec<Example> {
         let mut examples = Vec::new();
         let mut random = Random::new(seed ^ 0x5eed);
         for session in holdout..self.sessions.len() {
@@ -263,7 +280,7 @@ impl Plan<'_> {
         examples
     }
 
-    fn measurements(&self, quality: &Quality) -> Vec<Measurement> {
+    pub fn measurements(&self, quality: &Quality) -> Vec<Measurement> {
         let name = self.name;
         let discovery =
             [("discovery HitRate@20", quality.discovery_hit_rate), ("discovery MRR@20", quality.discovery_mrr)];
@@ -283,6 +300,7 @@ struct Tuner<'a> {
     views: Views,
     cut: Cut,
     min_shoppers: u32,
+    content: Option<&'a Content>,
     progress: &'a dyn Progress,
 }
 
@@ -303,11 +321,22 @@ impl Tuner<'_> {
     fn measure(&self, constants: &Constants) -> Quality {
         let direct = self.direct(constants);
         let walked = walk(&direct.rows, Some(&self.validation.wanted));
-        self.quality(&direct, Some(&walked), constants)
+        let wanted = &self.validation.wanted;
+        let rows = blend(&direct, Some(&walked), constants, wanted, self.cut);
+        self.validation.measure(&fill(self.content, rows, &direct, wanted, self.cut), constants)
     }
 }
 
-fn to_matrix(rows: &Rows) -> SparseMatrix {
+/// Rows with what content adds to them, if there is a catalogue.
+fn fill(content: Option<&Content>, rows: Rows, direct: &Direct, wanted: &[ItemIx], cut: Cut) -> Rows {
+    let Some(content) = content else { return rows };
+    let has_row = |item: usize| direct.evidence[item] > 0.0;
+    let evidence: Vec<f32> =
+        direct.item_weights.iter().enumerate().map(|(item, &n)| if has_row(item) { n } else { 0.0 }).collect();
+    content.fill(&rows, &evidence, wanted, cut)
+}
+
+pub(super) fn to_matrix(rows: &Rows) -> SparseMatrix {
     let entries = |row| {
         let (columns, values) = rows.row(row);
         columns.iter().copied().zip(values.iter().copied()).collect()

@@ -177,3 +177,34 @@ fn sizes_that_make_no_sense_are_refused() {
         assert!(!model.exists(), "{args:?} left a file behind");
     }
 }
+
+#[test]
+fn a_product_that_no_event_names_has_neighbours_of_alike_content() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| arg(&folder.path().join(name));
+    fs::write(path("events.csv"), "session,item\n1,a\n1,b\n2,a\n2,b\n3,c\n3,b\n4,b\n4,c\n").unwrap();
+    let feed = "id,title,category\na,Red lamp,Lamps\nb,Oak chair,Chairs\nc,Oak table,Tables\nnew,Green lamp,Lamps\n";
+    fs::write(path("feed.csv"), feed).unwrap();
+    let train = |flags: &[&str]| {
+        let args = ["train", &path("events.csv"), "--catalog", &path("feed.csv"), "-o", &path("m.vicino"), "--no-tune"];
+        vicino(args.iter().chain(flags).copied()).assert().success();
+        let list = stdout(&mut vicino(["recommend", "--model", &path("m.vicino"), "--history", "new", "-k", "2"]));
+        list.lines().skip(1).filter_map(|line| Some(line.split_whitespace().nth(1)?.to_owned())).collect::<Vec<_>>()
+    };
+    assert_eq!(train(&["--catalog-items"]), ["new", "a"]);
+    // Without, the model does not know it, and lists what is popular.
+    assert_eq!(train(&[])[0], "b");
+}
+
+#[test]
+fn similarities_are_named() {
+    let folder = TempDir::new().unwrap();
+    let model = arg(&folder.path().join("shop.vicino"));
+    let shop = SHOP.arg("train.csv");
+    for similarity in ["auto", "cosine", "conditional", "slim"] {
+        let args = ["train", &shop, "-o", &model, "--evaluations", "6", "--similarity", similarity];
+        assert!(stdout(&mut vicino(args)).contains("HitRate@20"), "{similarity}");
+    }
+    let mut unknown = vicino(["train", &shop, "-o", &model, "--similarity", "knn"]);
+    assert!(stderr(&mut unknown, 2).contains("expected auto, recipe, cosine"));
+}

@@ -9,13 +9,14 @@ use crate::table::thousands;
 use crate::{Usage, values};
 use anyhow::Context;
 use clap::ValueEnum;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use vicino::learn::{self, BasketSource, Settings};
+use vicino::catalog::{self, Catalog};
+use vicino::eda;
+use vicino::learn::{self, BasketSource, Content, Description, Settings, SimilarityChoice};
 use vicino::model::{self, About, Categories};
 use vicino::pack::Draft;
-use vicino::{catalog, eda};
 
 /// Trains a model from event logs.
 ///
@@ -38,9 +39,16 @@ pub struct Args {
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
 
-    /// A product feed; the categories of products go into the model
+    /// A product feed: categories go into the model, and new products get neighbours that are alike
+    ///
+    /// Category path, brand, title and price say how alike two products are. Products with few events or none take
+    /// their neighbours from that, the others from what shoppers did.
     #[arg(long, value_name = "FILE")]
     catalog: Option<PathBuf>,
+
+    /// Also put products of the feed into the model that no event names yet
+    #[arg(long, requires = "catalog")]
+    catalog_items: bool,
 
     /// Take a field of the product feed from this column instead of one with a usual name
     #[arg(long = "catalog-column", value_name = "FIELD=NAME", value_parser = values::catalog_column, requires = "catalog")]
@@ -48,6 +56,15 @@ pub struct Args {
 
     #[command(flatten)]
     events: EventFlags,
+
+    /// How counts of pairs become weights: auto, recipe, cosine, conditional or slim
+    ///
+    /// `recipe` is normalised counts blended with a walk over them, best for what comes next. `slim` is a sparse linear
+    /// model, often best for what is bought together; `conditional` is how often a product is there when another is,
+    /// over a power of its frequency; `cosine` is the classic, with --no-tune plain and fast. `auto` learns what is bought
+    /// together with recipe, conditional and slim, and takes what does best on held-out baskets.
+    #[arg(help_heading = "Learning", long, value_name = "NAME", default_value_t = Settings::default().similarity)]
+    similarity: SimilarityChoice,
 
     /// How long to look for good constants on held-out sessions
     #[arg(help_heading = "Learning", long, value_enum, default_value_t = Effort::Default, value_name = "EFFORT")]
@@ -128,7 +145,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     for path in [Some(&args.output), args.report.as_ref()].into_iter().flatten() {
         output::check(path)?;
     }
-    let events = read_events(&args.paths, &args.events, console)?;
+    let mut events = read_events(&args.paths, &args.events, console)?;
     let (neighbours, weight_bits) = args.packing.learnt_for();
     let settings = Settings {
         neighbours,
@@ -137,13 +154,26 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
         tune: args.effort() != Effort::Off,
         evaluations: args.evaluations(),
         seed: args.seed,
+        similarity: args.similarity,
         baskets: if args.no_baskets { BasketSource::None } else { BasketSource::Purchases },
         keep_held_out: args.packing.keeps_held_out(args.effort() != Effort::Off),
     };
-    let categories =
-        args.catalog.as_deref().map(|path| categories(args, path, &events, console)).transpose()?.flatten();
-    let learnt = learn::learn(&events.log, &settings, console).context("cannot train")?;
+    let catalog = args.catalog.as_deref().map(|path| read_catalog(args, path, console)).transpose()?;
     let summary = eda::summarise(&events.log);
+    if let Some(catalog) = catalog.as_ref().filter(|_| args.catalog_items) {
+        add_items(&mut events.log.item_ids, catalog);
+    }
+    let categories = match (&catalog, &args.catalog) {
+        (Some(catalog), Some(path)) => categories(catalog, path, &events, console)?,
+        _ => None,
+    };
+    let content = catalog.as_ref().map(|catalog| content(catalog, &events.log.item_ids));
+    let learnt = learn::learn_with(&events.log, content.as_ref(), &settings, console).context("cannot train")?;
+    if args.similarity == SimilarityChoice::Auto {
+        for (purpose, similarity) in &learnt.similarities {
+            console.remark(format_args!("{}: {similarity} does best on held-out sessions", purpose.name()));
+        }
+    }
     let draft = Draft {
         about: about(&summary.data, args.seed, learnt.hyperparameters),
         item_ids: events.log.item_ids,
@@ -220,8 +250,8 @@ fn about(data: &eda::Sizes, seed: u64, hyperparameters: Vec<(String, f64)>) -> A
     }
 }
 
-/// The categories of the log's items, as the product feed has them; `None` if it has none of them.
-fn categories(args: &Args, path: &Path, events: &Events, console: &Console) -> anyhow::Result<Option<Categories>> {
+/// Reads the product feed and says which columns were taken.
+fn read_catalog(args: &Args, path: &Path, console: &Console) -> anyhow::Result<Catalog> {
     let mut columns = BTreeMap::new();
     for (field, name) in &args.catalog_columns {
         if columns.insert(*field, name.clone()).is_some() {
@@ -236,6 +266,37 @@ fn categories(args: &Args, path: &Path, events: &Events, console: &Console) -> a
         matched.collect::<Vec<_>>().join(", "),
         thousands(catalog.report.rejections.iter().map(|rejection| rejection.rows).sum())
     ));
+    Ok(catalog)
+}
+
+/// Adds the products of the feed that the log does not name.
+fn add_items(item_ids: &mut Vec<String>, catalog: &Catalog) {
+    let known: HashSet<&str> = item_ids.iter().map(String::as_str).collect();
+    let ids = catalog.products().map(|product| product.id.as_str());
+    let new: Vec<String> = ids.filter(|id| !known.contains(id)).map(str::to_owned).collect();
+    item_ids.extend(new);
+}
+
+/// What the product feed says about each item of the log.
+fn content(catalog: &Catalog, item_ids: &[String]) -> Content {
+    Content::new(item_ids.iter().map(|id| {
+        let product = catalog.product(id)?;
+        Some(Description {
+            title: product.title.as_deref(),
+            category: product.category.as_deref(),
+            brand: product.brand.as_deref(),
+            price: product.price,
+        })
+    }))
+}
+
+/// The categories of the log's items, as the product feed has them; `None` if it has none of them.
+fn categories(
+    catalog: &Catalog,
+    path: &Path,
+    events: &Events,
+    console: &Console,
+) -> anyhow::Result<Option<Categories>> {
     let categories = catalog.categories(&events.log.item_ids)?;
     let num_items = events.log.item_ids.len();
     let without = categories.of_item.iter().filter(|category| category.is_none()).count();

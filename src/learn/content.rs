@@ -1,0 +1,294 @@
+//! Alike by content: what a catalogue says about items stands in for evidence that they do not have yet.
+//!
+//! Owns the words of a product and their weights. Fields become words (every level of the category path, the brand,
+//! the words of the title, bands of the price), words weigh by how few items have them, and items are as alike as the
+//! cosine of their words (tf-idf: Salton and Buckley 1988). It comes from the catalogue alone, so that it tells
+//! nothing of shoppers. Knows nothing of counts but how many an item has.
+
+use super::matrix::{Cut, keep_heaviest, quantise, transpose};
+use crate::ItemIx;
+use crate::counts::Rows;
+use std::collections::HashMap;
+
+/// What a catalogue says about one item.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Description<'a> {
+    /// What people call it.
+    pub title: Option<&'a str>,
+    /// Its category, or the path to it with `>`, `/` or `|` between the levels.
+    pub category: Option<&'a str>,
+    /// Who makes it.
+    pub brand: Option<&'a str>,
+    /// What it costs.
+    pub price: Option<f64>,
+}
+
+/// Evidence (weighted events) at which an item's own counts weigh as much as its content: at 0 content fills empty
+/// rows alone, large values let it in everywhere. On two years of a gift shop, 5 % of its items hidden but for one event,
+/// 3, 5, 10 and 30 give 26.4, 26.5, 26.9 and 27.0 % HitRate@20 (25.3 without content); on the baskets of a simulated
+/// grocer 3, 5 and 10 give 13.0, 13.0 and 12.6 % (12.9).
+const HALF: f32 = 5.0;
+/// Shares of content below this are not worth their time.
+const LEAST_SHARE: f32 = 0.02;
+/// Items of alike content that a row takes at most.
+const MOST_ALIKE: usize = 64;
+/// Words that more items have tell nothing, and would cost most of the time.
+const MAX_ITEMS_OF_WORD: usize = 5000;
+/// Importance of a word beside its rarity, by where it stands.
+const CATEGORY: f32 = 1.0;
+const BRAND: f32 = 0.7;
+const TITLE: f32 = 1.0;
+const PRICE: f32 = 0.3;
+
+/// The words of every item.
+#[derive(Clone, Debug)]
+pub struct Content {
+    /// Words of each item, as unit vectors; a word is named like an item.
+    words: Rows,
+    /// Items of each word.
+    items: Rows,
+}
+
+impl Content {
+    /// Reads descriptions, one for each item of the log in its order; `None` for items that the catalogue lacks.
+    pub fn new<'a>(descriptions: impl IntoIterator<Item = Option<Description<'a>>>) -> Content {
+        let mut numbers: HashMap<String, u32> = HashMap::new();
+        let mut num_items_of: Vec<u32> = Vec::new();
+        let mut found: Vec<Vec<(u32, f32)>> = Vec::new();
+        for description in descriptions {
+            let mut words: Vec<(u32, f32)> = Vec::new();
+            for (word, importance) in description.iter().flat_map(words_of) {
+                let number = *numbers.entry(word).or_insert_with(|| {
+                    num_items_of.push(0);
+                    num_items_of.len() as u32 - 1
+                });
+                if !words.iter().any(|word| word.0 == number) {
+                    num_items_of[number as usize] += 1;
+                    words.push((number, importance));
+                }
+            }
+            found.push(words);
+        }
+        let num_items = found.len() as f32;
+        let idf = |word: u32| match num_items_of[word as usize] as usize {
+            0 | 1 => 0.0,
+            num if num > MAX_ITEMS_OF_WORD => 0.0,
+            num => (num_items / num as f32).ln(),
+        };
+        let words = Rows::build(
+            found.len(),
+            || (),
+            |(), item, columns, values| {
+                let weighed = found[item].iter().map(|&(word, importance)| (word, importance * idf(word)));
+                let weighed: Vec<(u32, f32)> = weighed.filter(|word| word.1 > 0.0).collect();
+                let norm = weighed.iter().map(|word| word.1 * word.1).sum::<f32>().sqrt();
+                columns.extend(weighed.iter().map(|word| ItemIx(word.0)));
+                values.extend(weighed.iter().map(|word| word.1 / norm));
+            },
+        );
+        let items = transpose(&words, num_items_of.len());
+        Content { words, items }
+    }
+
+    /// Fills rows of items with little evidence: with a = n_h / (n_h + g),
+    /// W'[h,c] = a W[h,c] + (1 - a) t cos(h,c).
+    ///
+    /// t is the mean of the largest weights of the rows there are, so that content speaks as loud as an ordinary row;
+    /// g is [`HALF`]. `rows` are those of `wanted`, `evidence` is n by item, 0 for items without a row.
+    /// `O(words of an item * items of a word)` a row, and nothing for rows with evidence enough.
+    pub(super) fn fill(&self, rows: &Rows, evidence: &[f32], wanted: &[ItemIx], cut: Cut) -> Rows {
+        let largest = |row: usize| rows.row(row).1.iter().copied().fold(0.0, f32::max);
+        let (mut sum, mut num_filled) = (0.0, 0u32);
+        for most in (0..rows.num_rows()).map(largest).filter(|&most| most > 0.0) {
+            sum += f64::from(most);
+            num_filled += 1;
+        }
+        let typical = if num_filled > 0 { (sum / f64::from(num_filled)) as f32 } else { 1.0 };
+        let scratch = || (vec![0.0f32; self.words.num_rows()], Vec::new(), Vec::new());
+        Rows::build(wanted.len(), scratch, |(sums, touched, entries): &mut Filling, at, columns, values| {
+            let (row_columns, row_values) = rows.row(at);
+            let n = evidence[wanted[at].as_usize()];
+            let share = HALF / (n + HALF);
+            if share < LEAST_SHARE {
+                columns.extend_from_slice(row_columns);
+                values.extend_from_slice(row_values);
+                return;
+            }
+            self.alike(wanted[at], sums, touched, entries);
+            keep_heaviest(entries, cut.neighbours.min(MOST_ALIKE));
+            for (column, cosine) in entries.drain(..) {
+                sums[column.as_usize()] = share * typical * cosine;
+                touched.push(column);
+            }
+            for (&column, &value) in row_columns.iter().zip(row_values) {
+                let sum = &mut sums[column.as_usize()];
+                if *sum == 0.0 {
+                    touched.push(column);
+                }
+                *sum += (1.0 - share) * value;
+            }
+            entries.extend(touched.drain(..).map(|column| (column, std::mem::take(&mut sums[column.as_usize()]))));
+            keep_heaviest(entries, cut.neighbours);
+            if let Some(bits) = cut.weight_bits {
+                quantise(entries, bits);
+            }
+            for &(column, value) in entries.iter().filter(|entry| entry.1 > 0.0) {
+                columns.push(column);
+                values.push(value);
+            }
+        })
+    }
+
+    /// The cosine of every item that has a word of `item`, but itself. `sums` is all zero before and after.
+    fn alike(&self, item: ItemIx, sums: &mut [f32], touched: &mut Vec<ItemIx>, entries: &mut Vec<(ItemIx, f32)>) {
+        let (words, weights) = self.words.row(item.as_usize());
+        for (word, &weight) in words.iter().zip(weights) {
+            let (others, their) = self.items.row(word.as_usize());
+            for (&other, &value) in others.iter().zip(their) {
+                let sum = &mut sums[other.as_usize()];
+                if *sum == 0.0 {
+                    touched.push(other);
+                }
+                *sum += weight * value;
+            }
+        }
+        entries.clear();
+        for other in touched.drain(..) {
+            let cosine = std::mem::take(&mut sums[other.as_usize()]);
+            if other != item {
+                entries.push((other, cosine));
+            }
+        }
+    }
+}
+
+/// Sums by item, items with a sum, entries of the row.
+type Filling = (Vec<f32>, Vec<ItemIx>, Vec<(ItemIx, f32)>);
+
+/// The words of a description and their importance; a letter in front keeps the fields apart.
+fn words_of(description: &Description) -> Vec<(String, f32)> {
+    let mut words = Vec::new();
+    if let Some(path) = description.category {
+        let mut levels = String::from("c");
+        for level in path.split(['>', '/', '|']).map(str::trim).filter(|level| !level.is_empty()) {
+            levels.push('>');
+            levels.push_str(&level.to_lowercase());
+            words.push((levels.clone(), CATEGORY));
+        }
+    }
+    if let Some(brand) = description.brand {
+        words.push((format!("b{}", brand.trim().to_lowercase()), BRAND));
+    }
+    if let Some(title) = description.title {
+        for word in title.split(|letter: char| !letter.is_alphanumeric()).filter(|word| word.chars().count() >= 2) {
+            words.push((format!("t{}", word.to_lowercase()), TITLE));
+        }
+    }
+    if let Some(price) = description.price.filter(|&price| price > 0.0 && price.is_finite()) {
+        // Bands of half an octave, twice, half a band apart: near prices share at least one.
+        let half_octaves = 2.0 * price.log2();
+        words.push((format!("p{}", half_octaves.floor()), PRICE));
+        words.push((format!("q{}", (half_octaves + 0.5).floor()), PRICE));
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn titled(title: &str) -> Option<Description<'_>> {
+        Some(Description { title: Some(title), ..Description::default() })
+    }
+
+    fn rows(lists: &[&[(u32, f32)]]) -> Rows {
+        let fill = |(): &mut (), row: usize, columns: &mut Vec<ItemIx>, values: &mut Vec<f32>| {
+            columns.extend(lists[row].iter().map(|entry| ItemIx(entry.0)));
+            values.extend(lists[row].iter().map(|entry| entry.1));
+        };
+        Rows::build(lists.len(), || (), fill)
+    }
+
+    fn sorted(rows: &Rows, row: usize) -> Vec<(u32, f32)> {
+        let (columns, values) = rows.row(row);
+        let mut entries: Vec<(u32, f32)> = columns.iter().map(|column| column.0).zip(values.iter().copied()).collect();
+        entries.sort_by_key(|entry| entry.0);
+        entries
+    }
+
+    const ALL: Cut = Cut { neighbours: 20, weight_bits: None };
+
+    #[test]
+    fn fields_become_words_that_do_not_mix() {
+        let description = Description {
+            title: Some("Red T-Shirt, red!"),
+            category: Some("Wear > Shirts"),
+            brand: Some(" Red "),
+            price: Some(8.0),
+        };
+        let words: Vec<String> = words_of(&description).into_iter().map(|word| word.0).collect();
+        // log2(8) = 3 is six half octaves.
+        assert_eq!(words, ["c>wear", "c>wear>shirts", "bred", "tred", "tshirt", "tred", "p6", "q6"]);
+        assert_eq!(words_of(&Description { price: Some(0.0), ..Description::default() }), []);
+    }
+
+    #[test]
+    fn near_prices_share_a_band() {
+        let bands = |price| {
+            let description = Description { price: Some(price), ..Description::default() };
+            words_of(&description).into_iter().map(|word| word.0).collect::<Vec<_>>()
+        };
+        let shared = |a, b| bands(a).iter().filter(|band| bands(b).contains(band)).count();
+        assert_eq!((shared(7.9, 8.1), shared(10.0, 10.5), shared(10.0, 20.0)), (1, 2, 0));
+    }
+
+    #[test]
+    fn likeness_is_the_cosine_of_rare_words() {
+        // Four items: `lamp` is in two (idf ln 2), `red` in three (ln 4/3), `oak` in one (nothing to share).
+        let content = Content::new([titled("red lamp"), titled("red lamp oak"), titled("red"), None]);
+        let filled = content.fill(&rows(&[&[], &[], &[], &[]]), &[0.0; 4], &[0, 1, 2, 3].map(ItemIx), ALL);
+        let (lamp, red) = (2f32.ln(), (4f32 / 3.0).ln());
+        let to_red = red / (lamp * lamp + red * red).sqrt();
+        let found = sorted(&filled, 0);
+        assert_eq!(found.iter().map(|entry| entry.0).collect::<Vec<_>>(), [1, 2]);
+        assert!((found[0].1 - 1.0).abs() < 1e-6 && (found[1].1 - to_red).abs() < 1e-6, "{found:?}");
+        assert_eq!(sorted(&filled, 3), []);
+    }
+
+    #[test]
+    fn content_gives_way_to_evidence() {
+        let content = Content::new([titled("lamp"), titled("lamp"), titled("oak"), titled("oak")]);
+        let matrix = rows(&[&[(2, 0.8), (1, 0.2)], &[(0, 0.4)], &[], &[(0, 0.6)]]);
+        let evidence = [HALF, 1000.0 * HALF, 0.0, HALF];
+        let filled = content.fill(&matrix, &evidence, &[0, 1, 2, 3].map(ItemIx), ALL);
+        // Largest weights 0.8, 0.4 and 0.6: t = 0.6. Row 0 is half its own, half content.
+        let expected = [(1, 0.5 * 0.2 + 0.5 * 0.6), (2, 0.5 * 0.8)];
+        for (found, expected) in sorted(&filled, 0).iter().zip(expected) {
+            assert!(found.0 == expected.0 && (found.1 - expected.1).abs() < 1e-6, "{found:?}, expected {expected:?}");
+        }
+        assert_eq!(sorted(&filled, 1), [(0, 0.4)]);
+        assert_eq!(sorted(&filled, 2).len(), 1);
+        assert!((sorted(&filled, 2)[0].1 - 0.6).abs() < 1e-6);
+    }
+
+    #[test]
+    fn filling_does_not_depend_on_the_number_of_threads() {
+        let titles: Vec<String> = (0..700).map(|item| format!("w{} v{} u{}", item % 7, item % 31, item % 90)).collect();
+        let content = Content::new(titles.iter().map(|title| titled(title)));
+        let matrix = Rows::build(
+            700,
+            || (),
+            |(), row, columns, values| {
+                columns.push(ItemIx((row as u32 + 1) % 700));
+                values.push(1.0 / (row + 1) as f32);
+            },
+        );
+        let (evidence, wanted) = ((0..700).map(|item| item as f32).collect::<Vec<_>>(), (0..700).map(ItemIx));
+        let wanted: Vec<ItemIx> = wanted.collect();
+        let with = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| content.fill(&matrix, &evidence, &wanted, ALL))
+        };
+        assert_eq!(with(1), with(4));
+    }
+}
