@@ -130,7 +130,7 @@ impl Plan<'_> {
         let walked = walk(&direct.rows, None);
         let all: Vec<ItemIx> = (0..self.num_items as u32).map(ItemIx).collect();
         let cut = Cut { neighbours: KEPT.max(settings.neighbours), weight_bits: None };
-        let matrix = to_matrix(&blend(&direct, Some(&walked), &constants, &all, cut));
+        let matrix = to_matrix(blend(&direct, Some(&walked), &constants, &all, cut));
         progress.finish(&format!("{} pairs of items, {} removed by the privacy threshold", pairs_kept, pairs_removed));
         LearntTable { matrix, constants, measurements, pairs_kept, pairs_removed }
     }
@@ -288,10 +288,6 @@ impl Tuner<'_> {
     }
 }
 
-fn to_matrix(rows: &Rows) -> SparseMatrix {
-    let entries = |row| {
-        let (columns, values) = rows.row(row);
-        columns.iter().copied().zip(values.iter().copied()).collect()
-    };
-    SparseMatrix::from_rows((0..rows.num_rows()).map(entries).collect())
+fn to_matrix(rows: Rows) -> SparseMatrix {
+    SparseMatrix::from_csr(rows.offsets, rows.columns, rows.values)
 }
