@@ -11,6 +11,7 @@ use crate::model::{
 };
 use crate::{ItemIx, SparseMatrix};
 use order::{Graph, max_adjacency};
+use rayon::prelude::*;
 
 /// All that training found out about a shop, at full precision and in the log's item order.
 #[derive(Clone, Debug)]
@@ -127,7 +128,7 @@ pub fn pack(draft: Draft, options: &PackOptions) -> Result<Model, PackError> {
     pruned.sort_by_key(|(purpose, _)| *purpose);
 
     let edges = pruned.iter().flat_map(|(_, rows)| {
-        (0..)
+        (0..num_items as u32)
             .map(ItemIx)
             .zip(rows)
             .flat_map(|(item, row)| row.iter().take(ORDER_NEIGHBOURS).map(move |edge| (item, edge.0)))
@@ -146,7 +147,7 @@ pub fn pack(draft: Draft, options: &PackOptions) -> Result<Model, PackError> {
             ranking.repeat.iter_mut().for_each(|repeat| *repeat *= factor);
         }
         let rows: Vec<_> = old_of_new
-            .iter()
+            .par_iter()
             .map(|old| quantise::row(&rows[old.as_usize()], factor, options.weight_bits, &new_of_old))
             .collect();
         tables.push((purpose, crate::model::Neighbours::from_rows(options.weight_bits, &rows)?));
@@ -205,10 +206,11 @@ fn check(draft: &Draft, options: &PackOptions) -> Result<(), PackError> {
 
 /// Keeps the heaviest neighbours of each row.
 fn prune(matrix: &SparseMatrix, neighbours: usize, purpose: Purpose, ids: &[String]) -> Result<Rows, PackError> {
-    (0..)
-        .map(ItemIx)
+    (0..ids.len() as u32)
+        .into_par_iter()
         .zip(ids)
         .map(|(item, id)| {
+            let item = ItemIx(item);
             let (columns, weights) = matrix.row(item);
             if let Some(&found) = weights.iter().find(|weight| !weight.is_finite()) {
                 return Err(PackError::Number { part: purpose.name(), item: id.clone(), found });
@@ -219,6 +221,9 @@ fn prune(matrix: &SparseMatrix, neighbours: usize, purpose: Purpose, ids: &[Stri
             row.truncate(neighbours);
             Ok(row)
         })
+        // The first error, whichever thread is done first.
+        .collect::<Vec<_>>()
+        .into_iter()
         .collect()
 }
 

@@ -90,7 +90,7 @@ pub(super) struct ColumnReader {
 
 enum Reader {
     Texts(TextReader),
-    Values(reader::ColumnReader),
+    Values(Box<reader::ColumnReader>),
 }
 
 impl ColumnReader {
@@ -99,7 +99,7 @@ impl ColumnReader {
         let (meaning, max_definition) = (Meaning::of(&description), description.max_def_level());
         let reader = match meaning {
             Meaning::Plain if TextReader::can_read(column) => Reader::Texts(TextReader::new(pages, max_definition)),
-            _ => Reader::Values(reader::get_column_reader(description, pages)),
+            _ => Reader::Values(Box::new(reader::get_column_reader(description, pages))),
         };
         ColumnReader { reader, meaning, max_definition, definitions: Vec::new() }
     }
@@ -110,7 +110,7 @@ impl ColumnReader {
         let meaning = self.meaning;
         let definitions = (self.max_definition > 0).then_some(&mut self.definitions);
         let reader = match &mut self.reader {
-            Reader::Values(reader) => reader,
+            Reader::Values(reader) => &mut **reader,
             Reader::Texts(reader) => {
                 let texts::Rows { num_rows, pieces, is_present } = reader.next_rows(BATCH_ROWS)?;
                 let places = places(&is_present, |&is_present| is_present);
