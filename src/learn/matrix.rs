@@ -94,10 +94,20 @@ pub(super) fn walk(direct: &Rows, wanted: Option<&[ItemIx]>) -> Rows {
 type Walked = (Vec<f32>, Vec<ItemIx>, Vec<(ItemIx, f32)>);
 
 /// Keeps the `most` heaviest entries, ties by item, in no particular order.
-fn keep_heaviest(entries: &mut Vec<(ItemIx, f32)>, most: usize) {
+pub(super) fn keep_heaviest(entries: &mut Vec<(ItemIx, f32)>, most: usize) {
     if entries.len() > most {
         entries.select_nth_unstable_by(most, |a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         entries.truncate(most);
+    }
+}
+
+/// Rounds the weights of a row to the middles of `2^bits` equal steps up to its largest.
+pub(super) fn quantise(entries: &mut [(ItemIx, f32)], bits: u8) {
+    let most = entries.iter().map(|entry| entry.1).fold(0.0, f32::max);
+    let levels = f32::from(1u16 << bits);
+    for entry in entries.iter_mut() {
+        let level = (entry.1 / most * levels).floor().min(levels - 1.0);
+        entry.1 = most * (level + 0.5) / levels;
     }
 }
 
@@ -155,12 +165,7 @@ pub(super) fn blend(
             entry.1 = voice * entry.1.powf(weight_power);
         }
         if let Some(bits) = cut.weight_bits {
-            let most = entries.iter().map(|entry| entry.1).fold(0.0, f32::max);
-            let levels = f32::from(1u16 << bits);
-            for entry in entries.iter_mut() {
-                let level = (entry.1 / most * levels).floor().min(levels - 1.0);
-                entry.1 = most * (level + 0.5) / levels;
-            }
+            quantise(entries, bits);
         }
         for &(column, value) in entries.iter().filter(|entry| entry.1 > 0.0) {
             columns.push(column);

@@ -10,16 +10,19 @@
 //! * [`validation`] ranks held-out events with them;
 //! * [`search`] moves the constants uphill, a (1+1) evolution strategy (Rechenberg 1973).
 
+mod alternative;
 mod baskets;
 mod constants;
 mod matrix;
 mod popularity;
 mod purpose;
 mod search;
+mod similarity;
 mod validation;
 
 pub use baskets::BasketSource;
 pub use constants::{Constants, Knob};
+pub use similarity::{SimilarityChoice, UnknownSimilarity};
 
 use crate::events::EventLog;
 use crate::model::{Measurement, Privacy, Purpose, RankingParameters};
@@ -42,6 +45,8 @@ pub struct Settings {
     pub evaluations: usize,
     /// Seed of the search.
     pub seed: u64,
+    /// How counts become weights.
+    pub similarity: SimilarityChoice,
     /// Which events are baskets.
     pub baskets: BasketSource,
 }
@@ -55,6 +60,7 @@ impl Default for Settings {
             tune: true,
             evaluations: 240,
             seed: 1,
+            similarity: SimilarityChoice::default(),
             baskets: BasketSource::Purchases,
         }
     }

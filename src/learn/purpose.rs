@@ -4,7 +4,7 @@ use super::constants::{Constants, Knob, WINDOW};
 use super::matrix::{Cut, Direct, blend, normalise, walk};
 use super::search::{Random, climb};
 use super::validation::{Example, Quality, Validation, Views};
-use super::{Measurement, Settings};
+use super::{Measurement, Settings, alternative};
 use crate::counts::{PairCounter, Rows};
 use crate::events::Sessions;
 use crate::{ItemIx, Progress, SparseMatrix};
@@ -17,7 +17,7 @@ const MAX_TUNING_PAIRS: usize = 8_000_000;
 /// Share of sessions, the newest, that is held out.
 const HOLDOUT_SHARE: f64 = 0.05;
 /// Neighbours a row keeps at most before packing chooses.
-const KEPT: usize = 256;
+pub(super) const KEPT: usize = 256;
 
 const COUNTING: [Knob; 15] = [
     Knob::ForwardPower,
@@ -103,6 +103,9 @@ pub(super) fn holdout_start(sessions: &Sessions) -> usize {
 
 impl Plan<'_> {
     pub fn learn(&self, settings: &Settings, progress: &dyn Progress) -> LearntTable {
+        if let Some(similarity) = settings.similarity.similarity() {
+            return alternative::learn(self, similarity, settings, progress);
+        }
         let holdout = holdout_start(self.sessions);
         let validation = Validation::new(self.examples(holdout, settings.seed), self.num_items);
         let mut constants = self.start();
@@ -173,7 +176,7 @@ impl Plan<'_> {
         best
     }
 
-    fn start(&self) -> Constants {
+    pub fn start(&self) -> Constants {
         let mut constants = Constants::default();
         if self.protocol == Protocol::LeaveOneOut {
             constants[Knob::ForwardPower] = 0.0;
@@ -188,19 +191,19 @@ impl Plan<'_> {
         constants
     }
 
-    fn views(&self) -> Views {
+    pub fn views(&self) -> Views {
         match self.protocol {
             Protocol::NextItem => Views::Both,
             Protocol::LeaveOneOut => Views::Discovery,
         }
     }
 
-    fn counter(&self, range: Range<usize>) -> PairCounter<'_> {
+    pub fn counter(&self, range: Range<usize>) -> PairCounter<'_> {
         PairCounter::new(self.sessions, range, self.ages, self.num_items, self.max_distance)
     }
 
     /// The first session that the search counts, so that it counts at most [`MAX_TUNING_PAIRS`].
-    fn tuning_start(&self, holdout: usize) -> usize {
+    pub fn tuning_start(&self, holdout: usize) -> usize {
         let mut pairs = 0;
         for session in (0..holdout).rev() {
             let length = self.sessions.items_of(session).len();
@@ -213,7 +216,7 @@ impl Plan<'_> {
     }
 
     /// Held-out examples, evenly spread over the held-out sessions if there are too many.
-    fn examples(&self, holdout: usize, seed: u64) -> Vec<Example> {
+    pub fn examples(&self, holdout: usize, seed: u64) -> Vec<Example> {
         let mut examples = Vec::new();
         let mut random = Random::new(seed ^ 0x5eed);
         for session in holdout..self.sessions.len() {
@@ -244,7 +247,7 @@ impl Plan<'_> {
         examples
     }
 
-    fn measurements(&self, quality: &Quality) -> Vec<Measurement> {
+    pub fn measurements(&self, quality: &Quality) -> Vec<Measurement> {
         let name = self.name;
         let discovery =
             [("discovery HitRate@20", quality.discovery_hit_rate), ("discovery MRR@20", quality.discovery_mrr)];
@@ -288,6 +291,6 @@ impl Tuner<'_> {
     }
 }
 
-fn to_matrix(rows: Rows) -> SparseMatrix {
+pub(super) fn to_matrix(rows: Rows) -> SparseMatrix {
     SparseMatrix::from_csr(rows.offsets, rows.columns, rows.values)
 }

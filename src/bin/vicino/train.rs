@@ -10,7 +10,7 @@ use anyhow::Context;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use vicino::learn::{self, BasketSource, Settings};
+use vicino::learn::{self, BasketSource, Settings, SimilarityChoice};
 use vicino::model::{self, About, Categories};
 use vicino::pack::{Draft, PackOptions, pack};
 use vicino::{catalog, eda};
@@ -46,6 +46,13 @@ pub struct Args {
 
     #[command(flatten)]
     events: EventFlags,
+
+    /// How counts of pairs become weights: recipe or cosine
+    ///
+    /// `recipe` is normalised counts blended with a walk over them; `cosine` is the classic: sessions with both
+    /// products, over the root of the product of the sessions with each. With --no-tune it is plain cosine, and fast.
+    #[arg(help_heading = "Learning", long, value_name = "NAME", default_value_t = Settings::default().similarity)]
+    similarity: SimilarityChoice,
 
     /// Tune the constants on held-out sessions (the default)
     #[arg(help_heading = "Learning", long, overrides_with = "no_tune")]
@@ -117,6 +124,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
         tune: !args.no_tune,
         evaluations: args.evaluations,
         seed: args.seed,
+        similarity: args.similarity,
         baskets: if args.no_baskets { BasketSource::None } else { BasketSource::Purchases },
     };
     let categories =
