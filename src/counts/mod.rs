@@ -7,6 +7,6 @@ mod cosine;
 mod pairs;
 mod rows;
 
-pub use cosine::{Cosines, cosines};
+pub use cosine::{CosineOptions, Cosines, cosines};
 pub use pairs::{PairCounter, PairCounts, PairWeighting};
 pub use rows::Rows;

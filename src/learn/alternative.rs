@@ -1,18 +1,18 @@
 //! Learns one table with a similarity other than the recipe's.
 
-use super::Settings;
 use super::constants::{Constants, Knob};
 use super::matrix::Cut;
 use super::purpose::{KEPT, LearntTable, Plan, Protocol, holdout_start, to_matrix};
 use super::search::{Random, climb};
 use super::similarity::{Evidence, Similarity};
 use super::validation::Validation;
+use super::{Settings, SimilarityChoice, cosine};
 use crate::counts::PairCounter;
 use crate::events::Sessions;
 use crate::{ItemIx, Progress};
 
 /// Distinct items of a session that count, the first ones.
-const MAX_DISTINCT: usize = 100;
+pub(super) const MAX_DISTINCT: usize = 100;
 
 /// The sessions with each item once, where it stands first.
 fn distinct(sessions: &Sessions) -> Sessions {
@@ -46,7 +46,7 @@ fn evidence(counter: &PairCounter, ages: &[f64], constants: &Constants, min_shop
 }
 
 /// Every session and distance alike, rows as the formula gives them.
-fn plain(plan: &Plan, similarity: &dyn Similarity) -> Constants {
+pub(super) fn plain(plan: &Plan, similarity: &dyn Similarity) -> Constants {
     let mut constants = plan.start();
     for knob in [Knob::ForwardPower, Knob::BackwardPower, Knob::Recency, Knob::LengthPower] {
         constants[knob] = 0.0;
@@ -68,6 +68,9 @@ pub(super) fn learn(
     settings: &Settings,
     progress: &dyn Progress,
 ) -> LearntTable {
+    if settings.similarity == SimilarityChoice::Cosine && !settings.tune {
+        return cosine::learn(original, similarity, settings, progress);
+    }
     let sessions = distinct(original.sessions);
     let plan = &Plan { sessions: &sessions, max_distance: MAX_DISTINCT, ..*original };
     let mut constants = plain(plan, similarity);
@@ -134,7 +137,7 @@ pub(super) fn learn(
 mod tests {
     use super::*;
     use crate::events::EventLog;
-    use crate::learn::{SimilarityChoice, learn};
+    use crate::learn::learn;
     use crate::{EventKind, Silent};
 
     fn log(lists: &[&[u32]]) -> EventLog {
@@ -167,6 +170,41 @@ mod tests {
         // 0 is in three sessions, 1 in three, 2 in one: 2 / sqrt(3 * 3) and 1 / sqrt(3 * 1).
         assert_eq!(columns, [ItemIx(1), ItemIx(2)]);
         assert!((weights[0] - 2.0 / 3.0).abs() < 1e-6 && (weights[1] - 1.0 / 3f32.sqrt()).abs() < 1e-6, "{weights:?}");
+    }
+
+    #[test]
+    fn the_short_way_without_tuning_gives_what_the_long_one_does() {
+        let lists: Vec<Vec<u32>> =
+            (0..200u32).map(|at| (0..4).map(|step| (at * 7 + step * step) % 4).collect()).collect();
+        let log = log(&lists.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        let ages = log.sessions.ages();
+        let plan = Plan {
+            protocol: Protocol::NextItem,
+            name: "next",
+            max_distance: 20,
+            sessions: &log.sessions,
+            ages: &ages,
+            num_items: 4,
+        };
+        let similarity = SimilarityChoice::Cosine.similarity().unwrap();
+        let short = super::learn(&plan, similarity, &COSINE, &Silent);
+        let evidence = evidence(
+            &PairCounter::new(&distinct(&log.sessions), 0..200, &ages, 4, MAX_DISTINCT),
+            &ages,
+            &plain(&plan, similarity),
+            1,
+        );
+        let all: Vec<ItemIx> = (0..4).map(ItemIx).collect();
+        let cut = Cut { neighbours: 20, weight_bits: None };
+        let long = to_matrix(similarity.rows(&evidence, &plain(&plan, similarity), &all, cut));
+        assert_eq!(short.pairs_kept, evidence.counts.pairs_kept);
+        for item in all {
+            assert_eq!(short.matrix.row(item).0, long.row(item).0);
+            for (found, expected) in short.matrix.row(item).1.iter().zip(long.row(item).1) {
+                assert!((found - expected).abs() < 1e-6, "{found}, expected {expected}");
+            }
+        }
+        assert_eq!(short.measurements.len(), 4);
     }
 
     #[test]

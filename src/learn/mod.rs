@@ -13,6 +13,7 @@
 mod alternative;
 mod baskets;
 mod constants;
+mod cosine;
 mod matrix;
 mod popularity;
 mod purpose;

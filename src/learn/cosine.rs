@@ -1,0 +1,53 @@
+//! The cosine without tuning: cut as it is counted, so that the counts of all pairs are never in memory.
+
+use super::Settings;
+use super::alternative::{MAX_DISTINCT, plain};
+use super::matrix::quantise;
+use super::purpose::{LearntTable, Plan, holdout_start, to_matrix};
+use super::similarity::Similarity;
+use super::validation::Validation;
+use crate::counts::{CosineOptions, Rows, cosines};
+use crate::{ItemIx, Progress};
+
+/// Learns a table of plain cosines, as [`alternative::learn`](super::alternative::learn) does, up to the rounding of sums.
+pub(super) fn learn(
+    plan: &Plan,
+    similarity: &dyn Similarity,
+    settings: &Settings,
+    progress: &dyn Progress,
+) -> LearntTable {
+    let constants = plain(plan, similarity);
+    let mut options = CosineOptions {
+        neighbours: settings.neighbours,
+        min_shoppers: settings.min_shoppers,
+        distinct: Some(MAX_DISTINCT),
+        wanted: None,
+    };
+    let holdout = holdout_start(plan.sessions);
+    let validation = Validation::new(plan.examples(holdout, settings.seed), plan.num_items);
+    let mut measurements = Vec::new();
+    if validation.num_examples() > 0 {
+        options.wanted = Some(&validation.wanted);
+        let mut rows = cosines(plan.sessions, plan.tuning_start(holdout)..holdout, plan.num_items, &options).rows;
+        quantise_rows(&mut rows, settings.weight_bits);
+        measurements = plan.measurements(&validation.measure(&rows, &constants));
+        options.wanted = None;
+    }
+    progress.start(&format!("{}: building the table", plan.name), 0);
+    let found = cosines(plan.sessions, 0..plan.sessions.len(), plan.num_items, &options);
+    let (pairs_kept, pairs_removed) = (found.pairs_kept, found.pairs_removed);
+    progress.finish(&format!("{pairs_kept} pairs of items, {pairs_removed} removed by the privacy threshold"));
+    LearntTable { matrix: to_matrix(found.rows), constants, measurements, pairs_kept, pairs_removed }
+}
+
+fn quantise_rows(rows: &mut Rows, weight_bits: u8) {
+    let mut entries: Vec<(ItemIx, f32)> = Vec::new();
+    for row in 0..rows.num_rows() {
+        let (columns, values) = rows.row(row);
+        entries.clear();
+        entries.extend(columns.iter().copied().zip(values.iter().copied()));
+        quantise(&mut entries, weight_bits);
+        let values = &mut rows.values[rows.offsets[row]..rows.offsets[row + 1]];
+        values.iter_mut().zip(&entries).for_each(|(value, entry)| *value = entry.1);
+    }
+}
