@@ -122,17 +122,27 @@ impl Interner {
 
     /// Adds to `numbers` those of many texts.
     pub(crate) fn intern_texts(&mut self, texts: &[&str], numbers: &mut Vec<u32>) {
+        let mut keys = [None; AHEAD];
         for texts in texts.chunks(AHEAD) {
-            self.ask_ahead(texts.iter().filter_map(|text| Key::of_short(text.as_bytes())));
-            numbers.extend(texts.iter().map(|text| self.intern_text(text)));
+            for (key, text) in keys.iter_mut().zip(texts) {
+                *key = Key::of_short(text.as_bytes());
+            }
+            self.ask_ahead(keys[..texts.len()].iter().filter_map(|&key| key));
+            numbers.extend(texts.iter().zip(keys).map(|(text, key)| self.intern_with_key(text, key)));
         }
     }
 
     /// Touches the slots of the keys, so that they are in the cache when they are needed.
     fn ask_ahead(&self, keys: impl Iterator<Item = Key>) {
-        if let Some(mask) = self.slots.len().checked_sub(1) {
-            std::hint::black_box(keys.fold(0, |all, key| all ^ self.slots[key.hash() as usize & mask].number));
+        let Some(mask) = self.slots.len().checked_sub(1) else { return };
+        let (mut all, mut last) = (0, self.last.map(|last| last.0));
+        for key in keys {
+            if last != Some(key) {
+                all ^= self.slots[key.hash() as usize & mask].number;
+                last = Some(key);
+            }
         }
+        std::hint::black_box(all);
     }
 
     fn intern_int(&mut self, value: i64) -> u32 {
@@ -148,7 +158,7 @@ impl Interner {
             // Its text is looked up only where both may occur: mostly a column is all of one kind.
             let text = (self.has_texts || self.names.are_kept).then(|| value.to_string());
             number = match &text {
-                Some(text) if self.has_texts => self.find_or_add(text),
+                Some(text) if self.has_texts => self.find_or_add(text, Key::of_short(text.as_bytes())),
                 _ => self.add_id(text.as_deref().unwrap_or("")),
             };
             // The text may have made the table grow.
@@ -161,7 +171,13 @@ impl Interner {
     }
 
     fn intern_text(&mut self, id: &str) -> u32 {
-        if let (Some((last, number)), Some(key)) = (self.last, Key::of_short(id.as_bytes()))
+        self.intern_with_key(id, Key::of_short(id.as_bytes()))
+    }
+
+    /// The number of an id with this key, if it is a short one.
+    #[inline]
+    fn intern_with_key(&mut self, id: &str, key: Option<Key>) -> u32 {
+        if let (Some((last, number)), Some(key)) = (self.last, key)
             && last == key
         {
             return number;
@@ -170,13 +186,13 @@ impl Interner {
             self.has_texts = true;
             self.add_texts_of_ints();
         }
-        let number = self.find_or_add(id);
-        self.last = Key::of_short(id.as_bytes()).map(|key| (key, number));
+        let number = self.find_or_add(id, key);
+        self.last = key.map(|key| (key, number));
         number
     }
 
-    fn find_or_add(&mut self, id: &str) -> u32 {
-        let (key, slot) = match Key::of_short(id.as_bytes()) {
+    fn find_or_add(&mut self, id: &str, key: Option<Key>) -> u32 {
+        let (key, slot) = match key {
             Some(key) => (key, self.slot_of(key, |slot| slot.key == key)),
             None => {
                 let hash = hash_text(id);

@@ -46,6 +46,7 @@ pub(crate) enum Cell<'a> {
 
 impl<'a> Cell<'a> {
     /// Text with the white space at its ends taken off.
+    #[inline]
     pub(crate) fn from_text(text: &'a str) -> Cell<'a> {
         // Most values begin and end with a letter or digit, and there is nothing to take off.
         let is_mark = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_graphic());
@@ -68,6 +69,7 @@ impl<'a> Cell<'a> {
     }
 
     /// The value; missing too if its text is how exporters write a value that is not there.
+    #[inline]
     pub(crate) fn unless_null(self) -> Cell<'a> {
         const NULLS: [&str; 13] =
             ["null", "NULL", "Null", "nan", "NaN", "NA", "<NA>", "N/A", "n/a", "None", "\\N", "undefined", "(not set)"];
