@@ -17,24 +17,27 @@ pub(super) fn learn(
     progress: &dyn Progress,
 ) -> LearntTable {
     let constants = plain(plan, similarity);
-    let mut options = CosineOptions {
+    let options = CosineOptions {
         neighbours: settings.neighbours,
         min_shoppers: settings.min_shoppers,
         distinct: Some(MAX_DISTINCT),
         wanted: None,
     };
-    let holdout = holdout_start(plan.sessions);
-    let validation = Validation::new(plan.examples(holdout, settings.seed), plan.num_items);
-    let mut measurements = Vec::new();
-    if validation.num_examples() > 0 {
-        options.wanted = Some(&validation.wanted);
-        let mut rows = cosines(plan.sessions, plan.tuning_start(holdout)..holdout, plan.num_items, &options).rows;
+    let measure = || {
+        let holdout = holdout_start(plan.sessions);
+        let validation = Validation::new(plan.examples(holdout, settings.seed), plan.num_items);
+        if validation.num_examples() == 0 {
+            return Vec::new();
+        }
+        let training = plan.tuning_start(holdout)..holdout;
+        let options = CosineOptions { wanted: Some(&validation.wanted), ..options };
+        let mut rows = cosines(plan.sessions, training, plan.num_items, &options).rows;
         quantise_rows(&mut rows, settings.weight_bits);
-        measurements = plan.measurements(&validation.measure(&rows, &constants));
-        options.wanted = None;
-    }
+        plan.measurements(&validation.measure(&rows, &constants))
+    };
     progress.start(&format!("{}: building the table", plan.name), 0);
-    let found = cosines(plan.sessions, 0..plan.sessions.len(), plan.num_items, &options);
+    let build = || cosines(plan.sessions, 0..plan.sessions.len(), plan.num_items, &options);
+    let (measurements, found) = rayon::join(measure, build);
     let (pairs_kept, pairs_removed) = (found.pairs_kept, found.pairs_removed);
     progress.finish(&format!("{pairs_kept} pairs of items, {pairs_removed} removed by the privacy threshold"));
     LearntTable { matrix: to_matrix(found.rows), constants, measurements, pairs_kept, pairs_removed }

@@ -129,8 +129,10 @@ pub fn learn(log: &EventLog, settings: &Settings, progress: &dyn Progress) -> Re
 
     let ages = sessions.ages();
     let plan = Plan { protocol: Protocol::NextItem, name: "next", max_distance: 20, sessions, ages: &ages, num_items };
-    let next = plan.learn(settings, progress);
-    let (popularity, popularity_recency) = popularity::weigh(sessions, &ages, num_items, settings.min_shoppers);
+    let (next, (popularity, popularity_recency)) = rayon::join(
+        || plan.learn(settings, progress),
+        || popularity::weigh(sessions, &ages, num_items, settings.min_shoppers),
+    );
 
     let mut privacy = Privacy {
         min_shoppers: settings.min_shoppers,

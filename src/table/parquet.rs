@@ -67,26 +67,38 @@ impl Parquet {
         let files = self.open_columns(wanted)?;
         let mut done_rows = 0_u64;
         let mut done_bytes = 0;
-        for group in 0..self.reader.num_row_groups() {
-            let mut readers = self.open_group(group, &files).map_err(|error| decode_error(&self.path, &error))?;
+        let mut groups = 0..self.reader.num_row_groups();
+        let mut readers = Vec::new();
+        let mut next = || -> Result<Vec<Column>, TableError> {
             loop {
                 let decoded: Result<Vec<Column>, ParquetError> =
                     readers.par_iter_mut().map(ColumnReader::next_batch).collect();
                 let columns = decoded.map_err(|error| decode_error(&self.path, &error))?;
                 let num_rows = columns.first().map_or(0, |column| column.num_rows);
                 if columns.iter().any(|column| column.num_rows != num_rows) {
-                    let problem = format!("row group {group} has columns of different lengths");
-                    return Err(TableError::Parquet { path: self.path, problem });
+                    let problem = "a row group has columns of different lengths".to_owned();
+                    return Err(TableError::Parquet { path: self.path.clone(), problem });
                 }
-                if num_rows == 0 {
-                    break;
+                if num_rows > 0 {
+                    return Ok(columns);
                 }
-                sink(&Batch { first_line: done_rows + 1, num_rows, columns: &columns, names: &names });
-                done_rows += num_rows as u64;
-                let bytes = self.file_bytes * done_rows.min(total_rows) / total_rows;
-                progress.advance(bytes - done_bytes);
-                done_bytes = bytes;
+                let Some(group) = groups.next() else { return Ok(columns) };
+                readers = self.open_group(group, &files).map_err(|error| decode_error(&self.path, &error))?;
             }
+        };
+        let mut columns = next()?;
+        while let Some(num_rows) = columns.first().map(|column| column.num_rows).filter(|&num_rows| num_rows > 0) {
+            // The next rows are decoded while these are taken in.
+            let mut decoded = Ok(Vec::new());
+            rayon::in_place_scope(|scope| {
+                scope.spawn(|_| decoded = next());
+                sink(&Batch { first_line: done_rows + 1, num_rows, columns: &columns, names: &names });
+            });
+            columns = decoded?;
+            done_rows += num_rows as u64;
+            let bytes = self.file_bytes * done_rows.min(total_rows) / total_rows;
+            progress.advance(bytes - done_bytes);
+            done_bytes = bytes;
         }
         Ok(())
     }
