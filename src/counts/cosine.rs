@@ -54,8 +54,8 @@ pub fn cosines(sessions: &Sessions, range: Range<usize>, num_items: usize, optio
 
 /// Set in the last event of a session.
 const LAST: u32 = 1 << 31;
-/// Rows that one task counts have about this many pairs of events: enough to hide its cost, few enough to balance.
-const TASK_PAIRS: u64 = 1 << 16;
+/// Rows that one task counts have about this many events: enough to hide its cost, few enough to balance.
+const TASK_EVENTS: usize = 1 << 13;
 /// Sessions whose events are asked for before they are used; memory answers them together.
 const AHEAD: usize = 16;
 
@@ -80,8 +80,6 @@ struct Index {
 struct Column {
     item: u32,
     inverse_norm: f32,
-    /// Pairs of events in its row.
-    num_pairs: u64,
 }
 
 /// Sums up one row.
@@ -130,8 +128,16 @@ impl Index {
             by_shopper = Some(order);
         }
         let columns = order.iter().map(|&item| Column { item, ..Column::default() }).collect();
-        let mut index =
-            Index { events, postings: Vec::new(), shoppers: Vec::new(), offsets: Vec::new(), columns, rank_of };
+        let mut offsets = vec![0u32; num_items + 1];
+        if events.len() == items.len() {
+            order.iter().zip(&mut offsets[1..]).for_each(|(&item, offset)| *offset = popularity[item as usize]);
+        } else {
+            events.iter().for_each(|&event| offsets[(event & !LAST) as usize + 1] += 1);
+        }
+        for at in 0..num_items {
+            offsets[at + 1] += offsets[at];
+        }
+        let mut index = Index { events, postings: Vec::new(), shoppers: Vec::new(), offsets, columns, rank_of };
         index.fill(&starts, by_shopper.as_deref(), |session| shopper_of[session as usize], range.start as u32);
         index
     }
@@ -145,11 +151,7 @@ impl Index {
         first_session: u32,
     ) {
         let num_items = self.columns.len();
-        let mut offsets = vec![0u32; num_items + 1];
-        self.events.iter().for_each(|&event| offsets[(event & !LAST) as usize + 1] += 1);
-        for at in 0..num_items {
-            offsets[at + 1] += offsets[at];
-        }
+        let offsets = std::mem::take(&mut self.offsets);
         self.postings = vec![0; self.events.len()];
         self.shoppers = vec![0; by_shopper.map_or(0, |_| self.events.len())];
 
@@ -200,7 +202,6 @@ impl Index {
                     if let Some(shopper) = part.shoppers.get_mut(*place as usize) {
                         *shopper = shopper_of(session);
                     }
-                    part.columns[rank].num_pairs += range.len() as u64;
                     *place += 1;
                 }
             };
@@ -249,19 +250,24 @@ impl Index {
     /// Rows of about equal work.
     fn tasks(&self, num_rows: usize, rank_at: impl Fn(usize) -> u32) -> Vec<Range<usize>> {
         let mut tasks = Vec::new();
-        let (mut start, mut num_pairs) = (0, 0);
+        let (mut start, mut num_events) = (0, 0);
         for row in 0..num_rows {
-            num_pairs += self.columns[rank_at(row) as usize].num_pairs + 1;
-            if num_pairs >= TASK_PAIRS || row + 1 == num_rows {
+            // A row without events takes time, too.
+            num_events += self.postings_of(rank_at(row)).len() + 1;
+            if num_events >= TASK_EVENTS || row + 1 == num_rows {
                 tasks.push(start..row + 1);
-                (start, num_pairs) = (row + 1, 0);
+                (start, num_events) = (row + 1, 0);
             }
         }
         tasks
     }
 
+    fn postings_of(&self, rank: u32) -> Range<usize> {
+        self.offsets[rank as usize] as usize..self.offsets[rank as usize + 1] as usize
+    }
+
     fn sum_row(&self, sums: &mut impl Accumulator, rank: u32) {
-        let range = self.offsets[rank as usize] as usize..self.offsets[rank as usize + 1] as usize;
+        let range = self.postings_of(rank);
         let mut at = range.start;
         while at < range.end {
             let batch = at..(at + AHEAD).min(range.end);

@@ -5,6 +5,7 @@
 //! number then takes 4.5 bits, where reverse Cuthill-McKee takes 7.5 and the log's own order 11.3.
 
 use crate::ItemIx;
+use rayon::prelude::*;
 
 /// An undirected graph in CSR form: neighbours ascending and distinct, no item its own.
 #[derive(Clone, Debug)]
@@ -17,36 +18,46 @@ impl Graph {
     /// The graph of `num_items` items with these edges, in any direction and any number.
     ///
     /// Walks the edges twice, to count them and to place them: sorting them all takes four times as long.
-    pub(super) fn new(num_items: usize, edges: impl Iterator<Item = (ItemIx, ItemIx)> + Clone) -> Graph {
-        let both_ways = || edges.clone().filter(|(a, b)| a != b).flat_map(|(a, b)| [(a, b), (b, a)]);
+    pub(super) fn new(num_items: usize, edges: &[(ItemIx, ItemIx)]) -> Graph {
         let mut offsets = vec![0; num_items + 1];
-        for (from, _) in both_ways() {
-            offsets[from.as_usize() + 1] += 1;
+        for (a, b) in edges {
+            offsets[a.as_usize() + 1] += 1;
+            offsets[b.as_usize() + 1] += 1;
         }
         for at in 0..num_items {
             offsets[at + 1] += offsets[at];
         }
         let mut next = offsets.clone();
         let mut neighbours = vec![ItemIx(0); offsets[num_items]];
-        for (from, to) in both_ways() {
-            let place = &mut next[from.as_usize()];
-            neighbours[*place] = to;
-            *place += 1;
+        for &(a, b) in edges {
+            for (from, to) in [(a, b), (b, a)] {
+                let place = &mut next[from.as_usize()];
+                neighbours[*place] = to;
+                *place += 1;
+            }
         }
-        let mut kept = 0;
-        let mut start = 0;
-        for end in &mut offsets[1..] {
-            let row = start..*end;
-            start = *end;
-            neighbours[row.clone()].sort_unstable();
+        let mut rows = Vec::with_capacity(num_items);
+        let mut rest = &mut neighbours[..];
+        for ends in offsets.windows(2) {
+            let (row, others) = rest.split_at_mut(ends[1] - ends[0]);
+            rows.push(row);
+            rest = others;
+        }
+        rows.into_par_iter().with_min_len(1024).for_each(<[ItemIx]>::sort_unstable);
+
+        let (mut kept, mut start) = (0, 0);
+        for (item, end) in offsets[1..].iter_mut().enumerate() {
+            // An edge from an item to itself stands in its row twice, and goes with the others that do.
             let mut last = None;
-            for at in row {
-                if last != Some(neighbours[at]) {
-                    last = Some(neighbours[at]);
-                    neighbours[kept] = neighbours[at];
+            for at in start..*end {
+                let neighbour = neighbours[at];
+                if last != Some(neighbour) && neighbour.as_usize() != item {
+                    neighbours[kept] = neighbour;
                     kept += 1;
                 }
+                last = Some(neighbour);
             }
+            start = *end;
             *end = kept;
         }
         neighbours.truncate(kept);
@@ -68,22 +79,22 @@ impl Graph {
 pub(super) fn max_adjacency(graph: &Graph) -> Vec<ItemIx> {
     let num_items = graph.num_items();
     let mut order = Vec::with_capacity(num_items);
-    let mut is_placed = vec![false; num_items];
-    let mut num_placed_neighbours = vec![0u32; num_items];
+    let degree = |item| graph.neighbours_of(ItemIx(item)).len() as u32;
+    let nodes = (0..num_items as u32).map(|item| Node { degree: degree(item), ..Node::default() }).collect();
+    let mut candidates = Candidates { heap: Vec::new(), nodes };
     let mut num_touches = 0;
-    let mut candidates = Candidates::new(num_items);
     for start in (0..num_items as u32).map(ItemIx) {
-        let mut next = Some(start).filter(|start| !is_placed[start.as_usize()]);
+        let mut next = Some(start).filter(|&start| candidates.nodes[start.as_usize()].place != PLACED);
         while let Some(item) = next {
-            is_placed[item.as_usize()] = true;
+            candidates.nodes[item.as_usize()].place = PLACED;
             order.push(item);
             for &neighbour in graph.neighbours_of(item) {
-                let at = neighbour.as_usize();
-                if !is_placed[at] {
+                let node = &mut candidates.nodes[neighbour.as_usize()];
+                if node.place != PLACED {
                     num_touches += 1;
-                    num_placed_neighbours[at] += 1;
-                    let placed = f64::from(num_placed_neighbours[at]);
-                    let priority = placed * placed / graph.neighbours_of(neighbour).len() as f64;
+                    node.num_placed += 1;
+                    let placed = f64::from(node.num_placed);
+                    let priority = placed * placed / f64::from(node.degree);
                     // The bits of positive floats are in the order of their values.
                     candidates.raise(neighbour, (priority.to_bits(), num_touches));
                 }
@@ -97,25 +108,37 @@ pub(super) fn max_adjacency(graph: &Graph) -> Vec<ItemIx> {
 /// Priority and touch, the larger the sooner. No two items have the same touch.
 type Key = (u64, u64);
 
+/// What is known of an item; together, because neighbours come in no order.
+#[derive(Clone, Copy)]
+struct Node {
+    degree: u32,
+    /// Neighbours that are placed.
+    num_placed: u32,
+    /// Where the item is in the heap, or [`NOWHERE`], or [`PLACED`].
+    place: u32,
+}
+
+const NOWHERE: u32 = u32::MAX;
+const PLACED: u32 = u32::MAX - 1;
+const BRANCHES: usize = 4;
+
+impl Default for Node {
+    fn default() -> Node {
+        Node { degree: 0, num_placed: 0, place: NOWHERE }
+    }
+}
+
 /// Items by their keys: a heap of four branches that knows where each item is, so that a key is raised in place. A heap
 /// with an entry for each touch holds ten times as many, and most of what it gives out is stale.
 struct Candidates {
     heap: Vec<(Key, ItemIx)>,
-    /// Where each item is in `heap`, or [`NOWHERE`].
-    places: Vec<u32>,
+    nodes: Vec<Node>,
 }
 
-const NOWHERE: u32 = u32::MAX;
-const BRANCHES: usize = 4;
-
 impl Candidates {
-    fn new(num_items: usize) -> Candidates {
-        Candidates { heap: Vec::new(), places: vec![NOWHERE; num_items] }
-    }
-
     /// Adds an item, or gives it a larger key than it had.
     fn raise(&mut self, item: ItemIx, key: Key) {
-        let mut at = self.places[item.as_usize()] as usize;
+        let mut at = self.nodes[item.as_usize()].place as usize;
         if at == NOWHERE as usize {
             at = self.heap.len();
             self.heap.push((key, item));
@@ -134,7 +157,7 @@ impl Candidates {
     /// Takes the item with the largest key out.
     fn pop(&mut self) -> Option<ItemIx> {
         let &(_, item) = self.heap.first()?;
-        self.places[item.as_usize()] = NOWHERE;
+        self.nodes[item.as_usize()].place = NOWHERE;
         let moved = self.heap.pop().filter(|_| !self.heap.is_empty());
         let Some(moved) = moved else { return Some(item) };
         let mut at = 0;
@@ -154,7 +177,7 @@ impl Candidates {
 
     fn put(&mut self, at: usize, entry: (Key, ItemIx)) {
         self.heap[at] = entry;
-        self.places[entry.1.as_usize()] = at as u32;
+        self.nodes[entry.1.as_usize()].place = at as u32;
     }
 }
 
@@ -165,7 +188,8 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     fn graph(num_items: usize, edges: &[(u32, u32)]) -> Graph {
-        Graph::new(num_items, edges.iter().map(|&(a, b)| (ItemIx(a), ItemIx(b))))
+        let edges: Vec<_> = edges.iter().map(|&(a, b)| (ItemIx(a), ItemIx(b))).collect();
+        Graph::new(num_items, &edges)
     }
 
     proptest! {
@@ -193,7 +217,7 @@ mod tests {
 
         #[test]
         fn candidates_come_out_by_their_last_key(steps in prop::collection::vec((0u32..20, 0u64..9), 0..200)) {
-            let mut candidates = Candidates::new(20);
+            let mut candidates = Candidates { heap: Vec::new(), nodes: vec![Node::default(); 20] };
             let mut plain = BTreeMap::new();
             for (touch, &(item, priority)) in (1..).zip(&steps) {
                 let known = plain.get(&item).map_or(0, |key: &Key| key.0);
