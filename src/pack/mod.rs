@@ -133,7 +133,7 @@ pub fn pack(draft: Draft, options: &PackOptions) -> Result<Model, PackError> {
             .zip(rows)
             .flat_map(|(item, row)| row.iter().take(ORDER_NEIGHBOURS).map(move |edge| (item, edge.0)))
     });
-    let old_of_new = max_adjacency(&Graph::new(num_items, &edges.collect::<Vec<_>>()));
+    let old_of_new = max_adjacency(&Graph::new(num_items, edges));
     let mut new_of_old = vec![ItemIx(0); num_items];
     for (new, old) in (0..).map(ItemIx).zip(&old_of_new) {
         new_of_old[old.as_usize()] = new;

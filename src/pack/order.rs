@@ -17,10 +17,11 @@ pub(super) struct Graph {
 impl Graph {
     /// The graph of `num_items` items with these edges, in any direction and any number.
     ///
-    /// Walks the edges twice, to count them and to place them: sorting them all takes four times as long.
-    pub(super) fn new(num_items: usize, edges: &[(ItemIx, ItemIx)]) -> Graph {
+    /// Counts the edges, then places them: sorting them all takes four times as long.
+    pub(super) fn new(num_items: usize, edges: impl Iterator<Item = (ItemIx, ItemIx)>) -> Graph {
+        let edges: Vec<(ItemIx, ItemIx)> = edges.collect();
         let mut offsets = vec![0; num_items + 1];
-        for (a, b) in edges {
+        for (a, b) in &edges {
             offsets[a.as_usize() + 1] += 1;
             offsets[b.as_usize() + 1] += 1;
         }
@@ -29,7 +30,7 @@ impl Graph {
         }
         let mut next = offsets.clone();
         let mut neighbours = vec![ItemIx(0); offsets[num_items]];
-        for &(a, b) in edges {
+        for &(a, b) in &edges {
             for (from, to) in [(a, b), (b, a)] {
                 let place = &mut next[from.as_usize()];
                 neighbours[*place] = to;
@@ -188,8 +189,7 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     fn graph(num_items: usize, edges: &[(u32, u32)]) -> Graph {
-        let edges: Vec<_> = edges.iter().map(|&(a, b)| (ItemIx(a), ItemIx(b))).collect();
-        Graph::new(num_items, &edges)
+        Graph::new(num_items, edges.iter().map(|&(a, b)| (ItemIx(a), ItemIx(b))))
     }
 
     proptest! {
