@@ -206,12 +206,7 @@ impl Collector {
         if let Err((reason, slot)) = self.add_event(line, ids, &cell) {
             let name = slot.and_then(|slot| self.slots.names.get(slot)).map_or("", String::as_str);
             let Some((_, path)) = self.files.last() else { return };
-            self.tally.add(reason, 1, path, line, name, || {
-                // What says that there is no id is not shown.
-                let found = cell(slot);
-                let is_id = matches!(reason, Reason::MissingItem | Reason::MissingSession | Reason::MissingShopper);
-                if is_id { found.unless_null() } else { found }.to_string()
-            });
+            self.tally.add(reason, 1, path, line, name, || cell(slot).to_string());
         }
     }
 
