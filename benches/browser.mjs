@@ -28,7 +28,7 @@ export async function measureBrowser(set, settings, tools, notes) {
   if (!executablePath) return undefined;
   const { files, bytes, model } = await prepareFiles(set, settings, tools);
   const known = new Set(JSON.parse(files.get('/data/neighbours.json').bytes).ids);
-  const all = histories(set.path, HISTORY, NUM_HISTORIES).filter((history) =>
+  const all = histories(set.csv, HISTORY, NUM_HISTORIES).filter((history) =>
     history.every((id) => known.has(id)),
   );
   if (all.length === 0) throw new Error(`${set.title}: too few events for a history of ${HISTORY}`);

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { PHONE } from './browser.mjs';
 import { root, say } from './lib/processes.mjs';
+import { repeatsFor } from './lib/settings.mjs';
 import { median, quantile, size, time, times } from './lib/statistics.mjs';
 
 /** All tables of a run, with what they were measured on. */
@@ -21,13 +22,21 @@ function describe({ date, machine, settings, versions, browser, data, notes }) {
   const chromium = browser ? `, Chromium ${browser.version}` : '';
   const lines = [
     `Measured ${date} on ${cores} cores (${cpu}), ${memoryGiB} GiB, ${system}, Node ${node}; ${own}${peers}${chromium}.`,
-    `Medians of ${settings.repeats}, competitors alternating; in brackets how many times Vicino's figure that is.`,
+    `Medians of ${medians(data, settings)}, competitors alternating; in brackets how many times Vicino's figure that is.`,
     ...data.map(
       ({ title, events, note }) => `${title}: ${events.toLocaleString('en')} events, ${note}.`,
     ),
     ...notes,
   ];
   return lines.map((line) => `- ${line}`).join('\n');
+}
+
+function medians(data, settings) {
+  const fewer = data
+    .map(({ title, events }) => ({ title, repeats: repeatsFor(events, settings) }))
+    .filter(({ repeats }) => repeats < settings.repeats)
+    .map(({ title, repeats }) => `${repeats} for ${title}`);
+  return fewer.length > 0 ? `${settings.repeats} (${fewer.join(', ')})` : settings.repeats;
 }
 
 function training({ training, data, settings }) {
@@ -50,27 +59,35 @@ function training({ training, data, settings }) {
           ({ phases: { read, matrix, fit, save } }) => read + matrix + fit + save,
         ),
       );
+    const alone = (what, format, own) => `| ${title} | ${what} | ${format(own)} | – | – |`;
     return [
       row('fit, the same cosine', time, of(fit.cosine), of(fit.implicit), of(fit.rusket)),
-      `| ${title} | fit, Vicino's recipe | ${time(of(fit.learn))} | – | – |`,
       row(
         "file to model, peers without Python's start",
         time,
-        whole('vicino'),
+        whole('cosine'),
         working('implicit'),
         working('rusket'),
       ),
       row(
         'file to model, whole process',
         time,
-        whole('vicino'),
+        whole('cosine'),
         whole('implicit'),
         whole('rusket'),
       ),
-      ...(peak('vicino')
-        ? [row('peak memory of it', size, peak('vicino'), peak('implicit'), peak('rusket'))]
+      ...(peak('cosine')
+        ? [row('peak memory of it', size, peak('cosine'), peak('implicit'), peak('rusket'))]
         : []),
-      row('model file', size, model('vicino'), model('implicit'), model('rusket')),
+      row('model file', size, model('cosine'), model('implicit'), model('rusket')),
+      ...(fit.learn
+        ? [
+            alone("fit, Vicino's recipe", time, of(fit.learn)),
+            alone("file to model, Vicino's recipe", time, whole('recipe')),
+            ...(peak('recipe') ? [alone('peak memory of it', size, peak('recipe'))] : []),
+            alone('model file', size, model('recipe')),
+          ]
+        : []),
     ];
   });
   return [

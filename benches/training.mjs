@@ -1,8 +1,11 @@
 // Training without tuning, against `implicit` and `rusket`: the fit alone, and from a file of events to a file of model.
 import { statSync } from 'node:fs';
 import { run, say, scratch, startWorker } from './lib/processes.mjs';
+import { repeatsFor } from './lib/settings.mjs';
 
 const PEERS = ['implicit', 'rusket'];
+/** The recipe, which no peer has, is measured on logs of up to so many events. */
+const MOST_FOR_RECIPE = 2_000_000;
 
 /** Measures one data set; all samples are seconds, alternating between the competitors. */
 export async function measureTraining(set, settings, tools, peers) {
@@ -11,7 +14,9 @@ export async function measureTraining(set, settings, tools, peers) {
   return { data: set.name, ...fit, file };
 }
 
-async function measureFit(set, { neighbours, threads, repeats }, { native }, peers) {
+async function measureFit(set, settings, { native }, peers) {
+  const { neighbours, threads } = settings;
+  const repeats = repeatsFor(set.events, settings);
   say(`${set.title}: fit`);
   const workers = {
     vicino: await startWorker(native, ['work', set.path, String(neighbours)], {
@@ -26,7 +31,7 @@ async function measureFit(set, { neighbours, threads, repeats }, { native }, pee
   const contestants = [
     ['cosine', workers.vicino, 'cosine'],
     ...PEERS.filter((name) => workers[name]).map((name) => [name, workers[name], 'fit']),
-    ['learn', workers.vicino, 'learn'],
+    ...(set.events <= MOST_FOR_RECIPE ? [['learn', workers.vicino, 'learn']] : []),
   ];
   const fit = Object.fromEntries(contestants.map(([name]) => [name, []]));
   for (let repeat = 0; repeat < repeats; repeat++) {
@@ -64,14 +69,23 @@ function checkSame(set, { vicino, implicit }) {
   }
 }
 
-function measureFile(set, { neighbours, threads, repeats }, { vicino }, peers) {
+function measureFile(set, settings, { vicino }, peers) {
+  const { neighbours, threads } = settings;
+  const repeats = repeatsFor(set.events, settings);
   say(`${set.title}: file to model`);
   const out = (name) => `${scratch}/${set.name}.${name}`;
   const keep = ['--neighbours', neighbours, '--min-shoppers', 1, '--threads', threads].map(String);
-  const commands = {
-    vicino: [vicino, 'train', '--no-tune', ...keep, set.path, '-o', out('vicino')],
+  const files = {
+    cosine: out('cosine.vicino'),
+    recipe: out('recipe.vicino'),
+    implicit: out('implicit.npz'),
+    rusket: out('rusket'),
   };
-  const files = { vicino: out('vicino'), implicit: out('implicit.npz'), rusket: out('rusket') };
+  const train = [vicino, 'train', '--no-tune', ...keep, set.path, '-o'];
+  const commands = { cosine: [...train, files.cosine, '--similarity', 'cosine'] };
+  if (set.events <= MOST_FOR_RECIPE) {
+    commands.recipe = [...train, files.recipe, '--similarity', 'recipe'];
+  }
   for (const name of peers ? PEERS : []) {
     const numbers = [neighbours, threads].map(String);
     commands[name] = [...peers.command, 'train', name, set.path, files[name], ...numbers];
@@ -80,7 +94,7 @@ function measureFile(set, { neighbours, threads, repeats }, { vicino }, peers) {
   for (let repeat = 0; repeat < repeats; repeat++) {
     for (const [name, command] of Object.entries(commands)) {
       const { seconds, peak_bytes, output } = measureProcess(command, peers);
-      const phases = name === 'vicino' ? {} : { phases: JSON.parse(output) };
+      const phases = PEERS.includes(name) ? { phases: JSON.parse(output) } : {};
       samples[name].push({ seconds, peakBytes: peak_bytes, ...phases });
     }
   }

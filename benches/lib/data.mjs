@@ -3,8 +3,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { run, say, scratch } from './processes.mjs';
 
-/** The data sets of a run, as CSV files with the columns session_id and item_id. */
-export function prepareData({ events, seed }, { native }, notes) {
+/**
+ * The data sets of a run, as Parquet files with the columns session_id and item_id; the first one also as CSV.
+ *
+ * `csv` is for reading the end of the log in JavaScript.
+ */
+export function prepareData({ sizes, seed }, { native }, notes) {
   const sets = [];
   const folder = process.env.VICINO_BENCH_DATA;
   const diginetica = `${folder}/diginetica/train.csv.gz`;
@@ -15,28 +19,45 @@ export function prepareData({ events, seed }, { native }, notes) {
       'Without Diginetica: the folder in VICINO_BENCH_DATA has no diginetica/train.csv.gz.',
     );
   } else {
-    const path = `${scratch}/diginetica.csv`;
-    writeFileSync(path, gunzipSync(readFileSync(diginetica)));
+    const csv = `${scratch}/diginetica.csv`;
+    const path = `${scratch}/diginetica.parquet`;
+    writeFileSync(csv, gunzipSync(readFileSync(diginetica)));
+    run(native, ['convert', csv, path]);
     sets.push({
       name: 'diginetica',
       title: 'Diginetica',
       path,
+      csv,
+      events: countLines(csv) - 1,
       note: 'clicks of a real shop (CIKM Cup 2016)',
     });
   }
   for (const note of notes) say(note);
 
-  say(`generating ${events} events, seed ${seed}`);
-  const path = `${scratch}/generated.csv`;
-  run(native, ['generate', String(events), String(seed), path]);
-  sets.push({
-    name: 'generated',
-    title: 'Generated',
-    path,
-    note: `seed ${seed}: Zipf popularity, latent categories; made for its size, says nothing about quality`,
-  });
-  for (const set of sets) set.events = countLines(set.path) - 1;
+  for (const events of sizes) {
+    say(`generating ${events} events, seed ${seed}`);
+    const name = `generated-${events}`;
+    const path = `${scratch}/${name}.parquet`;
+    run(native, ['generate', String(events), String(seed), path]);
+    const set = {
+      name,
+      title: `Generated, ${shortNumber(events)}`,
+      path,
+      events,
+      note: `seed ${seed}: Zipf popularity, latent categories; made for its size, says nothing about quality`,
+    };
+    if (sets.length === 0) {
+      set.csv = `${scratch}/${name}.csv`;
+      run(native, ['generate', String(events), String(seed), set.csv]);
+    }
+    sets.push(set);
+  }
   return sets;
+}
+
+function shortNumber(number) {
+  if (number >= 1e6) return `${number / 1e6} M`;
+  return number >= 1e3 ? `${number / 1e3} k` : String(number);
 }
 
 function countLines(path) {

@@ -46,7 +46,7 @@ impl<'a> Listing<'a> {
             let row = table.row(item);
             let edges = row.items.iter().zip(row.levels);
             let mut edges: Vec<_> = edges
-                .map(|(to, &level)| (number_of[to.as_usize()], row.weight_in_row(level) * table.column_factor(to)))
+                .map(|(to, &level)| (number_of[to.as_usize()], row.weight_in_row(level) * table.column_factor(*to)))
                 .collect();
             edges.sort_unstable_by_key(|&(number, _)| number);
             edges

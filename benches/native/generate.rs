@@ -3,8 +3,7 @@
 //! It has the shape that counting cares about (a long tail, short sessions, neighbours that recur) and says
 //! nothing about quality.
 
-use anyhow::Context;
-use std::io::{BufWriter, Write};
+use crate::log::LogWriter;
 use std::path::Path;
 
 /// Events an item has on average.
@@ -20,7 +19,8 @@ const STAY_IN_CATEGORY: f64 = 0.7;
 /// 1 January 2026, in seconds.
 const START_SECONDS: u64 = 1_767_225_600;
 
-/// Writes `num_events` events with columns session_id, item_id and timestamp; the same seed gives the same bytes.
+/// Writes `num_events` events with columns session_id, item_id and timestamp, as CSV or Parquet as the name says; the
+/// same seed gives the same bytes.
 ///
 /// Popularity falls with the rank of a category, and of an item within it, as 1 / rank (Zipf 1949).
 pub fn generate(num_events: u64, seed: u64, out: &Path) -> anyhow::Result<()> {
@@ -29,9 +29,7 @@ pub fn generate(num_events: u64, seed: u64, out: &Path) -> anyhow::Result<()> {
     let items = Zipf::new(ITEMS_PER_CATEGORY);
     let mut random = SplitMix(seed);
 
-    let file = std::fs::File::create(out).with_context(|| format!("cannot write {}", out.display()))?;
-    let mut out = BufWriter::new(file);
-    writeln!(out, "session_id,item_id,timestamp")?;
+    let mut log = LogWriter::create(out)?;
     let (mut written, mut session) = (0, 0);
     while written < num_events {
         let mut category = categories.draw(&mut random);
@@ -39,7 +37,7 @@ pub fn generate(num_events: u64, seed: u64, out: &Path) -> anyhow::Result<()> {
         loop {
             // Numbers are scattered, so that an id tells nothing of popularity.
             let id = (category * ITEMS_PER_CATEGORY + item) * 7_919 % 99_999_989;
-            writeln!(out, "s{session},p{id:08},{}", START_SECONDS + written)?;
+            log.write(&format!("s{session}"), &format!("p{id:08}"), START_SECONDS + written)?;
             written += 1;
             // A session of one item teaches nothing; real logs lose them in cleaning.
             if written == num_events || random.unit() >= CONTINUE {
@@ -56,8 +54,7 @@ pub fn generate(num_events: u64, seed: u64, out: &Path) -> anyhow::Result<()> {
         }
         session += 1;
     }
-    out.flush()?;
-    Ok(())
+    log.finish()
 }
 
 /// Draws 0..n, the number r with a weight of 1 / (r + 1).

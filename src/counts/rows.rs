@@ -2,6 +2,7 @@
 
 use crate::ItemIx;
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// One list of (column, value) per row, in CSR form; columns in no particular order, each at most once a row.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,7 +16,7 @@ pub struct Rows {
 }
 
 /// Rows that one task builds: enough to hide its cost, few enough to balance.
-const BLOCK_ROWS: usize = 256;
+const TASK_ROWS: usize = 256;
 
 impl Rows {
     /// Builds `num_rows` rows; `fill(scratch, row, columns, values)` appends the entries of one row.
@@ -26,21 +27,32 @@ impl Rows {
         scratch: impl Fn() -> S + Sync + Send,
         fill: impl Fn(&mut S, usize, &mut Vec<ItemIx>, &mut Vec<f32>) + Sync + Send,
     ) -> Rows {
+        let tasks: Vec<Range<usize>> = (0..num_rows.div_ceil(TASK_ROWS))
+            .map(|task| task * TASK_ROWS..((task + 1) * TASK_ROWS).min(num_rows))
+            .collect();
+        Rows::build_tasks(&tasks, scratch, fill)
+    }
+
+    /// As [`build`](Rows::build), where `tasks` are the rows that one thread fills at a time: consecutive, from 0.
+    pub(crate) fn build_tasks<S>(
+        tasks: &[Range<usize>],
+        scratch: impl Fn() -> S + Sync + Send,
+        fill: impl Fn(&mut S, usize, &mut Vec<ItemIx>, &mut Vec<f32>) + Sync + Send,
+    ) -> Rows {
         struct Block {
-            lengths: Vec<usize>,
+            lengths: Vec<u32>,
             columns: Vec<ItemIx>,
             values: Vec<f32>,
         }
-        let blocks: Vec<Block> = (0..num_rows.div_ceil(BLOCK_ROWS))
-            .into_par_iter()
-            .map_init(&scratch, |scratch, block| {
-                let rows = block * BLOCK_ROWS..((block + 1) * BLOCK_ROWS).min(num_rows);
+        let blocks: Vec<Block> = tasks
+            .par_iter()
+            .map_init(&scratch, |scratch, rows| {
                 let mut built =
                     Block { lengths: Vec::with_capacity(rows.len()), columns: Vec::new(), values: Vec::new() };
-                for row in rows {
+                for row in rows.clone() {
                     let before = built.columns.len();
                     fill(scratch, row, &mut built.columns, &mut built.values);
-                    built.lengths.push(built.columns.len() - before);
+                    built.lengths.push((built.columns.len() - before) as u32);
                 }
                 built
             })
@@ -48,7 +60,7 @@ impl Rows {
 
         let num_entries = blocks.iter().map(|block| block.columns.len()).sum();
         let mut rows = Rows {
-            offsets: Vec::with_capacity(num_rows + 1),
+            offsets: Vec::with_capacity(tasks.last().map_or(0, |rows| rows.end) + 1),
             columns: Vec::with_capacity(num_entries),
             values: Vec::with_capacity(num_entries),
         };
@@ -56,7 +68,7 @@ impl Rows {
         rows.offsets.push(end);
         for block in blocks {
             for length in block.lengths {
-                end += length;
+                end += length as usize;
                 rows.offsets.push(end);
             }
             rows.columns.extend_from_slice(&block.columns);

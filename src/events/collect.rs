@@ -1,6 +1,6 @@
 //! Turns rows into events with small numbers, and counts the rows that cannot become one.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::columns::Columns;
@@ -9,12 +9,13 @@ use super::report::Reason;
 use super::time::{self, DAY_MS, Stamp, Unit, Votes};
 use super::{Field, TimeSource};
 use crate::EventKind;
+use crate::table::column::{Memo, NO_ID};
 use crate::table::interner::{FastHash, Interner};
 use crate::table::tally::Tally;
-use crate::table::{Cell, Damage, Row};
+use crate::table::{Batch, Cell, Damage, MAX_WANTED, Row, Sink};
 
 /// Stands for an unknown shopper.
-pub(super) const NO_SHOPPER: u32 = u32::MAX;
+pub(super) const NO_SHOPPER: u32 = NO_ID;
 
 /// Events in the order of the files, a column each; empty columns are not known.
 #[derive(Default)]
@@ -59,6 +60,27 @@ struct Slots {
     names: Vec<String>,
 }
 
+/// The numbers of a row's ids; [`NO_ID`] for one that is missing.
+#[derive(Clone, Copy)]
+struct Ids {
+    item: u32,
+    session: u32,
+    shopper: u32,
+}
+
+/// Why a row is no event, and the cell that says so.
+type Problem = (Reason, Option<usize>);
+
+/// Room for the numbers of a batch of rows.
+#[derive(Default)]
+struct BatchIds {
+    items: Vec<u32>,
+    sessions: Vec<u32>,
+    shoppers: Vec<u32>,
+    /// Of the three columns, likewise.
+    memos: [Memo; 3],
+}
+
 /// Gathers the events of files, one after another.
 pub(super) struct Collector {
     pub(super) events: Events,
@@ -71,6 +93,8 @@ pub(super) struct Collector {
     pub(super) files: Vec<(usize, PathBuf)>,
     /// Whether the times are points in time, positions or neither; with the first file that has them.
     pub(super) time_source: Option<(TimeSource, PathBuf)>,
+    /// Whether any event names its shopper.
+    pub(super) has_shoppers: bool,
     sessions: Interner,
     shoppers: Interner,
     groups_of_pairs: HashMap<u64, u32, FastHash>,
@@ -79,26 +103,92 @@ pub(super) struct Collector {
     default_kind: EventKind,
     slots: Slots,
     votes: Votes,
+    batch_ids: BatchIds,
+}
+
+impl Sink for Collector {
+    /// Takes a row in, as an event or into the tally.
+    fn row(&mut self, row: Row<'_>) {
+        match row {
+            Row::Cells { line, cells } => {
+                let cell =
+                    |slot: Option<usize>| slot.and_then(|slot| cells.get(slot)).copied().unwrap_or(Cell::Missing);
+                let intern = |interner: &mut Interner, slot| match cell(slot).unless_null() {
+                    Cell::Missing => NO_ID,
+                    id => interner.intern(id),
+                };
+                let ids = Ids {
+                    item: intern(&mut self.items, self.slots.item),
+                    session: intern(&mut self.sessions, self.slots.session),
+                    shopper: intern(&mut self.shoppers, self.slots.shopper),
+                };
+                self.add(line, ids, cell);
+            }
+            Row::Damaged { line, damage } => self.add_damage(line, damage),
+        }
+    }
+
+    /// Takes many rows in. Ids are looked up column by column, in parallel.
+    fn batch(&mut self, batch: &Batch<'_>) {
+        let mut ids = std::mem::take(&mut self.batch_ids);
+        let num_rows = batch.num_rows;
+        let Collector { items, sessions, shoppers, slots, .. } = self;
+        let [of_items, of_sessions, of_shoppers] = &mut ids.memos;
+        let intern = |interner: &mut Interner, memo: &mut Memo, slot: Option<usize>, numbers: &mut Vec<u32>| match slot
+            .and_then(|slot| batch.columns.get(slot))
+        {
+            Some(column) => column.intern(interner, memo, numbers),
+            None => numbers.clear(),
+        };
+        let (_, (_, (_, invalid))) = rayon::join(
+            || intern(items, of_items, slots.item, &mut ids.items),
+            || {
+                let invalid =
+                    || -> BTreeSet<usize> { batch.columns.iter().flat_map(|column| column.invalid_rows()).collect() };
+                rayon::join(
+                    || intern(sessions, of_sessions, slots.session, &mut ids.sessions),
+                    || rayon::join(|| intern(shoppers, of_shoppers, slots.shopper, &mut ids.shoppers), invalid),
+                )
+            },
+        );
+        let number = |numbers: &[u32], row: usize| numbers.get(row).copied().unwrap_or(NO_ID);
+        for row in 0..num_rows {
+            if !invalid.is_empty() && invalid.contains(&row) {
+                self.row(batch.row(row, &mut [Cell::Missing; MAX_WANTED]));
+                continue;
+            }
+            let cell = |slot: Option<usize>| {
+                let column = slot.and_then(|slot| batch.columns.get(slot));
+                column.and_then(|column| column.cell(row).ok()).unwrap_or(Cell::Missing)
+            };
+            let (item, session, shopper) =
+                (number(&ids.items, row), number(&ids.sessions, row), number(&ids.shoppers, row));
+            self.add(batch.first_line + row as u64, Ids { item, session, shopper }, cell);
+        }
+        self.batch_ids = ids;
+    }
 }
 
 impl Collector {
     pub(super) fn new() -> Collector {
         Collector {
             events: Events::default(),
-            items: Interner::default(),
+            items: Interner::with_names(),
             tally: Tally::new(),
             num_rows: 0,
             group_shoppers: Vec::new(),
             files: Vec::new(),
             time_source: None,
+            has_shoppers: false,
             sessions: Interner::default(),
             shoppers: Interner::default(),
             groups_of_pairs: HashMap::default(),
-            type_names: Interner::default(),
+            type_names: Interner::with_names(),
             types: Vec::new(),
             default_kind: EventKind::View,
             slots: Slots::new(&Columns::default(), &[]),
             votes: Votes::default(),
+            batch_ids: BatchIds::default(),
         }
     }
 
@@ -109,63 +199,59 @@ impl Collector {
         self.default_kind = default_kind;
     }
 
-    /// Takes a row in, as an event or into the tally.
-    pub(super) fn add(&mut self, row: Row<'_>) {
-        match row {
-            Row::Cells { line, cells } => {
-                self.num_rows += 1;
-                if let Err((reason, slot, found)) = self.add_event(line, cells) {
-                    let name = slot.and_then(|slot| self.slots.names.get(slot)).map_or("", String::as_str);
-                    let Some((_, path)) = self.files.last() else { return };
-                    self.tally.add(reason, 1, path, line, name, || found.to_string());
-                }
-            }
-            Row::Damaged { line, damage } => self.add_damage(line, damage),
+    /// Takes a row in whose ids have numbers already; `cell` gives what stands in a slot.
+    #[inline(always)]
+    fn add<'a>(&mut self, line: u64, ids: Ids, cell: impl Fn(Option<usize>) -> Cell<'a>) {
+        self.num_rows += 1;
+        if let Err((reason, slot)) = self.add_event(line, ids, &cell) {
+            let name = slot.and_then(|slot| self.slots.names.get(slot)).map_or("", String::as_str);
+            let Some((_, path)) = self.files.last() else { return };
+            self.tally.add(reason, 1, path, line, name, || cell(slot).to_string());
         }
     }
 
-    fn add_event<'a>(&mut self, line: u64, cells: &[Cell<'a>]) -> Result<(), (Reason, Option<usize>, Cell<'a>)> {
+    #[inline(always)]
+    fn add_event<'a>(&mut self, line: u64, ids: Ids, cell: impl Fn(Option<usize>) -> Cell<'a>) -> Result<(), Problem> {
         let slots = &self.slots;
-        let cell = |slot: Option<usize>| slot.and_then(|slot| cells.get(slot)).copied().unwrap_or(Cell::Missing);
-        let id = |slot: Option<usize>| cell(slot).unless_null();
-        let problem = |reason, slot| Err((reason, slot, cell(slot)));
-        let (item, session, shopper) = (id(slots.item), id(slots.session), id(slots.shopper));
-        if item == Cell::Missing {
-            return problem(Reason::MissingItem, slots.item);
+        if ids.item == NO_ID {
+            return Err((Reason::MissingItem, slots.item));
         }
-        if slots.session.is_some() && session == Cell::Missing {
-            return problem(Reason::MissingSession, slots.session);
+        if slots.session.is_some() && ids.session == NO_ID {
+            return Err((Reason::MissingSession, slots.session));
         }
-        if slots.session.is_none() && shopper == Cell::Missing {
-            return problem(Reason::MissingShopper, slots.shopper);
+        if slots.session.is_none() && ids.shopper == NO_ID {
+            return Err((Reason::MissingShopper, slots.shopper));
         }
         let kind = match slots.event {
             None => self.default_kind,
             Some(_) => match kind_of_cell(&mut self.type_names, &mut self.types, cell(slots.event)) {
                 Some(kind) => kind,
-                None => return problem(Reason::UnknownEventType, slots.event),
+                None => return Err((Reason::UnknownEventType, slots.event)),
             },
         };
-        let stamp = Stamp::of(cell(slots.timestamp));
+        let stamp = slots.timestamp.and_then(|_| Stamp::of(cell(slots.timestamp)));
         if slots.timestamp.is_some() && stamp.is_none() {
-            return problem(Reason::BadTimestamp, slots.timestamp);
+            return Err((Reason::BadTimestamp, slots.timestamp));
         }
-        let position = time::position_key(cell(slots.position));
+        let position = slots.position.and_then(|_| time::position_key(cell(slots.position)));
         if slots.position.is_some() && position.is_none() {
-            return problem(Reason::BadTimestamp, slots.position);
+            return Err((Reason::BadTimestamp, slots.position));
         }
-        let Ok(quantity) = id(slots.quantity).to_number() else {
-            return problem(Reason::BadQuantity, slots.quantity);
-        };
-        if quantity.is_some_and(|quantity| quantity <= 0.0) {
-            return problem(Reason::Return, slots.quantity);
+        if slots.quantity.is_some() || slots.price.is_some() {
+            let Ok(quantity) = cell(slots.quantity).unless_null().to_number() else {
+                return Err((Reason::BadQuantity, slots.quantity));
+            };
+            if quantity.is_some_and(|quantity| quantity <= 0.0) {
+                return Err((Reason::Return, slots.quantity));
+            }
+            let Ok(price) = cell(slots.price).unless_null().to_number() else {
+                return Err((Reason::BadPrice, slots.price));
+            };
+            self.events.amounts.push(fingerprint(quantity, price));
         }
-        let Ok(price) = id(slots.price).to_number() else {
-            return problem(Reason::BadPrice, slots.price);
-        };
 
-        let group = self.group_of(session, shopper);
-        self.events.items.push(self.items.intern(item));
+        let group = self.group_of(ids);
+        self.events.items.push(ids.item);
         self.events.groups.push(group);
         self.events.kinds.push(kind);
         self.events.lines.push(u32::try_from(line).unwrap_or(u32::MAX));
@@ -176,31 +262,25 @@ impl Collector {
         if let Some(position) = position {
             self.events.positions.push(position);
         }
-        if self.slots.quantity.is_some() || self.slots.price.is_some() {
-            self.events.amounts.push(fingerprint(quantity, price));
-        }
         Ok(())
     }
 
-    fn group_of(&mut self, session: Cell<'_>, shopper: Cell<'_>) -> u32 {
-        let shopper = match shopper {
-            Cell::Missing => NO_SHOPPER,
-            shopper => self.shoppers.intern(shopper),
-        };
+    fn group_of(&mut self, Ids { session, shopper, .. }: Ids) -> u32 {
+        self.has_shoppers |= shopper != NO_SHOPPER;
         let group = if self.slots.session.is_none() {
             shopper
+        } else if self.slots.shopper.is_none() {
+            session
         } else {
-            let session = self.sessions.intern(session);
-            if self.slots.shopper.is_none() {
-                session
-            } else {
-                let next = self.group_shoppers.len() as u32;
-                *self.groups_of_pairs.entry(u64::from(session) << 32 | u64::from(shopper)).or_insert(next)
-            }
+            let next = self.group_shoppers.len() as u32;
+            *self.groups_of_pairs.entry(u64::from(session) << 32 | u64::from(shopper)).or_insert(next)
         };
-        if group as usize == self.group_shoppers.len() {
-            self.group_shoppers.push(shopper);
+        let at = group as usize;
+        if at >= self.group_shoppers.len() {
+            // The groups between are of rows that were left out.
+            self.group_shoppers.resize(at + 1, NO_SHOPPER);
         }
+        self.group_shoppers[at] = shopper;
         group
     }
 
@@ -259,11 +339,6 @@ impl Collector {
     /// What the timestamps of the current file are; `None` without any.
     pub(super) fn file_has_positions(&self) -> Option<bool> {
         self.slots.timestamp.map(|_| self.votes.unit() == Unit::Position)
-    }
-
-    /// Whether any event names its shopper.
-    pub(super) fn has_shoppers(&self) -> bool {
-        self.shoppers.len() > 0
     }
 
     /// Unknown event types and their rows, the most frequent first; at most 20.

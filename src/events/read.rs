@@ -50,7 +50,7 @@ pub fn read(
         let kind = default_kind(options, &columns);
         collector.begin_file(path, &columns, source.columns(), kind);
         let wanted: Vec<usize> = columns.of_field.values().copied().collect();
-        source.read(&wanted, progress, &mut |row| collector.add(row))?;
+        source.read_into(&wanted, progress, &mut collector)?;
         check_same_times(&collector, path)?;
         collector.end_file();
     }
@@ -116,7 +116,7 @@ fn finish(
         events: &collector.events,
         items: &collector.items,
         group_shoppers: &collector.group_shoppers,
-        has_shoppers: collector.has_shoppers(),
+        has_shoppers: collector.has_shoppers,
         has_times,
         gap_ms: (session_source == SessionSource::Inactivity).then_some(options.session_gap_ms),
         drop_duplicates: has_moments,

@@ -126,6 +126,20 @@ fn several_files_are_one_log_whatever_their_format() {
 }
 
 #[test]
+fn invalid_utf8_in_parquet_is_counted() {
+    let files = Files::new();
+    // Whole, the bytes would be valid: a letter is split between two values.
+    let sessions: &[Option<&[u8]>] = &[Some(b"a"), Some(b"b\xc3"), Some(b"\xa9c"), Some(b"a")];
+    let columns = [Column::Bytes(sessions), Column::Bytes(&[Some(b"1"), Some(b"2"), Some(b"3"), Some(b"4")])];
+    let path = files.write_parquet("e.parquet", "OPTIONAL BYTE_ARRAY session; REQUIRED BYTE_ARRAY item;", &[&columns]);
+    let (log, report) = read_files(&[path], &ReadOptions::default()).unwrap();
+    assert_eq!(ids(&log), [["1", "4"]]);
+    assert_eq!(report.rejected(Reason::InvalidUtf8), 2);
+    let example = &report.rejections[0].example;
+    assert_eq!((example.line, example.column.as_str()), (2, "session"));
+}
+
+#[test]
 fn files_with_different_columns_are_refused() {
     let files = Files::new();
     let paths = [files.write("a.csv", "session,item,price\n1,a,1\n"), files.write("b.csv", "session,item\n1,a\n")];
@@ -351,6 +365,62 @@ proptest! {
                 prop_assert_eq!(log.sessions.offsets.last(), Some(&log.sessions.items.len()));
             }
             Err(error) => prop_assert!(matches!(error, EventsError::NothingLeft { .. }), "{}", error),
+        }
+    }
+
+    /// Parquet goes by columns, text by rows.
+    #[test]
+    fn a_parquet_file_gives_what_the_same_rows_give_as_text(
+        rows in prop::collection::vec(
+            ("(s[0-4]| s1 |null|a-session-of-many-letters-[0-2])?", "[0-9]{1,3}|NaN|(u[0-3])?", "[x-z]|[0-9]{1,2}", 0_i64..4, "(-?[0-9]|a)?"),
+            1..80,
+        ),
+        splits in 1_usize..4,
+        has_shoppers in any::<bool>(),
+    ) {
+        let files = Files::new();
+        let header = if has_shoppers { "session,user,item,timestamp,quantity" } else { "session,other,item,timestamp,quantity" };
+        let text: String = rows.iter().map(|(session, user, item, time, quantity)| {
+            format!("{session},{user},{item},{time},{quantity}\n")
+        }).collect();
+        let csv = files.write("e.csv", format!("{header}\n{text}"));
+        fn some(text: &str) -> Option<&[u8]> {
+            (!text.is_empty()).then_some(text.as_bytes())
+        }
+        let columns: Vec<(Vec<_>, Vec<_>, Vec<_>, Vec<_>, Vec<_>)> = rows
+            .chunks(rows.len().div_ceil(splits))
+            .map(|rows| {
+                (
+                    rows.iter().map(|row| some(&row.0)).collect(),
+                    rows.iter().map(|row| some(&row.1)).collect(),
+                    rows.iter().map(|row| some(&row.2)).collect(),
+                    rows.iter().map(|row| Some(row.3)).collect(),
+                    rows.iter().map(|row| some(&row.4)).collect(),
+                )
+            })
+            .collect();
+        let groups: Vec<[Column<'_>; 5]> = columns
+            .iter()
+            .map(|(a, b, c, d, e)| [Column::Bytes(a), Column::Bytes(b), Column::Bytes(c), Column::Int64(d), Column::Bytes(e)])
+            .collect();
+        let groups: Vec<&[Column<'_>]> = groups.iter().map(|group| &group[..]).collect();
+        let name = if has_shoppers { "user" } else { "other" };
+        let schema = format!(
+            "OPTIONAL BYTE_ARRAY session (UTF8); OPTIONAL BYTE_ARRAY {name} (UTF8); REQUIRED BYTE_ARRAY item (UTF8);
+             OPTIONAL INT64 timestamp; OPTIONAL BYTE_ARRAY quantity (UTF8);"
+        );
+        let parquet = files.write_parquet("e.parquet", &schema, &groups);
+        let options = ReadOptions { max_rejected: 1.0, ..ReadOptions::default() };
+        match (read_files(&[csv], &options), read_files(&[parquet], &options)) {
+            (Ok((log, report)), Ok((found, found_report))) => {
+                prop_assert_eq!(found, log);
+                let counted = |report: &ReadReport| -> Vec<_> {
+                    report.rejections.iter().map(|one| (one.reason, one.rows, one.example.found.clone())).collect()
+                };
+                prop_assert_eq!(counted(&found_report), counted(&report));
+            }
+            (Err(EventsError::NothingLeft { .. }), Err(EventsError::NothingLeft { .. })) => {}
+            (text, parquet) => prop_assert!(false, "{:?} {:?}", text.err(), parquet.err()),
         }
     }
 }

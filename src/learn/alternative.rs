@@ -7,14 +7,14 @@ use super::purpose::{KEPT, LearntTable, Plan, Protocol, holdout_start, to_matrix
 use super::search::{Random, climb};
 use super::similarity::{Similarity, SimilarityChoice, shape};
 use super::validation::Validation;
-use super::{HeldOut, Settings, popularity};
+use super::{HeldOut, Settings, cosine, popularity};
 use crate::counts::{PairCounts, Rows};
 use crate::events::Sessions;
 use crate::{ItemIx, Progress};
 use std::ops::Range;
 
 /// Distinct items of a session that count, the first ones.
-const MAX_DISTINCT: usize = 100;
+pub(super) const MAX_DISTINCT: usize = 100;
 
 /// The sessions with each item once, where it stands first.
 fn distinct(sessions: &Sessions) -> Sessions {
@@ -49,7 +49,7 @@ fn fill(content: Option<&Content>, rows: Rows, counts: &PairCounts, wanted: &[It
 }
 
 /// Every session and distance alike, rows as the formula gives them.
-fn plain(plan: &Plan, similarity: &dyn Similarity) -> Constants {
+pub(super) fn plain(plan: &Plan, similarity: &dyn Similarity) -> Constants {
     let mut constants = plan.start();
     for knob in [Knob::ForwardPower, Knob::BackwardPower, Knob::Recency, Knob::LengthPower] {
         constants[knob] = 0.0;
@@ -127,6 +127,10 @@ pub(super) fn learn(
     settings: &Settings,
     progress: &dyn Progress,
 ) -> LearntTable {
+    let is_plain = !settings.tune && !settings.keep_held_out && original.content.is_none();
+    if is_plain && choice == SimilarityChoice::Cosine {
+        return cosine::learn(original, similarity, settings, progress);
+    }
     let sessions = distinct(original.sessions);
     let plan = &Plan { sessions: &sessions, max_distance: MAX_DISTINCT, ..*original };
     let mut constants = plain(plan, similarity);
@@ -178,7 +182,7 @@ pub(super) fn learn(
         let all: Vec<ItemIx> = (0..plan.num_items as u32).map(ItemIx).collect();
         let cut = Cut { neighbours: KEPT.max(settings.neighbours), weight_bits: None };
         let rows = shape(&similarity.weigh(&counts, &constants, &all, cut.neighbours), &constants, cut);
-        (to_matrix(&fill(plan.content, rows, &counts, &all, cut)), counts.pairs_kept, counts.pairs_removed)
+        (to_matrix(fill(plan.content, rows, &counts, &all, cut)), counts.pairs_kept, counts.pairs_removed)
     };
     let held_out = (settings.keep_held_out && validation.num_examples() > 0).then(|| HeldOut {
         matrix: build(0..holdout).0,
@@ -228,6 +232,41 @@ mod tests {
         // 0 is in three sessions, 1 in three, 2 in one: 2 / sqrt(3 * 3) and 1 / sqrt(3 * 1).
         assert_eq!(columns, [ItemIx(1), ItemIx(2)]);
         assert!((weights[0] - 2.0 / 3.0).abs() < 1e-6 && (weights[1] - 1.0 / 3f32.sqrt()).abs() < 1e-6, "{weights:?}");
+    }
+
+    #[test]
+    fn the_short_way_without_tuning_gives_what_the_long_one_does() {
+        let lists: Vec<Vec<u32>> =
+            (0..200u32).map(|at| (0..4).map(|step| (at * 7 + step * step) % 4).collect()).collect();
+        let log = log(&lists.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        let ages = log.sessions.ages();
+        let plan = Plan {
+            protocol: Protocol::NextItem,
+            name: "next",
+            max_distance: 20,
+            sessions: &log.sessions,
+            ages: &ages,
+            num_items: 4,
+        };
+        let similarity = SimilarityChoice::Cosine.similarity().unwrap();
+        let short = super::learn(&plan, similarity, &COSINE, &Silent);
+        let evidence = evidence(
+            &PairCounter::new(&distinct(&log.sessions), 0..200, &ages, 4, MAX_DISTINCT),
+            &ages,
+            &plain(&plan, similarity),
+            1,
+        );
+        let all: Vec<ItemIx> = (0..4).map(ItemIx).collect();
+        let cut = Cut { neighbours: 20, weight_bits: None };
+        let long = to_matrix(similarity.rows(&evidence, &plain(&plan, similarity), &all, cut));
+        assert_eq!(short.pairs_kept, evidence.counts.pairs_kept);
+        for item in all {
+            assert_eq!(short.matrix.row(item).0, long.row(item).0);
+            for (found, expected) in short.matrix.row(item).1.iter().zip(long.row(item).1) {
+                assert!((found - expected).abs() < 1e-6, "{found}, expected {expected}");
+            }
+        }
+        assert_eq!(short.measurements.len(), 4);
     }
 
     #[test]

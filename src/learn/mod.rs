@@ -16,6 +16,7 @@ mod alternative;
 mod baskets;
 mod constants;
 mod content;
+mod cosine;
 mod matrix;
 mod popularity;
 mod purpose;
@@ -177,8 +178,10 @@ pub fn learn_with(
         num_items,
         content,
     };
-    let next = plan.learn(settings, progress);
-    let (popularity, popularity_recency) = popularity::weigh(sessions, &ages, num_items, settings.min_shoppers);
+    let (next, (popularity, popularity_recency)) = rayon::join(
+        || plan.learn(settings, progress),
+        || popularity::weigh(sessions, &ages, num_items, settings.min_shoppers),
+    );
 
     let mut privacy = Privacy {
         min_shoppers: settings.min_shoppers,

@@ -3,6 +3,7 @@
 use super::purpose::holdout_start;
 use crate::counts::PairCounter;
 use crate::events::Sessions;
+use rayon::prelude::*;
 use std::ops::Range;
 
 /// Rates tried, as in `exp(-recency * age)` with ages of 0 to 1 over the log: no fading to a three-hundredth of its span.
@@ -28,46 +29,59 @@ pub(super) fn count(sessions: &Sessions, range: Range<usize>, num_items: usize, 
 
 /// Recency-weighted events of each item, 0 for items with fewer than `min_shoppers` shoppers, and the rate chosen.
 pub(super) fn weigh(sessions: &Sessions, ages: &[f64], num_items: usize, min_shoppers: u32) -> (Vec<f32>, f64) {
-    let holdout = sessions.offsets[holdout_start(sessions)];
-    let newest_training = ages[holdout_start(sessions).saturating_sub(1)];
+    let training = 0..holdout_start(sessions);
+    let newest_training = ages[training.end.saturating_sub(1)];
     let mut future = vec![0u32; num_items];
-    for item in &sessions.items[holdout..] {
+    for item in &sessions.items[sessions.offsets[training.end]..] {
         future[item.as_usize()] += 1;
     }
-    let hits = |recency: f64| {
-        let weights = fade(sessions, ages, num_items, holdout, recency, newest_training);
+    let hits = |weights: Vec<f32>| {
         let mut order: Vec<usize> = (0..num_items).collect();
-        order.sort_by(|&a, &b| weights[b].total_cmp(&weights[a]).then(a.cmp(&b)));
+        if num_items > LISTED {
+            order.select_nth_unstable_by(LISTED, |&a, &b| weights[b].total_cmp(&weights[a]).then(a.cmp(&b)));
+        }
         order.iter().take(LISTED).map(|&item| u64::from(future[item])).sum::<u64>()
     };
-    let mut best = (hits(RECENCIES[0]), RECENCIES[0]);
-    for recency in RECENCIES.into_iter().skip(1) {
-        let found = hits(recency);
-        if found > best.0 {
-            best = (found, recency);
+    // Rates side by side, because an item's sums are in one place and finding it takes longest.
+    let (rates, rest) = RECENCIES.as_chunks::<4>();
+    debug_assert!(rest.is_empty());
+    let found = rates.par_iter().flat_map_iter(|rates| {
+        fade(sessions, training.clone(), ages, num_items, *rates, newest_training).into_iter().map(hits)
+    });
+    let found: Vec<u64> = found.collect();
+    let mut best = (found[0], RECENCIES[0]);
+    for (&hits, &recency) in found.iter().zip(&RECENCIES).skip(1) {
+        if hits > best.0 {
+            best = (hits, recency);
         }
     }
-    let mut weights = fade(sessions, ages, num_items, sessions.items.len(), best.1, 0.0);
-    let num_shoppers = PairCounter::new(sessions, 0..sessions.len(), ages, num_items, 1).num_shoppers_of_items();
-    for (weight, num_shoppers) in weights.iter_mut().zip(num_shoppers) {
-        if num_shoppers < min_shoppers {
-            *weight = 0.0;
+    let [mut weights] = fade(sessions, 0..sessions.len(), ages, num_items, [best.1], 0.0);
+    if min_shoppers > 1 {
+        let num_shoppers = PairCounter::new(sessions, 0..sessions.len(), ages, num_items, 1).num_shoppers_of_items();
+        for (weight, num_shoppers) in weights.iter_mut().zip(num_shoppers) {
+            if num_shoppers < min_shoppers {
+                *weight = 0.0;
+            }
         }
     }
     (weights, best.1)
 }
 
-/// Sums `exp(-recency * (age - newest))` over the first `num_events` events.
-fn fade(sessions: &Sessions, ages: &[f64], num_items: usize, num_events: usize, recency: f64, newest: f64) -> Vec<f32> {
-    let mut weights = vec![0.0f64; num_items];
-    for (session, age) in ages.iter().enumerate() {
-        if sessions.offsets[session] >= num_events {
-            break;
-        }
-        let weight = (-recency * (age - newest)).exp();
+/// Sums `exp(-recency * (age - newest))` over the events of the sessions in `range`, for each of the recencies.
+fn fade<const N: usize>(
+    sessions: &Sessions,
+    range: Range<usize>,
+    ages: &[f64],
+    num_items: usize,
+    recencies: [f64; N],
+    newest: f64,
+) -> [Vec<f32>; N] {
+    let mut sums = vec![[0.0f64; N]; num_items];
+    for session in range {
+        let weights = recencies.map(|recency| (-recency * (ages[session] - newest)).exp());
         for item in sessions.items_of(session) {
-            weights[item.as_usize()] += weight;
+            sums[item.as_usize()].iter_mut().zip(&weights).for_each(|(sum, weight)| *sum += weight);
         }
     }
-    weights.into_iter().map(|weight| weight as f32).collect()
+    std::array::from_fn(|at| sums.iter().map(|sums| sums[at] as f32).collect())
 }

@@ -162,7 +162,7 @@ impl Plan<'_> {
         let all: Vec<ItemIx> = (0..self.num_items as u32).map(ItemIx).collect();
         let cut = Cut { neighbours: KEPT.max(settings.neighbours), weight_bits: None };
         let rows = blend(&direct, Some(&walked), constants, &all, cut);
-        (to_matrix(&fill(self.content, rows, &direct, &all, cut)), pairs_kept, pairs_removed)
+        (to_matrix(fill(self.content, rows, &direct, &all, cut)), pairs_kept, pairs_removed)
     }
 
     /// The best constants that were found, and the course of the search.
@@ -336,10 +336,6 @@ fn fill(content: Option<&Content>, rows: Rows, direct: &Direct, wanted: &[ItemIx
     content.fill(&rows, &evidence, wanted, cut)
 }
 
-pub(super) fn to_matrix(rows: &Rows) -> SparseMatrix {
-    let entries = |row| {
-        let (columns, values) = rows.row(row);
-        columns.iter().copied().zip(values.iter().copied()).collect()
-    };
-    SparseMatrix::from_rows((0..rows.num_rows()).map(entries).collect())
+pub(super) fn to_matrix(rows: Rows) -> SparseMatrix {
+    SparseMatrix::from_csr(rows.offsets, rows.columns, rows.values)
 }

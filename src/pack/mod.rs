@@ -14,6 +14,7 @@ use crate::model::{
 };
 use crate::{ItemIx, SparseMatrix};
 use order::{Graph, max_adjacency};
+use rayon::prelude::*;
 pub use size::{Detail, Packer};
 pub use tuning::Tuning;
 
@@ -164,7 +165,7 @@ pub fn pack(draft: Draft, options: &PackOptions) -> Result<Model, PackError> {
             ranking.repeat.iter_mut().for_each(|repeat| *repeat *= factor);
         }
         let rows: Vec<_> = old_of_new
-            .iter()
+            .par_iter()
             .map(|old| quantise::row(&rows[old.as_usize()], factor, options.weight_bits, &new_of_old))
             .collect();
         tables.push((purpose, crate::model::Neighbours::from_rows(options.weight_bits, &rows)?));
@@ -230,10 +231,11 @@ fn check(draft: &Draft) -> Result<(), PackError> {
 
 /// Keeps the heaviest neighbours of each row.
 fn prune(matrix: &SparseMatrix, neighbours: usize, purpose: Purpose, ids: &[String]) -> Result<Rows, PackError> {
-    (0..)
-        .map(ItemIx)
+    (0..ids.len() as u32)
+        .into_par_iter()
         .zip(ids)
         .map(|(item, id)| {
+            let item = ItemIx(item);
             let (columns, weights) = matrix.row(item);
             if let Some(&found) = weights.iter().find(|weight| !weight.is_finite()) {
                 return Err(PackError::Number { part: purpose.name(), item: id.clone(), found });
@@ -244,6 +246,9 @@ fn prune(matrix: &SparseMatrix, neighbours: usize, purpose: Purpose, ids: &[Stri
             row.truncate(neighbours);
             Ok(row)
         })
+        // The first error, whichever thread is done first.
+        .collect::<Vec<_>>()
+        .into_iter()
         .collect()
 }
 

@@ -4,6 +4,7 @@
 //! columns to a sink, damaged rows included. Never knows what a column means, apart from the usual names in
 //! [`names`] that both event logs and catalogues go by.
 
+pub(crate) mod column;
 mod delimited;
 mod error;
 mod input;
@@ -13,6 +14,7 @@ pub(crate) mod names;
 mod number;
 mod parquet;
 pub(crate) mod tally;
+mod texts;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -44,8 +46,12 @@ pub(crate) enum Cell<'a> {
 
 impl<'a> Cell<'a> {
     /// Text with the white space at its ends taken off.
+    #[inline]
     pub(crate) fn from_text(text: &'a str) -> Cell<'a> {
-        match text.trim() {
+        // Most values begin and end with a letter or digit, and there is nothing to take off.
+        let is_mark = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_graphic());
+        let text = if is_mark(text.as_bytes().first()) || is_mark(text.as_bytes().last()) { text.trim() } else { text };
+        match text {
             "" => Cell::Missing,
             text => Cell::Text(text),
         }
@@ -63,12 +69,16 @@ impl<'a> Cell<'a> {
     }
 
     /// The value; missing too if its text is how exporters write a value that is not there.
+    #[inline]
     pub(crate) fn unless_null(self) -> Cell<'a> {
         const NULLS: [&str; 13] =
             ["null", "NULL", "Null", "nan", "NaN", "NA", "<NA>", "N/A", "n/a", "None", "\\N", "undefined", "(not set)"];
-        // Most ids start with a digit; they need not be compared with each.
+        // Most ids need not be compared with each.
+        let may_be_null = |text: &str| {
+            text.len() <= 9 && matches!(text.as_bytes().first(), Some(b'n' | b'N' | b'<' | b'\\' | b'u' | b'('))
+        };
         let is_null = match self {
-            Cell::Text(text) => !text.starts_with(|first: char| first.is_ascii_digit()) && NULLS.contains(&text),
+            Cell::Text(text) => may_be_null(text) && NULLS.contains(&text),
             _ => false,
         };
         if is_null { Cell::Missing } else { self }
@@ -147,6 +157,42 @@ pub(crate) enum Row<'a> {
     Damaged { line: u64, damage: Damage },
 }
 
+/// Many rows of a Parquet file, a column for each wanted one.
+pub(crate) struct Batch<'a> {
+    /// The line of the first row.
+    pub(crate) first_line: u64,
+    pub(crate) num_rows: usize,
+    pub(crate) columns: &'a [column::Column],
+    names: &'a [&'a str],
+}
+
+impl<'a> Batch<'a> {
+    /// A row of the batch, by its position.
+    pub(crate) fn row<'c>(&self, row: usize, cells: &'c mut [Cell<'a>; MAX_WANTED]) -> Row<'c>
+    where
+        'a: 'c,
+    {
+        let line = self.first_line + row as u64;
+        for ((cell, column), name) in cells.iter_mut().zip(self.columns).zip(self.names) {
+            match column.cell(row) {
+                Ok(value) => *cell = value,
+                Err(bytes) => {
+                    let found = String::from_utf8_lossy(bytes).chars().take(80).collect();
+                    return Row::Damaged { line, damage: Damage::Utf8 { column: (*name).to_owned(), found } };
+                }
+            }
+        }
+        Row::Cells { line, cells: &cells[..self.columns.len()] }
+    }
+}
+
+/// Takes rows in, as they come: one by one or many at a time.
+pub(crate) trait Sink {
+    fn row(&mut self, row: Row<'_>);
+
+    fn batch(&mut self, batch: &Batch<'_>);
+}
+
 /// A table in a file: its columns are known, its rows are still to be read.
 pub(crate) struct Source {
     columns: Vec<String>,
@@ -221,6 +267,27 @@ impl Source {
             Reader::Delimited(reader) => reader.read(&self.columns, wanted, progress, sink),
             Reader::Json(reader) => reader.read(&self.columns, wanted, progress, sink),
             Reader::Parquet(reader) => reader.read(&self.columns, wanted, progress, sink),
+        }
+    }
+}
+
+impl Source {
+    /// As [`read`](Source::read), but hands over many rows at a time where the format has columns.
+    ///
+    /// # Errors
+    /// As [`read`](Source::read).
+    pub(crate) fn read_into(
+        self,
+        wanted: &[usize],
+        progress: &dyn Progress,
+        sink: &mut dyn Sink,
+    ) -> Result<(), TableError> {
+        debug_assert!(wanted.len() <= MAX_WANTED);
+        match self.reader {
+            Reader::Parquet(reader) => {
+                reader.read_batches(&self.columns, wanted, progress, &mut |batch| sink.batch(batch))
+            }
+            _ => self.read(wanted, progress, &mut |row| sink.row(row)),
         }
     }
 }

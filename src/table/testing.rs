@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use parquet::basic::Encoding;
 use parquet::data_type::{
     BoolType, ByteArray, ByteArrayType, DataType, DoubleType, FixedLenByteArrayType, FloatType, Int32Type, Int64Type,
     Int96, Int96Type,
 };
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{WriterProperties, WriterVersion};
 use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
 use parquet::schema::parser::parse_message_type;
 use tempfile::TempDir;
@@ -35,9 +36,26 @@ impl Files {
 
     /// Writes a Parquet file of one row group for each element of `groups`, with the columns of `schema`.
     pub(crate) fn write_parquet(&self, name: &str, schema: &str, groups: &[&[Column<'_>]]) -> PathBuf {
+        self.write_parquet_version(name, schema, groups, WriterVersion::PARQUET_1_0)
+    }
+
+    /// As [`write_parquet`](Files::write_parquet), with pages of a version.
+    pub(crate) fn write_parquet_version(
+        &self,
+        name: &str,
+        schema: &str,
+        groups: &[&[Column<'_>]],
+        version: WriterVersion,
+    ) -> PathBuf {
         let path = self.0.path().join(name);
         let schema = Arc::new(parse_message_type(&format!("message schema {{ {schema} }}")).unwrap());
-        let properties = Arc::new(WriterProperties::builder().build());
+        let small_pages = WriterProperties::builder()
+            .set_writer_version(version)
+            .set_encoding(Encoding::PLAIN)
+            .set_dictionary_page_size_limit(4096)
+            .set_data_page_size_limit(4096)
+            .set_write_batch_size(64);
+        let properties = Arc::new(small_pages.build());
         let file = std::fs::File::create(&path).unwrap();
         let mut writer = SerializedFileWriter::new(file, schema, properties).unwrap();
         for columns in groups {

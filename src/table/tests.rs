@@ -1,3 +1,4 @@
+use parquet::file::properties::WriterVersion;
 use proptest::prelude::*;
 
 use super::testing::{Column, Files, gzip, rows_of};
@@ -230,6 +231,42 @@ fn parquet_of_more_rows_than_a_batch_keeps_its_order() {
         .map(|(value, line)| format!("{line}: {}", value.map_or("-".to_owned(), |value| format!("i{value}"))))
         .collect();
     assert!(rows_of(&path).unwrap() == expected);
+}
+
+/// More text than a dictionary holds, so that the first pages have one and the others do not; every third is missing.
+fn parquet_of_many_texts(version: WriterVersion) -> (Files, std::path::PathBuf, Vec<String>) {
+    let texts: Vec<Option<String>> =
+        (0..2_000).map(|row| (row % 3 > 0).then(|| format!("a text of some length {}", row % 1_200))).collect();
+    let values: Vec<Option<&[u8]>> = texts.iter().map(|text| text.as_deref().map(str::as_bytes)).collect();
+    let numbers: Vec<Option<i64>> = (0..2_000).map(Some).collect();
+    let files = Files::new();
+    let schema = "OPTIONAL BYTE_ARRAY a (UTF8); REQUIRED INT64 b;";
+    let columns: &[Column<'_>] = &[Column::Bytes(&values), Column::Int64(&numbers)];
+    let path = files.write_parquet_version("a.parquet", schema, &[columns, columns], version);
+    let rows = texts.iter().chain(&texts).zip(1..);
+    let expected =
+        rows.map(|(text, line)| format!("{line}: {} i{}", text.as_deref().unwrap_or("-"), (line - 1) % 2_000));
+    (files, path, expected.collect())
+}
+
+#[test]
+fn parquet_text_is_read_with_and_without_a_dictionary() {
+    for version in [WriterVersion::PARQUET_1_0, WriterVersion::PARQUET_2_0] {
+        let (_files, path, expected) = parquet_of_many_texts(version);
+        assert!(rows_of(&path).unwrap() == expected, "{version:?}");
+    }
+}
+
+#[test]
+fn a_damaged_parquet_file_gives_an_error_or_rows() {
+    let (files, path, _) = parquet_of_many_texts(WriterVersion::PARQUET_1_0);
+    let bytes = std::fs::read(path).unwrap();
+    for at in 0..200 {
+        let mut damaged = bytes.clone();
+        let place = 4 + at * 31 % (bytes.len() - 4);
+        damaged[place] ^= 1 << (at % 8);
+        let _ = rows_of(&files.write("b.parquet", damaged));
+    }
 }
 
 #[test]

@@ -1,0 +1,639 @@
+//! The cosine of every two items' columns in the matrix of sessions and items, cut to the nearest as it is counted.
+
+use super::Rows;
+use crate::ItemIx;
+use crate::events::Sessions;
+use rayon::prelude::*;
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The nearest items of every item by cosine.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cosines {
+    /// Cosines above 0, without the diagonal and without guarded pairs; columns ascending.
+    pub rows: Rows,
+    /// Distinct unordered pairs that at least `min_shoppers` made.
+    pub pairs_kept: u64,
+    /// Distinct unordered pairs that fewer made, removed.
+    pub pairs_removed: u64,
+}
+
+/// Which cosines are wanted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CosineOptions<'a> {
+    /// How many of every item, the largest, ties to the lower number.
+    pub neighbours: usize,
+    /// Pairs that fewer distinct shoppers made do not count. 1 keeps all, and is fastest.
+    pub min_shoppers: u32,
+    /// An item counts once a session, and only the first so many distinct ones of a session do; `None` counts all events.
+    pub distinct: Option<usize>,
+    /// The items whose rows are made, one after the other; all in the order of their numbers without it.
+    pub wanted: Option<&'a [ItemIx]>,
+}
+
+/// The largest cosines of every item in the sessions of `range`.
+///
+/// s(h, c) = sum over sessions of n_h n_c / sqrt(sum of n_h^2 * sum of n_c^2), with n the item's events in a session,
+/// or 1 if only distinct ones count (Sarwar et al. 2001, section 3.1.1, for sessions in the place of users).
+///
+/// Row by row (Gustavson 1978), and every row is cut before the next is counted, so that the matrix of all pairs is
+/// never in memory: 8 bytes an event, 16 a pair that is kept, and per thread 12 bytes an item, 20 with a threshold
+/// above 1. Takes `O(sum of squared session lengths)`. The same for any number of threads.
+///
+/// # Panics
+/// If there are 2^31 items or 2^32 events, or more.
+pub fn cosines(sessions: &Sessions, range: Range<usize>, num_items: usize, options: &CosineOptions<'_>) -> Cosines {
+    let index = Index::new(sessions, range, num_items, options);
+    let cells = || index.columns.iter().map(|column| column.inverse_norm);
+    if options.min_shoppers > 1 {
+        index.rows(options, || Guarded::new(cells(), options.min_shoppers))
+    } else {
+        index.rows(options, || Sums::new(cells()))
+    }
+}
+
+/// Set in the last event of a session.
+const LAST: u32 = 1 << 31;
+/// Rows that one task counts have about this many events: enough to hide its cost, few enough to balance.
+const TASK_EVENTS: usize = 1 << 13;
+/// Sessions whose events are asked for before they are used; memory answers them together.
+const AHEAD: usize = 16;
+
+/// The sessions as the kernel walks them. Items are numbered by popularity here, so that most sums are in the cache.
+struct Index {
+    /// Ranks of the events' items, session after session.
+    events: Vec<u32>,
+    /// Where the sessions of each rank start in `events`, as often as the session has the item.
+    postings: Vec<u32>,
+    /// The shopper of each posting, ascending within a rank; empty if nobody asks.
+    shoppers: Vec<u32>,
+    /// `num_items + 1` positions into `postings`.
+    offsets: Vec<u32>,
+    /// By rank.
+    columns: Vec<Column>,
+    /// By item.
+    rank_of: Vec<u32>,
+}
+
+/// What is known of an item.
+#[derive(Clone, Copy, Default)]
+struct Column {
+    item: u32,
+    inverse_norm: f32,
+}
+
+/// Sums up one row.
+trait Accumulator: Send {
+    /// Adds `weight` for each event of a session; `events` starts with that session.
+    fn add(&mut self, events: &[u32], weight: f32, shopper: u32);
+
+    /// Hands rank and sum, times the column's inverse norm, of every column to `visit` and starts anew; gives the
+    /// numbers of columns that it handed over and held back.
+    fn drain(&mut self, own: u32, visit: impl FnMut(u32, f32)) -> (u64, u64);
+}
+
+impl Index {
+    fn new(sessions: &Sessions, range: Range<usize>, num_items: usize, options: &CosineOptions<'_>) -> Index {
+        let offsets = sessions.offsets.get(range.start..=range.end).unwrap_or(&[0]);
+        let (first, end) = (offsets[0], offsets[offsets.len() - 1]);
+        let items = &sessions.items[first..end];
+        assert!(num_items < LAST as usize, "{num_items} items are too many");
+        assert!(u32::try_from(items.len()).is_ok(), "{} events are too many", items.len());
+
+        let mut popularity = vec![0u32; num_items];
+        items.iter().for_each(|item| popularity[item.as_usize()] += 1);
+        let mut order: Vec<u32> = (0..num_items as u32).collect();
+        order.par_sort_by_key(|&item| std::cmp::Reverse(popularity[item as usize]));
+        let mut rank_of = vec![0u32; num_items];
+        for (rank, &item) in (0..).zip(&order) {
+            rank_of[item as usize] = rank;
+        }
+        let mut starts: Vec<u32> = offsets.iter().map(|&start| (start - first) as u32).collect();
+        let mut events: Vec<u32> = items.par_iter().map(|item| rank_of[item.as_usize()]).collect();
+        if let Some(most) = options.distinct {
+            keep_distinct(&mut events, &mut starts, most);
+        }
+        for ends in starts.windows(2).filter(|ends| ends[0] < ends[1]) {
+            events[ends[1] as usize - 1] |= LAST;
+        }
+
+        let mut by_shopper: Option<Vec<u32>> = None;
+        let shopper_of = &sessions.shoppers[..];
+        if options.min_shoppers > 1 {
+            let mut order: Vec<u32> = (range.start as u32..range.end as u32).collect();
+            // Without a column of shoppers they are numbered as the sessions are.
+            if !shopper_of[range.clone()].is_sorted() {
+                order.sort_by_key(|&session| shopper_of[session as usize]);
+            }
+            by_shopper = Some(order);
+        }
+        let columns = order.iter().map(|&item| Column { item, ..Column::default() }).collect();
+        let mut offsets = vec![0u32; num_items + 1];
+        if events.len() == items.len() {
+            order.iter().zip(&mut offsets[1..]).for_each(|(&item, offset)| *offset = popularity[item as usize]);
+        } else {
+            events.iter().for_each(|&event| offsets[(event & !LAST) as usize + 1] += 1);
+        }
+        for at in 0..num_items {
+            offsets[at + 1] += offsets[at];
+        }
+        let mut index = Index { events, postings: Vec::new(), shoppers: Vec::new(), offsets, columns, rank_of };
+        index.fill(&starts, by_shopper.as_deref(), |session| shopper_of[session as usize], range.start as u32);
+        index
+    }
+
+    /// Fills the postings: every thread those of some ranks, for which it walks all events.
+    fn fill(
+        &mut self,
+        starts: &[u32],
+        by_shopper: Option<&[u32]>,
+        shopper_of: impl Fn(u32) -> u32 + Sync,
+        first_session: u32,
+    ) {
+        let num_items = self.columns.len();
+        let offsets = std::mem::take(&mut self.offsets);
+        self.postings = vec![0; self.events.len()];
+        self.shoppers = vec![0; by_shopper.map_or(0, |_| self.events.len())];
+
+        struct Part<'a> {
+            ranks: Range<usize>,
+            postings: &'a mut [u32],
+            shoppers: &'a mut [u32],
+            columns: &'a mut [Column],
+        }
+        let num_parts = rayon::current_num_threads().clamp(1, 8);
+        let mut parts = Vec::with_capacity(num_parts);
+        let (mut postings, mut shoppers) = (&mut self.postings[..], &mut self.shoppers[..]);
+        let mut columns = &mut self.columns[..];
+        let mut start = 0;
+        for part in 1..=num_parts {
+            let share = (self.events.len() * part / num_parts) as u32;
+            let end = if part == num_parts {
+                num_items
+            } else {
+                offsets.partition_point(|&at| at < share).min(num_items).max(start)
+            };
+            let num_postings = (offsets[end] - offsets[start]) as usize;
+            let (of_part, rest) = postings.split_at_mut(num_postings);
+            postings = rest;
+            let (shoppers_of_part, rest) = shoppers.split_at_mut(num_postings.min(shoppers.len()));
+            shoppers = rest;
+            let (columns_of_part, rest) = columns.split_at_mut(end - start);
+            columns = rest;
+            parts.push(Part {
+                ranks: start..end,
+                postings: of_part,
+                shoppers: shoppers_of_part,
+                columns: columns_of_part,
+            });
+            start = end;
+        }
+        let events = &self.events;
+        parts.into_par_iter().for_each(|part| {
+            let first = offsets[part.ranks.start];
+            let mut next: Vec<u32> = offsets[part.ranks.clone()].iter().map(|at| at - first).collect();
+            let mut add = |session: u32| {
+                let at = (session - first_session) as usize;
+                let range = starts[at] as usize..starts[at + 1] as usize;
+                for event in &events[range.clone()] {
+                    let rank = ((event & !LAST) as usize).wrapping_sub(part.ranks.start);
+                    let Some(place) = next.get_mut(rank) else { continue };
+                    part.postings[*place as usize] = range.start as u32;
+                    if let Some(shopper) = part.shoppers.get_mut(*place as usize) {
+                        *shopper = shopper_of(session);
+                    }
+                    *place += 1;
+                }
+            };
+            match by_shopper {
+                Some(order) => order.iter().for_each(|&session| add(session)),
+                None => (first_session..first_session + starts.len() as u32 - 1).for_each(add),
+            }
+            let mut start = 0;
+            for (column, &end) in part.columns.iter_mut().zip(&next) {
+                let runs = part.postings[start..end as usize].chunk_by(|a, b| a == b);
+                let squares = runs.map(|run| (run.len() * run.len()) as f32).sum::<f32>();
+                column.inverse_norm = 1.0 / squares.max(1.0).sqrt();
+                start = end as usize;
+            }
+        });
+        self.offsets = offsets;
+    }
+
+    fn rows<A: Accumulator>(&self, options: &CosineOptions<'_>, accumulator: impl Fn() -> A + Sync + Send) -> Cosines {
+        let rank_at = |at: usize| match options.wanted {
+            Some(wanted) => self.rank_of[wanted[at].as_usize()],
+            None => self.rank_of[at],
+        };
+        let removed = AtomicU64::new(0);
+        let kept = AtomicU64::new(0);
+        let scratch = || (accumulator(), Nearest::new(options.neighbours));
+        let tasks = self.tasks(options.wanted.map_or(self.rank_of.len(), <[ItemIx]>::len), rank_at);
+        let rows = Rows::build_tasks(&tasks, scratch, |(sums, nearest), row, columns, values| {
+            let own = rank_at(row);
+            self.sum_row(sums, own);
+            nearest.start();
+            let (num_kept, num_removed) =
+                sums.drain(own, |rank, part| nearest.offer(part, || self.columns[rank as usize].item));
+            let own_inverse_norm = self.columns[own as usize].inverse_norm;
+            nearest.finish(|item, part| {
+                columns.push(ItemIx(item));
+                values.push(part * own_inverse_norm);
+            });
+            kept.fetch_add(num_kept, Ordering::Relaxed);
+            removed.fetch_add(num_removed, Ordering::Relaxed);
+        });
+        // Every unordered pair stands in two rows.
+        Cosines { rows, pairs_kept: kept.into_inner() / 2, pairs_removed: removed.into_inner() / 2 }
+    }
+
+    /// Rows of about equal work.
+    fn tasks(&self, num_rows: usize, rank_at: impl Fn(usize) -> u32) -> Vec<Range<usize>> {
+        let mut tasks = Vec::new();
+        let (mut start, mut num_events) = (0, 0);
+        for row in 0..num_rows {
+            // A row without events takes time, too.
+            num_events += self.postings_of(rank_at(row)).len() + 1;
+            if num_events >= TASK_EVENTS || row + 1 == num_rows {
+                tasks.push(start..row + 1);
+                (start, num_events) = (row + 1, 0);
+            }
+        }
+        tasks
+    }
+
+    fn postings_of(&self, rank: u32) -> Range<usize> {
+        self.offsets[rank as usize] as usize..self.offsets[rank as usize + 1] as usize
+    }
+
+    fn sum_row(&self, sums: &mut impl Accumulator, rank: u32) {
+        let range = self.postings_of(rank);
+        let mut at = range.start;
+        while at < range.end {
+            let batch = at..(at + AHEAD).min(range.end);
+            let asked_for =
+                self.postings[batch.clone()].iter().fold(0, |all, &start| all ^ self.events[start as usize]);
+            std::hint::black_box(asked_for);
+            while at < batch.end {
+                let start = self.postings[at];
+                let mut weight = 1.0;
+                let shopper = self.shoppers.get(at).copied().unwrap_or(0);
+                at += 1;
+                while at < range.end && self.postings[at] == start {
+                    weight += 1.0;
+                    at += 1;
+                }
+                sums.add(&self.events[start as usize..], weight, shopper);
+            }
+        }
+    }
+}
+
+/// Leaves the first `most` distinct events of each session.
+fn keep_distinct(events: &mut Vec<u32>, starts: &mut [u32], most: usize) {
+    let mut kept = 0;
+    let mut start = 0;
+    for end in &mut starts[1..] {
+        let session = start..*end as usize;
+        let first = kept;
+        for at in session.clone() {
+            if kept - first < most && !events[first..kept].contains(&events[at]) {
+                events[kept] = events[at];
+                kept += 1;
+            }
+        }
+        start = session.end;
+        *end = kept as u32;
+    }
+    events.truncate(kept);
+}
+
+/// Sums of all pairs.
+struct Sums {
+    cells: Vec<Sum>,
+    touched: Vec<u32>,
+    num_touched: usize,
+}
+
+/// Sum and inverse norm of one column; together, because columns come in no order.
+#[derive(Clone, Copy)]
+struct Sum {
+    sum: f32,
+    inverse_norm: f32,
+}
+
+impl Sums {
+    fn new(inverse_norms: impl ExactSizeIterator<Item = f32>) -> Sums {
+        let touched = vec![0; inverse_norms.len() + 1];
+        Sums {
+            cells: inverse_norms.map(|inverse_norm| Sum { sum: 0.0, inverse_norm }).collect(),
+            touched,
+            num_touched: 0,
+        }
+    }
+}
+
+impl Accumulator for Sums {
+    #[inline(always)]
+    fn add(&mut self, events: &[u32], weight: f32, _shopper: u32) {
+        for &event in events {
+            let column = event & !LAST;
+            let cell = &mut self.cells[column as usize];
+            // Without a branch: whether a column is new is what a processor cannot foresee.
+            self.touched[self.num_touched] = column;
+            self.num_touched += usize::from(cell.sum == 0.0);
+            cell.sum += weight;
+            if event & LAST != 0 {
+                break;
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn drain(&mut self, own: u32, mut visit: impl FnMut(u32, f32)) -> (u64, u64) {
+        let num_touched = std::mem::take(&mut self.num_touched);
+        for &column in &self.touched[..num_touched] {
+            let cell = &mut self.cells[column as usize];
+            let sum = std::mem::take(&mut cell.sum);
+            if column != own {
+                visit(column, sum * cell.inverse_norm);
+            }
+        }
+        (num_touched.saturating_sub(1) as u64, 0)
+    }
+}
+
+/// Sums of pairs, and by how many shoppers.
+struct Guarded {
+    cells: Vec<Cell>,
+    touched: Vec<u32>,
+    min_shoppers: u32,
+}
+
+/// What is known of one column, as in [`Sum`].
+#[derive(Clone, Copy, Default)]
+struct Cell {
+    sum: f32,
+    inverse_norm: f32,
+    num_shoppers: u32,
+    last_shopper: u32,
+}
+
+impl Guarded {
+    fn new(inverse_norms: impl Iterator<Item = f32>, min_shoppers: u32) -> Guarded {
+        let cells = inverse_norms.map(|inverse_norm| Cell { inverse_norm, ..Cell::default() }).collect();
+        Guarded { cells, touched: Vec::new(), min_shoppers }
+    }
+}
+
+impl Accumulator for Guarded {
+    #[inline(always)]
+    fn add(&mut self, events: &[u32], weight: f32, shopper: u32) {
+        for &event in events {
+            let column = event & !LAST;
+            let cell = &mut self.cells[column as usize];
+            if cell.num_shoppers == 0 || cell.last_shopper != shopper {
+                if cell.num_shoppers == 0 {
+                    self.touched.push(column);
+                }
+                cell.last_shopper = shopper;
+                cell.num_shoppers += 1;
+            }
+            cell.sum += weight;
+            if event & LAST != 0 {
+                break;
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn drain(&mut self, own: u32, mut visit: impl FnMut(u32, f32)) -> (u64, u64) {
+        let (mut kept, mut removed) = (0, 0);
+        for column in self.touched.drain(..) {
+            let cell = &mut self.cells[column as usize];
+            let num_shoppers = std::mem::take(&mut cell.num_shoppers);
+            let sum = std::mem::take(&mut cell.sum);
+            if column == own {
+            } else if num_shoppers >= self.min_shoppers {
+                kept += 1;
+                visit(column, sum * cell.inverse_norm);
+            } else {
+                removed += 1;
+            }
+        }
+        (kept, removed)
+    }
+}
+
+/// The largest of the values that are offered, ties to the lower item.
+struct Nearest {
+    most: usize,
+    /// Value and item in one number that sorts as they do: the bits of positive floats are in the order of their values.
+    keys: Vec<u64>,
+    /// No key below this one can be among the largest.
+    least: u64,
+}
+
+impl Nearest {
+    fn new(most: usize) -> Nearest {
+        Nearest { most, keys: Vec::with_capacity(Nearest::room(most)), least: 0 }
+    }
+
+    /// Keys that are held before they are cut; more would be sorted more seldom, but not be near.
+    fn room(most: usize) -> usize {
+        (most * 4).clamp(64, most + 4096)
+    }
+
+    fn start(&mut self) {
+        self.keys.clear();
+        self.least = if self.most == 0 { u64::MAX } else { 0 };
+    }
+
+    #[inline(always)]
+    fn offer(&mut self, value: f32, item: impl FnOnce() -> u32) {
+        let bits = u64::from(value.to_bits());
+        if bits < self.least >> 32 {
+            return;
+        }
+        let key = bits << 32 | u64::from(!item());
+        if key > self.least {
+            if self.keys.len() == Nearest::room(self.most) {
+                self.cut();
+            }
+            self.keys.push(key);
+        }
+    }
+
+    fn cut(&mut self) {
+        if self.keys.len() > self.most {
+            self.keys.select_nth_unstable_by(self.most, |a, b| b.cmp(a));
+            self.keys.truncate(self.most);
+            self.least = self.keys.iter().copied().min().unwrap_or(u64::MAX);
+        }
+    }
+
+    /// Hands over item and value of those that are left, items ascending.
+    fn finish(&mut self, mut visit: impl FnMut(u32, f32)) {
+        self.cut();
+        for key in &mut self.keys {
+            *key = u64::from(!*key as u32) << 32 | *key >> 32;
+        }
+        self.keys.sort_unstable();
+        self.keys.iter().for_each(|&key| visit((key >> 32) as u32, f32::from_bits(key as u32)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    type Lists = Vec<(u32, Vec<u32>)>;
+
+    const NUM_ITEMS: usize = 12;
+
+    fn lists() -> impl Strategy<Value = Lists> {
+        prop::collection::vec((0u32..5, prop::collection::vec(0..NUM_ITEMS as u32, 0..8)), 0..40)
+    }
+
+    fn sessions(lists: &Lists) -> Sessions {
+        let mut sessions = Sessions { offsets: vec![0], has_shoppers: true, ..Sessions::default() };
+        for (shopper, items) in lists {
+            sessions.items.extend(items.iter().map(|&item| ItemIx(item)));
+            sessions.offsets.push(sessions.items.len());
+            sessions.shoppers.push(*shopper);
+        }
+        sessions
+    }
+
+    /// The rows with cosines rounded to 1e-5, for sums of the same numbers in another order.
+    fn rounded(rows: &Rows) -> Vec<Vec<(u32, u32)>> {
+        let row = |row| {
+            let (columns, values) = rows.row(row);
+            columns.iter().zip(values).map(|(column, value)| (column.0, (value * 1e5).round() as u32)).collect()
+        };
+        (0..rows.num_rows()).map(row).collect()
+    }
+
+    fn all(log: &Sessions, num_items: usize, neighbours: usize, min_shoppers: u32) -> Cosines {
+        let options = CosineOptions { neighbours, min_shoppers, distinct: None, wanted: None };
+        cosines(log, 0..log.len(), num_items, &options)
+    }
+
+    #[test]
+    fn a_cosine_counts_events_of_both_items() {
+        // Squares: item 0 has 2^2 + 1 = 5, item 1 has 1 + 3^2 = 10, item 2 has 1; products: (0, 1) 2 + 3, (0, 2) 1, (1, 2) 3.
+        let log = sessions(&vec![(0, vec![0, 1, 0]), (1, vec![1, 1, 1, 0, 2])]);
+        let found = all(&log, 3, 2, 1);
+        let cosine = |product: f32, a: f32, b: f32| (product / (a * b).sqrt() * 1e5).round() as u32;
+        let (c01, c02, c12) = (cosine(5.0, 5.0, 10.0), cosine(1.0, 5.0, 1.0), cosine(3.0, 10.0, 1.0));
+        let expected = [vec![(1, c01), (2, c02)], vec![(0, c01), (2, c12)], vec![(0, c02), (1, c12)]];
+        assert_eq!(rounded(&found.rows), expected);
+        assert_eq!((found.pairs_kept, found.pairs_removed), (3, 0));
+    }
+
+    #[test]
+    fn among_equals_the_lower_number_stays() {
+        let log = sessions(&vec![(0, vec![3, 2, 1, 0])]);
+        let found = all(&log, 4, 2, 1).rows;
+        assert_eq!(found.columns, [1, 2, 0, 2, 0, 1, 0, 1].map(ItemIx));
+    }
+
+    #[test]
+    fn no_items_and_no_neighbours_are_possible() {
+        assert_eq!(all(&Sessions::default(), 0, 5, 1).rows.num_rows(), 0);
+        let log = sessions(&vec![(0, vec![0, 1])]);
+        assert_eq!(all(&log, 2, 0, 2).rows.offsets, [0, 0, 0]);
+    }
+
+    #[test]
+    fn the_largest_of_many_are_kept() {
+        let mut nearest = Nearest::new(3);
+        for round in 0..2 {
+            nearest.start();
+            (0..10_000).for_each(|at| nearest.offer((at * 7919 % 10_000) as f32, || at));
+            let mut found = Vec::new();
+            nearest.finish(|item, value| found.push((item, value)));
+            // 7919 * 2321 is 9999 modulo 10,000, twice that 9998, three times 9997.
+            assert_eq!(found, [(2321, 9999.0), (4642, 9998.0), (6963, 9997.0)], "round {round}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn kernel_agrees_with_a_naive_count(lists in lists(), min_shoppers in 1u32..4, neighbours in 1usize..12) {
+            let mut products: BTreeMap<(u32, u32), (f64, BTreeSet<u32>)> = BTreeMap::new();
+            for (shopper, items) in &lists {
+                for &h in items {
+                    for &c in items {
+                        let entry = products.entry((h, c)).or_default();
+                        entry.0 += 1.0;
+                        entry.1.insert(*shopper);
+                    }
+                }
+            }
+            let square = |item: u32| products[&(item, item)].0;
+            let mut expected = vec![Vec::new(); NUM_ITEMS];
+            for (&(h, c), (product, shoppers)) in &products {
+                if h != c && shoppers.len() >= min_shoppers as usize {
+                    expected[h as usize].push((c, product / (square(h) * square(c)).sqrt()));
+                }
+            }
+            let num_kept = expected.iter().map(Vec::len).sum::<usize>() as u64 / 2;
+            let found = all(&sessions(&lists), NUM_ITEMS, neighbours, min_shoppers);
+            prop_assert_eq!(found.pairs_kept, num_kept);
+            prop_assert_eq!(found.rows.num_rows(), NUM_ITEMS);
+            for (row, all) in expected.iter().enumerate() {
+                let (columns, values) = found.rows.row(row);
+                prop_assert_eq!(columns.len(), all.len().min(neighbours));
+                prop_assert!(columns.is_sorted());
+                let value_of = |column: &ItemIx| all.iter().find(|entry| entry.0 == column.0).map(|entry| entry.1);
+                for (column, &value) in columns.iter().zip(values) {
+                    let wanted = value_of(column).unwrap();
+                    prop_assert!((f64::from(value) - wanted).abs() < 1e-6, "{value} {wanted}");
+                }
+                // Nothing that was left out is larger than what was kept.
+                let least = values.iter().copied().fold(f32::INFINITY, f32::min);
+                for (column, value) in all {
+                    prop_assert!(columns.contains(&ItemIx(*column)) || *value <= f64::from(least) + 1e-6);
+                }
+            }
+        }
+
+        #[test]
+        fn wanted_rows_of_a_part_of_the_log_with_distinct_items_are_those_of_that_log(
+            lists in lists(),
+            min_shoppers in 1u32..3,
+            wanted in prop::collection::vec(0..NUM_ITEMS as u32, 0..9),
+            start in 0usize..5,
+            most in 1usize..5,
+        ) {
+            let range = start.min(lists.len())..lists.len();
+            let wanted: Vec<ItemIx> = wanted.into_iter().map(ItemIx).collect();
+            let options = CosineOptions { neighbours: 3, min_shoppers, distinct: Some(most), wanted: Some(&wanted) };
+            let found = cosines(&sessions(&lists), range.clone(), NUM_ITEMS, &options).rows;
+
+            let mut part: Lists = lists[range].to_vec();
+            for (_, items) in &mut part {
+                let mut seen = BTreeSet::new();
+                items.retain(|&item| seen.len() < most && seen.insert(item));
+            }
+            let expected = all(&sessions(&part), NUM_ITEMS, 3, min_shoppers).rows;
+            prop_assert_eq!(found.num_rows(), wanted.len());
+            for (row, item) in wanted.iter().enumerate() {
+                prop_assert_eq!(found.row(row), expected.row(item.as_usize()));
+            }
+        }
+
+        #[test]
+        fn threads_do_not_change_a_bit(lists in lists(), min_shoppers in 1u32..3) {
+            let log = sessions(&lists);
+            let with = |threads| {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+                pool.install(|| all(&log, NUM_ITEMS, 3, min_shoppers))
+            };
+            prop_assert_eq!(with(1), with(4));
+        }
+    }
+}
