@@ -51,7 +51,7 @@ class Frequency:
     """What this shopper bought in most baskets, fading with age; then what is popular."""
 
     title = "own most frequent, then popularity"
-    grid = {"half_life_days": [None, 14, 56, 224], "days": [7, 28]}
+    grid = {"half_life_days": [None, 14, 28, 56, 112, 224], "days": [7, 28]}
 
     def lists(self, split, half_life_days, days):
         shopper, item = split.events
@@ -68,7 +68,7 @@ class Implicit:
     common = {
         "rows": ["shoppers", "baskets"],
         "weights": ["once", "basket", "log"],
-        "k": [20, 50, 100, 300],
+        "k": [20, 50, 100, 300, 1_000],
         "filter_already_liked_items": [False, True],
     }
 
@@ -115,7 +115,7 @@ class Ease:
 
     title = "EASE"
     MOST = 8_000
-    grid = {"weights": ["once", "basket"], "ridge": [10, 30, 100, 300, 1_000]}
+    grid = {"weights": ["once", "basket", "log"], "ridge": [10, 30, 100, 300, 1_000, 3_000, 10_000]}
 
     def lists(self, split, weights, ridge):
         from scipy.linalg.lapack import spotrf, spotri

@@ -134,7 +134,9 @@ function measure(name, source) {
   const model = `${folder}/model.vicino`;
   say(`${name}: vicino train`);
   const begun = performance.now();
-  const trained = JSON.parse(run(tools.vicino, ['train', train, '-o', model, '--json', '--quiet']));
+  const trained = JSON.parse(
+    run(tools.vicino, ['train', train, '-o', model, '--no-baskets', '--json', '--quiet']),
+  );
   const seconds = (performance.now() - begun) / 1000;
   for (const [view, flags] of [
     ['all', []],

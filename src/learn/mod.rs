@@ -13,6 +13,7 @@
 mod baskets;
 mod constants;
 mod matrix;
+mod orders;
 mod popularity;
 mod purpose;
 mod search;
@@ -121,7 +122,12 @@ pub fn learn(log: &EventLog, settings: &Settings, progress: &dyn Progress) -> Re
     }
 
     let ages = sessions.ages();
-    let plan = Plan { protocol: Protocol::NextItem, name: "next", max_distance: 20, sessions, ages: &ages, num_items };
+    let orders = orders::orders(sessions);
+    let (protocol, events) = match &orders {
+        Some(orders) => (Protocol::NextBasket, orders),
+        None => (Protocol::NextItem, sessions),
+    };
+    let plan = Plan { protocol, name: "next", max_distance: 20, sessions: events, ages: &ages, num_items };
     let next = plan.learn(settings, progress);
     let (popularity, popularity_recency) = popularity::weigh(sessions, &ages, num_items, settings.min_shoppers);
 
@@ -131,10 +137,10 @@ pub fn learn(log: &EventLog, settings: &Settings, progress: &dyn Progress) -> Re
         pairs_kept: next.pairs_kept,
         pairs_removed: next.pairs_removed,
     };
-    let mut hyperparameters = next.constants.named("next");
+    let mut hyperparameters = next.constants.named("next", protocol);
     hyperparameters.push(("popularity.recency".to_owned(), popularity_recency));
     let mut measurements = next.measurements;
-    let ranking = next.constants.ranking(sessions.kinds.iter().any(|&kind| kind != EventKind::View));
+    let ranking = next.constants.ranking(protocol, sessions.kinds.iter().any(|&kind| kind != EventKind::View));
     let mut tables = vec![(Purpose::Next, next.matrix)];
 
     if let Some((baskets, ages)) = baskets::baskets(sessions, &ages, settings.baskets) {
@@ -149,7 +155,7 @@ pub fn learn(log: &EventLog, settings: &Settings, progress: &dyn Progress) -> Re
         let together = plan.learn(settings, progress);
         privacy.pairs_kept += together.pairs_kept;
         privacy.pairs_removed += together.pairs_removed;
-        hyperparameters.extend(together.constants.named("together"));
+        hyperparameters.extend(together.constants.named("together", Protocol::LeaveOneOut));
         measurements.extend(together.measurements);
         tables.push((Purpose::Together, together.matrix));
     }
@@ -202,12 +208,53 @@ mod tests {
         assert_eq!(hit_rate.value, 1.0);
     }
 
+    /// 40 items in two groups; 60 shoppers buy their own two items of a group again and again, and its next item each time.
+    fn buyers() -> EventLog {
+        let mut sessions = Sessions { offsets: vec![0], has_shoppers: true, ..Sessions::default() };
+        for visit in 0..6 {
+            for shopper in 0..60 {
+                let item = |item| ItemIx(shopper % 2 * 20 + item % 20);
+                sessions.items.extend([item(shopper), item(shopper + 7), item(shopper + 8 + visit)]);
+                sessions.kinds.extend([EventKind::Purchase; 3]);
+                sessions.offsets.push(sessions.items.len());
+                sessions.shoppers.push(shopper);
+            }
+        }
+        EventLog { item_ids: (0..40).map(|item| format!("sku-{item}")).collect(), sessions }
+    }
+
+    #[test]
+    fn the_next_basket_is_learnt_from_baskets() {
+        let learnt = learn(&buyers(), &quick(), &Silent).unwrap();
+        // Two of three items are bought again.
+        let recall = learnt.measurements.iter().find(|one| one.name == "next: basket Recall@20").unwrap();
+        assert!(recall.value > 0.66, "{recall:?}");
+        assert_eq!((learnt.ranking.decay.len(), learnt.ranking.repeat.len()), (256, 256));
+        let (columns, _) = learnt.tables[0].1.row(ItemIx(5));
+        assert!(columns.iter().filter(|column| column.0 < 20).count() >= 10, "{columns:?}");
+        assert!(learnt.hyperparameters.iter().any(|(name, _)| name == "next.across_share"));
+    }
+
+    #[test]
+    fn views_among_the_purchases_make_it_a_log_of_sessions() {
+        let mut log = buyers();
+        log.sessions.kinds[0] = EventKind::View;
+        let learnt = learn(&log, &quick(), &Silent).unwrap();
+        assert_eq!(learnt.ranking.decay.len(), 32);
+        assert!(learnt.measurements.iter().any(|one| one.name == "next: HitRate@20"));
+    }
+
     #[test]
     fn threads_do_not_change_what_is_learnt() {
-        let log = two_groups(300);
+        for log in [two_groups(300), buyers()] {
+            threads_do_not_change(&log);
+        }
+    }
+
+    fn threads_do_not_change(log: &EventLog) {
         let with = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            pool.install(|| learn(&log, &quick(), &Silent).unwrap())
+            pool.install(|| learn(log, &quick(), &Silent).unwrap())
         };
         let (one, four) = (with(1), with(4));
         assert_eq!(one.tables, four.tables);
