@@ -15,11 +15,11 @@ pub const AT: usize = 20;
 pub struct View {
     /// How many events were ranked.
     pub num_examples: usize,
-    /// Share of lists that hold the target.
-    pub hit_rate: f64,
-    /// Mean of 1 / rank of the target, 0 without it.
+    /// Mean share of what came next that is in the list; where that is one item, this is the HitRate.
+    pub recall: f64,
+    /// Mean of 1 / rank of the first item that came next, 0 without one.
     pub mrr: f64,
-    /// Mean of 1 / log2(rank + 1), 0 without it.
+    /// Normalised discounted cumulative gain.
     pub ndcg: f64,
     /// Share of the model's items that are in a list.
     pub coverage: f64,
@@ -32,12 +32,14 @@ pub struct Quality {
     pub all_targets: Option<View>,
     /// Targets that are new; lists never hold an item of the history.
     pub discovery: View,
+    /// Whether baskets are foreseen: then order is judged by NDCG, else by MRR.
+    pub are_baskets: bool,
 }
 
 impl Quality {
-    /// The mean over the views of HitRate@20 + MRR@20.
+    /// The mean over the views of recall and order: HitRate@20 + MRR@20, or for baskets Recall@20 + NDCG@20.
     pub fn objective(&self) -> f64 {
-        let value = |view: &View| view.hit_rate + view.mrr;
+        let value = |view: &View| view.recall + if self.are_baskets { view.ndcg } else { view.mrr };
         match &self.all_targets {
             Some(all) => (value(all) + value(&self.discovery)) / 2.0,
             None => value(&self.discovery),
@@ -48,14 +50,16 @@ impl Quality {
 impl Quality {
     /// The figures that go into the file, by name; the names depend on the purpose alone.
     pub fn measurements(&self, purpose: Purpose) -> Vec<Measurement> {
-        let named = |name: &str, value| Measurement { name: format!("{}: {name}@{AT}", purpose.key()), value };
-        let mut measurements = Vec::new();
-        if let Some(all) = &self.all_targets {
-            measurements.extend([named("HitRate", all.hit_rate), named("MRR", all.mrr)]);
-        }
-        let View { hit_rate, mrr, .. } = self.discovery;
-        measurements.extend([named("discovery HitRate", hit_rate), named("discovery MRR", mrr)]);
-        measurements
+        let of_view = |view: &str, figures: &View| {
+            let figures = match self.are_baskets {
+                false => [("HitRate", figures.recall), ("MRR", figures.mrr)],
+                true => [("basket Recall", figures.recall), ("basket NDCG", figures.ndcg)],
+            };
+            let name = |metric| format!("{}: {view}{metric}@{AT}", purpose.key());
+            figures.map(|(metric, value)| Measurement { name: name(metric), value })
+        };
+        let all = self.all_targets.iter().flat_map(|all| of_view("", all));
+        all.chain(of_view("discovery ", &self.discovery)).collect()
     }
 }
 
@@ -63,13 +67,14 @@ impl Quality {
 struct Example {
     /// Newest first.
     history: Vec<HistoryEvent>,
-    target: ItemIx,
-    is_new: bool,
+    targets: Vec<ItemIx>,
+    new_targets: Vec<ItemIx>,
 }
 
 /// Held-out events of one purpose in the numbers of one model.
 pub(super) struct Judge {
     purpose: Purpose,
+    are_baskets: bool,
     examples: Vec<Example>,
 }
 
@@ -83,23 +88,32 @@ impl Judge {
                 .iter()
                 .map(|&(item, kind)| HistoryEvent { item: numbers[item.as_usize()], kind })
                 .collect(),
-            target: numbers[example.target.as_usize()],
-            is_new: example.is_new,
+            targets: example.targets.iter().map(|target| numbers[target.item.as_usize()]).collect(),
+            new_targets: example
+                .targets
+                .iter()
+                .filter(|target| target.is_new)
+                .map(|target| numbers[target.item.as_usize()])
+                .collect(),
         });
-        Judge { purpose, examples: examples.collect() }
+        Judge { purpose, are_baskets: held_out.are_baskets, examples: examples.collect() }
     }
 
     /// Ranks all examples; the same for any number of threads.
     pub(super) fn measure(&self, model: &Model) -> Quality {
         let rankers = Rankers::new(model);
         let all_targets = (self.purpose == Purpose::Next).then(|| self.view(model, &rankers, true));
-        Quality { all_targets, discovery: self.view(model, &rankers, false) }
+        Quality { all_targets, discovery: self.view(model, &rankers, false), are_baskets: self.are_baskets }
     }
 
     fn view(&self, model: &Model, rankers: &Rankers, repeats: bool) -> View {
         let options = Options { k: AT, repeats, ..Options::default() };
-        let chosen: Vec<&Example> = self.examples.iter().filter(|example| repeats || example.is_new).collect();
-        let lists: Vec<(Option<usize>, Vec<ItemIx>)> = chosen
+        fn wanted(example: &Example, repeats: bool) -> &[ItemIx] {
+            if repeats { &example.targets } else { &example.new_targets }
+        }
+        let chosen: Vec<&Example> =
+            self.examples.iter().filter(|example| !wanted(example, repeats).is_empty()).collect();
+        let lists: Vec<(Vec<usize>, usize, Vec<ItemIx>)> = chosen
             .par_chunks(128)
             .flat_map_iter(|chunk| {
                 rankers.with(|model, ranker| {
@@ -112,23 +126,24 @@ impl Judge {
                             }
                         };
                         let listed: Vec<ItemIx> = listed.into_iter().map(|ranked| ranked.item).collect();
-                        (listed.iter().position(|&item| item == example.target).map(|at| at + 1), listed)
+                        let wanted = wanted(example, repeats);
+                        (metrics::ranks(&listed, wanted), wanted.len(), listed)
                     };
                     chunk.iter().map(&mut rank).collect::<Vec<_>>()
                 })
             })
             .collect();
         let mut is_listed = vec![false; model.num_items()];
-        lists.iter().flat_map(|(_, list)| list).for_each(|item| is_listed[item.as_usize()] = true);
-        let mean = |metric: &dyn Fn(&[usize]) -> f64| {
-            let sum: f64 = lists.iter().map(|(rank, _)| metric(rank.as_slice())).sum();
+        lists.iter().flat_map(|(.., list)| list).for_each(|item| is_listed[item.as_usize()] = true);
+        let mean = |metric: &dyn Fn(&[usize], usize) -> f64| {
+            let sum: f64 = lists.iter().map(|(ranks, num_wanted, _)| metric(ranks, *num_wanted)).sum();
             sum / lists.len().max(1) as f64
         };
         View {
             num_examples: lists.len(),
-            hit_rate: mean(&|ranks| metrics::hit_rate(ranks, AT)),
-            mrr: mean(&|ranks| metrics::reciprocal_rank(ranks, AT)),
-            ndcg: mean(&|ranks| metrics::ndcg(ranks, 1, AT)),
+            recall: mean(&|ranks, num_wanted| metrics::recall(ranks, num_wanted, AT)),
+            mrr: mean(&|ranks, _| metrics::reciprocal_rank(ranks, AT)),
+            ndcg: mean(&|ranks, num_wanted| metrics::ndcg(ranks, num_wanted, AT)),
             coverage: is_listed.iter().filter(|&&is| is).count() as f64 / is_listed.len().max(1) as f64,
         }
     }

@@ -67,7 +67,8 @@ impl Spender {
         let item_ids = draft.item_ids.clone();
         // Room for what is known only when the size is.
         if !held_out.is_empty() {
-            draft.measurements = measurements(&held_out.iter().map(|(of, _)| (*of, blank(*of))).collect::<Vec<_>>());
+            draft.measurements =
+                measurements(&held_out.iter().map(|(of, one)| (*of, blank(*of, one.are_baskets))).collect::<Vec<_>>());
         }
         draft.about.hyperparameters.extend(held_out.iter().flat_map(|(of, _)| constants(*of, &Tuning::default())));
         let num_events = held_out.first().map(|(_, first)| first.num_events.clone());
@@ -159,9 +160,9 @@ fn measurements(quality: &[(Purpose, Quality)]) -> Vec<Measurement> {
 }
 
 /// A quality with the views that the purpose has.
-fn blank(purpose: Purpose) -> Quality {
+fn blank(purpose: Purpose, are_baskets: bool) -> Quality {
     let all_targets = (purpose == Purpose::Next).then(View::default);
-    Quality { all_targets, discovery: View::default() }
+    Quality { all_targets, discovery: View::default(), are_baskets }
 }
 
 /// What tuning found, for people to read; what ranking needs is in the tables.
@@ -285,7 +286,7 @@ mod tests {
             panic!("{:?}", tuned.quality)
         };
         let all = next.all_targets.unwrap();
-        let of = |view: View| [view.hit_rate, view.mrr];
+        let of = |view: View| [view.recall, view.mrr];
         assert_eq!(found, [of(all), of(next.discovery), of(together.discovery)].concat());
         let hop = tuned.model.about.hyperparameters.iter().find(|(name, _)| name == "next.hop_share").unwrap();
         assert_eq!(hop.1, f64::from(tuned.tunings[0].1.best.hop.share));

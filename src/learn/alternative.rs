@@ -3,7 +3,7 @@
 use super::constants::{Constants, Knob};
 use super::content::Content;
 use super::matrix::Cut;
-use super::purpose::{KEPT, LearntTable, Plan, Protocol, holdout_start, to_matrix};
+use super::purpose::{KEPT, LearntTable, Plan, Protocol, to_matrix};
 use super::search::{Random, climb};
 use super::similarity::{Similarity, SimilarityChoice, shape};
 use super::validation::Validation;
@@ -135,12 +135,12 @@ pub(super) fn learn(
     let plan = &Plan { sessions: &sessions, max_distance: MAX_DISTINCT, ..*original };
     let mut constants = plain(plan, similarity);
     let (mut measurements, mut curve) = (Vec::new(), Vec::new());
-    let holdout = holdout_start(plan.sessions);
-    let validation = Validation::new(original.examples(holdout, settings.seed), plan.num_items);
+    let holdout = plan.holdout();
+    let validation = Validation::new(plan.protocol, original.examples(holdout, settings.seed), plan.num_items);
     if validation.num_examples() > 0 {
         let counter = plan.counter(plan.tuning_start(holdout)..holdout);
         let cut = Cut { neighbours: settings.neighbours, weight_bits: Some(settings.weight_bits) };
-        let count = |constants: &Constants| counter.count(&constants.weighting(), settings.min_shoppers);
+        let count = |constants: &Constants| counter.count(constants, settings.min_shoppers);
         let weigh =
             |counts: &PairCounts, constants: &Constants| similarity.weigh(counts, constants, &validation.wanted, KEPT);
         let objective = |rows: &Rows, constants: &Constants| {
@@ -178,7 +178,7 @@ pub(super) fn learn(
 
     progress.start(&format!("{}: building the table", plan.name), 0);
     let build = |range: Range<usize>| {
-        let counts = plan.counter(range).count(&constants.weighting(), settings.min_shoppers);
+        let counts = plan.counter(range).count(&constants, settings.min_shoppers);
         let all: Vec<ItemIx> = (0..plan.num_items as u32).map(ItemIx).collect();
         let cut = Cut { neighbours: KEPT.max(settings.neighbours), weight_bits: None };
         let rows = shape(&similarity.weigh(&counts, &constants, &all, cut.neighbours), &constants, cut);
@@ -187,6 +187,7 @@ pub(super) fn learn(
     let held_out = (settings.keep_held_out && validation.num_examples() > 0).then(|| HeldOut {
         matrix: build(0..holdout).0,
         num_events: popularity::count(original.sessions, 0..holdout, plan.num_items, settings.min_shoppers),
+        are_baskets: plan.protocol == Protocol::NextBasket,
         examples: validation.into_examples(),
     });
     let (matrix, pairs_kept, pairs_removed) = build(0..plan.sessions.len());

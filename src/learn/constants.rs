@@ -1,5 +1,7 @@
 //! Every constant of the recipe: its name, its range and where the search starts.
 
+use super::orders::BasketWeighting;
+use super::purpose::Protocol;
 use super::search::Random;
 use crate::counts::PairWeighting;
 use crate::model::RankingParameters;
@@ -51,9 +53,18 @@ pub enum Knob {
     CartWeight,
     /// Factor of purchases in a history; a view has 1.
     PurchaseWeight,
+    /// Share of pairs across a shopper's baskets; pairs inside one basket have 1. Baskets only, as all that follow.
+    AcrossShare,
+    /// Lifts candidates that sell better lately than before: 0 does not, 1 in full proportion.
+    TrendPower,
+    /// What lately means: `exp(-lately age)`, with ages of 0 to 1 over the log.
+    Lately,
+    /// How many events of a history have about the same bonus for being bought again:
+    /// `repeat_older (1 + t / repeat_tau)^-repeat_power` for position t.
+    RepeatTau,
 }
 
-const NUM_KNOBS: usize = 21;
+const NUM_KNOBS: usize = 25;
 
 /// Name, lowest value, highest value, start. The start is what was found on a public log of clicks.
 const KNOBS: [(Knob, &str, f64, f64, f64); NUM_KNOBS] = [
@@ -78,10 +89,21 @@ const KNOBS: [(Knob, &str, f64, f64, f64); NUM_KNOBS] = [
     (Knob::RepeatPower, "repeat_power", 0.01, 5.0, 1.79),
     (Knob::CartWeight, "cart_weight", 0.05, 10.0, 1.0),
     (Knob::PurchaseWeight, "purchase_weight", 0.05, 10.0, 1.0),
+    (Knob::AcrossShare, "across_share", 0.01, 3.0, 1.0),
+    (Knob::TrendPower, "trend_power", 0.01, 1.0, 0.70),
+    // Beyond, the search would learn what the day before the held-out ones was like.
+    (Knob::Lately, "lately", 4.0, 60.0, 25.0),
+    (Knob::RepeatTau, "repeat_tau", 0.5, 300.0, 150.0),
 ];
 
-/// How many events of a history count at most.
-pub(super) const WINDOW: usize = 32;
+/// How many events of a history count at most, by [`Protocol`].
+pub(super) const fn window(protocol: Protocol) -> usize {
+    match protocol {
+        Protocol::NextItem | Protocol::LeaveOneOut => 32,
+        // A dozen baskets of a large shop: what is bought every month has been bought several times.
+        Protocol::NextBasket => 256,
+    }
+}
 
 /// A value for every [`Knob`].
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -123,9 +145,14 @@ impl Constants {
         varied
     }
 
-    /// The constants by name, as `purpose.name`.
-    pub(super) fn named(&self, purpose: &str) -> Vec<(String, f64)> {
-        KNOBS.iter().map(|&(knob, name, ..)| (format!("{purpose}.{name}"), self[knob])).collect()
+    /// The constants by name, as `purpose.name`, without those that the protocol does not have.
+    pub(super) fn named(&self, purpose: &str, protocol: Protocol) -> Vec<(String, f64)> {
+        let is_used = |knob: Knob| match protocol {
+            Protocol::NextItem | Protocol::LeaveOneOut => knob < Knob::AcrossShare,
+            Protocol::NextBasket => !matches!(knob, Knob::BackwardPower | Knob::RepeatNewest),
+        };
+        let used = KNOBS.iter().filter(|(knob, ..)| is_used(*knob));
+        used.map(|&(knob, name, ..)| (format!("{purpose}.{name}"), self[knob])).collect()
     }
 
     /// The part that counting needs.
@@ -139,20 +166,36 @@ impl Constants {
         }
     }
 
+    /// The part that counting needs for baskets.
+    pub(super) fn basket_weighting(&self) -> BasketWeighting {
+        BasketWeighting {
+            across_share: self[Knob::AcrossShare],
+            forward_power: self[Knob::ForwardPower],
+            backward_share: self[Knob::BackwardShare],
+            recency: self[Knob::Recency],
+            length_power: self[Knob::LengthPower],
+        }
+    }
+
     /// The part that ranking needs, rounded to f32; kinds of event differ only if the log has several.
-    pub(super) fn ranking(&self, has_kinds: bool) -> RankingParameters {
+    pub(super) fn ranking(&self, protocol: Protocol, has_kinds: bool) -> RankingParameters {
         let decay = |position: usize| {
             let shape = self[Knob::DecayShape];
             (1.0 + position as f64 / (self[Knob::DecayTau] * shape)).powf(-shape) as f32
         };
         let repeat = |position: usize| match position {
+            // Within a basket no item is the newest.
+            _ if protocol == Protocol::NextBasket => {
+                let fading = (1.0 + position as f64 / self[Knob::RepeatTau]).powf(-self[Knob::RepeatPower]);
+                (self[Knob::RepeatOlder] * fading) as f32
+            }
             0 => self[Knob::RepeatNewest] as f32,
             _ => (self[Knob::RepeatOlder] * (1.0 + position as f64).powf(-self[Knob::RepeatPower])) as f32,
         };
         let factor = |knob| if has_kinds { self[knob] as f32 } else { 1.0 };
         RankingParameters {
-            decay: (0..WINDOW).map(decay).collect(),
-            repeat: (0..WINDOW).map(repeat).collect(),
+            decay: (0..window(protocol)).map(decay).collect(),
+            repeat: (0..window(protocol)).map(repeat).collect(),
             event_weights: [1.0, factor(Knob::CartWeight), factor(Knob::PurchaseWeight)],
         }
     }
@@ -177,10 +220,22 @@ mod tests {
         constants[Knob::DecayShape] = 0.5;
         constants[Knob::RepeatOlder] = 4.0;
         constants[Knob::RepeatPower] = 2.0;
-        let ranking = constants.ranking(false);
+        let ranking = constants.ranking(Protocol::NextItem, false);
         // (1 + 3 / (2 * 0.5))^-0.5 = 4^-0.5; 4 * (1 + 1)^-2 = 1.
         assert_eq!(ranking.decay[3], 0.5);
         assert_eq!(ranking.repeat[1], 1.0);
         assert_eq!(ranking.event_weights, [1.0, 1.0, 1.0]);
+    }
+
+    #[test]
+    fn the_bonus_of_a_basket_has_no_newest_item() {
+        let mut constants = Constants::default();
+        constants[Knob::RepeatOlder] = 4.0;
+        constants[Knob::RepeatTau] = 10.0;
+        constants[Knob::RepeatPower] = 2.0;
+        let ranking = constants.ranking(Protocol::NextBasket, true);
+        // 4 * (1 + 0 / 10)^-2 and 4 * (1 + 10 / 10)^-2
+        assert_eq!((ranking.repeat[0], ranking.repeat[10]), (4.0, 1.0));
+        assert_eq!(ranking.repeat.len(), 256);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::alternative::{MAX_DISTINCT, plain};
 use super::matrix::quantise;
-use super::purpose::{LearntTable, Plan, holdout_start, to_matrix};
+use super::purpose::{LearntTable, Plan, to_matrix};
 use super::similarity::Similarity;
 use super::validation::Validation;
 use super::{Settings, SimilarityChoice};
@@ -24,8 +24,8 @@ pub(super) fn learn(
         wanted: None,
     };
     let measure = || {
-        let holdout = holdout_start(plan.sessions);
-        let validation = Validation::new(plan.examples(holdout, settings.seed), plan.num_items);
+        let holdout = plan.holdout();
+        let validation = Validation::new(plan.protocol, plan.examples(holdout, settings.seed), plan.num_items);
         if validation.num_examples() == 0 {
             return Vec::new();
         }

@@ -18,6 +18,7 @@ mod constants;
 mod content;
 mod cosine;
 mod matrix;
+mod orders;
 mod popularity;
 mod purpose;
 mod search;
@@ -29,7 +30,7 @@ pub use constants::{Constants, Knob};
 pub use content::{Content, Description};
 pub use search::{Climbed, Random, climb};
 pub use similarity::{SimilarityChoice, UnknownSimilarity};
-pub use validation::Example;
+pub use validation::{Example, Target};
 
 use crate::events::EventLog;
 use crate::model::{Measurement, Privacy, Purpose, RankingParameters};
@@ -108,7 +109,9 @@ pub struct HeldOut {
     pub matrix: SparseMatrix,
     /// As [`Learnt::num_events`], without them.
     pub num_events: Vec<u32>,
-    /// Events of the newest sessions with what came before them.
+    /// Whether what is held out are the next baskets of shoppers, not single events.
+    pub are_baskets: bool,
+    /// What is held out, with what came before it.
     pub examples: Vec<Example>,
 }
 
@@ -169,15 +172,12 @@ pub fn learn_with(
     }
 
     let ages = sessions.ages();
-    let plan = Plan {
-        protocol: Protocol::NextItem,
-        name: "next",
-        max_distance: 20,
-        sessions,
-        ages: &ages,
-        num_items,
-        content,
+    let orders = orders::orders(sessions);
+    let (protocol, events) = match &orders {
+        Some(orders) => (Protocol::NextBasket, orders),
+        None => (Protocol::NextItem, sessions),
     };
+    let plan = Plan { protocol, name: "next", max_distance: 20, sessions: events, ages: &ages, num_items, content };
     let (next, (popularity, popularity_recency)) = rayon::join(
         || plan.learn(settings, progress),
         || popularity::weigh(sessions, &ages, num_items, settings.min_shoppers),
@@ -189,10 +189,10 @@ pub fn learn_with(
         pairs_kept: next.pairs_kept,
         pairs_removed: next.pairs_removed,
     };
-    let mut hyperparameters = next.constants.named("next");
+    let mut hyperparameters = next.constants.named("next", protocol);
     hyperparameters.push(("popularity.recency".to_owned(), popularity_recency));
     let mut measurements = next.measurements;
-    let ranking = next.constants.ranking(sessions.kinds.iter().any(|&kind| kind != EventKind::View));
+    let ranking = next.constants.ranking(protocol, sessions.kinds.iter().any(|&kind| kind != EventKind::View));
     let mut similarities = vec![(Purpose::Next, next.similarity)];
     let mut tables = vec![(Purpose::Next, next.matrix)];
     let mut curves = vec![(Purpose::Next, next.curve)];
@@ -211,7 +211,7 @@ pub fn learn_with(
         let together = plan.learn(settings, progress);
         privacy.pairs_kept += together.pairs_kept;
         privacy.pairs_removed += together.pairs_removed;
-        hyperparameters.extend(together.constants.named("together"));
+        hyperparameters.extend(together.constants.named("together", Protocol::LeaveOneOut));
         measurements.extend(together.measurements);
         similarities.push((Purpose::Together, together.similarity));
         tables.push((Purpose::Together, together.matrix));
@@ -279,6 +279,42 @@ mod tests {
         assert_eq!(hit_rate.value, 1.0);
     }
 
+    /// 40 items in two groups; 60 shoppers buy their own two items of a group again and again, and its next item each time.
+    fn buyers() -> EventLog {
+        let mut sessions = Sessions { offsets: vec![0], has_shoppers: true, ..Sessions::default() };
+        for visit in 0..6 {
+            for shopper in 0..60 {
+                let item = |item| ItemIx(shopper % 2 * 20 + item % 20);
+                sessions.items.extend([item(shopper), item(shopper + 7), item(shopper + 8 + visit)]);
+                sessions.kinds.extend([EventKind::Purchase; 3]);
+                sessions.offsets.push(sessions.items.len());
+                sessions.shoppers.push(shopper);
+            }
+        }
+        EventLog { item_ids: (0..40).map(|item| format!("sku-{item}")).collect(), sessions }
+    }
+
+    #[test]
+    fn the_next_basket_is_learnt_from_baskets() {
+        let learnt = learn(&buyers(), &quick(), &Silent).unwrap();
+        // Two of three items are bought again.
+        let recall = learnt.measurements.iter().find(|one| one.name == "next: basket Recall@20").unwrap();
+        assert!(recall.value > 0.66, "{recall:?}");
+        assert_eq!((learnt.ranking.decay.len(), learnt.ranking.repeat.len()), (256, 256));
+        let (columns, _) = learnt.tables[0].1.row(ItemIx(5));
+        assert!(columns.iter().filter(|column| column.0 < 20).count() >= 10, "{columns:?}");
+        assert!(learnt.hyperparameters.iter().any(|(name, _)| name == "next.across_share"));
+    }
+
+    #[test]
+    fn views_among_the_purchases_make_it_a_log_of_sessions() {
+        let mut log = buyers();
+        log.sessions.kinds[0] = EventKind::View;
+        let learnt = learn(&log, &quick(), &Silent).unwrap();
+        assert_eq!(learnt.ranking.decay.len(), 32);
+        assert!(learnt.measurements.iter().any(|one| one.name == "next: HitRate@20"));
+    }
+
     #[test]
     fn a_new_item_has_the_neighbours_of_its_content() {
         let mut log = two_groups(400);
@@ -296,10 +332,15 @@ mod tests {
 
     #[test]
     fn threads_do_not_change_what_is_learnt() {
-        let log = two_groups(300);
+        for log in [two_groups(300), buyers()] {
+            threads_do_not_change(&log);
+        }
+    }
+
+    fn threads_do_not_change(log: &EventLog) {
         let with = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            pool.install(|| learn(&log, &quick(), &Silent).unwrap())
+            pool.install(|| learn(log, &quick(), &Silent).unwrap())
         };
         let (one, four) = (with(1), with(4));
         assert_eq!(one.tables, four.tables);

@@ -1,22 +1,28 @@
 //! Learns one table: counts, tunes on the held-out sessions, then builds the matrix from all of them.
 
-use super::constants::{Constants, Knob, WINDOW};
+use super::constants::{Constants, Knob, window};
 use super::content::Content;
 use super::matrix::{Cut, Direct, blend, normalise, walk};
+use super::orders::{self, BasketCounter, previous_baskets};
 use super::search::{Random, climb};
-use super::validation::{Example, Quality, Validation, Views};
+use super::validation::{Example, Metrics, Quality, Target, Validation, Views};
 use super::{HeldOut, Measurement, Settings, SimilarityChoice, alternative, popularity};
-use crate::counts::{PairCounter, Rows};
+use crate::counts::{PairCounter, PairCounts, Rows};
 use crate::events::Sessions;
 use crate::{ItemIx, Progress, SparseMatrix};
+use std::collections::HashSet;
 use std::ops::Range;
 
 /// Most examples that the constants are tuned on.
 const MAX_EXAMPLES: usize = 10_000;
 /// Most event pairs that are counted for one evaluation of the search; larger logs are tuned on their newer part.
 const MAX_TUNING_PAIRS: usize = 8_000_000;
+/// The same for baskets: what is bought again every few months is seen in a long log only.
+const MAX_TUNING_BASKET_PAIRS: usize = 40_000_000;
 /// Share of sessions, the newest, that is held out.
 const HOLDOUT_SHARE: f64 = 0.05;
+/// The same for baskets, of which each shopper's first held-out one alone is an example.
+const BASKETS_HOLDOUT_SHARE: f64 = 0.1;
 /// Neighbours a row keeps at most before packing chooses.
 pub(super) const KEPT: usize = 256;
 
@@ -52,6 +58,37 @@ const BLENDING: [Knob; 12] = [
     Knob::Shrinkage,
 ];
 const KINDS: [Knob; 2] = [Knob::CartWeight, Knob::PurchaseWeight];
+const NEXT_BASKET_COUNTING: [Knob; 16] = [
+    Knob::ForwardPower,
+    Knob::BackwardShare,
+    Knob::AcrossShare,
+    Knob::Recency,
+    Knob::LengthPower,
+    Knob::RowPower,
+    Knob::ColumnPower,
+    Knob::TrendPower,
+    Knob::Lately,
+    Knob::WeightPower,
+    Knob::EvidencePower,
+    Knob::DecayTau,
+    Knob::DecayShape,
+    Knob::RepeatOlder,
+    Knob::RepeatTau,
+    Knob::RepeatPower,
+];
+const NEXT_BASKET_BLENDING: [Knob; 11] = [
+    Knob::DirectShare,
+    Knob::WalkShare,
+    Knob::WalkHalf,
+    Knob::PopularityDamping,
+    Knob::WeightPower,
+    Knob::EvidencePower,
+    Knob::DecayTau,
+    Knob::DecayShape,
+    Knob::RepeatOlder,
+    Knob::RepeatTau,
+    Knob::RepeatPower,
+];
 /// In a basket there is no order and nothing is repeated.
 const BASKETS_COUNTING: [Knob; 6] =
     [Knob::Recency, Knob::LengthPower, Knob::RowPower, Knob::ColumnPower, Knob::WeightPower, Knob::EvidencePower];
@@ -75,6 +112,8 @@ pub(super) enum Protocol {
     NextItem,
     /// One item of a held-out basket is predicted from the others.
     LeaveOneOut,
+    /// The first held-out basket of each shopper is predicted from all baskets before it.
+    NextBasket,
 }
 
 /// What one table is learnt from.
@@ -107,8 +146,11 @@ pub(super) struct LearntTable {
 
 /// The first held-out session: the newest twentieth is held out, at least one session if there are two.
 pub(super) fn holdout_start(sessions: &Sessions) -> usize {
-    let num_sessions = sessions.len();
-    let held_out = ((num_sessions as f64 * HOLDOUT_SHARE).ceil() as usize).min(num_sessions.saturating_sub(1));
+    without_newest(sessions.len(), HOLDOUT_SHARE)
+}
+
+fn without_newest(num_sessions: usize, share: f64) -> usize {
+    let held_out = ((num_sessions as f64 * share).ceil() as usize).min(num_sessions.saturating_sub(1));
     num_sessions - held_out
 }
 
@@ -120,8 +162,8 @@ impl Plan<'_> {
         if settings.similarity == SimilarityChoice::Auto && self.protocol == Protocol::LeaveOneOut {
             return alternative::best_of(self, &BASKETS_CHOICES, settings, progress);
         }
-        let holdout = holdout_start(self.sessions);
-        let validation = Validation::new(self.examples(holdout, settings.seed), self.num_items);
+        let holdout = self.holdout();
+        let validation = Validation::new(self.protocol, self.examples(holdout, settings.seed), self.num_items);
         let mut constants = self.start();
         let (mut measurements, mut held_out, mut curve) = (Vec::new(), None, Vec::new());
         if validation.num_examples() > 0 {
@@ -141,8 +183,10 @@ impl Plan<'_> {
             measurements = self.measurements(&quality);
             if settings.keep_held_out {
                 let (matrix, ..) = self.build(0..holdout, &constants, settings);
+                let are_baskets = self.protocol == Protocol::NextBasket;
                 let num_events = popularity::count(self.sessions, 0..holdout, self.num_items, settings.min_shoppers);
-                held_out = Some(HeldOut { matrix, num_events, examples: tuner.validation.into_examples() });
+                held_out =
+                    Some(HeldOut { matrix, num_events, are_baskets, examples: tuner.validation.into_examples() });
             }
         }
 
@@ -155,7 +199,7 @@ impl Plan<'_> {
 
     /// The matrix of all items from the sessions of `range`, and how many pairs the threshold kept and removed.
     fn build(&self, range: Range<usize>, constants: &Constants, settings: &Settings) -> (SparseMatrix, u64, u64) {
-        let counts = self.counter(range).count(&constants.weighting(), settings.min_shoppers);
+        let counts = self.counter(range).count(constants, settings.min_shoppers);
         let (pairs_kept, pairs_removed) = (counts.pairs_kept, counts.pairs_removed);
         let direct = normalise(counts, constants);
         let walked = walk(&direct.rows, None);
@@ -170,6 +214,7 @@ impl Plan<'_> {
         let (counting, mut blending): (&[Knob], Vec<Knob>) = match self.protocol {
             Protocol::NextItem => (&COUNTING, BLENDING.to_vec()),
             Protocol::LeaveOneOut => (&BASKETS_COUNTING, BASKETS_BLENDING.to_vec()),
+            Protocol::NextBasket => (&NEXT_BASKET_COUNTING, NEXT_BASKET_BLENDING.to_vec()),
         };
         let has_kinds = self.sessions.kinds.windows(2).any(|pair| pair[0] != pair[1]);
         if self.protocol == Protocol::NextItem && has_kinds {
@@ -221,27 +266,67 @@ impl Plan<'_> {
                 constants[knob] = 0.0;
             }
         }
+        if self.protocol == Protocol::NextBasket {
+            // Found on public logs of a grocer and of a gift shop.
+            for (knob, value) in [
+                (Knob::ForwardPower, 0.3),
+                (Knob::BackwardShare, 1.2),
+                (Knob::Recency, 2.0),
+                (Knob::LengthPower, 0.27),
+                (Knob::ColumnPower, 0.01),
+                (Knob::DirectShare, 0.5),
+                (Knob::WalkShare, 1.7),
+                (Knob::WalkHalf, 70.0),
+                (Knob::WeightPower, 0.5),
+                (Knob::EvidencePower, 0.4),
+                (Knob::DecayTau, 40.0),
+                (Knob::DecayShape, 6.0),
+                (Knob::RepeatOlder, 9.0),
+                (Knob::RepeatPower, 0.15),
+            ] {
+                constants[knob] = value;
+            }
+        }
         constants
     }
 
     pub fn views(&self) -> Views {
         match self.protocol {
-            Protocol::NextItem => Views::Both,
+            Protocol::NextItem | Protocol::NextBasket => Views::Both,
             Protocol::LeaveOneOut => Views::Discovery,
         }
     }
 
-    pub fn counter(&self, range: Range<usize>) -> PairCounter<'_> {
-        PairCounter::new(self.sessions, range, self.ages, self.num_items, self.max_distance)
+    pub fn counter(&self, range: Range<usize>) -> Counter<'_> {
+        match self.protocol {
+            Protocol::NextItem | Protocol::LeaveOneOut => {
+                Counter::Events(PairCounter::new(self.sessions, range, self.ages, self.num_items, self.max_distance))
+            }
+            Protocol::NextBasket => {
+                Counter::Baskets(BasketCounter::new(self.sessions, range, self.ages, self.num_items))
+            }
+        }
+    }
+
+    /// The first held-out session.
+    pub fn holdout(&self) -> usize {
+        match self.protocol {
+            Protocol::NextItem | Protocol::LeaveOneOut => holdout_start(self.sessions),
+            Protocol::NextBasket => without_newest(self.sessions.len(), BASKETS_HOLDOUT_SHARE),
+        }
     }
 
     /// The first session that the search counts, so that it counts at most [`MAX_TUNING_PAIRS`].
     pub fn tuning_start(&self, holdout: usize) -> usize {
         let mut pairs = 0;
+        let (most, others) = match self.protocol {
+            Protocol::NextItem | Protocol::LeaveOneOut => (MAX_TUNING_PAIRS, self.max_distance),
+            Protocol::NextBasket => (MAX_TUNING_BASKET_PAIRS, usize::MAX),
+        };
         for session in (0..holdout).rev() {
             let length = self.sessions.items_of(session).len();
-            pairs += length * length.min(self.max_distance);
-            if pairs > MAX_TUNING_PAIRS {
+            pairs += length * length.min(others);
+            if pairs > most {
                 return session + 1;
             }
         }
@@ -252,24 +337,31 @@ impl Plan<'_> {
     pub fn examples(&self, holdout: usize, seed: u64) -> Vec<Example> {
         let mut examples = Vec::new();
         let mut random = Random::new(seed ^ 0x5eed);
+        let window = window(self.protocol);
+        let previous = match self.protocol {
+            Protocol::NextItem | Protocol::LeaveOneOut => Vec::new(),
+            Protocol::NextBasket => previous_baskets(self.sessions, 0..self.sessions.len()),
+        };
         for session in holdout..self.sessions.len() {
             let (items, kinds) = (self.sessions.items_of(session), self.sessions.kinds_of(session));
             match self.protocol {
                 Protocol::NextItem => {
                     for at in 1..items.len() {
-                        let before = at.saturating_sub(WINDOW)..at;
+                        let before = at.saturating_sub(window)..at;
                         let history = before.rev().map(|event| (items[event], kinds[event])).collect();
                         let is_new = !items[..at].contains(&items[at]);
-                        examples.push(Example { history, target: items[at], is_new });
+                        examples.push(Example { history, targets: vec![Target { item: items[at], is_new }] });
                     }
                 }
                 Protocol::LeaveOneOut if items.len() >= 2 => {
                     let left_out = random.below(items.len());
-                    let others = (0..items.len()).filter(|&at| at != left_out).take(WINDOW);
+                    let others = (0..items.len()).filter(|&at| at != left_out).take(window);
                     let history = others.map(|at| (items[at], kinds[at])).collect();
-                    examples.push(Example { history, target: items[left_out], is_new: true });
+                    let target = Target { item: items[left_out], is_new: true };
+                    examples.push(Example { history, targets: vec![target] });
                 }
                 Protocol::LeaveOneOut => {}
+                Protocol::NextBasket => examples.extend(self.next_basket(session, holdout, &previous)),
             }
         }
         let num_examples = examples.len();
@@ -280,22 +372,64 @@ impl Plan<'_> {
         examples
     }
 
+    /// The held-out basket `session` with what its shopper bought before; `None` without that, or if an earlier
+    /// held-out basket of the shopper is an example.
+    fn next_basket(&self, session: usize, holdout: usize, previous: &[Option<usize>]) -> Option<Example> {
+        let newest = previous[session].filter(|&before| before < holdout)?;
+        let (mut history, mut bought) = (Vec::new(), HashSet::<ItemIx>::new());
+        let mut basket = Some(newest);
+        while let Some(at) = basket {
+            let (items, kinds) = (self.sessions.items_of(at), self.sessions.kinds_of(at));
+            history.extend(items.iter().copied().zip(kinds.iter().copied()).rev());
+            bought.extend(items);
+            basket = previous[at];
+        }
+        history.truncate(window(self.protocol));
+        let target = |&item| Target { item, is_new: !bought.contains(&item) };
+        Some(Example { history, targets: self.sessions.items_of(session).iter().map(target).collect() })
+    }
+
     pub fn measurements(&self, quality: &Quality) -> Vec<Measurement> {
         let name = self.name;
-        let discovery =
-            [("discovery HitRate@20", quality.discovery_hit_rate), ("discovery MRR@20", quality.discovery_mrr)];
-        let all = [("HitRate@20", quality.hit_rate), ("MRR@20", quality.mrr)];
-        let views: &[(&str, f64)] = match self.views() {
-            Views::Both => &[all[0], all[1], discovery[0], discovery[1]],
-            Views::Discovery => &discovery,
+        let (recall, order) = match self.protocol {
+            Protocol::NextItem | Protocol::LeaveOneOut => ("HitRate@20", "MRR@20"),
+            Protocol::NextBasket => ("basket Recall@20", "basket NDCG@20"),
         };
-        views.iter().map(|&(metric, value)| Measurement { name: format!("{name}: {metric}"), value }).collect()
+        let views: &[(&str, Metrics)] = match self.views() {
+            Views::Both => &[("", quality.all), ("discovery ", quality.discovery)],
+            Views::Discovery => &[("discovery ", quality.discovery)],
+        };
+        let of_view = |&(view, metrics): &(&str, Metrics)| {
+            [(recall, metrics.recall), (order, metrics.order)]
+                .map(|(metric, value)| Measurement { name: format!("{name}: {view}{metric}"), value })
+        };
+        views.iter().flat_map(of_view).collect()
+    }
+}
+
+/// Counts pairs of a run of sessions under any constants.
+pub(super) enum Counter<'a> {
+    Events(PairCounter<'a>),
+    Baskets(BasketCounter<'a>),
+}
+
+impl Counter<'_> {
+    pub fn count(&self, constants: &Constants, min_shoppers: u32) -> PairCounts {
+        match self {
+            Counter::Events(counter) => counter.count(&constants.weighting(), min_shoppers),
+            Counter::Baskets(counter) => {
+                let mut counts = counter.count(&constants.basket_weighting(), min_shoppers);
+                let recent = counter.fade(constants[Knob::Lately]);
+                orders::lift_trend(&mut counts, &recent, constants[Knob::TrendPower]);
+                counts
+            }
+        }
     }
 }
 
 /// Evaluates constants on the held-out examples.
 struct Tuner<'a> {
-    counter: PairCounter<'a>,
+    counter: Counter<'a>,
     validation: Validation,
     views: Views,
     cut: Cut,
@@ -306,7 +440,7 @@ struct Tuner<'a> {
 
 impl Tuner<'_> {
     fn direct(&self, constants: &Constants) -> Direct {
-        normalise(self.counter.count(&constants.weighting(), self.min_shoppers), constants)
+        normalise(self.counter.count(constants, self.min_shoppers), constants)
     }
 
     fn quality(&self, direct: &Direct, walked: Option<&Rows>, constants: &Constants) -> Quality {

@@ -138,7 +138,7 @@ fn a_target_size_holds_and_is_measured() {
     let total: u64 = sections.iter().map(|section| section["bytes"].as_u64().unwrap()).sum();
     assert_eq!(total + 24 + 12 * sections.len() as u64, num_bytes);
     assert!(report["tuning"]["next: packing"][0][1].as_f64().unwrap() > 0.0);
-    let hit_rate = &report["model"]["quality"]["next"]["all_targets"]["hit_rate"];
+    let hit_rate = &report["model"]["quality"]["next"]["all_targets"]["recall"];
     assert_eq!(*hit_rate, report["measurements"]["next: HitRate@20"]);
 }
 

@@ -96,7 +96,7 @@ impl Report<'_> {
 fn qualities(qualities: &[(Purpose, Quality)]) -> Value {
     let view = |view: &View| {
         json!({
-            "num_events": view.num_examples, "hit_rate": view.hit_rate, "mrr": view.mrr, "ndcg": view.ndcg,
+            "num_events": view.num_examples, "recall": view.recall, "mrr": view.mrr, "ndcg": view.ndcg,
             "coverage": view.coverage,
         })
     };
@@ -143,7 +143,7 @@ impl Report<'_> {
             "links",
             "levels",
             "view",
-            "HitRate@20",
+            "Recall@20",
             "MRR@20",
             "NDCG@20",
             "coverage@20",
@@ -162,10 +162,10 @@ impl Report<'_> {
             [(Purpose::Next, "all targets"), (Purpose::Next, "discovery"), (Purpose::Together, "discovery")]
         {
             let of: Vec<_> = views.iter().filter(|(_, of, view, _)| (*of, *view) == (purpose, name)).collect();
-            let most = of.iter().map(|(.., view)| view.hit_rate).fold(0.0, f64::max).max(f64::MIN_POSITIVE);
+            let most = of.iter().map(|(.., view)| view.recall).fold(0.0, f64::max).max(f64::MIN_POSITIVE);
             for (point, _, _, view) in of {
-                let bar = "#".repeat((view.hit_rate / most * 30.0).round() as usize);
-                let figures = [view.hit_rate, view.mrr, view.ndcg, view.coverage].map(percent);
+                let bar = "#".repeat((view.recall / most * 30.0).round() as usize);
+                let figures = [view.recall, view.mrr, view.ndcg, view.coverage].map(percent);
                 let sizes =
                     [point.num_bytes, point.num_links, point.detail.num_levels].map(|number| thousands(number as u64));
                 let cells = [purpose.key().to_owned()].into_iter().chain(sizes).chain([name.to_owned()]);

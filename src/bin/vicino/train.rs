@@ -27,6 +27,10 @@ use vicino::pack::Draft;
 /// The constants of the recipe are tuned on the last part of the sessions, which then joins the rest. A pair of products
 /// counts only if enough distinct shoppers made it, so that no single shopper's path can be read from the file.
 ///
+/// What comes next is learnt event by event within a session. A log of purchases alone, by named shoppers of whom
+/// enough come back, is learnt basket by basket instead: what a shopper buys next, given all baskets before, and
+/// how often and how lately something was bought counts.
+///
 /// The same events and flags give the same file, byte for byte, for any number of threads.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = AFTER_HELP)]

