@@ -14,6 +14,9 @@ use crate::model::{Measurement, Model, Purpose};
 use crate::pack::{Detail, Draft, PackError, Packer, Tuning};
 use judge::Judge;
 
+/// Objectives as near as this are a tie, which the later detail wins: finer weights order better, few links reach further.
+const NO_DIFFERENCE: f64 = 0.001;
+
 /// How much there is to spend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Budget {
@@ -26,7 +29,7 @@ pub enum Budget {
 /// How to look for what packing leaves open.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
-    /// Details to choose from, at least one.
+    /// Details to choose from, at least one, the finest last.
     pub details: Vec<Detail>,
     /// Tunings tried for each table; 0 keeps the default one.
     pub evaluations: usize,
@@ -93,7 +96,7 @@ impl Spender {
         for &detail in &settings.details {
             let packed = self.pack(budget, detail)?;
             let value = packed.quality.first().map_or(0.0, |(_, quality)| quality.objective());
-            if best.as_ref().is_none_or(|(best, _)| value > *best) {
+            if best.as_ref().is_none_or(|(best, _)| value > *best - NO_DIFFERENCE) {
                 best = Some((value, packed));
             }
         }

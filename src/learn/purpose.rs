@@ -220,9 +220,11 @@ impl Plan<'_> {
         if self.protocol == Protocol::NextItem && has_kinds {
             blending.extend(KINDS);
         }
-        // Counting is judged without the walk, which costs more than all the rest; then the blend, with counts fixed.
-        let num_counting = settings.evaluations * 11 / 20;
-        let num_blending = settings.evaluations - num_counting;
+        // Counting is judged without the walk, which costs more than all the rest; then the blend, with counts fixed; then
+        // everything at once, which mends what the first two could not see of each other.
+        let num_counting = settings.evaluations * 7 / 20;
+        let num_joint = settings.evaluations * 6 / 20;
+        let num_blending = settings.evaluations - num_counting - num_joint;
         let mut random = Random::new(settings.seed);
         tuner.progress.start(&format!("{}: tuning", self.name), settings.evaluations as u64);
         let measure = |constants: &Constants| {
@@ -249,6 +251,20 @@ impl Plan<'_> {
         let vary = |constants: &Constants, step, random: &mut Random| constants.vary(&blending, step, random);
         let climbed = climb(from, num_blending, &mut random, vary, measure);
         curve.extend(climbed.curve.iter().map(|&(evaluation, value)| (num_counting + evaluation, value)));
+
+        let all = [counting, &blending].concat();
+        let measure = |constants: &Constants| {
+            tuner.progress.advance(1);
+            let direct = tuner.direct(constants);
+            let walked = walk(&direct.rows, Some(&tuner.validation.wanted));
+            tuner.objective(&direct, Some(&walked), constants)
+        };
+        // The recipe's own start is sometimes the better one to refine.
+        let from = if measure(&start) > climbed.value { start } else { climbed.best };
+        let vary = |constants: &Constants, step, random: &mut Random| constants.vary(&all, step, random);
+        let before = num_counting + num_blending;
+        let climbed = climb(from, num_joint, &mut random, vary, measure);
+        curve.extend(climbed.curve.iter().map(|&(evaluation, value)| (before + evaluation, value)));
         let num_examples = tuner.validation.num_examples();
         tuner.progress.finish(&format!("objective {:.4} on {num_examples} held-out events", climbed.value));
         (climbed.best, curve)
