@@ -341,7 +341,7 @@ fn logistic() -> (Box<[u16; NUM_CELLS]>, Box<[i16; NUM_CELLS]>) {
         let middle = MAX_LOGIT as usize + 1;
         squash[(middle + logit) & (NUM_CELLS - 1)] = probability.clamp(least, most) as u16;
         squash[middle - logit] = ((1 << 16) - probability).clamp(least, most) as u16;
-        exp = exp * EXP_STEP >> 21;
+        exp = (exp * EXP_STEP) >> 21;
     }
     // The logit whose probability is the first that is not below the middle of a cell.
     let mut stretch = Box::new([0; NUM_CELLS]);

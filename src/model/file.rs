@@ -1,7 +1,9 @@
 //! Which sections make up a model's file, and in which order they are written.
 
 use super::bytes::{Expected, Fault, Problem, Reader};
-use super::codec::{self, TableBytes};
+use super::codec;
+#[cfg(feature = "cli")]
+use super::codec::TableBytes;
 use super::container::{self, Container, Content, Section};
 use super::{Dictionary, Model, ModelError, Purpose, about, items, priors};
 use std::collections::VecDeque;

@@ -4,6 +4,7 @@
 //! reader works in slices: [`Reading::advance`] as often as it takes.
 
 use super::super::adaptive::{Contexts, Decoder, Encoder, Side};
+#[cfg(feature = "cli")]
 use super::TableBytes;
 use super::links::{self, Links, Truth, kind};
 use crate::ItemIx;

@@ -238,7 +238,7 @@ impl Links {
         let [before, before_that] = self.degrees;
         let regions = [
             DEGREE_BEFORE + (log(before + 1, 4) * 5 + log(before_that + 1, 4)) * NUMBER_SLOTS,
-            DEGREE_RUN + upto(run * 3 >> 9, 24) * NUMBER_SLOTS,
+            DEGREE_RUN + upto((run * 3) >> 9, 24) * NUMBER_SLOTS,
             DEGREE_CLASS + (usize::from(class) * 8 + log((run >> 7) + 1, 7)) * NUMBER_SLOTS,
         ];
         let degree = contexts.number(side, kind::DEGREE, regions, || truth.num_back(item));
@@ -250,7 +250,7 @@ impl Links {
         }
         self.degrees = [degree, before];
         let wanted = i64::from(degree.min(1 << 20)) << 8;
-        self.run = (i64::from(run) + ((wanted - i64::from(run)) * 38 >> 8)) as u32;
+        self.run = (i64::from(run) + (((wanted - i64::from(run)) * 38) >> 8)) as u32;
         self.ends.push(self.back.len() as u32);
     }
 
