@@ -2,8 +2,8 @@
 const DATABASE = 'vicino:kept';
 const STORE = 'models';
 const KEY = 'model';
-/** A page that waits at its start for a blocked database should not do so for longer than decoding takes. */
-const DEADLINE_MS = 250;
+/** A page that waits at its start for a blocked database should not do so for much longer than decoding takes. */
+const DEADLINE_MS = 1000;
 
 /** What an earlier page has kept; whose file it is the image of is for `Opening.restore` to say. Never rejects. */
 export function readKept(): Promise<Uint8Array | undefined> {
