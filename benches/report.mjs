@@ -1,6 +1,6 @@
 // The table of a run, in Markdown, and the copy of it in the documents.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { PHONE } from './browser.mjs';
+import { CONNECTIONS, PHONE } from './browser.mjs';
 import { root, say } from './lib/processes.mjs';
 import { repeatsFor } from './lib/settings.mjs';
 import { median, quantile, size, time, times } from './lib/statistics.mjs';
@@ -136,11 +136,77 @@ function browser({ browser, data }) {
   ].join('\n');
 }
 
-const BEGIN = '<!-- bench: written by `npm run bench -- --update` -->';
-const END = '<!-- /bench -->';
+/** First and next pages by connection, decoding and ranking: what the file's codec and the kept rows are for. */
+export function opening({ date, machine, settings, browser }) {
+  const { connections, slow, decoding, ranking, bytes, model } = browser;
+  const names = ['vicino', 'plain', 'json'];
+  const row = (what, format, [own, plain, json]) =>
+    `| ${what} | ${format(own)} | ${format(plain)} (${times(plain, own)}) | ${format(json)} (${times(json, own)}) |`;
+  const pages = Object.entries(connections).flatMap(([name, samples]) => {
+    const { roundTripMs, megabitPerSecond } = CONNECTIONS[name];
+    const values = (which) =>
+      names.map((contestant) => median(samples[contestant][which].map(({ ms }) => ms)) / 1e3);
+    return [
+      row(
+        `first visit, ${name} (${roundTripMs} ms, ${megabitPerSecond} Mbit/s)`,
+        time,
+        values('first'),
+      ),
+      row('next page', time, values('next')),
+    ];
+  });
+  const decode = (where, round) =>
+    names.map((name) => median(decoding[name][where].map((times) => times[round])) / 1e3);
+  const tasks = (samples, which) =>
+    names.map((name) => {
+      const longest = median(samples[name][which].map(({ longest }) => longest));
+      return longest === 0 ? 'below 50 ms' : time(longest / 1e3);
+    });
+  const desktop = connections['fast 4G'];
+  const memory = ['first', 'next'].map((which) =>
+    Math.max(
+      ...Object.values(connections).flatMap(({ vicino }) =>
+        vicino[which].map(({ wasmBytes }) => wasmBytes),
+      ),
+    ),
+  );
+  const rank = (name) => time(median(ranking.samples[name]) / 1e3);
+  const first = (name) => time(median(ranking.first[name]) / 1e3);
+  return [
+    `- Measured ${date} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}, Chromium ${browser.version}; medians of ${settings.repeats}, contestants alternating; load ${machine.loadAverage} when the run began.`,
+    `- ${model.items.toLocaleString('en')} items, ${model.edges.toLocaleString('en')} neighbours in all rows; the file is ${size(bytes.vicino.data.raw)}, the same in the codec \`plain\` ${size(bytes.plain.data.raw)}, as JSON ${size(bytes.json.data.brotli)} (brotli). Code: ${size(bytes.vicino.code.brotli)} for Vicino, ${size(bytes.json.code.brotli)} for JSON (brotli).`,
+    '',
+    '| load to first list | Vicino | the same in `plain` | JavaScript over JSON |',
+    '|---|---:|---:|---:|',
+    ...pages,
+    row('bytes in memory to first list, first time on the page', time, decode('page', 0)),
+    row('the same, again', time, decode('page', 1)),
+    row('in a worker, first time', time, decode('worker', 0)),
+    `| longest task, first visit | ${tasks(desktop, 'first').join(' | ')} |`,
+    `| longest task, next page | ${tasks(desktop, 'next').join(' | ')} |`,
+    `| longest task, first visit, CPU 4 times slower | ${tasks(slow, 'first').join(' | ')} |`,
+    '',
+    `The wasm memory is ${size(memory[0])} at most after a first visit, ${size(memory[1])} when the rows were kept.`,
+    '',
+    `| rank, history of ${browser.history}, with the second hop | Vicino | typed arrays | typed arrays, rows kept | JSON |`,
+    '|---|---:|---:|---:|---:|',
+    `| a page like the last one | ${['vicino', 'typed', 'typedKept', 'json'].map(rank).join(' | ')} |`,
+    `| first list of another shopper | ${['vicino', 'typed', 'typedKept', 'json'].map(first).join(' | ')} |`,
+  ].join('\n');
+}
+
+/** What is written between which marks. */
+const MARKS = {
+  main: ['<!-- bench: written by `npm run bench -- --update` -->', '<!-- /bench -->'],
+  opening: [
+    '<!-- bench of opening: written by `npm run bench -- --update` -->',
+    '<!-- /bench of opening -->',
+  ],
+};
 
 /** Puts the table between the marks of the documents that have them. */
-export function updateDocs(table) {
+export function updateDocs(table, which = 'main') {
+  const [BEGIN, END] = MARKS[which];
   for (const path of ['docs/benchmarks.md', 'README.md'].map((name) => `${root}/${name}`)) {
     const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
     const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];

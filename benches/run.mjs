@@ -7,7 +7,7 @@ import { machine } from './lib/machine.mjs';
 import { preparePeers } from './lib/peers.mjs';
 import { build, root, say } from './lib/processes.mjs';
 import { parseSettings } from './lib/settings.mjs';
-import { report, updateDocs } from './report.mjs';
+import { opening, report, updateDocs } from './report.mjs';
 import { measureTraining } from './training.mjs';
 
 process.on('uncaughtException', (error) => {
@@ -54,4 +54,9 @@ writeFileSync(path, `${JSON.stringify(results, null, 1)}\n`);
 const table = report(results);
 if (settings.update) updateDocs(table);
 console.log(table);
+if (results.browser) {
+  const pages = opening(results);
+  if (settings.update) updateDocs(pages, 'opening');
+  console.log(pages);
+}
 say(`${results.seconds} s in all; every sample is in ${path}`);

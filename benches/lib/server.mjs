@@ -1,4 +1,4 @@
-// Serves files from memory over localhost, compressed ahead of time, never cached by the browser.
+// Serves files from memory over localhost, compressed ahead of time, cached by the browser as a CDN would have it.
 import { createServer } from 'node:http';
 import { extname } from 'node:path';
 import { promisify } from 'node:util';
@@ -42,7 +42,7 @@ export async function serve(files) {
       'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
       'content-length': body.length,
       ...(compressed ? { 'content-encoding': 'br' } : {}),
-      'cache-control': 'no-store',
+      'cache-control': path.endsWith('.html') ? 'no-store' : 'public, max-age=31536000, immutable',
       // An isolated page has a clock of 5 µs instead of 100.
       'cross-origin-opener-policy': 'same-origin',
       'cross-origin-embedder-policy': 'require-corp',

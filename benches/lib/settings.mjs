@@ -9,6 +9,7 @@ const USAGE = `usage: npm run bench -- [options]
   --neighbours N           neighbours that training keeps, K (50)
   --threads N              threads of training (2)
   --quick                  20k events, 2 repeats: does it run at all?
+  --model FILE             the browser's model, instead of training one
   --profile NAME           Cargo profile of Vicino (release)
   --update                 also writes the table into docs/benchmarks.md and, if it has the marks, README.md
 
@@ -43,6 +44,8 @@ export function parseSettings(args) {
       settings.part = rest.shift();
     } else if (option === '--sizes' && /^[1-9]\d*[kM]?(,[1-9]\d*[kM]?)*$/.test(rest[0] ?? '')) {
       settings.sizes = rest.shift().split(',').map(parseSize);
+    } else if (option === '--model' && rest[0]) {
+      settings.model = rest.shift();
     } else if (option === '--profile' && /^[a-z][a-z-]*$/.test(rest[0] ?? '')) {
       settings.profile = rest.shift();
     } else if (

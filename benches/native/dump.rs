@@ -4,15 +4,16 @@ use anyhow::Context;
 use serde_json::json;
 use std::path::Path;
 use vicino::ItemIx;
-use vicino::model::{Model, Neighbours, Purpose};
+use vicino::model::{Hop, Model, Neighbours, Purpose, scale, scale_code};
 
-/// Writes `by_id.json` and `by_id.bin` into `folder`, and `by_model.json` and `by_model.bin`, which number the items
+/// Writes `plain.vicino`, the model with its neighbours in the codec `plain`, without a second hop and at weights of 3 bits;
+/// `by_id.json` and `by_id.bin` into `folder`, and `by_model.json` and `by_model.bin`, which number the items
 /// as the model does: in an order that makes neighbours cheap, and which only who packed it knows.
 ///
-/// The JSON is `{"ids": [...], "decay": [...], "neighbours": [[[item, weight], ...], ...]}` with weights of four
-/// significant digits: more would only make it larger. The binary file holds, little-endian: u32 num_items,
-/// num_edges, window, num_id_bytes; u32 offsets (num_items + 1); u32 items and f32 weights (num_edges each);
-/// f32 decay (window); the ids as UTF-8, one a line.
+/// The JSON is `{"ids": [...], "decay": [...], "hop": {"share": .., "width": ..}, "neighbours": [[[item, weight], ...], ...]}`
+/// with weights of four significant digits: more would only make it larger. The binary file holds, little-endian: u32
+/// num_items, num_edges, window, num_id_bytes, width of the hop; f32 share of the hop; u32 offsets (num_items + 1); u32 items and
+/// f32 weights (num_edges each); f32 decay (window); the ids as UTF-8, one a line.
 pub fn dump(model: &Path, folder: &Path) -> anyhow::Result<()> {
     let bytes = std::fs::read(model).with_context(|| format!("cannot read {}", model.display()))?;
     let model = Model::open(&bytes)?;
@@ -25,14 +26,39 @@ pub fn dump(model: &Path, folder: &Path) -> anyhow::Result<()> {
         write(folder, &format!("{name}.json"), listing.json().as_bytes())?;
         write(folder, &format!("{name}.bin"), &listing.typed_arrays())?;
     }
-    println!(r#"{{"items":{},"edges":{}}}"#, model.num_items(), table.num_edges());
+    write(folder, "plain.vicino", &plain(&model)?)?;
+    println!(r#"{{"items":{},"edges":{},"bytes":{}}}"#, model.num_items(), table.num_edges(), bytes.len());
     Ok(())
+}
+
+/// The file of a model with each of its tables in the codec `plain`.
+fn plain(model: &Model) -> anyhow::Result<Vec<u8>> {
+    const WEIGHT_BITS: u8 = 3;
+    let mut model = model.clone();
+    for (_, table) in &mut model.tables {
+        let rows: Vec<(u8, Vec<(ItemIx, u8)>)> = (0..table.num_items() as u32)
+            .map(|item| {
+                let row = table.row(ItemIx(item));
+                let edges = row.items.iter().zip(row.levels);
+                let weights: Vec<(ItemIx, f32)> =
+                    edges.map(|(&to, &level)| (to, row.weight_in_row(level) * table.column_factor(to))).collect();
+                let largest = weights.iter().fold(0.0f32, |largest, (_, weight)| largest.max(*weight));
+                let code = scale_code(largest);
+                let levels = f32::from(1u8 << WEIGHT_BITS);
+                let level = |weight: f32| (weight / scale(code) * levels).clamp(0.0, levels - 1.0) as u8;
+                (code, weights.into_iter().map(|(to, weight)| (to, level(weight))).collect())
+            })
+            .collect();
+        *table = Neighbours::from_rows(WEIGHT_BITS, &rows)?;
+    }
+    Ok(model.to_bytes()?)
 }
 
 /// The neighbours with items numbered anew.
 struct Listing<'a> {
     ids: Vec<&'a str>,
     decay: &'a [f32],
+    hop: Hop,
     rows: Vec<Vec<(u32, f32)>>,
 }
 
@@ -54,6 +80,7 @@ impl<'a> Listing<'a> {
         Listing {
             ids: order.iter().map(|&item| model.items.id(item)).collect(),
             decay: &model.ranking.decay,
+            hop: table.hop(),
             rows: rows.collect(),
         }
     }
@@ -62,7 +89,8 @@ impl<'a> Listing<'a> {
         let row = |row: &Vec<(u32, f32)>| row.iter().map(|&(to, weight)| json!([to, four_digits(weight)])).collect();
         let rows: Vec<Vec<_>> = self.rows.iter().map(row).collect();
         let decay: Vec<f64> = self.decay.iter().map(|&weight| four_digits(weight)).collect();
-        json!({ "ids": self.ids, "decay": decay, "neighbours": rows }).to_string()
+        let hop = json!({ "share": four_digits(self.hop.share), "width": self.hop.width });
+        json!({ "ids": self.ids, "decay": decay, "hop": hop, "neighbours": rows }).to_string()
     }
 
     fn typed_arrays(&self) -> Vec<u8> {
@@ -72,8 +100,9 @@ impl<'a> Listing<'a> {
             offsets.push(offsets[offsets.len() - 1] + row.len() as u32);
         }
         let edges = || self.rows.iter().flatten();
-        let sizes = [self.rows.len(), edges().count(), self.decay.len(), ids.len()].map(|size| size as u32);
-        let numbers = sizes.into_iter().chain(offsets).chain(edges().map(|edge| edge.0));
+        let sizes = [self.rows.len(), edges().count(), self.decay.len(), ids.len(), self.hop.width.into()];
+        let sizes = sizes.map(|size| size as u32).into_iter().chain([self.hop.share.to_bits()]);
+        let numbers = sizes.chain(offsets).chain(edges().map(|edge| edge.0));
         let weights = edges().map(|edge| edge.1).chain(self.decay.iter().copied());
         let mut bytes: Vec<u8> = numbers.flat_map(u32::to_le_bytes).collect();
         bytes.extend(weights.flat_map(f32::to_le_bytes));

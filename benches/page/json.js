@@ -2,7 +2,12 @@
 
 export async function load() {
   const response = await fetch('/data/neighbours.json');
-  const { ids, decay, neighbours } = await response.json();
+  return from(await response.json());
+}
+
+export const fromBytes = async (bytes) => from(JSON.parse(new TextDecoder().decode(bytes)));
+
+function from({ ids, decay, hop, neighbours }) {
   const items = new Map(ids.map((id, item) => [id, item]));
   let history = [];
   return {
@@ -14,7 +19,7 @@ export async function load() {
     rank(k) {
       const scores = new Map();
       for (const [position, seen] of history.slice(0, decay.length).entries()) {
-        for (const [item, weight] of neighbours[seen]) {
+        for (const [item, weight] of row(neighbours, seen, hop)) {
           scores.set(item, (scores.get(item) ?? 0) + decay[position] * weight);
         }
       }
@@ -25,4 +30,21 @@ export async function load() {
         .map(([item, score]) => ({ id: ids[item], score }));
     },
   };
+}
+
+/** The neighbours of an item and, a little, theirs. */
+function row(neighbours, item, { share, width }) {
+  if (share === 0) return neighbours[item];
+  const sums = new Map(neighbours[item]);
+  for (const [first, weight] of neighbours[item]) {
+    const total = neighbours[first].reduce((sum, [, other]) => sum + other, 0);
+    for (const [second, other] of neighbours[first]) {
+      sums.set(second, (sums.get(second) ?? 0) + (share * weight * other) / total);
+    }
+  }
+  sums.delete(item);
+  const all = [...sums];
+  return width > 0 && all.length > width
+    ? all.sort(([a, x], [b, y]) => y - x || a - b).slice(0, width)
+    : all;
 }

@@ -106,6 +106,11 @@ function networkError(url: string, cause: unknown): VicinoError {
   return new VicinoError('network', `${url}: no answer from the server`, { url, cause });
 }
 
+/** Throws if the signal has fired. */
+export function checkAborted(signal?: AbortSignal): void {
+  if (signal?.aborted) throw abortError(signal);
+}
+
 function abortError(signal: AbortSignal): VicinoError {
   return new VicinoError('aborted', 'load: aborted', { cause: signal.reason });
 }

@@ -53,6 +53,7 @@ const LOAD: Checks = {
   historyName: isString,
   historyLimit: isIntegerIn(1, 10_000),
   storage: isOneOf('auto', 'indexeddb', 'localstorage', 'memory'),
+  keep: isBoolean,
 };
 
 const EVENT: Checks = { item: isId, kind: isOneOf(...KINDS), at: isTime };

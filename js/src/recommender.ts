@@ -1,11 +1,14 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { Engine, List, History as Store } from '../wasm/vicino.js';
+import { type Engine, List, History as Store } from '../wasm/vicino.js';
 import { checkValue, isId, isIds } from './check.js';
-import { fromWasm, VicinoError } from './errors.js';
+import { VicinoError } from './errors.js';
 import { historyFace, Listeners } from './history.js';
+import { keepLater, readKept } from './kept.js';
 import { abortable, readModel, startWasm } from './load.js';
+import { type Opened, open } from './open.js';
 import { checkEvent, checkForYou, checkList, checkLoad } from './options.js';
 import type {
+  Candidate,
   ForYouOptions,
   History,
   ListOptions,
@@ -53,10 +56,12 @@ export class Recommender implements Disposable {
   /** What there is to know about the model. */
   readonly model: ModelInfo;
   #wasm: { readonly engine: Engine; readonly store: Store } | undefined;
+  /** Items that were listed, by number: making strings of ids takes longer than ranking. */
+  readonly #items = new Map<number, Candidate>();
 
-  private constructor(engine: Engine, store: Store, listeners: Listeners) {
+  private constructor({ engine, opened }: Opened, store: Store, listeners: Listeners) {
     this.#wasm = { engine, store };
-    this.model = engine.about() as ModelInfo;
+    this.model = { ...engine.about(), opened } as ModelInfo;
     this.history = historyFace(
       () => this.#live().store,
       () => {
@@ -71,17 +76,22 @@ export class Recommender implements Disposable {
   /** Loads a model and opens the history; rejects with a {@link VicinoError}. */
   static async load(source: ModelSource, options: LoadOptions = {}): Promise<Recommender> {
     checkLoad(options);
-    const { signal, wasm, historyName = 'vicino', historyLimit = 200, storage } = options;
+    const { signal, wasm, historyName = 'vicino', historyLimit = 200 } = options;
     const platform = Recommender.platform;
+    const { storage = platform.storage, keep = storage !== 'memory' } = options;
     const listeners = new Listeners();
-    // The history opens while the model still travels.
+    // The history opens, and what was kept is read, while the model still travels.
+    const kept = keep ? readKept() : undefined;
     const store: Promise<Store> = startWasm(() => wasm ?? platform.wasm()).then(() =>
-      Store.open(historyName, historyLimit, storage ?? platform.storage, () => listeners.call()),
+      Store.open(historyName, historyLimit, storage, () => listeners.call()),
     );
     try {
-      const loading = Promise.all([readModel(source, signal), store]);
-      const [{ bytes, url }, opened] = await abortable(loading, signal);
-      return new Recommender(decode(bytes, url), opened, listeners);
+      const loading = Promise.all([readModel(source, signal), store, kept]);
+      const [{ bytes, url }, history, image] = await abortable(loading, signal);
+      const opened = await open(bytes, image, url, signal);
+      const recommender = new Recommender(opened, history, listeners);
+      if (keep && opened.opened === 'file') keepLater(() => recommender.#wasm?.engine.image());
+      return recommender;
     } catch (error) {
       store.then(
         (opened) => opened.free(),
@@ -101,7 +111,7 @@ export class Recommender implements Disposable {
   /** Lists items for this shopper; popular ones if the history is empty. */
   forYou(options: ForYouOptions = {}): Recommendation[] {
     checkForYou('forYou', options);
-    return this.#list(List.ForYou, [], options);
+    return this.#list(List.ForYou, undefined, options);
   }
 
   /** Lists items that shoppers go on to from this one; popular ones if the model does not know it. */
@@ -121,7 +131,7 @@ export class Recommender implements Disposable {
   /** Lists popular items. */
   trending(options: ListOptions = {}): Recommendation[] {
     checkList('trending', options);
-    return this.#list(List.Trending, [], options);
+    return this.#list(List.Trending, undefined, options);
   }
 
   /** Gives the memory back; any later use but `free` throws. What is being stored still gets stored. */
@@ -139,48 +149,57 @@ export class Recommender implements Disposable {
     return this.#wasm;
   }
 
-  #list(which: List, items: readonly string[], options: ForYouOptions): Recommendation[] {
+  #list(
+    which: List,
+    items: readonly string[] | undefined,
+    options: ForYouOptions,
+  ): Recommendation[] {
     const { engine, store } = this.#live();
-    const { k = 12, exclude = [], where, explain = false, repeats = false, seed } = options;
+    const { k = 12, exclude, where, explain = false, repeats = false, seed } = options;
     const categories =
       typeof where === 'object' ? ([] as string[]).concat(where.category) : undefined;
     const predicate =
       typeof where === 'function'
-        ? (id: string, category?: string) =>
-            where(category === undefined ? { id } : { id, category })
+        ? (item: number) => where({ ...this.#item(engine, item) })
         : undefined;
-    const given = { k, exclude, explain, repeats, seed, categories, predicate };
-    const flat = engine.list(which, store, items as string[], given) as Flat;
+    const flat = engine.list(
+      which,
+      store,
+      items && [...items],
+      k,
+      repeats,
+      explain,
+      seed ?? Number.NaN,
+      exclude && [...exclude],
+      categories,
+      predicate,
+    );
+    const values = new Float32Array(flat.buffer, flat.byteOffset, flat.length);
     const recommendations: Recommendation[] = [];
-    for (let at = 0; at < flat.length; at += 4) {
-      const [id, score, category, parts] = flat.slice(at, at + 4) as FlatItem;
-      recommendations.push({
-        id,
-        score,
-        ...(category !== undefined && { category }),
-        ...(explain && { reasons: toReasons(parts) }),
-      });
+    for (let at = 0; at < flat.length; ) {
+      const item = this.#item(engine, flat[at++] as number);
+      const recommendation: Recommendation = { ...item, score: values[at++] as number };
+      if (explain) {
+        const reasons: Reason[] = [];
+        for (let left = flat[at++] as number; left > 0; left--) {
+          const { id } = this.#item(engine, flat[at++] as number);
+          reasons.push({ id, share: values[at++] as number });
+        }
+        recommendation.reasons = reasons;
+      }
+      recommendations.push(recommendation);
     }
     return recommendations;
   }
-}
 
-function decode(bytes: Uint8Array, url?: string): Engine {
-  try {
-    return new Engine(bytes);
-  } catch (error) {
-    throw fromWasm(error, url);
+  #item(engine: Engine, number: number): Candidate {
+    let item = this.#items.get(number);
+    if (!item) {
+      const category = engine.category(number);
+      const id = engine.id(number);
+      item = category === undefined ? { id } : { id, category };
+      this.#items.set(number, item);
+    }
+    return item;
   }
-}
-
-type FlatItem = [string, number, string | undefined, (string | number)[]];
-type Flat = FlatItem[number][];
-
-function toReasons(parts: (string | number)[]): Reason[] {
-  const reasons: Reason[] = [];
-  for (let at = 0; at < parts.length; at += 2) {
-    const [id, share] = parts.slice(at, at + 2) as [string, number];
-    reasons.push({ id, share });
-  }
-  return reasons;
 }

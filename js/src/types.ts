@@ -89,6 +89,11 @@ export interface LoadOptions {
    * asked for by name gives way to memory only. Default: `auto`, in Node `memory`.
    */
   storage?: 'auto' | Storage;
+  /**
+   * Whether to keep the decoded model in IndexedDB, so that the next page need not decode it; it holds nothing of
+   * the shopper, and where it cannot be kept it is decoded again. Default: true, false with `storage: 'memory'`.
+   */
+  keep?: boolean;
 }
 
 /** What can be loaded: an address, a response to it, or the bytes. */
@@ -122,6 +127,8 @@ export interface History {
 export interface ModelInfo {
   /** Size of the file. */
   readonly bytes: number;
+  /** Whether it was decoded from its file, or an earlier page had kept it. */
+  readonly opened: 'file' | 'kept';
   /** How many items it knows. */
   readonly numItems: number;
   /** How many neighbours its tables hold. */

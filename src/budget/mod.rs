@@ -307,9 +307,9 @@ mod tests {
     }
 
     #[test]
-    fn without_held_out_events_the_first_detail_is_taken() {
+    fn without_held_out_events_the_finest_detail_is_taken() {
         let packed = spender(false).spend(Budget::Links(600), &settings(9), &Silent).unwrap();
-        assert_eq!((packed.num_links, packed.detail.num_levels), (600, 2));
+        assert_eq!((packed.num_links, packed.detail.num_levels), (600, 4));
         assert!(packed.quality.is_empty() && packed.tunings.is_empty());
         let error = spender(false).spend(Budget::Bytes(10), &settings(0), &Silent).unwrap_err();
         assert!(matches!(error, PackError::Size { wanted: 10, .. }));

@@ -5,10 +5,22 @@
 //! spends `-log2` of what it said. Nothing of it is stored in a file: reader and writer learn alike.
 
 /// Reads or writes decisions.
-pub(super) trait Side {
-    /// Codes one decision that is true with `probability / 65536`. A writer asks for the `truth` and returns it; a
-    /// reader returns what was written.
-    fn code(&mut self, probability: u32, truth: impl FnOnce() -> bool) -> bool;
+pub(super) trait Side: Sized {
+    /// Codes one decision of `kind` in three contexts, and learns from it. A writer asks for the `truth` and returns
+    /// it; a reader returns what was written.
+    fn decide(&mut self, contexts: &mut Contexts, kind: usize, slots: [usize; 3], truth: impl FnOnce() -> bool)
+    -> bool;
+
+    /// Codes a number, see [`Contexts::number`].
+    fn number(
+        &mut self,
+        contexts: &mut Contexts,
+        kind: usize,
+        regions: [usize; 3],
+        truth: impl FnOnce() -> u32,
+    ) -> u32 {
+        number(self, contexts, kind, regions, truth)
+    }
 }
 
 /// Where the range is cut in two: the lower part is for true.
@@ -45,8 +57,15 @@ impl Encoder {
 }
 
 impl Side for Encoder {
-    fn code(&mut self, probability: u32, truth: impl FnOnce() -> bool) -> bool {
+    fn decide(
+        &mut self,
+        contexts: &mut Contexts,
+        kind: usize,
+        slots: [usize; 3],
+        truth: impl FnOnce() -> bool,
+    ) -> bool {
         let truth = truth();
+        let (probability, logits) = contexts.predict(kind, slots);
         let cut = cut(self.low, self.high, probability);
         if truth {
             self.high = cut;
@@ -58,6 +77,7 @@ impl Side for Encoder {
             self.low <<= 8;
             self.high = self.high << 8 | 0xff;
         }
+        contexts.learn(kind, slots, logits, probability, truth);
         truth
     }
 }
@@ -110,9 +130,12 @@ impl Decoder {
     }
 }
 
-impl Side for Decoder {
-    #[inline(always)]
-    fn code(&mut self, probability: u32, _: impl FnOnce() -> bool) -> bool {
+impl Decoder {
+    /// Reads one decision. A function of its own: the contexts that lead to it are worked out in a dozen places, and every
+    /// shopper would load this as often.
+    #[inline(never)]
+    fn read(&mut self, contexts: &mut Contexts, kind: usize, slots: [usize; 3]) -> bool {
+        let (probability, logits) = contexts.predict(kind, slots);
         let cut = cut(self.low, self.high, probability);
         let truth = self.code <= cut;
         if truth {
@@ -125,26 +148,32 @@ impl Side for Decoder {
             self.high = self.high << 8 | 0xff;
             self.load();
         }
+        contexts.learn(kind, slots, logits, probability, truth);
         truth
     }
-}
 
-/// What one context has seen.
-#[derive(Clone, Copy, Debug)]
-struct Slot {
-    /// Of true, in 1/65536.
-    probability: u16,
-    /// Decisions seen, at most [`MAX_SEEN`].
-    seen: u16,
-}
-
-impl Default for Slot {
-    fn default() -> Self {
-        Slot { probability: 1 << 15, seen: 0 }
+    #[inline(never)]
+    fn read_number(&mut self, contexts: &mut Contexts, kind: usize, regions: [usize; 3]) -> u32 {
+        number(self, contexts, kind, regions, || 0)
     }
 }
 
-const MAX_SEEN: u16 = 255;
+impl Side for Decoder {
+    #[inline(always)]
+    fn decide(&mut self, contexts: &mut Contexts, kind: usize, slots: [usize; 3], _: impl FnOnce() -> bool) -> bool {
+        self.read(contexts, kind, slots)
+    }
+
+    #[inline(always)]
+    fn number(&mut self, contexts: &mut Contexts, kind: usize, regions: [usize; 3], _: impl FnOnce() -> u32) -> u32 {
+        self.read_number(contexts, kind, regions)
+    }
+}
+
+/// What a context has seen before the first decision: in the upper half the probability of true, in 1/65536, and in the
+/// lower how many decisions it has seen, at most [`MAX_SEEN`].
+const NOTHING_SEEN: u32 = 1 << 31;
+const MAX_SEEN: u32 = 255;
 /// Logits run from -2047 to 2047, in 1/256.
 const MAX_LOGIT: i32 = 2047;
 /// Probabilities that are coded: none is so sure that a surprise costs more than 12 bits.
@@ -158,7 +187,8 @@ const NUM_CELLS: usize = 4096;
 /// The contexts of one stream.
 #[derive(Clone, Debug)]
 pub(super) struct Contexts {
-    slots: Vec<Slot>,
+    /// See [`NOTHING_SEEN`].
+    slots: Vec<u32>,
     /// Weights of the three contexts, in 1/65536, one set for each kind of decision.
     mixers: Vec<[i32; 3]>,
     /// Probability by logit + [`MAX_LOGIT`] + 1.
@@ -181,7 +211,7 @@ impl Contexts {
         let mut rates = Box::new([0; MAX_SEEN as usize + 1]);
         (0u32..).zip(rates.iter_mut()).for_each(|(seen, rate)| *rate = (655_360 / (10 * seen + 16)) as u16);
         Contexts {
-            slots: vec![Slot::default(); num_slots],
+            slots: vec![NOTHING_SEEN; num_slots],
             mixers: vec![[1 << 15; 3]; num_kinds],
             squash,
             stretch,
@@ -193,7 +223,7 @@ impl Contexts {
     }
 
     /// Codes one decision of `kind` in three contexts, and learns from it.
-    #[inline(always)]
+    #[inline]
     pub(super) fn decide<S: Side>(
         &mut self,
         side: &mut S,
@@ -201,20 +231,13 @@ impl Contexts {
         contexts: [usize; 3],
         truth: impl FnOnce() -> bool,
     ) -> bool {
-        let (probability, mixed) = self.predict(kind, contexts);
-        let truth = side.code(probability, truth);
-        self.learn(kind, contexts, mixed, probability, truth);
-        truth
+        side.decide(self, kind, contexts, truth)
     }
 
     /// The probability of true, in 1/65536, and the three contexts' logits.
-    #[inline]
+    #[inline(always)]
     fn predict(&self, kind: usize, [a, b, c]: [usize; 3]) -> (u32, [i32; 3]) {
-        let logit = |context: usize| {
-            let probability = self.slots.get(context).map_or(1 << 15, |slot| slot.probability);
-            i32::from(self.stretch[usize::from(probability >> 4) & (NUM_CELLS - 1)])
-        };
-        let logits = [logit(a), logit(b), logit(c)];
+        let logits = [self.logit(a), self.logit(b), self.logit(c)];
         let [d, e, f] = self.mixers.get(kind).copied().unwrap_or_default();
         let sum = i64::from(d) * i64::from(logits[0])
             + i64::from(e) * i64::from(logits[1])
@@ -223,16 +246,22 @@ impl Contexts {
         (u32::from(self.squash[(mixed + MAX_LOGIT + 1) as usize & (NUM_CELLS - 1)]), logits)
     }
 
-    #[inline]
+    // Where size comes first a closure, an iterator over an array and the like stay calls: here they would be a tenth of the time.
+    #[inline(always)]
+    fn logit(&self, context: usize) -> i32 {
+        let slot = self.slots.get(context).copied().unwrap_or(NOTHING_SEEN);
+        i32::from(self.stretch[(slot >> 20) as usize & (NUM_CELLS - 1)])
+    }
+
+    #[inline(always)]
     fn learn(&mut self, kind: usize, [a, b, c]: [usize; 3], logits: [i32; 3], probability: u32, truth: bool) {
         self.num_decisions += 1;
         let outcome = i32::from(truth) << 16;
         let error = (outcome - probability as i32) * 3;
         if let Some([d, e, f]) = self.mixers.get_mut(kind) {
-            let step = |logit: i32| (logit * error + (1 << 16)) >> 17;
-            *d = d.saturating_add(step(logits[0]));
-            *e = e.saturating_add(step(logits[1]));
-            *f = f.saturating_add(step(logits[2]));
+            *d = d.saturating_add((logits[0] * error + (1 << 16)) >> 17);
+            *e = e.saturating_add((logits[1] * error + (1 << 16)) >> 17);
+            *f = f.saturating_add((logits[2] * error + (1 << 16)) >> 17);
         }
         self.see(a, outcome);
         self.see(b, outcome);
@@ -247,11 +276,12 @@ impl Contexts {
     #[inline(always)]
     fn see(&mut self, context: usize, outcome: i32) {
         if let Some(slot) = self.slots.get_mut(context) {
-            let rate = i64::from(self.rates[usize::from(slot.seen) & usize::from(MAX_SEEN)]);
-            let before = i32::from(slot.probability);
+            let seen = *slot & MAX_SEEN;
+            let rate = i64::from(self.rates[seen as usize]);
+            let before = (*slot >> 16) as i32;
             let step = (i64::from(outcome - before) * rate) >> 16;
-            slot.probability = (before + step as i32).clamp(32, 65504) as u16;
-            slot.seen = (slot.seen + 1).min(MAX_SEEN);
+            let probability = (before + step as i32).clamp(32, 65504) as u32;
+            *slot = probability << 16 | (seen + 1).min(MAX_SEEN);
         }
     }
 
@@ -264,25 +294,35 @@ impl Contexts {
         regions: [usize; 3],
         truth: impl FnOnce() -> u32,
     ) -> u32 {
-        let mut known = None;
-        let mut truth = Some(truth);
-        let mut value = move || *known.get_or_insert_with(|| truth.take().map_or(0, |truth| truth()) + 1);
-        let [a, b, c] = regions;
-        let mut length = 0;
-        while length < MAX_LENGTH
-            && self.decide(side, kind, [a + length, b + length, c + length], || value().ilog2() as usize > length)
-        {
-            length += 1;
-        }
-        let mut number = 1u32;
-        for bit in (0..length).rev() {
-            let prefix = if length - bit <= 3 { number as usize & 7 } else { 0 };
-            let at = MAX_LENGTH + 8 * length + prefix;
-            let is_set = self.decide(side, kind + 1, [a + at, b + at, c + at], || value() >> bit & 1 == 1);
-            number = number << 1 | u32::from(is_set);
-        }
-        number - 1
+        side.number(self, kind, regions, truth)
     }
+}
+
+#[inline(always)]
+fn number<S: Side>(
+    side: &mut S,
+    contexts: &mut Contexts,
+    kind: usize,
+    [a, b, c]: [usize; 3],
+    truth: impl FnOnce() -> u32,
+) -> u32 {
+    let mut known = None;
+    let mut truth = Some(truth);
+    let mut value = move || *known.get_or_insert_with(|| truth.take().map_or(0, |truth| truth()) + 1);
+    let mut length = 0;
+    while length < MAX_LENGTH
+        && side.decide(contexts, kind, [a + length, b + length, c + length], || value().ilog2() as usize > length)
+    {
+        length += 1;
+    }
+    let mut number = 1u32;
+    for bit in (0..length).rev() {
+        let prefix = if length - bit <= 3 { number as usize & 7 } else { 0 };
+        let at = MAX_LENGTH + 8 * length + prefix;
+        let is_set = side.decide(contexts, kind + 1, [a + at, b + at, c + at], || value() >> bit & 1 == 1);
+        number = number << 1 | u32::from(is_set);
+    }
+    number - 1
 }
 
 /// The longest number below its highest bit.
@@ -301,7 +341,7 @@ fn logistic() -> (Box<[u16; NUM_CELLS]>, Box<[i16; NUM_CELLS]>) {
         let middle = MAX_LOGIT as usize + 1;
         squash[(middle + logit) & (NUM_CELLS - 1)] = probability.clamp(least, most) as u16;
         squash[middle - logit] = ((1 << 16) - probability).clamp(least, most) as u16;
-        exp = exp * EXP_STEP >> 21;
+        exp = (exp * EXP_STEP) >> 21;
     }
     // The logit whose probability is the first that is not below the middle of a cell.
     let mut stretch = Box::new([0; NUM_CELLS]);

@@ -1,5 +1,6 @@
 //! Shop ids and item numbers, both ways, in memory.
 
+use super::bytes::{Reader, Writer};
 use crate::ItemIx;
 
 /// The shop's ids by item number, and the way back.
@@ -64,6 +65,33 @@ impl Dictionary {
         self.text.push_str(id);
         self.ends.push(end);
         Ok(())
+    }
+
+    /// How many bytes [`write_image`](Dictionary::write_image) writes.
+    pub(super) fn num_bytes(&self) -> usize {
+        4 * self.ends.len() + self.text.len()
+    }
+
+    /// Writes the number of ids, where each ends, and all of them.
+    pub(super) fn write_image(&self, to: &mut Writer) {
+        to.u32(self.len() as u32);
+        self.ends.iter().skip(1).for_each(|&end| to.u32(end));
+        to.bytes(self.text.as_bytes());
+    }
+
+    /// Reads what [`write_image`](Dictionary::write_image) wrote; `None` if that is not it.
+    pub(super) fn read_image(from: &mut Reader) -> Option<Dictionary> {
+        let num_items = from.u32().ok()? as usize;
+        let ends = from.u32s(num_items).ok()?;
+        let text = std::str::from_utf8(from.take(ends.last().map_or(0, |&end| end as usize)).ok()?).ok()?;
+        let mut dictionary = Dictionary::with_room(num_items);
+        dictionary.text.reserve(text.len());
+        let mut start = 0;
+        for end in ends {
+            dictionary.push(text.get(start..end as usize)?).ok()?;
+            start = end as usize;
+        }
+        Some(dictionary)
     }
 
     /// How many ids there are.

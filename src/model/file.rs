@@ -1,7 +1,9 @@
 //! Which sections make up a model's file, and in which order they are written.
 
 use super::bytes::{Expected, Fault, Problem, Reader};
-use super::codec::{self, TableBytes};
+use super::codec;
+#[cfg(feature = "cli")]
+use super::codec::TableBytes;
 use super::container::{self, Container, Content, Section};
 use super::{Dictionary, Model, ModelError, Purpose, about, items, priors};
 use std::collections::VecDeque;
@@ -160,12 +162,13 @@ fn required(id: u16, body: Vec<u8>) -> Content {
 
 /// A model that is being opened, in as many steps as the caller likes, so that a page stays responsive meanwhile.
 pub struct Opening {
-    model: Model,
+    pub(super) model: Model,
     /// Tables that are being read, with their sections' offsets.
-    tables: VecDeque<(Purpose, usize, codec::Reading)>,
+    pub(super) tables: VecDeque<(Purpose, usize, codec::Reading)>,
     /// Ids that are being read, after the tables, with their section's offset.
-    items: Option<(usize, items::Reading)>,
-    num_items: usize,
+    pub(super) items: Option<(usize, items::Reading)>,
+    pub(super) num_items: usize,
+    pub(super) content_hash: u64,
     /// Popularity that still needs the classes of the first table.
     popularity: Option<priors::Popularity>,
 }
@@ -241,7 +244,7 @@ impl<'a> Sections<'a> {
             measurements: self.read_optional(MEASUREMENTS, about::read_measurements)?.unwrap_or_default(),
         };
         let popularity = Some(self.read_section(POPULARITY, |from| priors::read_popularity(from, num_items))?);
-        Ok(Opening { model, tables, items, num_items, popularity })
+        Ok(Opening { model, tables, items, num_items, content_hash: self.file.content_hash(), popularity })
     }
 
     /// Reads a section to its last byte.

@@ -5,7 +5,8 @@
 //! training or of browsers. `docs/format.md` describes the file for readers in any language.
 //!
 //! From the outside in: `container` cuts a file into checked sections, `file` says which sections a model has,
-//! `about`, `items`, `priors` and `codec` write and read one each, over `huffman`, `bits` and `bytes`.
+//! `about`, `items`, `priors` and `codec` write and read one each, over `huffman`, `bits` and `bytes`. `image` is what a
+//! browser keeps of an opened model.
 
 mod about;
 mod adaptive;
@@ -18,6 +19,7 @@ mod dictionary;
 mod error;
 mod file;
 mod huffman;
+mod image;
 mod items;
 mod neighbours;
 mod ordered;

@@ -57,24 +57,47 @@ const END: u8 = 0xff;
 
 /// `256 log2(1 + |distance|)` with the sign of the distance; linear between powers of two.
 #[inline(always)]
-fn spread(distance: i64) -> i64 {
+fn spread(distance: i64) -> i32 {
     let number = (distance.unsigned_abs() as u32).saturating_add(1);
     let octave = number.ilog2();
-    let part = ((u64::from(number) << 8) >> octave) as i64 - 256;
-    let size = 256 * i64::from(octave) + part;
+    let part = ((u64::from(number) << 8) >> octave) as i32 - 256;
+    let size = 256 * octave as i32 + part;
     if distance < 0 { -size } else { size }
 }
 
-/// The bucket of the odds of `part` against the rest of `whole`.
+/// The place of an earlier neighbour, and how far the ends of a node are from it.
+#[derive(Clone, Copy, Debug)]
+struct Hint {
+    place: u32,
+    /// The [`spread`] of the node's first place, less the hint.
+    start: i32,
+    /// That of the first place of its upper half.
+    cut: i32,
+    /// That of the first place behind the node.
+    end: i32,
+}
+
+impl Hint {
+    /// In view of the whole set.
+    fn new(place: u32, depth: u32) -> Hint {
+        let (start, end) = (-i64::from(place), (1i64 << depth) - i64::from(place));
+        Hint { place, start: spread(start), cut: 0, end: spread(end) }
+    }
+}
+
+/// The bucket of the odds of `part` against the rest of `whole`, which is below 2^40.
+#[inline(always)]
 fn odds(part: u64, whole: u64) -> usize {
-    // log2 of part / rest in quarters, from -4 to 4.
-    let log = |number: u64| {
-        let number = number.max(1);
-        let octave = number.ilog2();
-        4 * i64::from(octave) + (((u128::from(number) << 2) >> octave) as i64 - 4)
-    };
-    let quarters = log(16 * part + 1) - log(16 * whole.saturating_sub(part) + 1);
+    // From -4 to 4.
+    let quarters = quarters(16 * part + 1) - quarters(16 * whole.saturating_sub(part) + 1);
     (quarters.clamp(-16, 16) + 16) as usize
+}
+
+/// log2 in quarters, linear between powers of two.
+#[inline(always)]
+fn quarters(number: u64) -> i32 {
+    let octave = number.max(1).ilog2();
+    4 * octave as i32 + (((number << 2) >> octave) as i32 - 4)
 }
 
 /// A set that places are taken from: a complete binary tree of what is left below each node.
@@ -85,7 +108,7 @@ struct Places {
     depth: u32,
     left: Vec<u32>,
     places: Vec<u32>,
-    hints: Vec<u32>,
+    hints: Vec<Hint>,
 }
 
 impl Places {
@@ -124,14 +147,17 @@ impl Places {
         let row = table.map_or(&[][..], |table| table.row(ItemIx(item)).items);
         let num_earlier = row.partition_point(|other| other.0 < item);
         for earlier in row.iter().take(num_earlier).rev().take(MAX_HINTS) {
-            self.hints.extend(self.places.get(earlier.as_usize()));
+            self.hints.extend(self.places.get(earlier.as_usize()).map(|&place| Hint::new(place, self.depth)));
         }
         let num_hints = self.hints.len().min(3);
-        self.hints.extend(self.places.last());
+        self.hints.extend(self.places.last().map(|&place| Hint::new(place, self.depth)));
         let (mut node, mut low) = (1usize, 0u32);
         for level in 0..self.depth {
             let half = 1u32 << (self.depth - level - 1);
             let middle = low + half;
+            for hint in &mut self.hints {
+                hint.cut = spread(i64::from(middle) - i64::from(hint.place));
+            }
             let below = self.left.get(2 * node).copied().unwrap_or(0);
             let above = self.left.get(2 * node + 1).copied().unwrap_or(0);
             let is_above = if below == 0 || above == 0 {
@@ -139,13 +165,10 @@ impl Places {
             } else {
                 let (mut part, mut whole) = (0, 0);
                 let mut nearest = u32::MAX;
-                for &hint in &self.hints {
-                    let start = spread(i64::from(low) - i64::from(hint));
-                    let cut = spread(i64::from(middle) - i64::from(hint));
-                    let end = spread(i64::from(middle + half) - i64::from(hint));
+                for &Hint { place, start, cut, end } in &self.hints {
                     part += (end - cut).max(0) as u64;
                     whole += (end - start).max(0) as u64;
-                    let distance = if hint < low { low - hint } else { hint.saturating_sub(middle + half - 1) };
+                    let distance = if place < low { low - place } else { place.saturating_sub(middle + half - 1) };
                     nearest = nearest.min(distance);
                 }
                 // How far the nearest hint is, on the node's own scale, and which half it is in or nearer to.
@@ -163,6 +186,9 @@ impl Places {
                 *left = left.saturating_sub(1);
             }
             node = 2 * node + usize::from(is_above);
+            for hint in &mut self.hints {
+                *(if is_above { &mut hint.start } else { &mut hint.end }) = hint.cut;
+            }
             low += if is_above { half } else { 0 };
         }
         if let Some(left) = self.left.get_mut(node) {

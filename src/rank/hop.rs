@@ -28,6 +28,8 @@ pub(super) struct Hops {
     /// One over the sum of each row, 0 for an empty one.
     inverse_sums: Vec<f32>,
     rows: Vec<HopRow>,
+    /// The row that was asked for last.
+    last: usize,
     num_uses: u64,
     sums: Vec<f32>,
     touched: Vec<ItemIx>,
@@ -50,6 +52,7 @@ impl Hops {
             hop,
             inverse_sums: (0..table.num_items() as u32).map(inverse_sum).collect(),
             rows: Vec::new(),
+            last: 0,
             num_uses: 0,
             sums: vec![0.0; table.num_items()],
             touched: Vec::new(),
@@ -59,7 +62,11 @@ impl Hops {
     /// The row of an item with its second hop.
     pub(super) fn row(&mut self, table: &Neighbours, item: ItemIx) -> &[(ItemIx, f32)] {
         self.num_uses += 1;
-        let at = match self.rows.iter().position(|row| row.item == item) {
+        // Most often it is the row behind the one that was asked for last.
+        let next = self.last + 1;
+        let is_next = self.rows.get(next).is_some_and(|row| row.item == item);
+        let found = if is_next { Some(next) } else { self.rows.iter().position(|row| row.item == item) };
+        let at = match found {
             Some(at) => at,
             None => {
                 let at = self.free_row();
@@ -71,6 +78,7 @@ impl Hops {
                 at
             }
         };
+        self.last = at;
         match self.rows.get_mut(at) {
             Some(row) => {
                 row.last_use = self.num_uses;
@@ -118,7 +126,9 @@ impl Hops {
         }
         let width = usize::from(self.hop.width);
         if entries.len() > width && width > 0 {
-            entries.select_nth_unstable_by(width, |a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+            // The bits of weights from 0 up are in their order.
+            let key = |&(item, weight): &(ItemIx, f32)| u64::from(!weight.to_bits()) << 32 | u64::from(item.0);
+            entries.select_nth_unstable_by_key(width, key);
             entries.truncate(width);
         }
     }

@@ -186,9 +186,13 @@ impl Ranker {
 
         let mut ranked = Vec::with_capacity(options.k.min(self.scores.len()));
         if options.k > 0 {
-            let candidates = self.touched.iter().map(|&item| (self.scores[item.as_usize()], item));
-            for (score, item) in best_first(candidates, options.seed) {
-                if !self.barred[item.as_usize()] && eligible(item) {
+            let (scores, barred) = (&self.scores, &self.barred);
+            let candidates = || {
+                let touched = self.touched.iter().filter(|item| !barred[item.as_usize()]);
+                touched.map(|&item| (scores[item.as_usize()], item))
+            };
+            for (score, item) in best_first(candidates, options.k, options.seed) {
+                if eligible(item) {
                     let reasons =
                         if options.explain { reasons(table, hops.as_mut(), anchors, item, score) } else { Vec::new() };
                     ranked.push(Ranked { item, score, reasons });

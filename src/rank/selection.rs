@@ -1,50 +1,65 @@
 //! Orders candidates: best score first, and all items by popularity, ties settled the same way everywhere.
 
 use crate::ItemIx;
-use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
-/// A candidate; the greatest is the one to list first.
-#[derive(Clone, Copy, Debug)]
-struct Candidate {
-    score: f32,
-    tie: Reverse<(u32, ItemIx)>,
-}
+/// A candidate with a score above 0; the greatest is the one to list first. The upper half has the bits of the score, which are in
+/// the order of the scores, the lower one what settles ties.
+type Candidate = (u64, ItemIx);
 
-impl Ord for Candidate {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.score.total_cmp(&other.score).then(self.tie.cmp(&other.tie))
-    }
-}
+/// How many candidates are found without putting all in order.
+const MAX_TOP: usize = 64;
 
-impl PartialOrd for Candidate {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Candidate {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Candidate {}
-
-/// Yields candidates from the best score down, as far as the caller goes: `O(n + m log n)` for m of n.
-pub(super) fn best_first(
-    candidates: impl Iterator<Item = (f32, ItemIx)>,
+/// Yields candidates from the best score down, as far as the caller goes; the first `num_likely` of n at `O(n)`, all others at
+/// `O(n + m log n)` for m.
+pub(super) fn best_first<C: Iterator<Item = (f32, ItemIx)>>(
+    candidates: impl Fn() -> C,
+    num_likely: usize,
     seed: Option<u32>,
 ) -> impl Iterator<Item = (f32, ItemIx)> {
-    let mut heap: BinaryHeap<Candidate> =
-        candidates.map(|(score, item)| Candidate { score, tie: Reverse((tie(seed, item), item)) }).collect();
-    std::iter::from_fn(move || heap.pop().map(|best| (best.score, best.tie.0.1)))
+    let candidate =
+        move |(score, item): (f32, ItemIx)| (u64::from(score.to_bits()) << 32 | u64::from(!tie(seed, item)), item);
+    let num_top = num_likely.min(MAX_TOP);
+    // The best ones so far, the best first.
+    let mut top: Vec<Candidate> = Vec::with_capacity(num_top);
+    // What a candidate has to exceed.
+    let mut least = 0;
+    if num_top > 0 {
+        for next in candidates().map(candidate) {
+            if next.0 <= least {
+                continue;
+            }
+            if top.len() == num_top {
+                top.pop();
+            }
+            let place = top.iter().rposition(|other| other.0 > next.0).map_or(0, |before| before + 1);
+            top.insert(place, next);
+            if top.len() == num_top {
+                least = top.last().map_or(0, |last| last.0);
+            }
+        }
+    }
+    let is_all = top.len() < num_top;
+    let mut at = 0;
+    let mut rest: Option<BinaryHeap<Candidate>> = None;
+    std::iter::from_fn(move || {
+        let next = top.get(at).copied();
+        at += 1;
+        let (key, item) = match next {
+            None if !is_all => {
+                let others = || candidates().map(candidate).filter(|other| least == 0 || other.0 < least);
+                rest.get_or_insert_with(|| others().collect()).pop()
+            }
+            next => next,
+        }?;
+        Some((f32::from_bits((key >> 32) as u32), item))
+    })
 }
 
-/// Where an item stands among equals: by number without a seed, else by a hash of both
+/// Where an item stands among equals, no two at the same place: by number without a seed, else by a hash of both
 /// (the finaliser of MurmurHash3, Appleby 2011).
 fn tie(seed: Option<u32>, item: ItemIx) -> u32 {
-    let Some(seed) = seed else { return 0 };
+    let Some(seed) = seed else { return item.0 };
     let mut hash = item.0 ^ seed.wrapping_mul(0x9e37_79b9);
     hash = (hash ^ (hash >> 16)).wrapping_mul(0x85eb_ca6b);
     hash = (hash ^ (hash >> 13)).wrapping_mul(0xc2b2_ae35);
@@ -91,7 +106,7 @@ impl Popular {
             let mut group = self.order[start..end].to_vec();
             start = end;
             if seed.is_some() {
-                group.sort_unstable_by_key(|&item| (tie(seed, item), item));
+                group.sort_unstable_by_key(|&item| tie(seed, item));
             }
             group
         })

@@ -1,20 +1,82 @@
-//! A model and its ranker, as a JavaScript class.
+//! A model and its ranker, as JavaScript classes.
 
 use super::{History, js};
-use crate::model::{Foreign, Model, ModelError};
+use crate::model::{self, Foreign, Model, ModelError};
 use crate::rank::{HistoryEvent, Options, Ranked, Ranker};
 use crate::{CategoryIx, ItemIx};
 use js_sys::{Array, Function, Object};
 use std::cell::Cell;
 use wasm_bindgen::prelude::*;
 
+/// A model that is being opened, in as many steps as the caller likes.
+#[wasm_bindgen]
+pub struct Opening {
+    /// Gone when the model is whole.
+    opening: Option<model::Opening>,
+    num_bytes: usize,
+    is_done: bool,
+}
+
+#[wasm_bindgen]
+impl Opening {
+    /// Checks a model file.
+    ///
+    /// # Errors
+    /// An `Error` with a `code`: that of [`ModelError::code`], or `not-a-model` for a web page.
+    #[wasm_bindgen(constructor)]
+    pub fn new(bytes: &[u8]) -> Result<Opening, JsValue> {
+        let opening = model::Opening::new(bytes).map_err(refused)?;
+        Ok(Opening { opening: Some(opening), num_bytes: bytes.len(), is_done: false })
+    }
+
+    /// Takes what an earlier [`Engine::image`] of the same file holds; whether it could.
+    pub fn restore(&mut self, image: &[u8]) -> bool {
+        self.opening.as_mut().is_some_and(|opening| opening.restore(image))
+    }
+
+    /// Reads on for about `num_decisions` decisions, some 20 to 50 ns each; gives the engine when all is read, once.
+    ///
+    /// # Errors
+    /// As [`Opening::new`]; what is left then is good for nothing.
+    pub fn advance(&mut self, num_decisions: u32) -> Result<Option<Engine>, JsValue> {
+        match &mut self.opening {
+            Some(opening) if !self.is_done => {
+                match opening.advance(num_decisions as usize) {
+                    // What ranking needs takes a step of its own.
+                    Ok(is_done) => self.is_done = is_done,
+                    Err(error) => {
+                        self.opening = None;
+                        return Err(refused(error));
+                    }
+                }
+                Ok(None)
+            }
+            _ => Ok(self.opening.take().map(|opening| {
+                let content_hash = opening.content_hash();
+                let model = opening.into_model();
+                let ranker = Cell::new(Some(Ranker::new(&model)));
+                Engine { model, num_bytes: self.num_bytes, content_hash, ranker, events: Cell::default() }
+            })),
+        }
+    }
+}
+
+#[cold]
+fn refused(error: ModelError) -> JsValue {
+    let code = if let ModelError::Foreign(Foreign::Html) = error { "not-a-model" } else { error.code() };
+    js::error(code, &error.to_string())
+}
+
 /// A model, ready to rank.
 #[wasm_bindgen]
 pub struct Engine {
     model: Model,
     num_bytes: usize,
+    content_hash: u64,
     /// Taken out while it ranks: a predicate that ranks in its turn finds it gone and makes another one.
     ranker: Cell<Option<Ranker>>,
+    /// The events of the history that was ranked for last, and its stamp: looking up ids takes longer than ranking.
+    events: Cell<(u32, Vec<HistoryEvent>)>,
 }
 
 /// The lists that there are.
@@ -33,47 +95,38 @@ pub enum List {
 
 #[wasm_bindgen]
 impl Engine {
-    /// Decodes a model file.
+    /// Lists items: for each its number and the bits of its score as `f32`; if `explain` is set also the number of reasons, and for
+    /// each reason the number of the item and the bits of its share.
     ///
-    /// # Errors
-    /// An `Error` with a `code`: that of [`ModelError::code`], or `not-a-model` for a web page.
-    #[wasm_bindgen(constructor)]
-    pub fn new(bytes: &[u8]) -> Result<Engine, JsValue> {
-        let model = Model::open(bytes).map_err(|error| {
-            let code = if let ModelError::Foreign(Foreign::Html) = error { "not-a-model" } else { error.code() };
-            js::error(code, &error.to_string())
-        })?;
-        let ranker = Cell::new(Some(Ranker::new(&model)));
-        Ok(Engine { model, num_bytes: bytes.len(), ranker })
-    }
-
-    /// Lists items: an array of four values an item, which are id, score, category or `undefined`, and an array of
-    /// two values a reason, which are id and share.
-    ///
-    /// `items` holds ids; those that the model does not know are ignored, as they are in the history. `options` is an object:
-    /// `k`, `repeats`, `explain`, `seed` (or `undefined`), `exclude` (an array of ids), `categories` (an array of names, or
-    /// `undefined`) and `predicate` (or `undefined`). The predicate is called with an id and a category or `undefined` for one candidate
-    /// after the other, the best first, until the list is full; what it returns counts as yes or no.
+    /// `items` and `exclude` hold ids; those that the model does not know are ignored, as they are in the history. `seed` is
+    /// NaN for none. `categories` holds names. `predicate` is called with the number of one candidate after the other, the best
+    /// first, until the list is full; what it returns counts as yes or no.
     ///
     /// # Errors
     /// What the predicate throws.
-    pub fn list(&self, list: List, history: &History, items: &Array, options: &JsValue) -> Result<Array, JsValue> {
-        let option = |name| js::get(options, name).unwrap_or_default();
-        let exclude = option("exclude").dyn_into().map(|ids| self.items(&ids)).unwrap_or_default();
-        let ranking = Options {
-            k: option("k").as_f64().unwrap_or_default() as usize,
-            repeats: option("repeats").is_truthy(),
-            exclude: &exclude,
-            seed: option("seed").as_f64().map(|seed| seed as u32),
-            explain: option("explain").is_truthy(),
-        };
-        let allowed = option("categories").dyn_into().ok().map(|names| self.allowed(&names));
-        let predicate: Option<Function> = option("predicate").dyn_into().ok();
+    #[allow(clippy::too_many_arguments, reason = "properties of one object take longer to read than ranking")]
+    pub fn list(
+        &self,
+        list: List,
+        history: &History,
+        items: Option<Array>,
+        k: f64,
+        repeats: bool,
+        explain: bool,
+        seed: f64,
+        exclude: Option<Array>,
+        categories: Option<Array>,
+        predicate: Option<Function>,
+    ) -> Result<Vec<u32>, JsValue> {
+        let exclude = self.items(exclude);
+        let seed = (!seed.is_nan()).then_some(seed as u32);
+        let ranking = Options { k: k as usize, repeats, exclude: &exclude, seed, explain };
+        let allowed = categories.map(|names| self.allowed(&names));
 
         let mut thrown = None;
         let mut eligible = |item: ItemIx| {
             if let Some(allowed) = &allowed
-                && !self.category(item).is_some_and(|category| allowed.contains(&category))
+                && !self.category_ix(item).is_some_and(|category| allowed.contains(&category))
             {
                 return false;
             }
@@ -81,7 +134,7 @@ impl Engine {
             if thrown.is_some() {
                 return false;
             }
-            let answer = predicate.call2(&JsValue::UNDEFINED, &self.id(item), &self.category_name(item));
+            let answer = predicate.call1(&JsValue::UNDEFINED, &item.0.into());
             answer.map_or_else(
                 |error| {
                     thrown = Some(error);
@@ -92,7 +145,15 @@ impl Engine {
         };
         let mut ranker = self.ranker.take().unwrap_or_else(|| Ranker::new(&self.model));
         let ranked = match list {
-            List::ForYou => ranker.for_you(&self.model, &self.events(history), &ranking, &mut eligible),
+            List::ForYou => {
+                let (mut stamp, mut events) = self.events.take();
+                if stamp != history.stamp() {
+                    (stamp, events) = (history.stamp(), self.known(history));
+                }
+                let ranked = ranker.for_you(&self.model, &events, &ranking, &mut eligible);
+                self.events.set((stamp, events));
+                ranked
+            }
             List::Trending => ranker.trending(&self.model, &ranking, &mut eligible),
             List::Related | List::BoughtTogether => {
                 let items = self.items(items);
@@ -105,8 +166,23 @@ impl Engine {
         self.ranker.set(Some(ranker));
         match thrown {
             Some(error) => Err(error),
-            None => Ok(self.to_array(&ranked)),
+            None => Ok(flat(&ranked, explain)),
         }
+    }
+
+    /// The shop's id of an item.
+    pub fn id(&self, item: u32) -> String {
+        self.model.items.id(ItemIx(item)).to_owned()
+    }
+
+    /// The category of an item, if it is known.
+    pub fn category(&self, item: u32) -> Option<String> {
+        self.model.category_of(ItemIx(item)).map(str::to_owned)
+    }
+
+    /// What [`Opening::restore`] takes, if keeping it saves time.
+    pub fn image(&self) -> Option<Vec<u8>> {
+        self.model.to_image(self.content_hash)
     }
 
     /// Whether the model knows an item.
@@ -144,11 +220,12 @@ impl Engine {
 }
 
 impl Engine {
-    fn items(&self, item_ids: &Array) -> Vec<ItemIx> {
-        item_ids.iter().filter_map(|item_id| self.model.items.item(&item_id.as_string()?)).collect()
+    fn items(&self, item_ids: Option<Array>) -> Vec<ItemIx> {
+        let item = |item_id: JsValue| self.model.items.item(&item_id.as_string()?);
+        item_ids.iter().flat_map(Array::iter).filter_map(item).collect()
     }
 
-    fn events(&self, history: &History) -> Vec<HistoryEvent> {
+    fn known(&self, history: &History) -> Vec<HistoryEvent> {
         let mut events = Vec::new();
         history.for_each(&mut |item_id, kind| {
             events.extend(self.model.items.item(item_id).map(|item| HistoryEvent { item, kind }));
@@ -165,31 +242,23 @@ impl Engine {
         names.iter().filter_map(position).map(|number| CategoryIx(number as u16)).collect()
     }
 
-    fn category(&self, item: ItemIx) -> Option<CategoryIx> {
+    fn category_ix(&self, item: ItemIx) -> Option<CategoryIx> {
         *self.model.categories.as_ref()?.of_item.get(item.as_usize())?
     }
+}
 
-    fn category_name(&self, item: ItemIx) -> JsValue {
-        self.model.category_of(item).map_or(JsValue::UNDEFINED, JsValue::from)
-    }
-
-    fn id(&self, item: ItemIx) -> JsValue {
-        self.model.items.id(item).into()
-    }
-
-    fn to_array(&self, ranked: &[Ranked]) -> Array {
-        let list = Array::new();
-        for Ranked { item, score, reasons } in ranked {
-            let parts = Array::new();
+fn flat(ranked: &[Ranked], explain: bool) -> Vec<u32> {
+    let mut list = Vec::with_capacity(2 * ranked.len());
+    for Ranked { item, score, reasons } in ranked {
+        list.push(item.0);
+        list.push(score.to_bits());
+        if explain {
+            list.push(reasons.len() as u32);
             for reason in reasons {
-                parts.push(&self.id(reason.item));
-                parts.push(&reason.share.into());
+                list.push(reason.item.0);
+                list.push(reason.share.to_bits());
             }
-            list.push(&self.id(*item));
-            list.push(&(*score).into());
-            list.push(&self.category_name(*item));
-            list.push(&parts);
         }
-        list
     }
+    list
 }

@@ -15,6 +15,7 @@ use crate::EventKind;
 use js_sys::{Array, Function, Promise};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use wasm_bindgen::prelude::*;
 use web_sys::BroadcastChannel;
 
@@ -43,10 +44,18 @@ struct Shared {
     queue: RefCell<Vec<Change>>,
     /// `committed` and then `queue`.
     entries: RefCell<Vec<Entry>>,
+    /// Another one after every change of `entries`, and never that of another history.
+    stamp: Cell<u32>,
     /// Settles when the last flush that was asked for is done.
     last_flush: RefCell<Promise>,
     on_change: Option<Function>,
     channel: Option<BroadcastChannel>,
+}
+
+/// 1, 2, 3 and so on.
+fn next_stamp() -> u32 {
+    static LAST: AtomicU32 = AtomicU32::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed).wrapping_add(1)
 }
 
 impl Drop for Shared {
@@ -80,6 +89,7 @@ impl History {
             committed: RefCell::default(),
             queue: RefCell::default(),
             entries: RefCell::default(),
+            stamp: Cell::new(next_stamp()),
             last_flush: RefCell::new(Promise::resolve(&JsValue::UNDEFINED)),
             on_change,
             channel,
@@ -161,6 +171,11 @@ impl History {
 }
 
 impl History {
+    /// A number that changes with the events.
+    pub(super) fn stamp(&self) -> u32 {
+        self.shared.stamp.get()
+    }
+
     /// Calls `visit` with the item id and the kind of every event, newest first.
     pub(super) fn for_each(&self, visit: &mut dyn FnMut(&str, EventKind)) {
         for entry in self.shared.entries.borrow().iter() {
@@ -204,6 +219,7 @@ impl Shared {
             self.give_up(error);
         }
         self.entries.replace(committed.clone());
+        self.stamp.set(next_stamp());
         self.committed.replace(committed);
     }
 
@@ -213,6 +229,7 @@ impl Shared {
             let mut entries = self.entries.borrow_mut();
             let before = entries.clone();
             apply(&mut entries, &change, self.limit);
+            self.stamp.set(next_stamp());
             entries.iter().filter(|entry| !before.contains(entry)).count()
         };
         self.queue.borrow_mut().push(change);
@@ -249,6 +266,7 @@ impl Shared {
         let differs = *self.entries.borrow() != entries;
         if differs {
             self.entries.replace(entries);
+            self.stamp.set(next_stamp());
             self.changed();
         }
         if !batch.is_empty() {

@@ -1,7 +1,7 @@
 //! The browser's adapter: names, errors and storage for JavaScript. No ranking logic.
 //!
 //! ```text
-//! engine   a model and its ranker, as a JavaScript class
+//! engine   a model and its ranker, as JavaScript classes
 //! history  the shopper's events: in memory at once, on the device soon after, shared by all tabs
 //! log        what a change does to a list of events, and the list as JSON
 //! indexed_db, local_storage    read, change and write that JSON in one go
@@ -20,7 +20,7 @@ mod local_storage;
 mod log;
 mod storage;
 
-pub use engine::{Engine, List};
+pub use engine::{Engine, List, Opening};
 pub use history::History;
 
 #[global_allocator]

@@ -20,6 +20,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["tiny", file] => Ok(std::fs::write(file, build(&mut Random(7), 12, 4, Codec::Rows)?.to_bytes()?)?),
+        ["graph", file] => Ok(std::fs::write(file, build(&mut Random(7), 60, 6, Codec::Links)?.to_bytes()?)?),
         [directory] => {
             std::fs::create_dir_all(directory)?;
             for (name, codec) in [("plain", Codec::Rows), ("graph", Codec::Links)] {
@@ -34,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             println!("{NUM_CASES} cases of each codec");
             Ok(())
         }
-        _ => Err("usage: parity DIR, or parity tiny FILE".into()),
+        _ => Err("usage: parity DIR, or parity tiny FILE, or parity graph FILE".into()),
     }
 }
 

@@ -1,12 +1,12 @@
 //! What opens as a model, and what does not.
 
-use super::{TINY, get, tiny};
-use vicino::web::Engine;
+use super::{TINY, finish, get, opened, tiny};
+use vicino::web::Opening;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// Code and message of the error that these bytes give.
 fn refused(bytes: &[u8]) -> (String, String) {
-    let error = Engine::new(bytes).err().expect("these bytes are no model");
+    let error = opened(bytes).err().expect("these bytes are no model");
     let text = |name| get(&error, name).as_string().expect("a text");
     (text("code"), text("message"))
 }
@@ -21,6 +21,23 @@ fn a_model_says_what_it_holds() {
     assert_eq!(get(&get(&about, "measurements"), "HitRate@20").as_f64(), Some(0.5));
     let categories: js_sys::Array = get(&about, "categories").into();
     assert_eq!(super::every(&categories, 1), ["Shoes", "Coats", "Café", "Hats", "Tea"]);
+}
+
+#[wasm_bindgen_test]
+fn an_engine_comes_once() {
+    let mut opening = Opening::new(TINY).expect("the small model opens");
+    assert!((0..10_000).any(|_| opening.advance(100).expect("a good file").is_some()));
+    assert!(opening.advance(100).expect("nothing left to do").is_none());
+    assert!(!opening.restore(&[1, 2, 3]));
+}
+
+#[wasm_bindgen_test]
+fn an_image_that_is_none_changes_nothing() {
+    let mut opening = Opening::new(TINY).expect("the small model opens");
+    for image in [&[][..], &[0; 100], TINY] {
+        assert!(!opening.restore(image));
+    }
+    assert_eq!(get(&finish(opening).expect("an engine").about(), "numItems").as_f64(), Some(12.0));
 }
 
 #[wasm_bindgen_test]

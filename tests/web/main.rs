@@ -10,7 +10,7 @@ mod ranking;
 mod storage;
 
 use js_sys::{Array, Object, Promise, Reflect};
-use vicino::web::{Engine, History, List};
+use vicino::web::{Engine, History, List, Opening};
 use wasm_bindgen::convert::TryFromJsValue;
 use wasm_bindgen::prelude::*;
 
@@ -19,7 +19,20 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 const TINY: &[u8] = include_bytes!("tiny.vicino");
 
 fn tiny() -> Engine {
-    Engine::new(TINY).expect("the small model opens")
+    opened(TINY).expect("the small model opens")
+}
+
+/// Opens a model in small steps.
+fn opened(bytes: &[u8]) -> Result<Engine, JsValue> {
+    finish(Opening::new(bytes)?)
+}
+
+fn finish(mut opening: Opening) -> Result<Engine, JsValue> {
+    loop {
+        if let Some(engine) = opening.advance(5)? {
+            return Ok(engine);
+        }
+    }
 }
 
 async fn open(name: &str, limit: usize, storage: &str) -> History {
@@ -63,9 +76,33 @@ fn options(k: u32, more: &[(&str, JsValue)]) -> JsValue {
     options.into()
 }
 
-fn list(engine: &Engine, which: List, history: &History, items: &[&str], options: &JsValue) -> Vec<String> {
+/// Lists what an object of options asks for, as the package does.
+fn numbers(
+    engine: &Engine,
+    which: List,
+    history: &History,
+    items: &[&str],
+    options: &JsValue,
+) -> Result<Vec<u32>, JsValue> {
     let items = items.iter().map(|item| JsValue::from(*item)).collect();
-    every(&engine.list(which, history, &items, options).expect("no predicate throws"), 4)
+    let option = |name: &str| get(options, name);
+    engine.list(
+        which,
+        history,
+        Some(items),
+        option("k").as_f64().expect("a number"),
+        option("repeats").is_truthy(),
+        option("explain").is_truthy(),
+        option("seed").as_f64().unwrap_or(f64::NAN),
+        option("exclude").dyn_into().ok(),
+        option("categories").dyn_into().ok(),
+        option("predicate").dyn_into().ok(),
+    )
+}
+
+fn list(engine: &Engine, which: List, history: &History, items: &[&str], options: &JsValue) -> Vec<String> {
+    let numbers = numbers(engine, which, history, items, options).expect("no predicate throws");
+    numbers.iter().step_by(2).map(|&item| engine.id(item)).collect()
 }
 
 async fn sleep(delay_ms: u32) {

@@ -1,6 +1,6 @@
 //! Lists: how long they are, what restricts them, and what they say.
 
-use super::{every, list, open, options, tiny, viewed};
+use super::{list, numbers, open, options, tiny, viewed};
 use js_sys::{Array, Error, Function};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -12,8 +12,8 @@ fn names(names: &[&str]) -> JsValue {
     names.iter().map(|name| JsValue::from(*name)).collect::<Array>().into()
 }
 
-fn predicate(of: impl FnMut(String, JsValue) -> Result<bool, JsValue> + 'static) -> JsValue {
-    Closure::<dyn FnMut(String, JsValue) -> Result<bool, JsValue>>::new(of).into_js_value()
+fn predicate(of: impl FnMut(u32) -> Result<bool, JsValue> + 'static) -> JsValue {
+    Closure::<dyn FnMut(u32) -> Result<bool, JsValue>>::new(of).into_js_value()
 }
 
 #[wasm_bindgen_test]
@@ -64,9 +64,9 @@ async fn a_category_restricts_the_list() {
     let (engine, history) = (tiny(), viewed(&[]).await);
     let of = |wanted: &[&str]| {
         let options = options(12, &[("categories", names(wanted))]);
-        let flat = engine.list(List::Trending, &history, &Array::new(), &options).unwrap();
-        let categories: Vec<String> = flat.iter().skip(2).step_by(4).filter_map(|name| name.as_string()).collect();
-        (every(&flat, 4).len(), categories)
+        let flat = numbers(&engine, List::Trending, &history, &[], &options).unwrap();
+        let categories: Vec<String> = flat.iter().step_by(2).filter_map(|&item| engine.category(item)).collect();
+        (flat.len() / 2, categories)
     };
     // Items 0, 5 and 10 are shoes, but every seventh item has no category.
     assert_eq!(of(&["Shoes"]), (3, vec!["Shoes".to_owned(); 3]));
@@ -80,7 +80,7 @@ async fn a_predicate_is_called_no_more_often_than_needed() {
     let (engine, history) = (tiny(), viewed(&["sku-0"]).await);
     let num_calls = Rc::new(Cell::new(0));
     let counter = num_calls.clone();
-    let all = predicate(move |_, _| {
+    let all = predicate(move |_| {
         counter.set(counter.get() + 1);
         Ok(true)
     });
@@ -89,11 +89,12 @@ async fn a_predicate_is_called_no_more_often_than_needed() {
 }
 
 #[wasm_bindgen_test]
-async fn a_predicate_sees_ids_and_categories() {
-    let (engine, history) = (tiny(), viewed(&[]).await);
-    let hats = predicate(|id, category| {
-        assert!(!id.is_empty());
-        Ok(category.as_string().is_some_and(|name| name == "Hats"))
+async fn a_predicate_sees_items() {
+    let (engine, history) = (Rc::new(tiny()), viewed(&[]).await);
+    let inner_engine = engine.clone();
+    let hats = predicate(move |item| {
+        assert!(!inner_engine.id(item).is_empty());
+        Ok(inner_engine.category(item).is_some_and(|name| name == "Hats"))
     });
     let listed = list(&engine, List::Trending, &history, &[], &options(12, &[("predicate", hats)]));
     let category = options(12, &[("categories", names(&["Hats"]))]);
@@ -105,8 +106,8 @@ async fn what_a_predicate_throws_comes_through() {
     let (engine, history) = (tiny(), viewed(&["sku-0"]).await);
     let thrown: JsValue = Error::new("the shop's own").into();
     let own = thrown.clone();
-    let throws = predicate(move |_, _| Err(own.clone()));
-    let result = engine.list(List::ForYou, &history, &Array::new(), &options(3, &[("predicate", throws)]));
+    let throws = predicate(move |_| Err(own.clone()));
+    let result = numbers(&engine, List::ForYou, &history, &[], &options(3, &[("predicate", throws)]));
     assert_eq!(result.err(), Some(thrown));
     assert_eq!(list(&engine, List::ForYou, &history, &[], &options(3, &[])).len(), 3);
 }
@@ -116,7 +117,8 @@ async fn a_predicate_may_rank_in_its_turn() {
     let engine = Rc::new(tiny());
     let history = Rc::new(viewed(&["sku-0"]).await);
     let (inner_engine, inner_history) = (engine.clone(), history.clone());
-    let nested = predicate(move |id, _| {
+    let nested = predicate(move |item| {
+        let id = inner_engine.id(item);
         let related = list(&inner_engine, List::Related, &inner_history, &[&id], &options(2, &[]));
         Ok(related.len() == 2)
     });
@@ -128,12 +130,13 @@ async fn a_predicate_may_rank_in_its_turn() {
 async fn reasons_add_up_to_one() {
     let (engine, history) = (tiny(), viewed(&["sku-0", "größe 1", "商品/2"]).await);
     let explain = options(12, &[("explain", true.into())]);
-    let flat = engine.list(List::ForYou, &history, &Array::new(), &explain).unwrap();
+    let flat = numbers(&engine, List::ForYou, &history, &[], &explain).unwrap();
     let mut num_explained = 0;
-    for at in (0..flat.length()).step_by(4) {
-        let score = flat.get(at + 1).as_f64().unwrap();
-        let reasons: Array = flat.get(at + 3).into();
-        let total: f64 = reasons.iter().skip(1).step_by(2).filter_map(|share| share.as_f64()).sum();
+    let mut at = 0;
+    while at < flat.len() {
+        let (score, end) = (f32::from_bits(flat[at + 1]), at + 3 + 2 * flat[at + 2] as usize);
+        let total: f32 = flat[at + 3..end].iter().skip(1).step_by(2).map(|&share| f32::from_bits(share)).sum();
+        at = end;
         assert_eq!(score > 0.0, (total - 1.0).abs() < 1e-5, "score {score}, shares {total}");
         num_explained += u32::from(score > 0.0);
     }
@@ -152,15 +155,14 @@ async fn a_seed_gives_the_same_list_again() {
 async fn nonsense_never_panics() {
     let engine = tiny();
     let history = open("nonsense", 5, "memory").await;
-    let numbers: Array = [1.5, f64::NAN, -1.0].into_iter().map(JsValue::from).collect();
+    let odd: Array = [1.5, f64::NAN, -1.0].into_iter().map(JsValue::from).collect();
     for k in [f64::NAN, -1.0, 1e300, 2.5] {
-        let nonsense = options(0, &[("k", k.into()), ("seed", k.into()), ("exclude", numbers.clone().into())]);
-        engine.list(List::Related, &history, &numbers, &nonsense).expect("an array");
-    }
-    for odd in [JsValue::NULL, JsValue::UNDEFINED, JsValue::from("text"), JsValue::from(3)] {
-        assert_eq!(engine.list(List::ForYou, &history, &Array::new(), &odd).unwrap().length(), 0);
+        let odd = || Some(odd.clone());
+        engine.list(List::Related, &history, odd(), k, true, true, k, odd(), odd(), None).expect("a list");
     }
     let not_callable: Function = JsValue::from(4).unchecked_into();
-    let odd = options(2, &[("predicate", not_callable.into()), ("categories", JsValue::from("Shoes"))]);
-    assert_eq!(engine.list(List::Trending, &history, &Array::new(), &odd).unwrap().length(), 8);
+    let result = engine.list(List::Trending, &history, None, 2.0, false, false, 1.0, None, None, Some(not_callable));
+    assert!(result.is_err());
+    assert_eq!(engine.id(u32::MAX), "");
+    assert_eq!(engine.category(u32::MAX), None);
 }

@@ -4,6 +4,7 @@
 //! reader works in slices: [`Reading::advance`] as often as it takes.
 
 use super::super::adaptive::{Contexts, Decoder, Encoder, Side};
+#[cfg(feature = "cli")]
 use super::TableBytes;
 use super::links::{self, Links, Truth, kind};
 use crate::ItemIx;
@@ -90,16 +91,28 @@ struct Levels {
     num_levels: u8,
     /// Of each item: the sum of its levels so far, and how many, plus two of a medium level.
     sums: Vec<(u32, u32)>,
-    /// The item that each was last a neighbour of, plus one.
-    marks: Vec<u32>,
+    /// Of each item: the item that it was last a neighbour of, plus one, and what it says as a common neighbour.
+    marks: Vec<(u32, u32)>,
 }
 
 impl Levels {
-    fn new(num_items: usize, num_levels: u8) -> Levels {
+    /// For a table whose rows have all neighbours.
+    fn new(table: &Neighbours, num_levels: u8) -> Levels {
         let start = (u32::from(num_levels.saturating_sub(1)), 2);
-        Levels { num_levels, sums: vec![start; num_items], marks: vec![0; num_items] }
+        let lengths = table.offsets.iter().zip(table.offsets.iter().skip(1)).map(|(start, end)| end - start);
+        let marks: Vec<_> = lengths.map(|length| (0, 384 / length.max(1))).collect();
+        Levels { num_levels, sums: vec![start; marks.len()], marks }
     }
 
+    #[inline(always)]
+    fn count(&mut self, item: u32, level: u8) {
+        if let Some((sum, num)) = self.sums.get_mut(item as usize) {
+            *sum += u32::from(level);
+            *num += 1;
+        }
+    }
+
+    #[inline(always)]
     fn mean(&self, item: u32) -> usize {
         self.sums.get(item as usize).map_or(0, |&(sum, num)| (4 * sum / num).min(31) as usize)
     }
@@ -124,7 +137,7 @@ impl Levels {
         let row = items.get(start..end).unwrap_or(&[]);
         for other in row {
             if let Some(mark) = self.marks.get_mut(other.as_usize()) {
-                *mark = item + 1;
+                mark.0 = item + 1;
             }
         }
         let num_back = row.partition_point(|other| other.0 < item);
@@ -133,10 +146,11 @@ impl Levels {
             let others = items.get(other_start..other_end).unwrap_or(&[]);
             let (mut num_common, mut closeness) = (0, 0);
             for common in others.iter().take(MAX_COMPARED) {
-                if self.marks.get(common.as_usize()) == Some(&(item + 1)) {
-                    let (start, end) = row_of(common.0);
+                if let Some(&(of, says)) = self.marks.get(common.as_usize())
+                    && of == item + 1
+                {
                     num_common += 1;
-                    closeness += 384 / (end - start).max(1);
+                    closeness += says as usize;
                 }
             }
             let share = (16 * num_common / row.len().min(others.len()).max(1)).min(15);
@@ -155,21 +169,18 @@ impl Levels {
                 }
                 level += 1;
             }
-            for of in [item, earlier] {
-                if let Some((sum, num)) = self.sums.get_mut(of as usize) {
-                    *sum += u32::from(level);
-                    *num += 1;
-                }
-            }
+            self.count(item, level);
+            self.count(earlier, level);
             // Later neighbours come in ascending order, so the next free place of the earlier item's row is this one's.
             let place = filled.get_mut(earlier as usize).map_or(usize::MAX, |place| {
                 *place += 1;
                 *place as usize - 1
             });
-            for at in [start + at, place] {
-                if let Some(to) = levels.get_mut(at) {
-                    *to = level;
-                }
+            if let Some(to) = levels.get_mut(start + at) {
+                *to = level;
+            }
+            if let Some(to) = levels.get_mut(place) {
+                *to = level;
             }
         }
     }
@@ -215,7 +226,7 @@ fn stream(table: &Neighbours) -> (Vec<u8>, Contexts) {
     for _ in 0..num_items {
         links.item(&mut contexts, &mut encoder, &truth);
     }
-    let mut levels = Levels::new(num_items, table.weights.levels.len() as u8);
+    let mut levels = Levels::new(table, table.weights.levels.len() as u8);
     let (mut copy, mut filled) = (table.clone(), later(table));
     for item in 0..num_items as u32 {
         levels.item(&mut contexts, &mut encoder, &mut copy, &mut filled, item, |item, earlier| {
@@ -255,7 +266,8 @@ pub(in crate::model) struct Reading {
     contexts: Contexts,
     decoder: Decoder,
     links: Option<Links>,
-    levels: Levels,
+    /// Once there are no more links to come.
+    levels: Option<Levels>,
     table: Neighbours,
     /// Where the next level of each row's later neighbours goes.
     filled: Vec<u32>,
@@ -305,7 +317,7 @@ impl Reading {
             contexts: Contexts::new(NUM_SLOTS, kind::NUM),
             decoder: Decoder::new(bytes),
             links: Some(Links::new(num_items, num_edges, num_classes as u8)),
-            levels: Levels::new(num_items, num_levels as u8),
+            levels: None,
             table: Neighbours { codec: Codec::Graph, weights, hop, ..Neighbours::default() },
             filled: Vec::new(),
             next_item: 0,
@@ -334,10 +346,13 @@ impl Reading {
                 if let Some(links) = self.links.take() {
                     self.lay_out(links);
                 }
-            } else if (self.next_item as usize) < self.num_items {
-                let Reading { levels, contexts, decoder, table, filled, .. } = self;
+            } else if (self.next_item as usize) < self.num_items
+                && let Reading { levels: Some(levels), contexts, decoder, table, filled, .. } = self
+            {
                 levels.item(contexts, decoder, table, filled, self.next_item, |_, _| 0);
                 self.next_item += 1;
+                // An item without links takes time, too.
+                self.contexts.num_decisions += 1;
                 if self.decoder.is_exhausted() {
                     return Err(self.fault("end of the stream", Expected::Text("behind the last level")));
                 }
@@ -348,6 +363,11 @@ impl Reading {
             }
         }
         Ok(false)
+    }
+
+    /// How many levels and classes there are.
+    pub(super) fn sizes(&self) -> [usize; 2] {
+        [self.table.weights.levels.len(), self.table.weights.row_factors.len()]
     }
 
     /// The table, once all is read.
@@ -390,21 +410,26 @@ impl Reading {
         for (item, &end) in (0u32..).zip(&ends) {
             let earlier = back.get(start as usize..end as usize).unwrap_or(&[]);
             for &earlier in earlier {
-                for (row, other) in [(item, earlier), (earlier, item)] {
-                    let place = next.get_mut(row as usize);
-                    if let Some(place) = place {
-                        if let Some(to) = items.get_mut(*place as usize) {
-                            *to = ItemIx(other);
-                        }
-                        *place += 1;
-                    }
-                }
+                put(&mut next, &mut items, item, earlier);
+                put(&mut next, &mut items, earlier, item);
             }
             start = end;
         }
         self.table.levels = vec![0; items.len()];
         (self.table.offsets, self.table.items, self.table.classes) = (offsets, items, classes);
         self.filled = later(&self.table);
+        self.levels = Some(Levels::new(&self.table, self.table.weights.levels.len() as u8));
+    }
+}
+
+/// Writes the next neighbour of a row.
+#[inline(always)]
+fn put(next: &mut [u32], items: &mut [ItemIx], row: u32, other: u32) {
+    if let Some(place) = next.get_mut(row as usize) {
+        if let Some(to) = items.get_mut(*place as usize) {
+            *to = ItemIx(other);
+        }
+        *place += 1;
     }
 }
 

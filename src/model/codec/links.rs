@@ -87,18 +87,88 @@ struct Item {
     class: u8,
     /// Links so far, both ways.
     num_links: u32,
-    /// The newest of its links in `links`.
+    /// The block with the newest of its links.
     head: u32,
     /// Links to later items.
     num_forward: u32,
     /// The last item that linked to it.
     last_forward: u32,
-    /// The item for which the next three hold.
+}
+
+/// What is known of an earlier item as a link of the current one; by itself, because it is looked at most often.
+#[derive(Clone, Copy, Debug)]
+struct Candidate {
+    /// The item for which the rest holds.
     of: u32,
     weight: u32,
     num_common: u32,
     is_tested: bool,
 }
+
+impl Candidate {
+    /// Forgets what held for another item.
+    #[inline(always)]
+    fn renew(&mut self, item: u32) {
+        if self.of != item {
+            *self = Candidate { of: item, weight: 0, num_common: 0, is_tested: false };
+        }
+    }
+}
+
+/// Candidates by how likely they are, the newest of a bucket first.
+struct Buckets {
+    /// The newest entry of each bucket.
+    newest: [u32; NUM_BUCKETS],
+    /// No bucket above this one has an entry.
+    top: usize,
+    /// A candidate, and the entry before it in its bucket; what lies behind the first `num_entries` is of no account.
+    entries: Vec<(u32, u32)>,
+    num_entries: usize,
+}
+
+impl Buckets {
+    #[inline(always)]
+    fn push(&mut self, bucket: usize, candidate: u32) {
+        self.top = self.top.max(bucket);
+        if let Some(newest) = self.newest.get_mut(bucket) {
+            let entry = (candidate, std::mem::replace(newest, self.num_entries as u32));
+            match self.entries.get_mut(self.num_entries) {
+                Some(free) => *free = entry,
+                None => self.entries.push(entry),
+            }
+            self.num_entries += 1;
+        }
+    }
+
+    /// The newest candidate of the highest bucket that has one, which is `top` then.
+    #[inline(always)]
+    fn pop(&mut self) -> Option<u32> {
+        loop {
+            let newest = self.newest.get_mut(self.top)?;
+            if let Some(&(candidate, before)) = self.entries.get(*newest as usize) {
+                *newest = before;
+                return Some(candidate);
+            }
+            self.top = self.top.checked_sub(1)?;
+        }
+    }
+
+    fn clear(&mut self) {
+        for newest in self.newest.iter_mut().take(self.top + 1) {
+            *newest = NONE;
+        }
+        (self.top, self.num_entries) = (0, 0);
+    }
+}
+
+/// Some links of one item, the oldest first, and the block with those before them.
+#[derive(Clone, Copy, Debug)]
+struct Block {
+    before: u32,
+    items: [u32; LINKS_IN_BLOCK],
+}
+
+const LINKS_IN_BLOCK: usize = 7;
 
 /// The links of all items up to one.
 pub(super) struct Links {
@@ -107,15 +177,13 @@ pub(super) struct Links {
     /// Links that are still to come.
     num_left: u32,
     items: Vec<Item>,
-    /// An item and the link before it of the same item.
-    links: Vec<(u32, u32)>,
+    candidates: Vec<Candidate>,
+    blocks: Vec<Block>,
     /// Earlier links of each item, one item after the other, ascending.
     back: Vec<u32>,
     /// Ends of them in `back`.
     ends: Vec<u32>,
-    buckets: Vec<Vec<u32>>,
-    /// No bucket above this one has a candidate.
-    top: usize,
+    buckets: Buckets,
     /// A running mean of numbers of earlier links, in 1/256.
     run: u32,
     degrees: [u32; 2],
@@ -130,11 +198,11 @@ impl Links {
             num_classes,
             num_left: num_edges,
             items: Vec::with_capacity(num_items),
-            links: Vec::with_capacity(2 * num_edges as usize),
+            candidates: Vec::with_capacity(num_items),
+            blocks: Vec::new(),
             back: Vec::with_capacity(num_edges as usize),
             ends: Vec::with_capacity(num_items),
-            buckets: vec![Vec::new(); NUM_BUCKETS],
-            top: 0,
+            buckets: Buckets { newest: [NONE; NUM_BUCKETS], top: 0, entries: Vec::new(), num_entries: 0 },
             run: 4 << 8,
             degrees: [0; 2],
             is_broken: false,
@@ -164,22 +232,13 @@ impl Links {
     pub(super) fn item<S: Side>(&mut self, contexts: &mut Contexts, side: &mut S, truth: &impl Truth) {
         let item = self.items.len() as u32;
         let class = self.class(contexts, side, item, truth);
-        self.items.push(Item {
-            class,
-            num_links: 0,
-            head: NONE,
-            num_forward: 0,
-            last_forward: NONE,
-            of: NONE,
-            weight: 0,
-            num_common: 0,
-            is_tested: false,
-        });
+        self.items.push(Item { class, num_links: 0, head: NONE, num_forward: 0, last_forward: NONE });
+        self.candidates.push(Candidate { of: NONE, weight: 0, num_common: 0, is_tested: false });
         let run = self.run;
         let [before, before_that] = self.degrees;
         let regions = [
             DEGREE_BEFORE + (log(before + 1, 4) * 5 + log(before_that + 1, 4)) * NUMBER_SLOTS,
-            DEGREE_RUN + upto(run * 3 >> 9, 24) * NUMBER_SLOTS,
+            DEGREE_RUN + upto((run * 3) >> 9, 24) * NUMBER_SLOTS,
             DEGREE_CLASS + (usize::from(class) * 8 + log((run >> 7) + 1, 7)) * NUMBER_SLOTS,
         ];
         let degree = contexts.number(side, kind::DEGREE, regions, || truth.num_back(item));
@@ -191,7 +250,7 @@ impl Links {
         }
         self.degrees = [degree, before];
         let wanted = i64::from(degree.min(1 << 20)) << 8;
-        self.run = (i64::from(run) + ((wanted - i64::from(run)) * 38 >> 8)) as u32;
+        self.run = (i64::from(run) + (((wanted - i64::from(run)) * 38) >> 8)) as u32;
         self.ends.push(self.back.len() as u32);
     }
 
@@ -224,10 +283,11 @@ impl Links {
             let num_left = degree - num_found;
             let found = match self.next_candidate(item, limit) {
                 Some((candidate, of)) => {
+                    let num_links = self.items.get(candidate as usize).map_or(0, |item| item.num_links);
                     let share = (8 * of.num_common / num_found.max(1)).min(8) as usize;
                     let slots = [
                         CANDIDATE_WEIGHT + (upto(of.weight >> 4, 31) * 8 + upto(num_found, 7)) * 8 + upto(num_left, 7),
-                        CANDIDATE_SHARE + (log(of.num_links + 1, 6) * 16 + upto(of.num_common, 15)) * 9 + share,
+                        CANDIDATE_SHARE + (log(num_links + 1, 6) * 16 + upto(of.num_common, 15)) * 9 + share,
                         CANDIDATE_TESTED
                             + (log(num_tested + 1, 7) * 8 + upto(num_left, 7)) * 16
                             + upto(of.num_common, 15),
@@ -257,13 +317,11 @@ impl Links {
                 }
             }
         }
-        for bucket in self.buckets.iter_mut().take(self.top + 1) {
-            bucket.clear();
-        }
-        self.top = 0;
+        self.buckets.clear();
         for at in start..self.back.len() {
             if let Some(&earlier) = self.back.get(at) {
                 self.link(item, earlier);
+                self.link(earlier, item);
             }
         }
         if let Some(back) = self.back.get_mut(start..) {
@@ -272,14 +330,11 @@ impl Links {
     }
 
     /// The likeliest candidate below `limit`; it counts as tested from now on.
-    fn next_candidate(&mut self, item: u32, limit: u32) -> Option<(u32, Item)> {
+    fn next_candidate(&mut self, item: u32, limit: u32) -> Option<(u32, Candidate)> {
         loop {
-            let Some(candidate) = self.buckets.get_mut(self.top).and_then(Vec::pop) else {
-                self.top = self.top.checked_sub(1)?;
-                continue;
-            };
-            let top = self.top;
-            let Some(of) = self.items.get_mut(candidate as usize) else { continue };
+            let candidate = self.buckets.pop()?;
+            let top = self.buckets.top;
+            let Some(of) = self.candidates.get_mut(candidate as usize) else { continue };
             // An entry is stale if the candidate was tested, or found in a higher bucket since.
             if candidate < limit && of.of == item && !of.is_tested && bucket_of(of.weight) == top {
                 of.is_tested = true;
@@ -292,24 +347,24 @@ impl Links {
     fn follow(&mut self, item: u32, found: u32) {
         let Some(of) = self.items.get(found as usize) else { return };
         let closeness = closeness(of.num_links);
+        let mut num_left = (of.num_links as usize).min(MAX_FOLLOWED);
+        let mut num_in_block = in_newest_block(of.num_links);
         let mut head = of.head;
-        for _ in 0..MAX_FOLLOWED {
-            let Some(&(candidate, before)) = self.links.get(head as usize) else { break };
-            head = before;
-            let Some(of) = self.items.get_mut(candidate as usize) else { continue };
-            if of.of != item {
-                (of.of, of.weight, of.num_common, of.is_tested) = (item, 0, 0, false);
+        while num_left > 0 {
+            let Some(block) = self.blocks.get(head as usize) else { break };
+            head = block.before;
+            for &candidate in block.items.iter().take(num_in_block).rev().take(num_left) {
+                let Some(of) = self.candidates.get_mut(candidate as usize) else { continue };
+                of.renew(item);
+                if of.is_tested || candidate >= item {
+                    continue;
+                }
+                of.weight += closeness;
+                of.num_common += 1;
+                self.buckets.push(bucket_of(of.weight), candidate);
             }
-            if of.is_tested || candidate >= item {
-                continue;
-            }
-            of.weight += closeness;
-            of.num_common += 1;
-            let bucket = bucket_of(of.weight);
-            self.top = self.top.max(bucket);
-            if let Some(bucket) = self.buckets.get_mut(bucket) {
-                bucket.push(candidate);
-            }
+            num_left = num_left.saturating_sub(num_in_block);
+            num_in_block = LINKS_IN_BLOCK;
         }
     }
 
@@ -329,14 +384,12 @@ impl Links {
         let mut step = 0;
         while step < WINDOW {
             at = at.checked_sub(1)?;
-            let of = self.items.get_mut(at as usize)?;
-            if of.of != item {
-                (of.of, of.weight, of.num_common, of.is_tested) = (item, 0, 0, false);
-            }
-            if of.is_tested {
+            let candidate = self.candidates.get_mut(at as usize)?;
+            candidate.renew(item);
+            if std::mem::replace(&mut candidate.is_tested, true) {
                 continue;
             }
-            of.is_tested = true;
+            let of = self.items.get(at as usize)?;
             let recency = if of.num_forward == 0 { 8 } else { log(item - of.last_forward, 7) };
             let step_at = step as usize;
             let slots = [
@@ -362,31 +415,37 @@ impl Links {
         if self.is_tested(item, found) {
             return None;
         }
-        let of = self.items.get_mut(found as usize)?;
-        if of.of != item {
-            (of.of, of.weight, of.num_common) = (item, 0, 0);
-        }
-        of.is_tested = true;
+        let candidate = self.candidates.get_mut(found as usize)?;
+        candidate.renew(item);
+        candidate.is_tested = true;
         Some(found)
     }
 
     fn is_tested(&self, item: u32, earlier: u32) -> bool {
-        self.items.get(earlier as usize).is_some_and(|of| of.of == item && of.is_tested)
+        self.candidates.get(earlier as usize).is_some_and(|of| of.of == item && of.is_tested)
     }
 
-    fn link(&mut self, item: u32, earlier: u32) {
-        for (from, to) in [(item, earlier), (earlier, item)] {
-            if let Some(of) = self.items.get_mut(from as usize) {
-                self.links.push((to, of.head));
-                of.head = (self.links.len() - 1) as u32;
-                of.num_links += 1;
-                if to > from {
-                    of.num_forward += 1;
-                    of.last_forward = to;
-                }
-            }
+    fn link(&mut self, from: u32, to: u32) {
+        let Some(of) = self.items.get_mut(from as usize) else { return };
+        let place = of.num_links as usize % LINKS_IN_BLOCK;
+        if place == 0 {
+            self.blocks.push(Block { before: of.head, items: [NONE; LINKS_IN_BLOCK] });
+            of.head = (self.blocks.len() - 1) as u32;
+        }
+        if let Some(newest) = self.blocks.get_mut(of.head as usize).and_then(|block| block.items.get_mut(place)) {
+            *newest = to;
+        }
+        of.num_links += 1;
+        if to > from {
+            of.num_forward += 1;
+            of.last_forward = to;
         }
     }
+}
+
+/// How many of so many links are in the newest block.
+fn in_newest_block(num_links: u32) -> usize {
+    (num_links as usize + LINKS_IN_BLOCK - 1) % LINKS_IN_BLOCK + 1
 }
 
 fn bucket_of(weight: u32) -> usize {

@@ -72,6 +72,14 @@ impl Reading {
         }
     }
 
+    /// How many levels and classes a table has that is still to be decoded.
+    pub(super) fn sizes(&self) -> Option<[usize; 2]> {
+        match self {
+            Reading::Done(_) => None,
+            Reading::Graph(graph) => Some(graph.sizes()),
+        }
+    }
+
     pub(super) fn into_table(self) -> Neighbours {
         match self {
             Reading::Done(table) => table,

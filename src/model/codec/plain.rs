@@ -3,6 +3,7 @@
 //! Bound: about 4.5 bits a number and 2 bits a weight of 3 bits, at 20 neighbours of 43,000 items ordered by
 //! `pack::order`; decoding is one pass with one table look-up for each code. The format's document describes it in full.
 
+#[cfg(feature = "cli")]
 use super::TableBytes;
 use super::gaps::{GapContext, GapDecoder, GapEncoder};
 use crate::ItemIx;
