@@ -39,7 +39,7 @@ pub(super) fn num_items(from: &Reader) -> Result<usize, Fault> {
     let mut from = from.clone();
     let num_items = from.u32()? as usize;
     // Every kind of id takes a sixteenth of a byte at least, but for a few in all.
-    let most = from.num_left().saturating_mul(16).clamp(1 << 12, MAX_ITEMS);
+    let most = from.num_left().saturating_mul(16).max(1 << 12).min(MAX_ITEMS);
     if num_items > most {
         return Err(from.fault("number of items", num_items as u64, Expected::AtMost(most as u64)));
     }
