@@ -207,7 +207,10 @@ const MARKS = {
 /** Puts the table between the marks of the documents that have them. */
 export function updateDocs(table, which = 'main') {
   const [BEGIN, END] = MARKS[which];
-  for (const path of ['docs/benchmarks.md', 'README.md'].map((name) => `${root}/${name}`)) {
+  for (const path of (which === 'main'
+    ? ['docs/benchmarks.md', 'README.md']
+    : ['docs/benchmarks.md']
+  ).map((name) => `${root}/${name}`)) {
     const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
     const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
     if (begin === -1 || end < begin) {

@@ -23,15 +23,16 @@ export async function open(
   let opening: Opening | undefined;
   try {
     opening = new Opening(bytes);
+    await pause();
     const opened = image && opening.restore(image) ? 'kept' : 'file';
     for (;;) {
+      await pause();
+      checkAborted(signal);
       const end = performance.now() + SLICE_MS;
       do {
         const engine = opening.advance(STEP);
         if (engine) return { engine, opened };
       } while (performance.now() < end);
-      await pause();
-      checkAborted(signal);
     }
   } catch (error) {
     throw fromWasm(error, url);
