@@ -150,8 +150,9 @@ fn directions(pairs: &[Pair], class: &impl Fn(ItemIx) -> usize, num_classes: usi
     for pivot in 0..num_classes {
         for row in pivot + 1..num_classes {
             let factor = normal[row][pivot] / normal[pivot][pivot];
-            for column in pivot..num_classes {
-                normal[row][column] -= factor * normal[pivot][column];
+            let pivots = normal[pivot];
+            for (value, above) in normal[row].iter_mut().zip(pivots).take(num_classes).skip(pivot) {
+                *value -= factor * above;
             }
             right[row] -= factor * right[pivot];
         }
