@@ -71,6 +71,20 @@ struct Example {
     new_targets: Vec<ItemIx>,
 }
 
+/// Events of all histories together, at most: a second hop is worked out for each of them, again and again.
+const MAX_HISTORY_EVENTS: usize = 60_000;
+
+/// As many examples, evenly spread, as stay below [`MAX_HISTORY_EVENTS`].
+fn thin_out(examples: Vec<Example>) -> Vec<Example> {
+    let num_events: usize = examples.iter().map(|example| example.history.len()).sum();
+    if num_events <= MAX_HISTORY_EVENTS {
+        return examples;
+    }
+    let (num, kept) = (examples.len(), examples.len() * MAX_HISTORY_EVENTS / num_events);
+    let is_kept = |at: usize| (at + 1) * kept / num > at * kept / num;
+    examples.into_iter().enumerate().filter(|(at, _)| is_kept(*at)).map(|(_, example)| example).collect()
+}
+
 /// Held-out events of one purpose in the numbers of one model.
 pub(super) struct Judge {
     purpose: Purpose,
@@ -96,7 +110,8 @@ impl Judge {
                 .map(|target| numbers[target.item.as_usize()])
                 .collect(),
         });
-        Judge { purpose, are_baskets: held_out.are_baskets, examples: examples.collect() }
+        let examples = thin_out(examples.collect());
+        Judge { purpose, are_baskets: held_out.are_baskets, examples }
     }
 
     /// Ranks all examples; the same for any number of threads.

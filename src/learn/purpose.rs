@@ -221,9 +221,14 @@ impl Plan<'_> {
             blending.extend(KINDS);
         }
         // Counting is judged without the walk, which costs more than all the rest; then the blend, with counts fixed; then
-        // everything at once, which mends what the first two could not see of each other.
-        let num_counting = settings.evaluations * 7 / 20;
-        let num_joint = settings.evaluations * 6 / 20;
+        // everything at once, which mends what the first two could not see of each other. Baskets have no such part: it
+        // would take most of the time.
+        let (counting_share, joint_share) = match self.protocol {
+            Protocol::NextItem => (7, 6),
+            Protocol::LeaveOneOut | Protocol::NextBasket => (11, 0),
+        };
+        let num_counting = settings.evaluations * counting_share / 20;
+        let num_joint = settings.evaluations * joint_share / 20;
         let num_blending = settings.evaluations - num_counting - num_joint;
         let mut random = Random::new(settings.seed);
         tuner.progress.start(&format!("{}: tuning", self.name), settings.evaluations as u64);
@@ -251,6 +256,14 @@ impl Plan<'_> {
         let vary = |constants: &Constants, step, random: &mut Random| constants.vary(&blending, step, random);
         let climbed = climb(from, num_blending, &mut random, vary, measure);
         curve.extend(climbed.curve.iter().map(|&(evaluation, value)| (num_counting + evaluation, value)));
+        let num_examples = tuner.validation.num_examples();
+        let finish = |value: f64| {
+            tuner.progress.finish(&format!("objective {value:.4} on {num_examples} held-out events"));
+        };
+        if num_joint == 0 {
+            finish(climbed.value);
+            return (climbed.best, curve);
+        }
 
         let all = [counting, &blending].concat();
         let measure = |constants: &Constants| {
@@ -265,8 +278,7 @@ impl Plan<'_> {
         let before = num_counting + num_blending;
         let climbed = climb(from, num_joint, &mut random, vary, measure);
         curve.extend(climbed.curve.iter().map(|&(evaluation, value)| (before + evaluation, value)));
-        let num_examples = tuner.validation.num_examples();
-        tuner.progress.finish(&format!("objective {:.4} on {num_examples} held-out events", climbed.value));
+        finish(climbed.value);
         (climbed.best, curve)
     }
 

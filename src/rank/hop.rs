@@ -11,7 +11,7 @@ use crate::ItemIx;
 use crate::model::{Hop, Neighbours};
 
 /// Rows that are kept: more than the window of a history.
-const KEPT_ROWS: usize = 64;
+const KEPT_ROWS: usize = 320;
 
 /// A row with its second hop, entries in no particular order.
 #[derive(Clone, Debug)]
