@@ -64,7 +64,7 @@ impl Model {
 
     /// Opens a model from the bytes of its file.
     ///
-    /// `O(bytes)`; allocates at most 4 kB for each byte of the file, and 4 MB.
+    /// `O(bytes)`; allocates at most 4 kB for each byte of the file, and 32 MB.
     ///
     /// # Errors
     /// See [`ModelError`]; every changed bit and every missing byte is noticed.

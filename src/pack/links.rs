@@ -1,8 +1,8 @@
 //! Which pairs of items become links, and at which level: the heaviest of the whole table, wherever they are.
 //!
 //! A pair is worth `W[i, j] p_i^a + W[j, i] p_j^a` with the events p of an item and a small power a: rows that are asked for more often
-//! count for more, but not in proportion, or rare items would have no links at all. On Diginetica's validation sessions, a power of
-//! 0 instead of 0.15 loses 4.3 points of HitRate at 200,000 links, and 1 loses 6.5.
+//! count for more, but not in proportion, or rare items would have no links at all. On Diginetica's validation sessions powers
+//! of 0.1, 0.15 and 0.25 do the same within 0.1 point of HitRate at 250,000 links.
 
 use crate::model::{MAX_CLASSES, Weights};
 use crate::{ItemIx, SparseMatrix};

@@ -9,7 +9,7 @@ use crate::model::{Categories, Dictionary, MAX_LEVELS, Model, Neighbours, Purpos
 /// How finely weights are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Detail {
-    /// Levels of a weight, 1 to 16: 4 cost 1.2 bits a link, 8 cost 2.1.
+    /// Levels of a weight, 1 to 16: 4 cost 1.3 bits a link, 8 cost 2.3.
     pub num_levels: usize,
     /// Whether items have classes by their number of events, 1.8 bits an item: both directions of a link then differ, and items
     /// that are not among the most popular are ordered by popularity.
