@@ -5,7 +5,7 @@ mod graph;
 mod links;
 mod plain;
 
-use super::Neighbours;
+use super::{Join, Neighbours};
 use super::bytes::{Fault, Problem, Reader, Writer};
 use super::neighbours::Codec;
 
@@ -34,12 +34,12 @@ pub struct TableBytes {
 }
 
 /// Writes a table that is valid (see [`Neighbours::validate`](super::Neighbours)).
-pub(super) fn write(table: &Neighbours) -> Vec<u8> {
+pub(super) fn write(table: &Neighbours, jobs: &impl Join) -> Vec<u8> {
     let mut to = Writer::default();
     match table.codec {
         Codec::Plain { weight_bits } => {
             to.u8(PLAIN);
-            plain::write(table, weight_bits, &mut to);
+            plain::write(table, weight_bits, &mut to, jobs);
         }
         Codec::Graph => {
             to.u8(GRAPH);
