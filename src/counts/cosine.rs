@@ -3,6 +3,7 @@
 use super::Rows;
 use crate::ItemIx;
 use crate::events::Sessions;
+use crate::matrix::RowSorter;
 use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -432,11 +433,12 @@ struct Nearest {
     keys: Vec<u64>,
     /// No key below this one can be among the largest.
     least: u64,
+    sorter: RowSorter,
 }
 
 impl Nearest {
     fn new(most: usize) -> Nearest {
-        Nearest { most, keys: Vec::with_capacity(Nearest::room(most)), least: 0 }
+        Nearest { most, keys: Vec::with_capacity(Nearest::room(most)), least: 0, sorter: RowSorter::default() }
     }
 
     /// Keys that are held before they are cut; more would be sorted more seldom, but not be near.
@@ -478,7 +480,7 @@ impl Nearest {
         for key in &mut self.keys {
             *key = u64::from(!*key as u32) << 32 | *key >> 32;
         }
-        self.keys.sort_unstable();
+        self.sorter.sort(&mut self.keys);
         self.keys.iter().for_each(|&key| visit((key >> 32) as u32, f32::from_bits(key as u32)));
     }
 }

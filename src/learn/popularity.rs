@@ -29,19 +29,17 @@ pub(super) fn weigh(sessions: &Sessions, ages: &[f64], num_items: usize, min_sho
         future[item.as_usize()] += 1;
     }
     let hits = |weights: Vec<f32>| {
-        let mut order: Vec<usize> = (0..num_items).collect();
+        // Weight and item in one number that sorts as they do: the bits of positive floats are in the order of their values.
+        let key = |(item, weight): (u32, &f32)| u64::from(weight.to_bits()) << 32 | u64::from(!item);
+        let mut keys: Vec<u64> = (0..).zip(&weights).map(key).collect();
         if num_items > LISTED {
-            order.select_nth_unstable_by(LISTED, |&a, &b| weights[b].total_cmp(&weights[a]).then(a.cmp(&b)));
+            keys.select_nth_unstable_by(LISTED, |a, b| b.cmp(a));
         }
-        order.iter().take(LISTED).map(|&item| u64::from(future[item])).sum::<u64>()
+        keys.iter().take(LISTED).map(|&key| u64::from(future[!(key as u32) as usize])).sum::<u64>()
     };
     // Rates side by side, because an item's sums are in one place and finding it takes longest.
-    let (rates, rest) = RECENCIES.as_chunks::<4>();
-    debug_assert!(rest.is_empty());
-    let found = rates.par_iter().flat_map_iter(|rates| {
-        fade(sessions, training.clone(), ages, num_items, *rates, newest_training).into_iter().map(hits)
-    });
-    let found: Vec<u64> = found.collect();
+    let faded = fade(sessions, training, ages, num_items, RECENCIES, newest_training);
+    let found: Vec<u64> = faded.into_par_iter().map(hits).collect();
     let mut best = (found[0], RECENCIES[0]);
     for (&hits, &recency) in found.iter().zip(&RECENCIES).skip(1) {
         if hits > best.0 {

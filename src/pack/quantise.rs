@@ -1,5 +1,6 @@
 //! Weights and popularity as few bits.
 
+use crate::matrix::RowSorter;
 use crate::model::{ModelError, Neighbours, scale_code};
 use crate::{ItemIx, SparseMatrix};
 use rayon::prelude::*;
@@ -53,8 +54,8 @@ pub(super) fn table(
     let blocks: Vec<Block> = old_of_new
         .par_chunks(TASK_ROWS)
         .map(|rows| {
-            let (mut block, mut keys) = (Block::default(), Vec::new());
-            rows.iter().for_each(|&old| block.add(matrix.row(old), factor, weight_bits, new_of_old, &mut keys));
+            let (mut block, mut room) = (Block::default(), Room::default());
+            rows.iter().for_each(|&old| block.add(matrix.row(old), factor, weight_bits, new_of_old, &mut room));
             block
         })
         .collect();
@@ -80,29 +81,38 @@ pub(super) fn table(
     Neighbours::from_csr(weight_bits, offsets, all.items, all.levels, all.scales)
 }
 
+/// Room for one row.
+#[derive(Default)]
+struct Room {
+    entries: Vec<u64>,
+    sorter: RowSorter,
+}
+
 impl Block {
-    /// Adds a row of old numbers; `keys` is room for it.
+    /// Adds a row of old numbers.
     fn add(
         &mut self,
         (columns, weights): (&[ItemIx], &[f32]),
         factor: f32,
         weight_bits: u8,
         new_of_old: &[ItemIx],
-        keys: &mut Vec<u64>,
+        Room { entries, sorter }: &mut Room,
     ) {
         let largest = largest(weights);
         let num_levels = f64::from(1u32 << weight_bits);
         let level = |weight: f32| (f64::from(weight) / f64::from(largest) * num_levels).min(num_levels - 1.0) as u8;
-        keys.clear();
-        keys.extend(columns.iter().zip(weights).map(|(old, &weight)| {
-            // Number and level in one, to be sorted as one.
-            u64::from(new_of_old[old.as_usize()].0) << 8 | u64::from(level(weight))
-        }));
-        keys.sort_unstable();
-        self.lengths.push(keys.len() as u32);
-        self.items.extend(keys.iter().map(|&key| ItemIx((key >> 8) as u32)));
-        self.levels.extend(keys.iter().map(|&key| key as u8));
-        self.scales.push(if keys.is_empty() { 0 } else { scale_code(largest * factor) });
+        entries.clear();
+        entries.extend(
+            columns
+                .iter()
+                .zip(weights)
+                .map(|(old, &weight)| u64::from(new_of_old[old.as_usize()].0) << 32 | u64::from(level(weight))),
+        );
+        sorter.sort(entries);
+        self.lengths.push(entries.len() as u32);
+        self.items.extend(entries.iter().map(|&entry| ItemIx((entry >> 32) as u32)));
+        self.levels.extend(entries.iter().map(|&entry| entry as u8));
+        self.scales.push(if entries.is_empty() { 0 } else { scale_code(largest * factor) });
     }
 }
 
