@@ -60,9 +60,10 @@ const END: u8 = 0xff;
 #[inline(always)]
 fn spread(distance: i64) -> i32 {
     let number = (distance.unsigned_abs() as u32).saturating_add(1);
-    let octave = number.ilog2();
-    let part = ((u64::from(number) << 8) >> octave) as i32 - 256;
-    let size = 256 * octave as i32 + part;
+    // The exponent of a float and the first eight bits behind it, exact: what a float has no room for is not rounded up
+    // once the highest bit of it is gone.
+    let float = (number & !(number >> 24)) as f32;
+    let size = (float.to_bits() >> 15) as i32 - (127 << 8);
     if distance < 0 { -size } else { size }
 }
 
@@ -493,5 +494,35 @@ impl Reading {
 
     fn fault(&self, what: &'static str, expected: Expected) -> Fault {
         Problem::wrong(what, self.start + self.decoder.position(), self.ends.len() as u64, expected)
+    }
+}
+
+#[cfg(all(test, feature = "cli"))]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The definition, by shifts of whole numbers.
+    fn by_shifts(distance: i64) -> i32 {
+        let number = distance.unsigned_abs() + 1;
+        let octave = number.ilog2();
+        let size = 256 * octave as i32 + ((number << 8) >> octave) as i32 - 256;
+        if distance < 0 { -size } else { size }
+    }
+
+    proptest! {
+        #[test]
+        fn the_spread_is_that_of_whole_numbers(distance in -(1i64 << 30)..=1 << 30, octave in 0u32..30) {
+            let near_a_power = (1i64 << octave) - 2 + (distance & 3);
+            for distance in [distance, distance >> octave, near_a_power] {
+                prop_assert_eq!(spread(distance), by_shifts(distance));
+            }
+        }
+
+        #[test]
+        fn what_a_float_has_no_room_for_is_not_rounded_up(octave in 24u32..30, below in 0i64..2000) {
+            let distance = (1i64 << octave) - 1 - below;
+            prop_assert_eq!(spread(distance), by_shifts(distance));
+        }
     }
 }

@@ -5,9 +5,9 @@ mod graph;
 mod links;
 mod plain;
 
-use super::{Join, Neighbours};
 use super::bytes::{Fault, Problem, Reader, Writer};
 use super::neighbours::Codec;
+use super::{Join, Neighbours};
 
 /// The codec of gaps and static prefix codes, see [`plain`].
 const PLAIN: u8 = 1;

@@ -7,11 +7,11 @@
 use super::TableBytes;
 use super::gaps::{GapContext, GapDecoder, GapEncoder};
 use crate::ItemIx;
-use crate::model::{Join, Neighbours};
 use crate::model::bits::{BitReader, BitWriter};
 use crate::model::bytes::{Expected, Fault, Reader, Writer};
 use crate::model::huffman::{Decoder, Encoder};
 use crate::model::neighbours::MAX_NEIGHBOURS;
+use crate::model::{Join, Neighbours};
 
 /// Codes of the stream for rows: of lengths, of scales, then those of splits.
 const LENGTHS: usize = 0;
