@@ -262,20 +262,30 @@ fn prune(matrix: SparseMatrix, neighbours: usize, purpose: Purpose, ids: &[Strin
 
 /// The heaviest neighbours of each item in each table, which decide on the order.
 fn edges_of_order(tables: &[(Purpose, SparseMatrix)], num_items: usize) -> Vec<(ItemIx, ItemIx)> {
-    let of_row = |item: ItemIx, matrix: &SparseMatrix| {
-        let (columns, weights) = matrix.row(item);
-        // Weight and item in one number that sorts as they do: the bits of positive floats are in the order of their values.
-        let key = |(column, weight): (&ItemIx, &f32)| u64::from(weight.to_bits()) << 32 | u64::from(!column.0);
-        let mut keys: Vec<u64> = columns.iter().zip(weights).map(key).collect();
-        if keys.len() > ORDER_NEIGHBOURS {
-            keys.select_nth_unstable_by(ORDER_NEIGHBOURS, |a, b| b.cmp(a));
-            keys.truncate(ORDER_NEIGHBOURS);
+    let tasks: Vec<_> = (0..num_items as u32).step_by(TASK_ITEMS as usize).collect();
+    let of_task = |start: u32| {
+        let (mut edges, mut keys) = (Vec::new(), Vec::new());
+        for item in (start..(num_items as u32).min(start + TASK_ITEMS)).map(ItemIx) {
+            for (columns, weights) in tables.iter().map(|(_, matrix)| matrix.row(item)) {
+                // Weight and item in one number that sorts as they do: the bits of positive floats are in the order of their
+                // values.
+                let key = |(column, weight): (&ItemIx, &f32)| u64::from(weight.to_bits()) << 32 | u64::from(!column.0);
+                keys.clear();
+                keys.extend(columns.iter().zip(weights).map(key));
+                if keys.len() > ORDER_NEIGHBOURS {
+                    keys.select_nth_unstable_by(ORDER_NEIGHBOURS, |a, b| b.cmp(a));
+                    keys.truncate(ORDER_NEIGHBOURS);
+                }
+                edges.extend(keys.iter().map(|&key| (item, ItemIx(!(key as u32)))));
+            }
         }
-        keys.into_iter().map(move |key| (item, ItemIx(!(key as u32))))
+        edges
     };
-    let of_item = |item| tables.iter().flat_map(move |(_, matrix)| of_row(item, matrix));
-    (0..num_items as u32).into_par_iter().map(ItemIx).flat_map_iter(of_item).collect()
+    tasks.into_par_iter().map(of_task).collect::<Vec<_>>().concat()
 }
+
+/// Items whose edges one task selects: enough to hide its cost, few enough to balance.
+const TASK_ITEMS: u32 = 512;
 
 #[cfg(test)]
 mod tests;
