@@ -11,7 +11,7 @@ pub use judge::{AT, Quality, View};
 use crate::Progress;
 use crate::learn::{Climbed, HeldOut, Random, climb};
 use crate::model::{Measurement, Model, Purpose};
-use crate::pack::{Detail, Draft, PackError, Packer, Tuning};
+use crate::pack::{self, Detail, Draft, PackError, Packer, Tuning};
 use judge::Judge;
 
 /// Objectives as near as this are a tie, which the later detail wins: finer weights order better, few links reach further.
@@ -128,7 +128,7 @@ impl Spender {
             }
         }
         model.measurements = measurements(&quality);
-        let bytes = model.to_bytes()?;
+        let bytes = pack::to_bytes(&model)?;
         Ok(Packed { model, bytes, quality, tunings, ..packed })
     }
 
@@ -139,7 +139,7 @@ impl Spender {
             Budget::Links(num_links) => {
                 let num_links = num_links.min(self.num_pairs());
                 let model = self.packer.pack(num_links, detail)?;
-                let bytes = model.to_bytes()?;
+                let bytes = pack::to_bytes(&model)?;
                 (model, bytes, num_links)
             }
         };
@@ -152,7 +152,7 @@ impl Spender {
         }
         if !quality.is_empty() {
             model.measurements = measurements(&quality);
-            bytes = model.to_bytes()?;
+            bytes = pack::to_bytes(&model)?;
         }
         Ok(Packed { model, bytes, num_links, detail, quality, tunings: Vec::new() })
     }

@@ -49,6 +49,27 @@ impl Encoder {
         Encoder { low: 0, high: u32::MAX, bytes: Vec::new() }
     }
 
+    /// Writes a decision that is true with `probability`, in 1/65536.
+    #[inline(always)]
+    fn put(&mut self, probability: u32, truth: bool) {
+        let cut = cut(self.low, self.high, probability);
+        if truth {
+            self.high = cut;
+        } else {
+            self.low = cut + 1;
+        }
+        while is_settled(self.low, self.high) {
+            self.bytes.push((self.high >> 24) as u8);
+            self.low <<= 8;
+            self.high = self.high << 8 | 0xff;
+        }
+    }
+
+    /// Writes decisions as if they were made now.
+    pub(super) fn append(&mut self, recorded: &Recorder) {
+        recorded.decisions.iter().for_each(|&decision| self.put(decision >> 1, decision & 1 == 1));
+    }
+
     /// The stream: one byte after the settled ones is enough, for readers take zeros for what is missing.
     pub(super) fn finish(mut self) -> Vec<u8> {
         self.bytes.push((self.high >> 24) as u8);
@@ -66,17 +87,30 @@ impl Side for Encoder {
     ) -> bool {
         let truth = truth();
         let (probability, logits) = contexts.predict(kind, slots);
-        let cut = cut(self.low, self.high, probability);
-        if truth {
-            self.high = cut;
-        } else {
-            self.low = cut + 1;
-        }
-        while is_settled(self.low, self.high) {
-            self.bytes.push((self.high >> 24) as u8);
-            self.low <<= 8;
-            self.high = self.high << 8 | 0xff;
-        }
+        self.put(probability, truth);
+        contexts.learn(kind, slots, logits, probability, truth);
+        truth
+    }
+}
+
+/// Remembers decisions that are to be written behind those of others, whose contexts they do not share.
+#[derive(Debug, Default)]
+pub(super) struct Recorder {
+    /// Twice the probability of true, and 1 more if it was.
+    decisions: Vec<u32>,
+}
+
+impl Side for Recorder {
+    fn decide(
+        &mut self,
+        contexts: &mut Contexts,
+        kind: usize,
+        slots: [usize; 3],
+        truth: impl FnOnce() -> bool,
+    ) -> bool {
+        let truth = truth();
+        let (probability, logits) = contexts.predict(kind, slots);
+        self.decisions.push(probability << 1 | u32::from(truth));
         contexts.learn(kind, slots, logits, probability, truth);
         truth
     }

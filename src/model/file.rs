@@ -56,6 +56,22 @@ fn name_of(id: u16) -> &'static str {
     }
 }
 
+/// Runs two jobs that do not know of each other; whoever has threads may run them at the same time.
+pub trait Join {
+    /// What each of the jobs gives.
+    fn join<A: Send, B: Send>(&self, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B);
+}
+
+/// One job after the other.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct InTurn;
+
+impl Join for InTurn {
+    fn join<A: Send, B: Send>(&self, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B) {
+        (one(), other())
+    }
+}
+
 impl Model {
     /// The classes of the first table, which say much about popularity; none if there is no such table.
     fn classes(&self) -> &[u8] {
@@ -79,11 +95,23 @@ impl Model {
     /// # Errors
     /// [`ModelError::Invalid`] as [`validate`](Model::validate) says, or if the file would have 4 GiB or more.
     pub fn to_bytes(&self) -> Result<Vec<u8>, ModelError> {
+        self.to_bytes_with(&InTurn)
+    }
+
+    /// As [`to_bytes`](Model::to_bytes), the very same bytes, with the ids and the tables each a job for `jobs`.
+    ///
+    /// # Errors
+    /// As [`to_bytes`](Model::to_bytes).
+    pub fn to_bytes_with(&self, jobs: &(impl Join + Sync)) -> Result<Vec<u8>, ModelError> {
         self.validate()?;
+        let (items, tables) = jobs.join(
+            || items::write(&self.items, self.tables.first().map(|(_, table)| table), jobs),
+            || self.tables.iter().map(|(_, table)| codec::write(table, jobs)).collect::<Vec<_>>(),
+        );
         let mut sections = vec![
             required(ABOUT, about::write_about(&self.about)),
             required(RANKING, about::write_ranking(&self.ranking)),
-            required(ITEMS, items::write(&self.items, self.tables.first().map(|(_, table)| table))),
+            required(ITEMS, items),
             required(POPULARITY, priors::write_popularity(&self.popularity, self.classes())),
         ];
         if let Some(categories) = &self.categories {
@@ -94,7 +122,7 @@ impl Model {
             let body = about::write_measurements(&self.measurements);
             sections.push(Content { id: MEASUREMENTS, optional: true, body });
         }
-        sections.extend(self.tables.iter().map(|(of, table)| required(of.section_id(), codec::write(table))));
+        sections.extend(self.tables.iter().zip(tables).map(|((of, _), body)| required(of.section_id(), body)));
         container::write(&sections).map_err(|num_bytes| ModelError::Invalid {
             part: "file",
             at: 0,

@@ -33,7 +33,7 @@ pub use dictionary::Dictionary;
 pub use error::{Foreign, ModelError};
 #[cfg(feature = "cli")]
 pub use file::table_bytes;
-pub use file::{Opening, content_hash, sections};
+pub use file::{InTurn, Join, Opening, content_hash, sections};
 pub use neighbours::{
     Codec, Hop, MAX_CLASSES, MAX_LEVELS, MAX_NEIGHBOURS, Neighbours, Row, Weights, scale, scale_code,
 };

@@ -6,9 +6,10 @@
 //! in view.
 
 use super::Neighbours;
-use super::adaptive::{Contexts, Decoder, Encoder, NUMBER_SLOTS, Side};
+use super::adaptive::{Contexts, Decoder, Encoder, NUMBER_SLOTS, Recorder, Side};
 use super::bytes::{Expected, Fault, Problem, Reader, Writer};
 use super::dictionary::{Dictionary, Refused};
+use super::file::Join;
 use super::items::{MIN_ITEMS, canonical_number, decimal, most_items_in};
 use crate::ItemIx;
 
@@ -59,9 +60,10 @@ const END: u8 = 0xff;
 #[inline(always)]
 fn spread(distance: i64) -> i32 {
     let number = (distance.unsigned_abs() as u32).saturating_add(1);
-    let octave = number.ilog2();
-    let part = ((u64::from(number) << 8) >> octave) as i32 - 256;
-    let size = 256 * octave as i32 + part;
+    // The exponent of a float and the first eight bits behind it, exact: what a float has no room for is not rounded up
+    // once the highest bit of it is gone.
+    let float = (number & !(number >> 24)) as f32;
+    let size = (float.to_bits() >> 15) as i32 - (127 << 8);
     if distance < 0 { -size } else { size }
 }
 
@@ -305,11 +307,27 @@ pub(crate) fn sorted(ids: &[&str]) -> (Option<Vec<u64>>, Vec<u32>) {
 }
 
 /// Writes ids, with the neighbours that a reader will know; `None` if it is a set that others must hold.
-pub(super) fn write(items: &Dictionary, table: Option<&Neighbours>, to: &mut Writer) -> Option<()> {
+pub(super) fn write(
+    items: &Dictionary,
+    table: Option<&Neighbours>,
+    to: &mut Writer,
+    jobs: &(impl Join + Sync),
+) -> Option<()> {
     let ids: Vec<&str> = (0..items.len() as u32).map(|item| items.id(ItemIx(item))).collect();
     let (numbers, sorted) = sorted(&ids);
+    let (mut encoder, places) =
+        jobs.join(|| write_set(&ids, numbers.as_deref(), &sorted, to), || record_places(&sorted, table));
+    encoder.append(&places);
+    let stream = encoder.finish();
+    let num_text: usize = ids.iter().map(|id| id.len()).sum();
+    to.bytes(&stream);
+    (ids.len() <= most_items_in(stream.len()) && num_text <= most_text_in(stream.len())).then_some(())
+}
+
+/// Writes what comes before the stream, and begins the stream with the ids in their order.
+fn write_set(ids: &[&str], numbers: Option<&[u64]>, sorted: &[u32], to: &mut Writer) -> Encoder {
     let mut encoder = Encoder::new();
-    match &numbers {
+    match numbers {
         Some(numbers) => {
             let mut sorted = sorted.iter().filter_map(|&item| numbers.get(item as usize).copied());
             let least = sorted.next().unwrap_or(0);
@@ -328,20 +346,23 @@ pub(super) fn write(items: &Dictionary, table: Option<&Neighbours>, to: &mut Wri
             }
         }
     }
-    let mut place_of = vec![0u32; ids.len()];
-    for (place, &item) in (0u32..).zip(&sorted) {
+    encoder
+}
+
+/// The decisions about the place of each item among the sorted ids.
+fn record_places(sorted: &[u32], table: Option<&Neighbours>) -> Recorder {
+    let mut place_of = vec![0u32; sorted.len()];
+    for (place, &item) in (0u32..).zip(sorted) {
         if let Some(to) = place_of.get_mut(item as usize) {
             *to = place;
         }
     }
-    let mut places = Places::new(ids.len());
-    for _ in 0..ids.len() {
-        places.item(&mut encoder, table, |item| place_of.get(item as usize).copied().unwrap_or(0));
+    let mut recorder = Recorder::default();
+    let mut places = Places::new(sorted.len());
+    for _ in sorted {
+        places.item(&mut recorder, table, |item| place_of.get(item as usize).copied().unwrap_or(0));
     }
-    let stream = encoder.finish();
-    let num_text: usize = ids.iter().map(|id| id.len()).sum();
-    to.bytes(&stream);
-    (ids.len() <= most_items_in(stream.len()) && num_text <= most_text_in(stream.len())).then_some(())
+    recorder
 }
 
 /// Bytes of all ids that a stream of so many bytes may hold.
@@ -473,5 +494,35 @@ impl Reading {
 
     fn fault(&self, what: &'static str, expected: Expected) -> Fault {
         Problem::wrong(what, self.start + self.decoder.position(), self.ends.len() as u64, expected)
+    }
+}
+
+#[cfg(all(test, feature = "cli"))]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The definition, by shifts of whole numbers.
+    fn by_shifts(distance: i64) -> i32 {
+        let number = distance.unsigned_abs() + 1;
+        let octave = number.ilog2();
+        let size = 256 * octave as i32 + ((number << 8) >> octave) as i32 - 256;
+        if distance < 0 { -size } else { size }
+    }
+
+    proptest! {
+        #[test]
+        fn the_spread_is_that_of_whole_numbers(distance in -(1i64 << 30)..=1 << 30, octave in 0u32..30) {
+            let near_a_power = (1i64 << octave) - 2 + (distance & 3);
+            for distance in [distance, distance >> octave, near_a_power] {
+                prop_assert_eq!(spread(distance), by_shifts(distance));
+            }
+        }
+
+        #[test]
+        fn what_a_float_has_no_room_for_is_not_rounded_up(octave in 24u32..30, below in 0i64..2000) {
+            let distance = (1i64 << octave) - 1 - below;
+            prop_assert_eq!(spread(distance), by_shifts(distance));
+        }
     }
 }

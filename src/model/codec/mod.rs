@@ -5,9 +5,9 @@ mod graph;
 mod links;
 mod plain;
 
-use super::Neighbours;
 use super::bytes::{Fault, Problem, Reader, Writer};
 use super::neighbours::Codec;
+use super::{Join, Neighbours};
 
 /// The codec of gaps and static prefix codes, see [`plain`].
 const PLAIN: u8 = 1;
@@ -34,12 +34,12 @@ pub struct TableBytes {
 }
 
 /// Writes a table that is valid (see [`Neighbours::validate`](super::Neighbours)).
-pub(super) fn write(table: &Neighbours) -> Vec<u8> {
+pub(super) fn write(table: &Neighbours, jobs: &impl Join) -> Vec<u8> {
     let mut to = Writer::default();
     match table.codec {
         Codec::Plain { weight_bits } => {
             to.u8(PLAIN);
-            plain::write(table, weight_bits, &mut to);
+            plain::write(table, weight_bits, &mut to, jobs);
         }
         Codec::Graph => {
             to.u8(GRAPH);
