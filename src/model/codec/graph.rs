@@ -104,7 +104,7 @@ impl Levels {
     fn new(table: &Neighbours, num_levels: u8) -> Levels {
         let start = (u32::from(num_levels.saturating_sub(1)), 2);
         let lengths = table.offsets.iter().zip(table.offsets.iter().skip(1)).map(|(start, end)| end - start);
-        let says: Vec<_> = lengths.map(|length| 1 << COUNT_SHIFT | 384 / length.max(1)).collect();
+        let says: Vec<_> = lengths.map(|length| (1 << COUNT_SHIFT) + 384 / length.max(1)).collect();
         Levels { num_levels, sums: vec![start; says.len()], marks: vec![0; says.len()], says }
     }
 

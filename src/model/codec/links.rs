@@ -121,7 +121,7 @@ impl Candidate {
     /// With one more common neighbour, which says so much.
     #[inline(always)]
     fn with_common(self, closeness: u32) -> Candidate {
-        let state = self.0 + (closeness << WEIGHT_SHIFT | 1);
+        let state = self.0 + ((closeness << WEIGHT_SHIFT) | 1);
         // From 2^14 down to 2^13, and from 2^15 to one less.
         let state = state - ((state & 1 << (WEIGHT_SHIFT + 14)) >> 1);
         Candidate(state - (state >> 15 & 1))
@@ -211,7 +211,7 @@ impl Latest {
     fn push(&mut self, mut start: usize, num_links: usize, link: u32) -> usize {
         if num_links == 0 {
             start = self.stretch(0);
-        } else if num_links < MAX_FOLLOWED && num_links >= MIN_STRETCH && num_links.is_power_of_two() {
+        } else if (MIN_STRETCH..MAX_FOLLOWED).contains(&num_links) && num_links.is_power_of_two() {
             let size = (num_links / MIN_STRETCH).ilog2() as usize;
             let from = std::mem::replace(&mut start, self.stretch(size + 1));
             self.numbers.copy_within(from..from + num_links, start);
