@@ -5,6 +5,7 @@ use super::codec;
 #[cfg(feature = "cli")]
 use super::codec::TableBytes;
 use super::container::{self, Container, Content, Section};
+use super::image::Restoring;
 use super::{Dictionary, Model, ModelError, Purpose, about, items, priors};
 use std::collections::VecDeque;
 
@@ -199,6 +200,8 @@ pub struct Opening {
     pub(super) content_hash: u64,
     /// Popularity that still needs the classes of the first table.
     popularity: Option<priors::Popularity>,
+    /// An image that is being taken instead.
+    pub(super) restoring: Option<Box<Restoring>>,
 }
 
 impl Opening {
@@ -272,7 +275,15 @@ impl<'a> Sections<'a> {
             measurements: self.read_optional(MEASUREMENTS, about::read_measurements)?.unwrap_or_default(),
         };
         let popularity = Some(self.read_section(POPULARITY, |from| priors::read_popularity(from, num_items))?);
-        Ok(Opening { model, tables, items, num_items, content_hash: self.file.content_hash(), popularity })
+        Ok(Opening {
+            model,
+            tables,
+            items,
+            num_items,
+            content_hash: self.file.content_hash(),
+            popularity,
+            restoring: None,
+        })
     }
 
     /// Reads a section to its last byte.
