@@ -6,7 +6,7 @@ use super::codec;
 use super::codec::TableBytes;
 use super::container::{self, Container, Content, Section};
 use super::image::Restoring;
-use super::{Dictionary, Model, ModelError, Purpose, about, items, priors};
+use super::{About, Dictionary, Model, ModelError, Purpose, about, items, priors};
 use std::collections::VecDeque;
 
 const ABOUT: u16 = 1;
@@ -16,6 +16,7 @@ const POPULARITY: u16 = 4;
 const CATEGORIES: u16 = 5;
 const PRIVACY: u16 = 6;
 const MEASUREMENTS: u16 = 7;
+const TUNING: u16 = 8;
 /// Plus the number of the purpose.
 const NEIGHBOURS: u16 = 0x100;
 
@@ -53,6 +54,7 @@ fn name_of(id: u16) -> &'static str {
         CATEGORIES => "categories",
         PRIVACY => "privacy",
         MEASUREMENTS => "measurements",
+        TUNING => "tuning",
         _ => Purpose::ALL.into_iter().find(|of| of.section_id() == id).map_or("unknown", Purpose::name),
     }
 }
@@ -122,6 +124,11 @@ impl Model {
         if !self.measurements.is_empty() {
             let body = about::write_measurements(&self.measurements);
             sections.push(Content { id: MEASUREMENTS, optional: true, body });
+        }
+        #[cfg(feature = "cli")]
+        if !self.about.curves.is_empty() {
+            let body = about::write_curves(&self.about.curves);
+            sections.push(Content { id: TUNING, optional: true, body });
         }
         sections.extend(self.tables.iter().zip(tables).map(|((of, _), body)| required(of.section_id(), body)));
         container::write(&sections).map_err(|num_bytes| ModelError::Invalid {
@@ -270,7 +277,7 @@ impl<'a> Sections<'a> {
             popularity: Vec::new(),
             ranking: self.read_section(RANKING, about::read_ranking)?,
             categories: self.read_optional(CATEGORIES, |from| priors::read_categories(from, num_items))?,
-            about: self.read_section(ABOUT, about::read_about)?,
+            about: self.read_about()?,
             privacy: self.read_section(PRIVACY, about::read_privacy)?,
             measurements: self.read_optional(MEASUREMENTS, about::read_measurements)?.unwrap_or_default(),
         };
@@ -284,6 +291,16 @@ impl<'a> Sections<'a> {
             popularity,
             restoring: None,
         })
+    }
+
+    fn read_about(&mut self) -> Result<About, Fault> {
+        #[cfg_attr(not(feature = "cli"), expect(unused_mut, reason = "browsers step over the course of tuning"))]
+        let mut about = self.read_section(ABOUT, about::read_about)?;
+        #[cfg(feature = "cli")]
+        {
+            about.curves = self.read_optional(TUNING, about::read_curves)?.unwrap_or_default();
+        }
+        Ok(about)
     }
 
     /// Reads a section to its last byte.
