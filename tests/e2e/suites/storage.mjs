@@ -22,6 +22,30 @@ const block =
       });
     }, name);
 
+/**
+ * Fills what the shop may store, before it opens: a browser remembers for half a minute how much room there was when it
+ * last looked. The page that holds the quota down stays open.
+ */
+async function fill({ context, server }) {
+  const blank = `${server.url}/blank`;
+  await context.route(blank, (route) => route.fulfill({ contentType: 'text/html', body: '<p>' }));
+  const page = await context.newPage();
+  await page.goto(blank);
+  const devtools = await context.newCDPSession(page);
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin: server.url, quotaSize: 1 });
+  await page.evaluate(() => {
+    for (let size = 1 << 20; size >= 1; size >>= 1) {
+      for (let i = 0; i < 12; i++) {
+        try {
+          localStorage.setItem(`fill ${size} ${i}`, 'x'.repeat(size));
+        } catch {
+          break;
+        }
+      }
+    }
+  });
+}
+
 export function storage(shop) {
   test('where IndexedDB is blocked the history is in localStorage, and the panel says so', () =>
     visit({ ...shop(), before: block('indexedDB') }, async ({ page }) => {
@@ -60,23 +84,8 @@ export function storage(shop) {
     ));
 
   test('where storage is full the shop goes on and says that it keeps nothing', () =>
-    visit(shop(), async ({ page, context, server }) => {
+    visit({ ...shop(), before: fill }, async ({ page }) => {
       await ready(page);
-      const devtools = await context.newCDPSession(page);
-      await devtools.send('Storage.overrideQuotaForOrigin', { origin: server.url, quotaSize: 1 });
-      await page.evaluate(() => {
-        try {
-          for (let size = 1 << 20; size >= 1; size >>= 1) {
-            for (let i = 0; i < 12; i++) {
-              try {
-                localStorage.setItem(`fill ${size} ${i}`, 'x'.repeat(size));
-              } catch {
-                break;
-              }
-            }
-          }
-        } catch {}
-      });
       await openTrending(page, 0);
       await turnTo(page, '#/');
       assert.ok((await railIds(page, 'for-you')).length > 0, 'the list follows all the same');
