@@ -223,7 +223,7 @@ fn a_line_that_is_no_json_object_is_damage() {
     let path = Files::new();
     let path = path.write("a.jsonl", "{\"a\":1}\n{\"a\":\n[1]\nword\n{\"a\":{\"b\":1}}\n{\"a\":1} x\n{\"a\":2}\n");
     let rows = rows_of(&path).unwrap();
-    assert_eq!((rows.first(), rows.last()), (Some(&"1: i1".to_owned()), Some(&"7: i2".to_owned())));
+    assert_eq!((rows.first(), rows.last()), (Some(&"1: i1 -".to_owned()), Some(&"7: i2 -".to_owned())));
     assert_eq!(rows.iter().filter(|row| row.contains(": !")).count(), 5, "{rows:?}");
     assert!(rows[4].contains("`a` holds a list or an object"), "{rows:?}");
 }
