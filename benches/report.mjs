@@ -43,22 +43,24 @@ function training({ training, data, settings }) {
   const rows = training.flatMap((one) => {
     const { title } = data.find(({ name }) => name === one.data);
     const { fit, file } = one;
-    const of = (samples) => samples && median(samples);
-    const against = (format) => (own, peer) =>
-      peer === undefined ? '–' : `${format(peer)} (${times(peer, own)})`;
+    // A peer that could not finish has the reason in the place of a figure.
+    const of = (samples) => samples?.failed ?? (samples && median(samples));
+    const against = (format) => (own, peer) => {
+      if (peer === undefined) return '–';
+      return typeof peer === 'string' ? peer : `${format(peer)} (${times(peer, own)})`;
+    };
     const row = (what, format, own, implicit, rusket) =>
       `| ${title} | ${what} | ${format(own)} | ${against(format)(own, implicit)} | ${against(format)(own, rusket)} |`;
-    const whole = (name) => of(file[name]?.samples.map(({ seconds }) => seconds));
-    const peak = (name) =>
-      of(file[name]?.samples.map(({ peakBytes }) => peakBytes).filter(Boolean));
-    const model = (name) => file[name]?.modelBytes;
+    const ofFile = (name, value) => {
+      const { failed, samples } = file[name] ?? {};
+      return failed ?? of(samples?.map(value).filter(Boolean));
+    };
+    const whole = (name) => ofFile(name, ({ seconds }) => seconds);
+    const peak = (name) => ofFile(name, ({ peakBytes }) => peakBytes);
+    const model = (name) => file[name]?.failed ?? file[name]?.modelBytes;
     // The interpreter and its imports are no work on the data: the peers' time without them is the stricter one.
     const working = (name) =>
-      of(
-        file[name]?.samples.map(
-          ({ phases: { read, matrix, fit, save } }) => read + matrix + fit + save,
-        ),
-      );
+      ofFile(name, ({ phases: { read, matrix, fit, save } }) => read + matrix + fit + save);
     const alone = (what, format, own) => `| ${title} | ${what} | ${format(own)} | – | – |`;
     return [
       row('fit, the same cosine', time, of(fit.cosine), of(fit.implicit), of(fit.rusket)),

@@ -40,7 +40,7 @@ if (settings.part !== 'browser') {
   results.versions = peers?.versions;
   results.training = [];
   for (const set of sets) {
-    results.training.push(await measureTraining(set, settings, tools, peers));
+    results.training.push(await measureTraining(set, settings, tools, peers, results.notes));
   }
 }
 if (settings.part !== 'training') {

@@ -7,53 +7,109 @@ const PEERS = ['implicit', 'rusket'];
 /** The recipe, which no peer has, is measured on logs of up to so many events. */
 const MOST_FOR_RECIPE = 2_000_000;
 
+/** On larger logs each has the memory for itself, one after the other. */
+const MOST_SIDE_BY_SIDE = 20_000_000;
+
 /** Measures one data set; all samples are seconds, alternating between the competitors. */
-export async function measureTraining(set, settings, tools, peers) {
-  const fit = await measureFit(set, settings, tools, peers);
+export async function measureTraining(set, settings, tools, peers, notes) {
+  const fit = await measureFit(set, settings, tools, peers, notes);
   const file = measureFile(set, settings, tools, peers);
   return { data: set.name, ...fit, file };
 }
 
-async function measureFit(set, settings, { native }, peers) {
+async function measureFit(set, settings, { native }, peers, notes) {
   const { neighbours, threads } = settings;
-  const repeats = repeatsFor(set.events, settings);
-  say(`${set.title}: fit`);
-  const workers = {
-    vicino: await startWorker(native, ['work', set.path, String(neighbours)], {
-      RAYON_NUM_THREADS: String(threads),
-    }),
+  const requests = [
+    ['cosine', 'cosine'],
+    ...(set.events <= MOST_FOR_RECIPE ? [['learn', 'learn']] : []),
+  ];
+  const all = {
+    vicino: {
+      start: () =>
+        startWorker(native, ['work', set.path, String(neighbours)], {
+          RAYON_NUM_THREADS: String(threads),
+        }),
+      requests,
+    },
   };
   for (const name of peers ? PEERS : []) {
     const [command, ...args] = peers.command;
-    const all = [...args, 'work', name, set.path, String(neighbours), String(threads)];
-    workers[name] = await startWorker(command, all);
+    const work = [...args, 'work', name, set.path, String(neighbours), String(threads)];
+    all[name] = { start: () => startWorker(command, work), requests: [[name, 'fit']] };
   }
-  const contestants = [
-    ['cosine', workers.vicino, 'cosine'],
-    ...PEERS.filter((name) => workers[name]).map((name) => [name, workers[name], 'fit']),
-    ...(set.events <= MOST_FOR_RECIPE ? [['learn', workers.vicino, 'learn']] : []),
-  ];
-  const fit = Object.fromEntries(contestants.map(([name]) => [name, []]));
+  const names = Object.keys(all);
+  const groups = set.events > MOST_SIDE_BY_SIDE ? names.map((name) => [name]) : [names];
+  const measured = { fit: {}, checks: {}, ready: {} };
+  for (const group of groups) {
+    say(`${set.title}: fit, ${group.join(', ')}`);
+    const contestants = group.map((name) => ({ name, ...all[name] }));
+    await measureTogether(contestants, repeatsFor(set.events, settings), measured);
+  }
+  const { fit, checks, ready } = measured;
+  const { events, sessions, items } = ready.vicino;
+  for (const [name, found] of Object.entries(ready)) {
+    if (found.events !== events || found.sessions !== sessions || found.items !== items) {
+      const [theirs, ours] = [found, ready.vicino].map((one) => JSON.stringify(one));
+      throw new Error(`${set.title}: ${name} read ${theirs}, Vicino ${ours}`);
+    }
+  }
+  if (checks.implicit?.failed) {
+    notes.push(
+      `${set.title}: whether the similarities are implicit's was not checked; it ran ${checks.implicit.failed}.`,
+    );
+  } else if (checks.implicit) {
+    checkSame(set, checks);
+  }
+  return { events, sessions, items, fit, checks };
+}
+
+/** Asks contestants in turn, all in memory at once; a peer that runs out of memory is told of in the place of its figures. */
+async function measureTogether(contestants, repeats, { fit, checks, ready }) {
+  const running = new Map();
+  /** The answer; `undefined` if there is none for want of memory. */
+  const attempt = async (name, action, onFailure) => {
+    try {
+      return await action();
+    } catch (error) {
+      if (name === 'vicino' || !error.isOutOfMemory) throw error;
+      say(`${name} ran out of memory`);
+      running.delete(name);
+      onFailure({ failed: 'out of memory' });
+      return undefined;
+    }
+  };
+  for (const { name, start, requests } of contestants) {
+    for (const [what] of requests) fit[what] = [];
+    const worker = await attempt(name, start, (failure) => {
+      fit[name] = failure;
+      checks[name] = failure;
+    });
+    if (!worker) continue;
+    running.set(name, worker);
+    ready[name] = worker.ready;
+  }
   for (let repeat = 0; repeat < repeats; repeat++) {
-    for (const [name, worker, request] of contestants) {
-      fit[name].push((await worker.ask(request)).seconds);
+    for (const { name, requests } of contestants) {
+      for (const [what, request] of requests) {
+        if (!running.has(name)) continue;
+        const ask = () => running.get(name).ask(request);
+        const answer = await attempt(name, ask, (failure) => {
+          fit[what] = failure;
+          checks[name] = failure;
+        });
+        if (answer) fit[what].push(answer.seconds);
+      }
     }
   }
-  const checks = {};
-  for (const [name, worker] of Object.entries(workers)) checks[name] = await worker.ask('check');
-  const { events, sessions, items } = workers.vicino.ready;
-  for (const [name, worker] of Object.entries(workers)) {
-    const { ready } = worker;
-    if (ready.events !== events || ready.sessions !== sessions || ready.items !== items) {
-      const found = JSON.stringify(ready);
-      throw new Error(
-        `${set.title}: ${name} read ${found}, Vicino ${JSON.stringify(workers.vicino.ready)}`,
-      );
-    }
+  for (const [name, worker] of [...running]) {
+    const ask = () => worker.ask('check');
+    const answer = await attempt(name, ask, (failure) => {
+      checks[name] = failure;
+    });
+    if (!answer) continue;
+    checks[name] = answer;
     await worker.stop();
   }
-  if (checks.implicit) checkSame(set, checks);
-  return { events, sessions, items, fit, checks };
 }
 
 /** The same similarities or no comparison: their number and sum agree but for ties with an item itself. */
@@ -93,7 +149,14 @@ function measureFile(set, settings, { vicino }, peers) {
   const samples = Object.fromEntries(Object.keys(commands).map((name) => [name, []]));
   for (let repeat = 0; repeat < repeats; repeat++) {
     for (const [name, command] of Object.entries(commands)) {
-      const { seconds, peak_bytes, output } = measureProcess(command, peers);
+      if (samples[name].failed) continue;
+      const { failed, seconds, peak_bytes, output } = measureProcess(command, peers);
+      if (failed) {
+        if (!PEERS.includes(name)) throw new Error(`${set.title}: Vicino ran ${failed}`);
+        say(`${name} ran ${failed}`);
+        samples[name] = { failed };
+        continue;
+      }
       const phases = PEERS.includes(name) ? { phases: JSON.parse(output) } : {};
       samples[name].push({ seconds, peakBytes: peak_bytes, ...phases });
     }
@@ -101,7 +164,7 @@ function measureFile(set, settings, { vicino }, peers) {
   return Object.fromEntries(
     Object.entries(samples).map(([name, all]) => [
       name,
-      { samples: all, modelBytes: statSync(files[name]).size },
+      all.failed ? all : { samples: all, modelBytes: statSync(files[name]).size },
     ]),
   );
 }

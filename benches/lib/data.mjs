@@ -4,11 +4,12 @@ import { gunzipSync } from 'node:zlib';
 import { run, say, scratch } from './processes.mjs';
 
 /**
- * The data sets of a run, as Parquet files with the columns session_id and item_id; the first one also as CSV.
+ * The data sets of a run, as Parquet files with the columns session_id and item_id; the first one also as CSV,
+ * unless only training is measured.
  *
  * `csv` is for reading the end of the log in JavaScript.
  */
-export function prepareData({ sizes, seed }, { native }, notes) {
+export function prepareData({ part, sizes, seed }, { native }, notes) {
   const sets = [];
   const folder = process.env.VICINO_BENCH_DATA;
   const diginetica = `${folder}/diginetica/train.csv.gz`;
@@ -46,7 +47,7 @@ export function prepareData({ sizes, seed }, { native }, notes) {
       events,
       note: `seed ${seed}: Zipf popularity, latent categories; made for its size, says nothing about quality`,
     };
-    if (sets.length === 0) {
+    if (sets.length === 0 && part !== 'training') {
       set.csv = `${scratch}/${name}.csv`;
       run(native, ['generate', String(events), String(seed), set.csv]);
     }

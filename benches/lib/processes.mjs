@@ -53,6 +53,18 @@ export function build({ profile }) {
   return { vicino, native, commit };
 }
 
+/** What programs say that were refused memory; one that the system killed says nothing. */
+const NO_MEMORY =
+  /MemoryError|bad_alloc|memory allocation of|[Cc]annot allocate memory|out of memory/;
+
+/** A worker that ended before it was told to. */
+export class EndedEarly extends Error {
+  constructor(command, { signal, complaints }) {
+    super(`${command.join(' ')} ended early${signal ? `, ${signal}` : ''}:\n${complaints}`);
+    this.isOutOfMemory = signal === 'SIGKILL' || NO_MEMORY.test(complaints);
+  }
+}
+
 /** Starts a program that answers each line with a line of JSON; `ready` is the line it begins with. */
 export async function startWorker(command, args, environment = {}) {
   const child = spawn(command, args, {
@@ -66,16 +78,18 @@ export async function startWorker(command, args, environment = {}) {
   });
   const closed = new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', resolve);
+    child.on('close', (_, signal) => resolve(signal));
   });
+  // A request that a dead worker cannot take is told of by the answer that is missing, too.
+  child.stdin.on('error', () => {});
   // A worker that cannot start is told of by the first answer that is missing.
   closed.catch(() => {});
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const answer = async () => {
     const { value, done } = await lines.next();
     if (done) {
-      await closed;
-      throw new Error(`${command} ${args.join(' ')} ended early:\n${complaints}`);
+      const signal = await closed;
+      throw new EndedEarly([command, ...args], { signal, complaints });
     }
     return JSON.parse(value);
   };

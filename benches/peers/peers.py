@@ -2,7 +2,8 @@
 
   peers.py work PEER EVENTS K THREADS         answers the requests `fit` and `check`, one a line, with one line of JSON
   peers.py train PEER EVENTS MODEL K THREADS  from file to model, in a process of its own
-  peers.py measure COMMAND...                 runs any command: seconds and peak memory as JSON on the last line
+  peers.py measure COMMAND...                 runs any command: seconds and peak memory as JSON on the last line; says so
+                                              if it ran out of memory
 
 Both peers read Parquet with pandas, only the two columns that they need, and are given K + 1 neighbours, because both count an item among
 its own.
@@ -10,8 +11,11 @@ its own.
 
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 
@@ -118,16 +122,26 @@ def train(name, path, out, k, threads):
     say(**seconds)
 
 
+# What programs say that were refused memory.
+NO_MEMORY = r"MemoryError|bad_alloc|memory allocation of|[Cc]annot allocate memory|out of memory"
+
+
 def measure(command):
+    complaints = tempfile.TemporaryFile()
     start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=complaints, text=True)
     output = process.stdout.read()
     _, status, used = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - start
     code = os.waitstatus_to_exitcode(status)
     process.returncode = code
     if code != 0:
-        sys.exit(f"{command[0]} ended with {code}")
+        complaints.seek(0)
+        said = complaints.read().decode(errors="replace")[-4000:]
+        # The system kills what takes too much of it.
+        if code == -signal.SIGKILL or re.search(NO_MEMORY, said):
+            return say(failed="out of memory")
+        sys.exit(f"{command[0]} ended with {code}\n{said}")
     # Linux counts in KiB, macOS in bytes.
     unit = 1 if sys.platform == "darwin" else 1024
     say(seconds=seconds, peak_bytes=used.ru_maxrss * unit, output=output)

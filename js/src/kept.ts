@@ -1,3 +1,6 @@
+import type { Engine } from '../wasm/vicino.js';
+import { Slices } from './open.js';
+
 /** The database of what was decoded; one model per origin, the one that was loaded last. */
 const DATABASE = 'vicino:kept';
 const STORE = 'models';
@@ -5,10 +8,10 @@ const KEY = 'model';
 /** A page that waits at its start for a blocked database should not do so for much longer than decoding takes. */
 const DEADLINE_MS = 1000;
 
-/** What an earlier page has kept; whose file it is the image of is for `Opening.restore` to say. Never rejects. */
-export function readKept(): Promise<Uint8Array | undefined> {
+/** The pieces that an earlier page has kept; whose file they are of is for `Opening.restore` to say. Never rejects. */
+export function readKept(): Promise<Uint8Array[] | undefined> {
   const reading = use('readonly', (store) => store.get(KEY)).then((kept) =>
-    kept instanceof ArrayBuffer ? new Uint8Array(kept) : undefined,
+    Array.isArray(kept) && kept.every((piece) => piece instanceof Uint8Array) ? kept : undefined,
   );
   const late = new Promise<undefined>((resolve) => {
     setTimeout(resolve, DEADLINE_MS, undefined);
@@ -16,15 +19,28 @@ export function readKept(): Promise<Uint8Array | undefined> {
   return Promise.race([reading, late]).catch(() => undefined);
 }
 
-/** Keeps what `image` gives when the page has nothing else to do, in place of what was kept. Never throws. */
-export function keepLater(image: () => Uint8Array | undefined): void {
-  const keep = () => {
-    const bytes = image();
-    if (bytes) use('readwrite', (store) => store.put(bytes.buffer, KEY)).catch(() => {});
+/**
+ * Keeps the image of the engine that `live` gives when the page has nothing else to do, in place of what was kept;
+ * nothing if there is no engine any more. Never throws.
+ */
+export function keepLater(live: () => Engine | undefined): void {
+  const keep = async () => {
+    const pieces: Uint8Array[] = [];
+    const slices = new Slices();
+    for (;;) {
+      await slices.next();
+      const engine = live();
+      if (!engine) return;
+      const piece = engine.image(pieces.length);
+      if (!piece) break;
+      pieces.push(piece);
+    }
+    if (pieces.length > 0) await use('readwrite', (store) => store.put(pieces, KEY));
   };
+  const start = () => void keep().catch(() => {});
   // Safari and workers have none.
-  if ('requestIdleCallback' in globalThis) requestIdleCallback(keep, { timeout: 5000 });
-  else setTimeout(keep, 1000);
+  if ('requestIdleCallback' in globalThis) requestIdleCallback(start, { timeout: 5000 });
+  else setTimeout(start, 1000);
 }
 
 /** The result of one request, once its transaction is complete; rejects where storage is absent, blocked or full. */

@@ -13,26 +13,37 @@ export interface Opened {
   readonly opened: 'file' | 'kept';
 }
 
-/** Makes an engine of the bytes of a file, in slices between which the page can do something else. */
+/**
+ * Makes an engine of the bytes of a file, or of what was kept of it, in slices between which the page can do
+ * something else.
+ */
 export async function open(
   bytes: Uint8Array,
-  image: Uint8Array | undefined,
+  kept: readonly Uint8Array[] | undefined,
   url?: string,
   signal?: AbortSignal,
 ): Promise<Opened> {
   let opening: Opening | undefined;
   try {
+    await pause();
     opening = new Opening(bytes);
     await pause();
-    const opened = image && opening.restore(image) ? 'kept' : 'file';
-    for (;;) {
-      await pause();
+    const slices = new Slices();
+    let restored: boolean | undefined = kept ? undefined : false;
+    for (let at = 0; kept && restored === undefined; at++) {
+      await slices.next();
       checkAborted(signal);
-      const end = performance.now() + SLICE_MS;
-      do {
-        const engine = opening.advance(STEP);
-        if (engine) return { engine, opened };
-      } while (performance.now() < end);
+      restored = opening.restore(kept[at] ?? new Uint8Array());
+    }
+    for (;;) {
+      await slices.next();
+      checkAborted(signal);
+      const engine = opening.advance(STEP);
+      if (engine) {
+        // What the page does next is a task of its own.
+        await pause();
+        return { engine, opened: restored ? 'kept' : 'file' };
+      }
     }
   } catch (error) {
     throw fromWasm(error, url);
@@ -41,8 +52,20 @@ export async function open(
   }
 }
 
+/** Cuts work into slices. */
+export class Slices {
+  #end = performance.now() + SLICE_MS;
+
+  /** Resolves at once, or when the page had its turn. */
+  async next(): Promise<void> {
+    if (performance.now() < this.#end) return;
+    await pause();
+    this.#end = performance.now() + SLICE_MS;
+  }
+}
+
 /** Lets the page go first. Not with `setTimeout`, which waits for 4 ms where it is called often. */
-function pause(): Promise<void> {
+export function pause(): Promise<void> {
   const { scheduler } = globalThis as { scheduler?: { yield?: () => Promise<void> } };
   if (scheduler?.yield) return scheduler.yield();
   return new Promise((resolve) => {

@@ -5,7 +5,7 @@ import { VicinoError } from './errors.js';
 import { historyFace, Listeners } from './history.js';
 import { keepLater, readKept } from './kept.js';
 import { abortable, readModel, startWasm } from './load.js';
-import { type Opened, open } from './open.js';
+import { type Opened, open, pause } from './open.js';
 import { checkEvent, checkForYou, checkList, checkLoad } from './options.js';
 import type {
   Candidate,
@@ -82,15 +82,22 @@ export class Recommender implements Disposable {
     const listeners = new Listeners();
     // The history opens, and what was kept is read, while the model still travels.
     const kept = keep ? readKept() : undefined;
-    const store: Promise<Store> = startWasm(() => wasm ?? platform.wasm()).then(() =>
-      Store.open(historyName, historyLimit, storage, () => listeners.call()),
-    );
+    const started = startWasm(() => wasm ?? platform.wasm());
+    const store: Promise<Store> = started
+      .then(pause)
+      .then(() => Store.open(historyName, historyLimit, storage, () => listeners.call()));
+    // Whoever waits for it hears of it; until then nobody might.
+    store.catch(() => {});
     try {
-      const loading = Promise.all([readModel(source, signal), store, kept]);
-      const [{ bytes, url }, history, image] = await abortable(loading, signal);
-      const opened = await open(bytes, image, url, signal);
+      const loading = Promise.all([readModel(source, signal), kept, started]);
+      const [{ bytes, url }, pieces] = await abortable(loading, signal);
+      const opened = await open(bytes, pieces, url, signal);
+      const history = await abortable(store, signal).catch((error: unknown) => {
+        opened.engine.free();
+        throw error;
+      });
       const recommender = new Recommender(opened, history, listeners);
-      if (keep && opened.opened === 'file') keepLater(() => recommender.#wasm?.engine.image());
+      if (keep && opened.opened === 'file') keepLater(() => recommender.#wasm?.engine);
       return recommender;
     } catch (error) {
       store.then(

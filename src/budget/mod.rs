@@ -9,10 +9,12 @@ mod judge;
 pub use judge::{AT, Quality, View};
 
 use crate::Progress;
-use crate::learn::{Climbed, HeldOut, Random, climb};
+use crate::learn::{Climbed, HeldOut, Point, Random, climb};
 use crate::model::{Measurement, Model, Purpose};
-use crate::pack::{Detail, Draft, PackError, Packer, Tuning};
+use crate::pack::{self, Detail, Draft, PackError, Packer, Tuning};
 use judge::Judge;
+
+impl Point for Tuning {}
 
 /// Objectives as near as this are a tie, which the later detail wins: finer weights order better, few links reach further.
 const NO_DIFFERENCE: f64 = 0.001;
@@ -128,7 +130,7 @@ impl Spender {
             }
         }
         model.measurements = measurements(&quality);
-        let bytes = model.to_bytes()?;
+        let bytes = pack::to_bytes(&model)?;
         Ok(Packed { model, bytes, quality, tunings, ..packed })
     }
 
@@ -139,7 +141,7 @@ impl Spender {
             Budget::Links(num_links) => {
                 let num_links = num_links.min(self.num_pairs());
                 let model = self.packer.pack(num_links, detail)?;
-                let bytes = model.to_bytes()?;
+                let bytes = pack::to_bytes(&model)?;
                 (model, bytes, num_links)
             }
         };
@@ -152,7 +154,7 @@ impl Spender {
         }
         if !quality.is_empty() {
             model.measurements = measurements(&quality);
-            bytes = model.to_bytes()?;
+            bytes = pack::to_bytes(&model)?;
         }
         Ok(Packed { model, bytes, num_links, detail, quality, tunings: Vec::new() })
     }

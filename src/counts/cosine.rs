@@ -1,6 +1,8 @@
 //! The cosine of every two items' columns in the matrix of sessions and items, cut to the nearest as it is counted.
 
 use super::Rows;
+use super::nearest::Nearest;
+use super::sums::{Accumulator, Guarded, LAST, Sums};
 use crate::ItemIx;
 use crate::events::Sessions;
 use rayon::prelude::*;
@@ -52,8 +54,6 @@ pub fn cosines(sessions: &Sessions, range: Range<usize>, num_items: usize, optio
     }
 }
 
-/// Set in the last event of a session.
-const LAST: u32 = 1 << 31;
 /// Rows that one task counts have about this many events: enough to hide its cost, few enough to balance.
 const TASK_EVENTS: usize = 1 << 13;
 /// Sessions whose events are asked for before they are used; memory answers them together.
@@ -80,16 +80,6 @@ struct Index {
 struct Column {
     item: u32,
     inverse_norm: f32,
-}
-
-/// Sums up one row.
-trait Accumulator: Send {
-    /// Adds `weight` for each event of a session; `events` starts with that session.
-    fn add(&mut self, events: &[u32], weight: f32, shopper: u32);
-
-    /// Hands rank and sum, times the column's inverse norm, of every column to `visit` and starts anew; gives the
-    /// numbers of columns that it handed over and held back.
-    fn drain(&mut self, own: u32, visit: impl FnMut(u32, f32)) -> (u64, u64);
 }
 
 impl Index {
@@ -308,181 +298,6 @@ fn keep_distinct(events: &mut Vec<u32>, starts: &mut [u32], most: usize) {
     events.truncate(kept);
 }
 
-/// Sums of all pairs.
-struct Sums {
-    cells: Vec<Sum>,
-    touched: Vec<u32>,
-    num_touched: usize,
-}
-
-/// Sum and inverse norm of one column; together, because columns come in no order.
-#[derive(Clone, Copy)]
-struct Sum {
-    sum: f32,
-    inverse_norm: f32,
-}
-
-impl Sums {
-    fn new(inverse_norms: impl ExactSizeIterator<Item = f32>) -> Sums {
-        let touched = vec![0; inverse_norms.len() + 1];
-        Sums {
-            cells: inverse_norms.map(|inverse_norm| Sum { sum: 0.0, inverse_norm }).collect(),
-            touched,
-            num_touched: 0,
-        }
-    }
-}
-
-impl Accumulator for Sums {
-    #[inline(always)]
-    fn add(&mut self, events: &[u32], weight: f32, _shopper: u32) {
-        for &event in events {
-            let column = event & !LAST;
-            let cell = &mut self.cells[column as usize];
-            // Without a branch: whether a column is new is what a processor cannot foresee.
-            self.touched[self.num_touched] = column;
-            self.num_touched += usize::from(cell.sum == 0.0);
-            cell.sum += weight;
-            if event & LAST != 0 {
-                break;
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn drain(&mut self, own: u32, mut visit: impl FnMut(u32, f32)) -> (u64, u64) {
-        let num_touched = std::mem::take(&mut self.num_touched);
-        for &column in &self.touched[..num_touched] {
-            let cell = &mut self.cells[column as usize];
-            let sum = std::mem::take(&mut cell.sum);
-            if column != own {
-                visit(column, sum * cell.inverse_norm);
-            }
-        }
-        (num_touched.saturating_sub(1) as u64, 0)
-    }
-}
-
-/// Sums of pairs, and by how many shoppers.
-struct Guarded {
-    cells: Vec<Cell>,
-    touched: Vec<u32>,
-    min_shoppers: u32,
-}
-
-/// What is known of one column, as in [`Sum`].
-#[derive(Clone, Copy, Default)]
-struct Cell {
-    sum: f32,
-    inverse_norm: f32,
-    num_shoppers: u32,
-    last_shopper: u32,
-}
-
-impl Guarded {
-    fn new(inverse_norms: impl Iterator<Item = f32>, min_shoppers: u32) -> Guarded {
-        let cells = inverse_norms.map(|inverse_norm| Cell { inverse_norm, ..Cell::default() }).collect();
-        Guarded { cells, touched: Vec::new(), min_shoppers }
-    }
-}
-
-impl Accumulator for Guarded {
-    #[inline(always)]
-    fn add(&mut self, events: &[u32], weight: f32, shopper: u32) {
-        for &event in events {
-            let column = event & !LAST;
-            let cell = &mut self.cells[column as usize];
-            if cell.num_shoppers == 0 || cell.last_shopper != shopper {
-                if cell.num_shoppers == 0 {
-                    self.touched.push(column);
-                }
-                cell.last_shopper = shopper;
-                cell.num_shoppers += 1;
-            }
-            cell.sum += weight;
-            if event & LAST != 0 {
-                break;
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn drain(&mut self, own: u32, mut visit: impl FnMut(u32, f32)) -> (u64, u64) {
-        let (mut kept, mut removed) = (0, 0);
-        for column in self.touched.drain(..) {
-            let cell = &mut self.cells[column as usize];
-            let num_shoppers = std::mem::take(&mut cell.num_shoppers);
-            let sum = std::mem::take(&mut cell.sum);
-            if column == own {
-            } else if num_shoppers >= self.min_shoppers {
-                kept += 1;
-                visit(column, sum * cell.inverse_norm);
-            } else {
-                removed += 1;
-            }
-        }
-        (kept, removed)
-    }
-}
-
-/// The largest of the values that are offered, ties to the lower item.
-struct Nearest {
-    most: usize,
-    /// Value and item in one number that sorts as they do: the bits of positive floats are in the order of their values.
-    keys: Vec<u64>,
-    /// No key below this one can be among the largest.
-    least: u64,
-}
-
-impl Nearest {
-    fn new(most: usize) -> Nearest {
-        Nearest { most, keys: Vec::with_capacity(Nearest::room(most)), least: 0 }
-    }
-
-    /// Keys that are held before they are cut; more would be sorted more seldom, but not be near.
-    fn room(most: usize) -> usize {
-        (most * 4).clamp(64, most + 4096)
-    }
-
-    fn start(&mut self) {
-        self.keys.clear();
-        self.least = if self.most == 0 { u64::MAX } else { 0 };
-    }
-
-    #[inline(always)]
-    fn offer(&mut self, value: f32, item: impl FnOnce() -> u32) {
-        let bits = u64::from(value.to_bits());
-        if bits < self.least >> 32 {
-            return;
-        }
-        let key = bits << 32 | u64::from(!item());
-        if key > self.least {
-            if self.keys.len() == Nearest::room(self.most) {
-                self.cut();
-            }
-            self.keys.push(key);
-        }
-    }
-
-    fn cut(&mut self) {
-        if self.keys.len() > self.most {
-            self.keys.select_nth_unstable_by(self.most, |a, b| b.cmp(a));
-            self.keys.truncate(self.most);
-            self.least = self.keys.iter().copied().min().unwrap_or(u64::MAX);
-        }
-    }
-
-    /// Hands over item and value of those that are left, items ascending.
-    fn finish(&mut self, mut visit: impl FnMut(u32, f32)) {
-        self.cut();
-        for key in &mut self.keys {
-            *key = u64::from(!*key as u32) << 32 | *key >> 32;
-        }
-        self.keys.sort_unstable();
-        self.keys.iter().for_each(|&key| visit((key >> 32) as u32, f32::from_bits(key as u32)));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -545,19 +360,6 @@ mod tests {
         assert_eq!(all(&Sessions::default(), 0, 5, 1).rows.num_rows(), 0);
         let log = sessions(&vec![(0, vec![0, 1])]);
         assert_eq!(all(&log, 2, 0, 2).rows.offsets, [0, 0, 0]);
-    }
-
-    #[test]
-    fn the_largest_of_many_are_kept() {
-        let mut nearest = Nearest::new(3);
-        for round in 0..2 {
-            nearest.start();
-            (0..10_000).for_each(|at| nearest.offer((at * 7919 % 10_000) as f32, || at));
-            let mut found = Vec::new();
-            nearest.finish(|item, value| found.push((item, value)));
-            // 7919 * 2321 is 9999 modulo 10,000, twice that 9998, three times 9997.
-            assert_eq!(found, [(2321, 9999.0), (4642, 9998.0), (6963, 9997.0)], "round {round}");
-        }
     }
 
     proptest! {

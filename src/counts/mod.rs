@@ -4,8 +4,10 @@
 //! made is removed here, once, and everything after is post-processing. Knows nothing of models.
 
 mod cosine;
+mod nearest;
 mod pairs;
 mod rows;
+mod sums;
 
 pub use cosine::{CosineOptions, Cosines, cosines};
 pub use pairs::{PairCounter, PairCounts, PairWeighting};

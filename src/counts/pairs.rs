@@ -151,25 +151,6 @@ impl<'a> PairCounter<'a> {
         PairCounts { pairs, item_weights, pairs_kept, pairs_removed: removed.into_inner() / 2 }
     }
 
-    /// How many distinct shoppers each item has.
-    pub fn num_shoppers_of_items(&self) -> Vec<u32> {
-        (0..self.num_items)
-            .map(|item| {
-                let postings = &self.postings[self.posting_offsets[item]..self.posting_offsets[item + 1]];
-                let mut last = None;
-                let mut num_shoppers = 0;
-                for &event in postings {
-                    let shopper = Some(self.shopper_of(event));
-                    if shopper != last {
-                        num_shoppers += 1;
-                        last = shopper;
-                    }
-                }
-                num_shoppers
-            })
-            .collect()
-    }
-
     fn shopper_of(&self, event: u32) -> u32 {
         self.sessions.shoppers[self.range.start + self.session_of[event as usize] as usize]
     }

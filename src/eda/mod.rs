@@ -11,6 +11,9 @@ use crate::events::EventLog;
 /// The most points of a popularity curve.
 const MAX_POINTS: usize = 200;
 
+/// Lengths of sessions that are counted in a list, without a look-up.
+const SHORT: usize = 256;
+
 /// What an event log holds, in numbers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Summary {
@@ -70,10 +73,13 @@ pub fn summarise(log: &EventLog) -> Summary {
         }
     }
     let num_items = counts.iter().filter(|&&count| count > 0).count() as u64;
-    let mut lengths = BTreeMap::new();
+    // Nearly all sessions are short.
+    let (mut short, mut long) = (vec![0; SHORT], BTreeMap::new());
     for range in sessions.offsets.windows(2) {
-        *lengths.entry((range[1] - range[0]) as u64).or_insert(0) += 1;
+        let length = range[1] - range[0];
+        *short.get_mut(length).unwrap_or_else(|| long.entry(length as u64).or_insert(0)) += 1;
     }
+    let lengths = (0..).zip(short).chain(long).filter(|&(_, sessions)| sessions > 0);
     let num_shoppers = match sessions.has_shoppers {
         true => sessions.shoppers.iter().max().map_or(0, |&most| u64::from(most) + 1),
         false => 0,
@@ -87,7 +93,7 @@ pub fn summarise(log: &EventLog) -> Summary {
             newest_event_ms: sessions.end_ms.last().copied().unwrap_or(0),
         },
         popularity_curve: popularity_curve(counts),
-        session_lengths: lengths.into_iter().map(|(length, sessions)| SessionLength { length, sessions }).collect(),
+        session_lengths: lengths.map(|(length, sessions)| SessionLength { length, sessions }).collect(),
     }
 }
 

@@ -1,5 +1,9 @@
 //! Groups events into sessions, oldest first, without duplicates.
 
+use std::ops::Range;
+
+use rayon::prelude::*;
+
 use super::collect::{Events, NO_SHOPPER};
 use super::{EventLog, Sessions};
 use crate::ItemIx;
@@ -36,48 +40,80 @@ struct Session {
 pub(super) fn group(grouping: &Grouping<'_>) -> (EventLog, Vec<u32>) {
     let events = grouping.events;
     let (mut order, starts) = by_group(&events.groups, grouping.group_shoppers.len());
-    let mut duplicates = Vec::new();
-    let mut sessions = Vec::new();
-    let mut kept = 0;
-    let mut scratch = Vec::new();
-    for (group, range) in starts.windows(2).enumerate() {
-        let (start, end) = (range[0], range[1]);
-        let key = |event: &u32| (time_of(events, *event), position_of(events, *event), *event);
-        if !order[start..end].is_sorted_by_key(key) {
-            order[start..end].sort_unstable_by_key(key);
-        }
-        if grouping.drop_duplicates {
-            scratch.clear();
-            find_duplicates(events, &order[start..end], &mut scratch);
-            scratch.sort_unstable();
-            duplicates.extend_from_slice(&scratch);
-        }
-        // The kept events move to the front of `order`, session after session.
-        let mut session_start = kept;
-        let mut last_ms = None;
-        for at in start..end {
-            let event = order[at];
-            if grouping.drop_duplicates && scratch.binary_search(&event).is_ok() {
-                continue;
-            }
-            let now_ms = time_of(events, event);
-            if let (Some(gap_ms), Some(last_ms)) = (grouping.gap_ms, last_ms)
-                && now_ms.saturating_sub(last_ms) > gap_ms
-            {
-                sessions.push(session(grouping, &order, session_start, kept, group as u32));
-                session_start = kept;
-            }
-            last_ms = Some(now_ms);
-            order[kept] = event;
-            kept += 1;
-        }
-        if kept > session_start {
-            sessions.push(session(grouping, &order, session_start, kept, group as u32));
-        }
+    let mut parts = Vec::new();
+    let mut rest = &mut order[..];
+    for first in (0..starts.len() - 1).step_by(TASK_GROUPS) {
+        let starts = &starts[first..starts.len().min(first + TASK_GROUPS + 1)];
+        let (order, others) = rest.split_at_mut(starts[starts.len() - 1] - starts[0]);
+        parts.push(Part { first_group: first as u32, starts, order });
+        rest = others;
+    }
+    let cut: Vec<_> = parts.into_par_iter().map(|part| part.cut(grouping)).collect();
+    let (mut sessions, mut duplicates) = (Vec::new(), Vec::new());
+    for (of_part, duplicates_of_part) in cut {
+        sessions.extend(of_part);
+        duplicates.extend(duplicates_of_part);
     }
     sessions.sort_unstable_by_key(|session| (session.end_ms, session.first_event));
     duplicates.sort_unstable();
     (build(grouping, &order, &sessions), duplicates)
+}
+
+/// Groups that one task cuts into sessions: enough to hide its cost, few enough to balance.
+const TASK_GROUPS: usize = 1 << 12;
+
+/// Groups that follow each other, and their events.
+struct Part<'a> {
+    first_group: u32,
+    /// Where each group starts in the order of all events, and where the last one ends.
+    starts: &'a [usize],
+    order: &'a mut [u32],
+}
+
+impl Part<'_> {
+    /// The sessions of the groups, and their duplicates; the events that are kept move to the front, session after session.
+    fn cut(self, grouping: &Grouping<'_>) -> (Vec<Session>, Vec<u32>) {
+        let Part { first_group, starts, order } = self;
+        let (events, first) = (grouping.events, starts[0]);
+        let (mut sessions, mut duplicates) = (Vec::with_capacity(starts.len()), Vec::new());
+        let mut kept = 0;
+        let mut scratch = Vec::new();
+        for (group, range) in (first_group..).zip(starts.windows(2)) {
+            let (start, end) = (range[0] - first, range[1] - first);
+            let key = |event: &u32| (time_of(events, *event), position_of(events, *event), *event);
+            if !order[start..end].is_sorted_by_key(key) {
+                order[start..end].sort_unstable_by_key(key);
+            }
+            if grouping.drop_duplicates {
+                scratch.clear();
+                find_duplicates(events, &order[start..end], &mut scratch);
+                scratch.sort_unstable();
+                duplicates.extend_from_slice(&scratch);
+            }
+            let mut session_start = kept;
+            let mut last_ms = None;
+            for at in start..end {
+                let event = order[at];
+                if grouping.drop_duplicates && scratch.binary_search(&event).is_ok() {
+                    continue;
+                }
+                let now_ms = time_of(events, event);
+                if let (Some(gap_ms), Some(last_ms)) = (grouping.gap_ms, last_ms)
+                    && now_ms.saturating_sub(last_ms) > gap_ms
+                {
+                    sessions.push(session(grouping, order, session_start..kept, first, group));
+                    session_start = kept;
+                }
+                last_ms = Some(now_ms);
+                order[kept] = event;
+                kept += 1;
+            }
+            if kept > session_start {
+                sessions.push(session(grouping, order, session_start..kept, first, group));
+            }
+        }
+        (sessions, duplicates)
+    }
 }
 
 /// Event numbers by group, ascending within a group; and where each group starts. A counting sort.
@@ -125,13 +161,15 @@ fn find_duplicates(events: &Events, group: &[u32], duplicates: &mut Vec<u32>) {
     }
 }
 
-fn session(grouping: &Grouping<'_>, order: &[u32], start: usize, end: usize, group: u32) -> Session {
-    let last = order[start..end].last().map_or(0, |&event| time_of(grouping.events, event));
+/// The session of the events at `range` of `order`, which is the order of all events from `first` on.
+fn session(grouping: &Grouping<'_>, order: &[u32], range: Range<usize>, first: usize, group: u32) -> Session {
+    let events = &order[range.clone()];
+    let last = events.last().map_or(0, |&event| time_of(grouping.events, event));
     Session {
-        start,
-        end,
+        start: first + range.start,
+        end: first + range.end,
         end_ms: if grouping.has_times { last } else { 0 },
-        first_event: order[start..end].iter().copied().min().unwrap_or(0),
+        first_event: events.iter().copied().min().unwrap_or(0),
         group,
     }
 }

@@ -19,7 +19,7 @@ pub enum BasketSource {
 ///
 /// `None` if there is no such session.
 pub(super) fn baskets(sessions: &Sessions, ages: &[f64], source: BasketSource) -> Option<(Sessions, Vec<f64>)> {
-    if source == BasketSource::None {
+    if source == BasketSource::None || !sessions.kinds.contains(&EventKind::Purchase) {
         return None;
     }
     let mut baskets = Sessions { offsets: vec![0], has_shoppers: sessions.has_shoppers, ..Sessions::default() };

@@ -1,7 +1,6 @@
 //! How popular items are now: event counts that fade at the rate which predicts the newest sessions best.
 
 use super::purpose::holdout_start;
-use crate::counts::PairCounter;
 use crate::events::Sessions;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -17,13 +16,7 @@ pub(super) fn count(sessions: &Sessions, range: Range<usize>, num_items: usize, 
     for item in &sessions.items[sessions.offsets[range.start]..sessions.offsets[range.end]] {
         counts[item.as_usize()] = counts[item.as_usize()].saturating_add(1);
     }
-    let ages = vec![0.0; sessions.len()];
-    let num_shoppers = PairCounter::new(sessions, range, &ages, num_items, 1).num_shoppers_of_items();
-    for (count, num_shoppers) in counts.iter_mut().zip(num_shoppers) {
-        if num_shoppers < min_shoppers {
-            *count = 0;
-        }
-    }
+    withhold(&mut counts, sessions, range, min_shoppers);
     counts
 }
 
@@ -36,19 +29,17 @@ pub(super) fn weigh(sessions: &Sessions, ages: &[f64], num_items: usize, min_sho
         future[item.as_usize()] += 1;
     }
     let hits = |weights: Vec<f32>| {
-        let mut order: Vec<usize> = (0..num_items).collect();
+        // Weight and item in one number that sorts as they do: the bits of positive floats are in the order of their values.
+        let key = |(item, weight): (u32, &f32)| u64::from(weight.to_bits()) << 32 | u64::from(!item);
+        let mut keys: Vec<u64> = (0..).zip(&weights).map(key).collect();
         if num_items > LISTED {
-            order.select_nth_unstable_by(LISTED, |&a, &b| weights[b].total_cmp(&weights[a]).then(a.cmp(&b)));
+            keys.select_nth_unstable_by(LISTED, |a, b| b.cmp(a));
         }
-        order.iter().take(LISTED).map(|&item| u64::from(future[item])).sum::<u64>()
+        keys.iter().take(LISTED).map(|&key| u64::from(future[!(key as u32) as usize])).sum::<u64>()
     };
     // Rates side by side, because an item's sums are in one place and finding it takes longest.
-    let (rates, rest) = RECENCIES.as_chunks::<4>();
-    debug_assert!(rest.is_empty());
-    let found = rates.par_iter().flat_map_iter(|rates| {
-        fade(sessions, training.clone(), ages, num_items, *rates, newest_training).into_iter().map(hits)
-    });
-    let found: Vec<u64> = found.collect();
+    let faded = fade(sessions, training, ages, num_items, RECENCIES, newest_training);
+    let found: Vec<u64> = faded.into_par_iter().map(hits).collect();
     let mut best = (found[0], RECENCIES[0]);
     for (&hits, &recency) in found.iter().zip(&RECENCIES).skip(1) {
         if hits > best.0 {
@@ -56,15 +47,33 @@ pub(super) fn weigh(sessions: &Sessions, ages: &[f64], num_items: usize, min_sho
         }
     }
     let [mut weights] = fade(sessions, 0..sessions.len(), ages, num_items, [best.1], 0.0);
-    if min_shoppers > 1 {
-        let num_shoppers = PairCounter::new(sessions, 0..sessions.len(), ages, num_items, 1).num_shoppers_of_items();
-        for (weight, num_shoppers) in weights.iter_mut().zip(num_shoppers) {
-            if num_shoppers < min_shoppers {
-                *weight = 0.0;
-            }
+    withhold(&mut weights, sessions, 0..sessions.len(), min_shoppers);
+    (weights, best.1)
+}
+
+/// Sets the values of items with fewer than `min_shoppers` distinct shoppers in the sessions of `range` to 0.
+fn withhold<T: Default>(values: &mut [T], sessions: &Sessions, range: Range<usize>, min_shoppers: u32) {
+    // An item of no shopper has no events, and 0 already.
+    if min_shoppers <= 1 {
+        return;
+    }
+    let mut by_shopper: Vec<usize> = range.collect();
+    by_shopper.sort_by_key(|&session| sessions.shoppers[session]);
+    // How many shoppers an item has, and the last of them.
+    let mut found = vec![(0u32, None); values.len()];
+    for session in by_shopper {
+        let shopper = Some(sessions.shoppers[session]);
+        for item in sessions.items_of(session) {
+            let (num_shoppers, last) = &mut found[item.as_usize()];
+            *num_shoppers += u32::from(*last != shopper);
+            *last = shopper;
         }
     }
-    (weights, best.1)
+    for (value, (num_shoppers, _)) in values.iter_mut().zip(found) {
+        if num_shoppers < min_shoppers {
+            *value = T::default();
+        }
+    }
 }
 
 /// Sums `exp(-recency * (age - newest))` over the events of the sessions in `range`, for each of the recencies.

@@ -21,8 +21,11 @@ const MAX_TUNING_PAIRS: usize = 8_000_000;
 const MAX_TUNING_BASKET_PAIRS: usize = 40_000_000;
 /// Share of sessions, the newest, that is held out.
 const HOLDOUT_SHARE: f64 = 0.05;
-/// The same for baskets, of which each shopper's first held-out one alone is an example.
-const BASKETS_HOLDOUT_SHARE: f64 = 0.1;
+/// The same for baskets, of which each shopper's first held-out one alone is an example. What sold in the last days says
+/// much about the next days and little about the next month: with a tenth of four months of a grocer held out, the trend
+/// was trusted too much, and a later period was foreseen with 5.6 % recall of new products instead of 6.6 % (a gift shop:
+/// 10.7 and 11.5 %).
+const BASKETS_HOLDOUT_SHARE: f64 = 0.25;
 /// Neighbours a row keeps at most before packing chooses.
 pub(super) const KEPT: usize = 256;
 

@@ -2,6 +2,8 @@
 
 use super::bytes::{Expected, Fault, Reader, Writer};
 use super::{About, Measurement, Privacy, RankingParameters};
+#[cfg(feature = "cli")]
+use super::{Curve, MAX_CURVE, Purpose};
 
 /// The largest constant of ranking, 2^32: with scales below 2^8 and 2^16 positions every score stays finite.
 pub(super) const MAX_RANKING_VALUE: f32 = 4_294_967_296.0;
@@ -28,7 +30,57 @@ pub(super) fn read_about(from: &mut Reader) -> Result<About, Fault> {
         num_shoppers: from.u64()?,
         seed: from.u64()?,
         hyperparameters: read_named(from)?,
+        #[cfg(feature = "cli")]
+        curves: Vec::new(),
     })
+}
+
+/// The courses of tuning: u8 how many, then for each the u8 number of its purpose, u8 points, and u32 evaluation and f32
+/// objective each.
+#[cfg(feature = "cli")]
+pub(super) fn write_curves(curves: &[(Purpose, Curve)]) -> Vec<u8> {
+    let mut to = Writer::default();
+    to.u8(curves.len() as u8);
+    for (purpose, points) in curves {
+        to.u8(*purpose as u8);
+        to.u8(points.len() as u8);
+        for &(evaluation, objective) in points {
+            to.u32(evaluation);
+            to.f32(objective);
+        }
+    }
+    to.finish()
+}
+
+#[cfg(feature = "cli")]
+pub(super) fn read_curves(from: &mut Reader) -> Result<Vec<(Purpose, Curve)>, Fault> {
+    let mut curves: Vec<(Purpose, Curve)> = Vec::new();
+    for _ in 0..from.u8()? {
+        let at = from.clone();
+        let number = from.u8()?;
+        let known = Purpose::ALL.into_iter().find(|purpose| *purpose as u8 == number);
+        let Some(purpose) = known.filter(|purpose| curves.iter().all(|(of, _)| of != purpose)) else {
+            return Err(at.fault("the purpose of a curve", number.into(), Expected::Text("one that is known, once")));
+        };
+        let at = from.clone();
+        let num_points = from.u8()?;
+        if usize::from(num_points) > MAX_CURVE {
+            return Err(at.fault("points of a curve", num_points.into(), Expected::AtMost(MAX_CURVE as u64)));
+        }
+        let mut points = Vec::with_capacity(num_points.into());
+        for _ in 0..num_points {
+            let evaluation = from.u32()?;
+            let at = from.clone();
+            let objective = from.f32()?;
+            if !objective.is_finite() {
+                let bits = objective.to_bits().into();
+                return Err(at.fault("an objective, as bits,", bits, Expected::Text("a finite number")));
+            }
+            points.push((evaluation, objective));
+        }
+        curves.push((purpose, points));
+    }
+    Ok(curves)
 }
 
 pub(super) fn write_measurements(measurements: &[Measurement]) -> Vec<u8> {

@@ -4,6 +4,8 @@
 //! online logistic mixer weighs the three (Mahoney 2005, "Adaptive weighing of context models"), and a carryless range coder
 //! spends `-log2` of what it said. Nothing of it is stored in a file: reader and writer learn alike.
 
+use std::cell::Cell;
+
 /// Reads or writes decisions.
 pub(super) trait Side: Sized {
     /// Codes one decision of `kind` in three contexts, and learns from it. A writer asks for the `truth` and returns
@@ -26,8 +28,7 @@ pub(super) trait Side: Sized {
 /// Where the range is cut in two: the lower part is for true.
 #[inline(always)]
 fn cut(low: u32, high: u32, probability: u32) -> u32 {
-    let range = high - low;
-    low + (range >> 16) * probability + (((range & 0xffff) * probability) >> 16)
+    low + ((u64::from(high - low) * u64::from(probability)) >> 16) as u32
 }
 
 /// Whether the highest bytes agree, so that they are settled.
@@ -49,6 +50,27 @@ impl Encoder {
         Encoder { low: 0, high: u32::MAX, bytes: Vec::new() }
     }
 
+    /// Writes a decision that is true with `probability`, in 1/65536.
+    #[inline(always)]
+    fn put(&mut self, probability: u32, truth: bool) {
+        let cut = cut(self.low, self.high, probability);
+        if truth {
+            self.high = cut;
+        } else {
+            self.low = cut + 1;
+        }
+        while is_settled(self.low, self.high) {
+            self.bytes.push((self.high >> 24) as u8);
+            self.low <<= 8;
+            self.high = self.high << 8 | 0xff;
+        }
+    }
+
+    /// Writes decisions as if they were made now.
+    pub(super) fn append(&mut self, recorded: &Recorder) {
+        recorded.decisions.iter().for_each(|&decision| self.put(decision >> 1, decision & 1 == 1));
+    }
+
     /// The stream: one byte after the settled ones is enough, for readers take zeros for what is missing.
     pub(super) fn finish(mut self) -> Vec<u8> {
         self.bytes.push((self.high >> 24) as u8);
@@ -65,20 +87,33 @@ impl Side for Encoder {
         truth: impl FnOnce() -> bool,
     ) -> bool {
         let truth = truth();
-        let (probability, logits) = contexts.predict(kind, slots);
-        let cut = cut(self.low, self.high, probability);
-        if truth {
-            self.high = cut;
-        } else {
-            self.low = cut + 1;
-        }
-        while is_settled(self.low, self.high) {
-            self.bytes.push((self.high >> 24) as u8);
-            self.low <<= 8;
-            self.high = self.high << 8 | 0xff;
-        }
-        contexts.learn(kind, slots, logits, probability, truth);
-        truth
+        contexts.code(kind, slots, |probability| {
+            self.put(probability, truth);
+            truth
+        })
+    }
+}
+
+/// Remembers decisions that are to be written behind those of others, whose contexts they do not share.
+#[derive(Debug, Default)]
+pub(super) struct Recorder {
+    /// Twice the probability of true, and 1 more if it was.
+    decisions: Vec<u32>,
+}
+
+impl Side for Recorder {
+    fn decide(
+        &mut self,
+        contexts: &mut Contexts,
+        kind: usize,
+        slots: [usize; 3],
+        truth: impl FnOnce() -> bool,
+    ) -> bool {
+        let truth = truth();
+        contexts.code(kind, slots, |probability| {
+            self.decisions.push(probability << 1 | u32::from(truth));
+            truth
+        })
     }
 }
 
@@ -134,22 +169,22 @@ impl Decoder {
     /// Reads one decision. A function of its own: the contexts that lead to it are worked out in a dozen places, and every
     /// shopper would load this as often.
     #[inline(never)]
-    fn read(&mut self, contexts: &mut Contexts, kind: usize, slots: [usize; 3]) -> bool {
-        let (probability, logits) = contexts.predict(kind, slots);
-        let cut = cut(self.low, self.high, probability);
-        let truth = self.code <= cut;
-        if truth {
-            self.high = cut;
-        } else {
-            self.low = cut + 1;
-        }
-        while is_settled(self.low, self.high) {
-            self.low <<= 8;
-            self.high = self.high << 8 | 0xff;
-            self.load();
-        }
-        contexts.learn(kind, slots, logits, probability, truth);
-        truth
+    fn read(&mut self, contexts: &mut Contexts, kind: usize, a: usize, b: usize, c: usize) -> bool {
+        contexts.code(kind, [a, b, c], |probability| {
+            let cut = cut(self.low, self.high, probability);
+            let truth = self.code <= cut;
+            if truth {
+                self.high = cut;
+            } else {
+                self.low = cut + 1;
+            }
+            while is_settled(self.low, self.high) {
+                self.low <<= 8;
+                self.high = self.high << 8 | 0xff;
+                self.load();
+            }
+            truth
+        })
     }
 
     #[inline(never)]
@@ -160,8 +195,15 @@ impl Decoder {
 
 impl Side for Decoder {
     #[inline(always)]
-    fn decide(&mut self, contexts: &mut Contexts, kind: usize, slots: [usize; 3], _: impl FnOnce() -> bool) -> bool {
-        self.read(contexts, kind, slots)
+    fn decide(
+        &mut self,
+        contexts: &mut Contexts,
+        kind: usize,
+        [a, b, c]: [usize; 3],
+        _: impl FnOnce() -> bool,
+    ) -> bool {
+        // Three numbers, because an array would travel through memory.
+        self.read(contexts, kind, a, b, c)
     }
 
     #[inline(always)]
@@ -175,12 +217,14 @@ impl Side for Decoder {
 const NOTHING_SEEN: u32 = 1 << 31;
 const MAX_SEEN: u32 = 255;
 /// Logits run from -2047 to 2047, in 1/256.
-const MAX_LOGIT: i32 = 2047;
+const MAX_LOGIT: i64 = 2047;
 /// Probabilities that are coded: none is so sure that a surprise costs more than 12 bits.
 const PROBABILITIES: std::ops::RangeInclusive<u32> = 24..=65512;
 /// `e^(1/256)` in units of 2^-21.
 const EXP_STEP: u64 = 2_105_360;
 
+/// Kinds of decision in one stream, at most.
+const MAX_KINDS: usize = 64;
 /// Cells of the tables of the logistic function.
 const NUM_CELLS: usize = 4096;
 
@@ -190,7 +234,7 @@ pub(super) struct Contexts {
     /// See [`NOTHING_SEEN`].
     slots: Vec<u32>,
     /// Weights of the three contexts, in 1/65536, one set for each kind of decision.
-    mixers: Vec<[i32; 3]>,
+    mixers: Box<[[i64; 3]; MAX_KINDS]>,
     /// Probability by logit + [`MAX_LOGIT`] + 1.
     squash: Box<[u16; NUM_CELLS]>,
     /// Logit by probability / 16.
@@ -205,14 +249,14 @@ pub(super) struct Contexts {
 }
 
 impl Contexts {
-    /// `num_slots` contexts for decisions of `num_kinds` kinds.
-    pub(super) fn new(num_slots: usize, num_kinds: usize) -> Contexts {
+    /// `num_slots` contexts for decisions of up to [`MAX_KINDS`] kinds.
+    pub(super) fn new(num_slots: usize) -> Contexts {
         let (squash, stretch) = logistic();
         let mut rates = Box::new([0; MAX_SEEN as usize + 1]);
         (0u32..).zip(rates.iter_mut()).for_each(|(seen, rate)| *rate = (655_360 / (10 * seen + 16)) as u16);
         Contexts {
             slots: vec![NOTHING_SEEN; num_slots],
-            mixers: vec![[1 << 15; 3]; num_kinds],
+            mixers: Box::new([[1 << 15; 3]; MAX_KINDS]),
             squash,
             stretch,
             rates,
@@ -234,55 +278,33 @@ impl Contexts {
         side.decide(self, kind, contexts, truth)
     }
 
-    /// The probability of true, in 1/65536, and the three contexts' logits.
+    /// Predicts a decision, has it coded with the probability of true, in 1/65536, and learns from it.
+    // Where size comes first a closure, an iterator over an array and the like stay calls: here they would be a tenth of the time. All
+    // is in 64 bits, because to widen takes as long as to multiply.
     #[inline(always)]
-    fn predict(&self, kind: usize, [a, b, c]: [usize; 3]) -> (u32, [i32; 3]) {
-        let logits = [self.logit(a), self.logit(b), self.logit(c)];
-        let [d, e, f] = self.mixers.get(kind).copied().unwrap_or_default();
-        let sum = i64::from(d) * i64::from(logits[0])
-            + i64::from(e) * i64::from(logits[1])
-            + i64::from(f) * i64::from(logits[2]);
-        let mixed = ((sum >> 16) as i32).clamp(-MAX_LOGIT, MAX_LOGIT);
-        (u32::from(self.squash[(mixed + MAX_LOGIT + 1) as usize & (NUM_CELLS - 1)]), logits)
-    }
-
-    // Where size comes first a closure, an iterator over an array and the like stay calls: here they would be a tenth of the time.
-    #[inline(always)]
-    fn logit(&self, context: usize) -> i32 {
-        let slot = self.slots.get(context).copied().unwrap_or(NOTHING_SEEN);
-        i32::from(self.stretch[(slot >> 20) as usize & (NUM_CELLS - 1)])
-    }
-
-    #[inline(always)]
-    fn learn(&mut self, kind: usize, [a, b, c]: [usize; 3], logits: [i32; 3], probability: u32, truth: bool) {
+    fn code(&mut self, kind: usize, [a, b, c]: [usize; 3], coder: impl FnOnce(u32) -> bool) -> bool {
         self.num_decisions += 1;
-        let outcome = i32::from(truth) << 16;
-        let error = (outcome - probability as i32) * 3;
-        if let Some([d, e, f]) = self.mixers.get_mut(kind) {
-            *d = d.saturating_add((logits[0] * error + (1 << 16)) >> 17);
-            *e = e.saturating_add((logits[1] * error + (1 << 16)) >> 17);
-            *f = f.saturating_add((logits[2] * error + (1 << 16)) >> 17);
-        }
-        self.see(a, outcome);
-        self.see(b, outcome);
-        self.see(c, outcome);
+        let slots = Cell::from_mut(&mut self.slots[..]).as_slice_of_cells();
+        let (Some(a), Some(b), Some(c)) = (slots.get(a), slots.get(b), slots.get(c)) else { return false };
+        let (r, s, t) = (logit(&self.stretch, a), logit(&self.stretch, b), logit(&self.stretch, c));
+        let [d, e, f] = &mut self.mixers[kind & (MAX_KINDS - 1)];
+        let mixed = ((*d * r + *e * s + *f * t) >> 16).clamp(-MAX_LOGIT, MAX_LOGIT);
+        let probability = self.squash[(mixed + MAX_LOGIT + 1) as usize & (NUM_CELLS - 1)].into();
+        let truth = coder(probability);
+        let outcome = i64::from(truth) << 16;
+        let error = (outcome - i64::from(probability)) * 3;
+        *d += (r * error + (1 << 16)) >> 17;
+        *e += (s * error + (1 << 16)) >> 17;
+        *f += (t * error + (1 << 16)) >> 17;
+        see(&self.rates, a, outcome);
+        see(&self.rates, b, outcome);
+        see(&self.rates, c, outcome);
         #[cfg(feature = "cli")]
         if let Some(bits) = self.bits.get_mut(kind) {
             let likelihood = if truth { probability } else { (1 << 16) - probability };
             *bits += 16.0 - f64::from(likelihood).log2();
         }
-    }
-
-    #[inline(always)]
-    fn see(&mut self, context: usize, outcome: i32) {
-        if let Some(slot) = self.slots.get_mut(context) {
-            let seen = *slot & MAX_SEEN;
-            let rate = i64::from(self.rates[seen as usize]);
-            let before = (*slot >> 16) as i32;
-            let step = (i64::from(outcome - before) * rate) >> 16;
-            let probability = (before + step as i32).clamp(32, 65504) as u32;
-            *slot = probability << 16 | (seen + 1).min(MAX_SEEN);
-        }
+        truth
     }
 
     /// Codes a number from 0 to 2^31 - 2 as its bit length and what is below its highest bit, the three bits that
@@ -296,6 +318,21 @@ impl Contexts {
     ) -> u32 {
         side.number(self, kind, regions, truth)
     }
+}
+
+#[inline(always)]
+fn logit(stretch: &[i16; NUM_CELLS], context: &Cell<u32>) -> i64 {
+    stretch[(context.get() >> 20) as usize & (NUM_CELLS - 1)].into()
+}
+
+#[inline(always)]
+fn see(rates: &[u16; MAX_SEEN as usize + 1], context: &Cell<u32>, outcome: i64) {
+    let slot = context.get();
+    let seen = slot & MAX_SEEN;
+    let before = i64::from(slot >> 16);
+    let step = ((outcome - before) * i64::from(rates[seen as usize])) >> 16;
+    let probability = (before + step).clamp(32, 65504) as u32;
+    context.set(probability << 16 | (seen + 1).min(MAX_SEEN));
 }
 
 #[inline(always)]
@@ -350,7 +387,7 @@ fn logistic() -> (Box<[u16; NUM_CELLS]>, Box<[i16; NUM_CELLS]>) {
         while cell < NUM_CELLS - 1 && u32::from(squash[cell & (NUM_CELLS - 1)]) < wanted {
             cell += 1;
         }
-        *logit = (cell as i32 - MAX_LOGIT - 1) as i16;
+        *logit = (cell as i64 - MAX_LOGIT - 1) as i16;
     }
     (squash, stretch)
 }
@@ -363,13 +400,13 @@ mod tests {
     proptest! {
         #[test]
         fn what_was_decided_is_read(decisions in prop::collection::vec((any::<bool>(), 0usize..8, 0usize..2), 0..400)) {
-            let mut contexts = Contexts::new(24, 2);
+            let mut contexts = Contexts::new(24);
             let mut encoder = Encoder::new();
             for &(truth, context, kind) in &decisions {
                 contexts.decide(&mut encoder, kind, [context, 8 + context / 2, 16], || truth);
             }
             let bytes = encoder.finish();
-            let mut contexts = Contexts::new(24, 2);
+            let mut contexts = Contexts::new(24);
             let mut decoder = Decoder::new(&bytes);
             for &(truth, context, kind) in &decisions {
                 prop_assert_eq!(contexts.decide(&mut decoder, kind, [context, 8 + context / 2, 16], || false), truth);
@@ -380,13 +417,13 @@ mod tests {
         #[test]
         fn numbers_come_back(numbers in prop::collection::vec(0u32..(1 << 31) - 1, 0..40)) {
             let regions = [0, NUMBER_SLOTS, 2 * NUMBER_SLOTS];
-            let mut contexts = Contexts::new(3 * NUMBER_SLOTS, 2);
+            let mut contexts = Contexts::new(3 * NUMBER_SLOTS);
             let mut encoder = Encoder::new();
             for &number in &numbers {
                 contexts.number(&mut encoder, 0, regions, || number);
             }
             let bytes = encoder.finish();
-            let mut contexts = Contexts::new(3 * NUMBER_SLOTS, 2);
+            let mut contexts = Contexts::new(3 * NUMBER_SLOTS);
             let mut decoder = Decoder::new(&bytes);
             for &number in &numbers {
                 prop_assert_eq!(contexts.number(&mut decoder, 0, regions, || 0), number);
@@ -397,7 +434,7 @@ mod tests {
 
     #[test]
     fn what_is_nearly_always_true_costs_nearly_nothing() {
-        let mut contexts = Contexts::new(3, 1);
+        let mut contexts = Contexts::new(3);
         let mut encoder = Encoder::new();
         for at in 0..10_000 {
             contexts.decide(&mut encoder, 0, [0, 1, 2], || at % 1000 != 0);

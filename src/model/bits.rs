@@ -4,20 +4,21 @@
 #[derive(Debug, Default)]
 pub(super) struct BitWriter {
     bytes: Vec<u8>,
-    /// Bits that do not fill a byte yet, in the lowest `num_pending` bits.
+    /// Up to 31 bits that are not among the bytes yet, in the lowest `num_pending` bits.
     pending: u64,
     num_pending: u32,
 }
 
 impl BitWriter {
     /// Appends the lowest `num_bits` (0 to 32) bits of `value`, the highest of them first.
+    #[inline]
     pub(super) fn write(&mut self, value: u32, num_bits: u32) {
         let mask = (1u64 << num_bits.min(32)) - 1;
         self.pending = (self.pending << num_bits) | (u64::from(value) & mask);
         self.num_pending += num_bits;
-        while self.num_pending >= 8 {
-            self.num_pending -= 8;
-            self.bytes.push((self.pending >> self.num_pending) as u8);
+        if self.num_pending >= 32 {
+            self.num_pending -= 32;
+            self.bytes.extend_from_slice(&((self.pending >> self.num_pending) as u32).to_be_bytes());
         }
     }
 
@@ -29,9 +30,10 @@ impl BitWriter {
 
     /// The finished stream.
     pub(super) fn finish(mut self) -> Vec<u8> {
-        if self.num_pending > 0 {
-            self.write(0, 8 - self.num_pending);
-        }
+        // Fills up to 32 bits, of which the bytes that hold none of ours are left out.
+        let num_bytes = self.bytes.len() + self.num_pending.div_ceil(8) as usize;
+        self.write(0, 32 - self.num_pending);
+        self.bytes.truncate(num_bytes);
         self.bytes
     }
 }

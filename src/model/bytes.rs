@@ -95,12 +95,6 @@ impl<'a> Reader<'a> {
         Ok(self.take(num_bytes)?.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte)))
     }
 
-    /// So many numbers.
-    pub(super) fn u32s(&mut self, num: usize) -> Result<Vec<u32>, Fault> {
-        let bytes = self.take(num.saturating_mul(4))?;
-        Ok(bytes.as_chunks().0.iter().map(|&number| u32::from_le_bytes(number)).collect())
-    }
-
     pub(super) fn u8(&mut self) -> Result<u8, Fault> {
         Ok(self.number(1)? as u8)
     }
@@ -152,11 +146,6 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// A writer that allocates for so many bytes at once.
-    pub(super) fn with_room(num_bytes: usize) -> Writer {
-        Writer { bytes: Vec::with_capacity(num_bytes) }
-    }
-
     pub(super) fn bytes(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }

@@ -1,6 +1,5 @@
 //! Shop ids and item numbers, both ways, in memory.
 
-use super::bytes::{Reader, Writer};
 use crate::ItemIx;
 
 /// The shop's ids by item number, and the way back.
@@ -46,8 +45,7 @@ impl Dictionary {
     pub(super) fn with_room(num_items: usize) -> Dictionary {
         let mut ends = Vec::with_capacity(num_items.saturating_add(1));
         ends.push(0);
-        let num_slots = num_items.saturating_mul(2).checked_next_power_of_two().unwrap_or(0).max(2);
-        Dictionary { text: String::new(), ends, slots: vec![EMPTY; num_slots] }
+        Dictionary { text: String::new(), ends, slots: slots(num_items) }
     }
 
     /// Adds the id of the next item.
@@ -67,31 +65,33 @@ impl Dictionary {
         Ok(())
     }
 
-    /// How many bytes [`write_image`](Dictionary::write_image) writes.
-    pub(super) fn num_bytes(&self) -> usize {
-        4 * self.ends.len() + self.text.len()
+    /// Ids one after the other and `num_items + 1` positions where they end; each is found once it was [entered](Dictionary::enter).
+    pub(super) fn with_parts(text: String, ends: Vec<u32>) -> Dictionary {
+        let slots = slots(ends.len().saturating_sub(1));
+        Dictionary { text, ends, slots }
     }
 
-    /// Writes the number of ids, where each ends, and all of them.
-    pub(super) fn write_image(&self, to: &mut Writer) {
-        to.u32(self.len() as u32);
-        self.ends.iter().skip(1).for_each(|&end| to.u32(end));
-        to.bytes(self.text.as_bytes());
-    }
-
-    /// Reads what [`write_image`](Dictionary::write_image) wrote; `None` if that is not it.
-    pub(super) fn read_image(from: &mut Reader) -> Option<Dictionary> {
-        let num_items = from.u32().ok()? as usize;
-        let ends = from.u32s(num_items).ok()?;
-        let text = std::str::from_utf8(from.take(ends.last().map_or(0, |&end| end as usize)).ok()?).ok()?;
-        let mut dictionary = Dictionary::with_room(num_items);
-        dictionary.text.reserve(text.len());
-        let mut start = 0;
-        for end in ends {
-            dictionary.push(text.get(start..end as usize)?).ok()?;
-            start = end as usize;
+    /// Makes an id findable; whether it can be: it stands in the text, and no other was the same.
+    pub(super) fn enter(&mut self, number: usize) -> bool {
+        let (Some(&start), Some(&end)) = (self.ends.get(number), self.ends.get(number + 1)) else { return false };
+        let Some(id) = self.text.get(start as usize..end as usize) else { return false };
+        match self.slot_of(id).and_then(|slot| self.slots.get_mut(slot)) {
+            Some(slot) if *slot == EMPTY => {
+                *slot = number as u32;
+                true
+            }
+            _ => false,
         }
-        Some(dictionary)
+    }
+
+    /// `num_items + 1` positions into [`text`](Dictionary::text), the first is 0.
+    pub(super) fn ends(&self) -> &[u32] {
+        &self.ends
+    }
+
+    /// All ids, one after the other.
+    pub(super) fn text(&self) -> &str {
+        &self.text
     }
 
     /// How many ids there are.
@@ -133,6 +133,11 @@ impl Dictionary {
         }
         Some(slot)
     }
+}
+
+/// Empty slots for so many items.
+fn slots(num_items: usize) -> Vec<u32> {
+    vec![EMPTY; num_items.saturating_mul(2).checked_next_power_of_two().unwrap_or(0).max(2)]
 }
 
 /// FNV-1a, 64 bits, folded (Fowler, Noll, Vo): short keys, no state, the same everywhere.

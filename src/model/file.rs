@@ -5,7 +5,8 @@ use super::codec;
 #[cfg(feature = "cli")]
 use super::codec::TableBytes;
 use super::container::{self, Container, Content, Section};
-use super::{Dictionary, Model, ModelError, Purpose, about, items, priors};
+use super::image::Restoring;
+use super::{About, Dictionary, Model, ModelError, Purpose, about, items, priors};
 use std::collections::VecDeque;
 
 const ABOUT: u16 = 1;
@@ -15,6 +16,7 @@ const POPULARITY: u16 = 4;
 const CATEGORIES: u16 = 5;
 const PRIVACY: u16 = 6;
 const MEASUREMENTS: u16 = 7;
+const TUNING: u16 = 8;
 /// Plus the number of the purpose.
 const NEIGHBOURS: u16 = 0x100;
 
@@ -52,7 +54,24 @@ fn name_of(id: u16) -> &'static str {
         CATEGORIES => "categories",
         PRIVACY => "privacy",
         MEASUREMENTS => "measurements",
+        TUNING => "tuning",
         _ => Purpose::ALL.into_iter().find(|of| of.section_id() == id).map_or("unknown", Purpose::name),
+    }
+}
+
+/// Runs two jobs that do not know of each other; whoever has threads may run them at the same time.
+pub trait Join {
+    /// What each of the jobs gives.
+    fn join<A: Send, B: Send>(&self, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B);
+}
+
+/// One job after the other.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct InTurn;
+
+impl Join for InTurn {
+    fn join<A: Send, B: Send>(&self, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B) {
+        (one(), other())
     }
 }
 
@@ -79,11 +98,23 @@ impl Model {
     /// # Errors
     /// [`ModelError::Invalid`] as [`validate`](Model::validate) says, or if the file would have 4 GiB or more.
     pub fn to_bytes(&self) -> Result<Vec<u8>, ModelError> {
+        self.to_bytes_with(&InTurn)
+    }
+
+    /// As [`to_bytes`](Model::to_bytes), the very same bytes, with the ids and the tables each a job for `jobs`.
+    ///
+    /// # Errors
+    /// As [`to_bytes`](Model::to_bytes).
+    pub fn to_bytes_with(&self, jobs: &(impl Join + Sync)) -> Result<Vec<u8>, ModelError> {
         self.validate()?;
+        let (items, tables) = jobs.join(
+            || items::write(&self.items, self.tables.first().map(|(_, table)| table), jobs),
+            || self.tables.iter().map(|(_, table)| codec::write(table, jobs)).collect::<Vec<_>>(),
+        );
         let mut sections = vec![
             required(ABOUT, about::write_about(&self.about)),
             required(RANKING, about::write_ranking(&self.ranking)),
-            required(ITEMS, items::write(&self.items, self.tables.first().map(|(_, table)| table))),
+            required(ITEMS, items),
             required(POPULARITY, priors::write_popularity(&self.popularity, self.classes())),
         ];
         if let Some(categories) = &self.categories {
@@ -94,7 +125,12 @@ impl Model {
             let body = about::write_measurements(&self.measurements);
             sections.push(Content { id: MEASUREMENTS, optional: true, body });
         }
-        sections.extend(self.tables.iter().map(|(of, table)| required(of.section_id(), codec::write(table))));
+        #[cfg(feature = "cli")]
+        if !self.about.curves.is_empty() {
+            let body = about::write_curves(&self.about.curves);
+            sections.push(Content { id: TUNING, optional: true, body });
+        }
+        sections.extend(self.tables.iter().zip(tables).map(|((of, _), body)| required(of.section_id(), body)));
         container::write(&sections).map_err(|num_bytes| ModelError::Invalid {
             part: "file",
             at: 0,
@@ -171,6 +207,8 @@ pub struct Opening {
     pub(super) content_hash: u64,
     /// Popularity that still needs the classes of the first table.
     popularity: Option<priors::Popularity>,
+    /// An image that is being taken instead.
+    pub(super) restoring: Option<Box<Restoring>>,
 }
 
 impl Opening {
@@ -239,12 +277,30 @@ impl<'a> Sections<'a> {
             popularity: Vec::new(),
             ranking: self.read_section(RANKING, about::read_ranking)?,
             categories: self.read_optional(CATEGORIES, |from| priors::read_categories(from, num_items))?,
-            about: self.read_section(ABOUT, about::read_about)?,
+            about: self.read_about()?,
             privacy: self.read_section(PRIVACY, about::read_privacy)?,
             measurements: self.read_optional(MEASUREMENTS, about::read_measurements)?.unwrap_or_default(),
         };
         let popularity = Some(self.read_section(POPULARITY, |from| priors::read_popularity(from, num_items))?);
-        Ok(Opening { model, tables, items, num_items, content_hash: self.file.content_hash(), popularity })
+        Ok(Opening {
+            model,
+            tables,
+            items,
+            num_items,
+            content_hash: self.file.content_hash(),
+            popularity,
+            restoring: None,
+        })
+    }
+
+    fn read_about(&mut self) -> Result<About, Fault> {
+        #[cfg_attr(not(feature = "cli"), expect(unused_mut, reason = "browsers step over the course of tuning"))]
+        let mut about = self.read_section(ABOUT, about::read_about)?;
+        #[cfg(feature = "cli")]
+        {
+            about.curves = self.read_optional(TUNING, about::read_curves)?.unwrap_or_default();
+        }
+        Ok(about)
     }
 
     /// Reads a section to its last byte.

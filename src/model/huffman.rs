@@ -51,6 +51,7 @@ impl Encoder {
     }
 
     /// Writes one symbol, which must have been counted.
+    #[inline]
     pub(super) fn write(&self, symbol: u16, to: &mut BitWriter) {
         let at = usize::from(symbol);
         to.write(self.codes[at].into(), self.lengths[at].into());

@@ -3,6 +3,7 @@
 use super::bits::{BitReader, BitWriter};
 use super::bytes::{Expected, Fault, Reader, Writer};
 use super::dictionary::{Dictionary, Refused};
+use super::file::Join;
 use super::huffman::{Decoder, Encoder};
 use super::{Neighbours, ordered};
 use crate::ItemIx;
@@ -21,7 +22,7 @@ const KIND_ORDERED: u8 = 2;
 const END_OF_ID: u8 = 0xff;
 
 /// Writes the ids in the shortest of the three ways; `table` is the model's first, which a reader reads before them.
-pub(super) fn write(items: &Dictionary, table: Option<&Neighbours>) -> Vec<u8> {
+pub(super) fn write(items: &Dictionary, table: Option<&Neighbours>, jobs: &(impl Join + Sync)) -> Vec<u8> {
     let ids = || (0..items.len() as u32).map(|number| items.id(ItemIx(number)));
     let mut to = Writer::default();
     to.u32(items.len() as u32);
@@ -31,7 +32,7 @@ pub(super) fn write(items: &Dictionary, table: Option<&Neighbours>) -> Vec<u8> {
         None => write_text(ids(), &mut to),
     }
     ordered.u8(KIND_ORDERED);
-    let (to, is_whole) = (to.finish(), ordered::write(items, table, &mut ordered).is_some());
+    let (to, is_whole) = (to.finish(), ordered::write(items, table, &mut ordered, jobs).is_some());
     let ordered = ordered.finish();
     if is_whole && ordered.len() < to.len() { ordered } else { to }
 }
@@ -220,12 +221,13 @@ fn finish(bits: &BitReader, start: &Reader) -> Result<(), Fault> {
 #[cfg(all(test, feature = "cli"))]
 mod tests {
     use super::*;
+    use crate::model::InTurn;
     use crate::model::bytes::Problem;
     use proptest::prelude::*;
 
     fn round_trip(ids: &[String]) -> usize {
         let items = Dictionary::new(ids).unwrap();
-        let bytes = write(&items, None);
+        let bytes = write(&items, None, &InTurn);
         let mut reader = Reader::new(&bytes);
         assert_eq!(read(&mut reader).unwrap(), items);
         reader.end().unwrap();

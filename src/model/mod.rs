@@ -33,7 +33,7 @@ pub use dictionary::Dictionary;
 pub use error::{Foreign, ModelError};
 #[cfg(feature = "cli")]
 pub use file::table_bytes;
-pub use file::{Opening, content_hash, sections};
+pub use file::{InTurn, Join, Opening, content_hash, sections};
 pub use neighbours::{
     Codec, Hop, MAX_CLASSES, MAX_LEVELS, MAX_NEIGHBOURS, Neighbours, Row, Weights, scale, scale_code,
 };
@@ -78,7 +78,19 @@ pub struct About {
     pub seed: u64,
     /// Constants of learning by name, for people to read; ranking does not need them.
     pub hyperparameters: Vec<(String, f64)>,
+    /// How tuning went, by purpose: evaluations after which a better objective was found, and the objective. At most
+    /// [`MAX_CURVE`] points each; a browser steps over it.
+    #[cfg(feature = "cli")]
+    pub curves: Vec<(Purpose, Curve)>,
 }
+
+/// Evaluations after which a better objective was found, and the objective.
+#[cfg(feature = "cli")]
+pub type Curve = Vec<(u32, f32)>;
+
+/// Points of a curve of tuning that a file holds.
+#[cfg(feature = "cli")]
+pub const MAX_CURVE: usize = 12;
 
 /// What the file reveals about shoppers at most.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

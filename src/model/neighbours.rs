@@ -201,6 +201,22 @@ impl Neighbours {
         Ok(table)
     }
 
+    /// The table of rows in CSR form, each with a [`scale_code`], for the codec `plain`.
+    ///
+    /// # Errors
+    /// As [`Neighbours::from_rows`], and if the lists do not fit together.
+    pub fn from_csr(
+        weight_bits: u8,
+        offsets: Vec<u32>,
+        items: Vec<ItemIx>,
+        levels: Vec<u8>,
+        scales: Vec<u8>,
+    ) -> Result<Neighbours, ModelError> {
+        let table = Neighbours { offsets, items, levels, classes: scales, ..Neighbours::plain(weight_bits) };
+        table.validate()?;
+        Ok(table)
+    }
+
     /// The symmetric table of links (both ends, level), each pair once, for the codec `graph`.
     ///
     /// # Errors

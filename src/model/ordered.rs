@@ -6,9 +6,10 @@
 //! in view.
 
 use super::Neighbours;
-use super::adaptive::{Contexts, Decoder, Encoder, NUMBER_SLOTS, Side};
+use super::adaptive::{Contexts, Decoder, Encoder, NUMBER_SLOTS, Recorder, Side};
 use super::bytes::{Expected, Fault, Problem, Reader, Writer};
 use super::dictionary::{Dictionary, Refused};
+use super::file::Join;
 use super::items::{MIN_ITEMS, canonical_number, decimal, most_items_in};
 use crate::ItemIx;
 
@@ -27,7 +28,6 @@ mod kind {
     pub const SHARED: usize = 2;
     pub const BYTE: usize = 4;
     pub const PLACE: usize = 5;
-    pub const NUM: usize = PLACE + 32;
 }
 
 const GAP_BEFORE: usize = 0;
@@ -57,32 +57,13 @@ const END: u8 = 0xff;
 
 /// `256 log2(1 + |distance|)` with the sign of the distance; linear between powers of two.
 #[inline(always)]
-fn spread(distance: i64) -> i32 {
-    let number = (distance.unsigned_abs() as u32).saturating_add(1);
-    let octave = number.ilog2();
-    let part = ((u64::from(number) << 8) >> octave) as i32 - 256;
-    let size = 256 * octave as i32 + part;
-    if distance < 0 { -size } else { size }
-}
-
-/// The place of an earlier neighbour, and how far the ends of a node are from it.
-#[derive(Clone, Copy, Debug)]
-struct Hint {
-    place: u32,
-    /// The [`spread`] of the node's first place, less the hint.
-    start: i32,
-    /// That of the first place of its upper half.
-    cut: i32,
-    /// That of the first place behind the node.
-    end: i32,
-}
-
-impl Hint {
-    /// In view of the whole set.
-    fn new(place: u32, depth: u32) -> Hint {
-        let (start, end) = (-i64::from(place), (1i64 << depth) - i64::from(place));
-        Hint { place, start: spread(start), cut: 0, end: spread(end) }
-    }
+fn spread(distance: i32) -> i32 {
+    let number = distance.unsigned_abs() + 1;
+    let zeros = number.leading_zeros();
+    // The highest nine bits, of which the first is one.
+    let size = 256 * (30 - zeros as i32) + ((number << zeros) >> 23) as i32;
+    let sign = distance >> 31;
+    (size ^ sign) - sign
 }
 
 /// The bucket of the odds of `part` against the rest of `whole`, which is below 2^40.
@@ -96,8 +77,8 @@ fn odds(part: u64, whole: u64) -> usize {
 /// log2 in quarters, linear between powers of two.
 #[inline(always)]
 fn quarters(number: u64) -> i32 {
-    let octave = number.max(1).ilog2();
-    4 * octave as i32 + (((number << 2) >> octave) as i32 - 4)
+    let zeros = number.leading_zeros();
+    4 * (62 - zeros as i32) + ((number << zeros) >> 61) as i32
 }
 
 /// A set that places are taken from: a complete binary tree of what is left below each node.
@@ -108,7 +89,6 @@ struct Places {
     depth: u32,
     left: Vec<u32>,
     places: Vec<u32>,
-    hints: Vec<Hint>,
 }
 
 impl Places {
@@ -127,12 +107,11 @@ impl Places {
             }
         }
         Places {
-            contexts: Contexts::new(NUM_PLACE_SLOTS, kind::NUM),
+            contexts: Contexts::new(NUM_PLACE_SLOTS),
             num_places,
             depth,
             left,
             places: Vec::with_capacity(num_places),
-            hints: Vec::with_capacity(MAX_HINTS + 1),
         }
     }
 
@@ -143,40 +122,51 @@ impl Places {
     /// Codes the place of the next item, whose neighbours are in `table`.
     fn item<S: Side>(&mut self, side: &mut S, table: Option<&Neighbours>, truth: impl Fn(u32) -> u32) {
         let item = self.places.len() as u32;
-        self.hints.clear();
         let row = table.map_or(&[][..], |table| table.row(ItemIx(item)).items);
         let num_earlier = row.partition_point(|other| other.0 < item);
-        for earlier in row.iter().take(num_earlier).rev().take(MAX_HINTS) {
-            self.hints.extend(self.places.get(earlier.as_usize()).map(|&place| Hint::new(place, self.depth)));
+        let mut hints = [0i32; MAX_HINTS + 1];
+        let mut num_hints = 0;
+        let earlier = row.get(..num_earlier).unwrap_or(&[]).iter().rev().take(MAX_HINTS);
+        for (hint, earlier) in hints.iter_mut().zip(earlier) {
+            *hint = self.places.get(earlier.as_usize()).map_or(0, |&place| place as i32);
+            num_hints += 1;
         }
-        let num_hints = self.hints.len().min(3);
-        self.hints.extend(self.places.last().map(|&place| Hint::new(place, self.depth)));
+        let of_links = num_hints.min(3);
+        if let (Some(hint), Some(&place)) = (hints.get_mut(num_hints), self.places.last()) {
+            *hint = place as i32;
+            num_hints += 1;
+        }
+        let hints = hints.get(..num_hints).unwrap_or(&[]);
+        // Of all hints together: the spreads of how far the node's first place is from each, and the first place behind it.
+        let (mut start, mut end) = (0, 0);
+        for hint in hints {
+            start += spread(-hint);
+            end += spread((1 << self.depth) - hint);
+        }
         let (mut node, mut low) = (1usize, 0u32);
         for level in 0..self.depth {
             let half = 1u32 << (self.depth - level - 1);
             let middle = low + half;
-            for hint in &mut self.hints {
-                hint.cut = spread(i64::from(middle) - i64::from(hint.place));
+            // How far a hint is from the middle, to one side or the other.
+            let (mut cut, mut nearest) = (0, i32::MAX);
+            for hint in hints {
+                let distance = middle as i32 - hint;
+                cut += spread(distance);
+                nearest = nearest.min(distance.max(1 - distance));
             }
             let below = self.left.get(2 * node).copied().unwrap_or(0);
             let above = self.left.get(2 * node + 1).copied().unwrap_or(0);
             let is_above = if below == 0 || above == 0 {
                 below == 0
             } else {
-                let (mut part, mut whole) = (0, 0);
-                let mut nearest = u32::MAX;
-                for &Hint { place, start, cut, end } in &self.hints {
-                    part += (end - cut).max(0) as u64;
-                    whole += (end - start).max(0) as u64;
-                    let distance = if place < low { low - place } else { place.saturating_sub(middle + half - 1) };
-                    nearest = nearest.min(distance);
-                }
-                // How far the nearest hint is, on the node's own scale, and which half it is in or nearer to.
-                let near = (u32::BITS - nearest.min(1 << 30).leading_zeros()) as usize;
+                let (part, whole) = ((end - cut) as u64, (end - start) as u64);
+                // How far the nearest hint is from the node's places, on the node's own scale, and which half it is in or nearer to.
+                let nearest = nearest.saturating_sub_unsigned(half).clamp(0, 1 << 30);
+                let near = (i32::BITS - nearest.leading_zeros()) as usize;
                 let side_of = if whole == 0 { 2 } else { usize::from(2 * part > whole) };
                 let height = (self.depth - level - 1) as usize;
                 let contexts = [
-                    PLACE_HINTS + (height * 4 + num_hints) * NUM_ODDS + odds(part, whole),
+                    PLACE_HINTS + (height * 4 + of_links) * NUM_ODDS + odds(part, whole),
                     PLACE_ROOM + height * NUM_ODDS + odds(above.into(), u64::from(above) + u64::from(below)),
                     PLACE_NEAREST + (side_of * 32 + height) * 32 + near,
                 ];
@@ -186,9 +176,7 @@ impl Places {
                 *left = left.saturating_sub(1);
             }
             node = 2 * node + usize::from(is_above);
-            for hint in &mut self.hints {
-                *(if is_above { &mut hint.start } else { &mut hint.end }) = hint.cut;
-            }
+            *(if is_above { &mut start } else { &mut end }) = cut;
             low += if is_above { half } else { 0 };
         }
         if let Some(left) = self.left.get_mut(node) {
@@ -208,7 +196,7 @@ struct Numbers {
 
 impl Numbers {
     fn new(least: u64) -> Numbers {
-        Numbers { contexts: Contexts::new(NUM_GAP_SLOTS, kind::NUM), last: least, lengths: [0; 2] }
+        Numbers { contexts: Contexts::new(NUM_GAP_SLOTS), last: least, lengths: [0; 2] }
     }
 
     /// Codes the next number by how many lie between it and the last one.
@@ -232,7 +220,7 @@ struct Texts {
 
 impl Texts {
     fn new() -> Texts {
-        Texts { contexts: Contexts::new(NUM_TEXT_SLOTS, kind::NUM), last: Vec::new(), shared_before: 0 }
+        Texts { contexts: Contexts::new(NUM_TEXT_SLOTS), last: Vec::new(), shared_before: 0 }
     }
 
     /// Codes the next text after the last one; `None` if it does not follow it, or is longer than `most` bytes.
@@ -305,11 +293,27 @@ pub(crate) fn sorted(ids: &[&str]) -> (Option<Vec<u64>>, Vec<u32>) {
 }
 
 /// Writes ids, with the neighbours that a reader will know; `None` if it is a set that others must hold.
-pub(super) fn write(items: &Dictionary, table: Option<&Neighbours>, to: &mut Writer) -> Option<()> {
+pub(super) fn write(
+    items: &Dictionary,
+    table: Option<&Neighbours>,
+    to: &mut Writer,
+    jobs: &(impl Join + Sync),
+) -> Option<()> {
     let ids: Vec<&str> = (0..items.len() as u32).map(|item| items.id(ItemIx(item))).collect();
     let (numbers, sorted) = sorted(&ids);
+    let (mut encoder, places) =
+        jobs.join(|| write_set(&ids, numbers.as_deref(), &sorted, to), || record_places(&sorted, table));
+    encoder.append(&places);
+    let stream = encoder.finish();
+    let num_text: usize = ids.iter().map(|id| id.len()).sum();
+    to.bytes(&stream);
+    (ids.len() <= most_items_in(stream.len()) && num_text <= most_text_in(stream.len())).then_some(())
+}
+
+/// Writes what comes before the stream, and begins the stream with the ids in their order.
+fn write_set(ids: &[&str], numbers: Option<&[u64]>, sorted: &[u32], to: &mut Writer) -> Encoder {
     let mut encoder = Encoder::new();
-    match &numbers {
+    match numbers {
         Some(numbers) => {
             let mut sorted = sorted.iter().filter_map(|&item| numbers.get(item as usize).copied());
             let least = sorted.next().unwrap_or(0);
@@ -328,20 +332,23 @@ pub(super) fn write(items: &Dictionary, table: Option<&Neighbours>, to: &mut Wri
             }
         }
     }
-    let mut place_of = vec![0u32; ids.len()];
-    for (place, &item) in (0u32..).zip(&sorted) {
+    encoder
+}
+
+/// The decisions about the place of each item among the sorted ids.
+fn record_places(sorted: &[u32], table: Option<&Neighbours>) -> Recorder {
+    let mut place_of = vec![0u32; sorted.len()];
+    for (place, &item) in (0u32..).zip(sorted) {
         if let Some(to) = place_of.get_mut(item as usize) {
             *to = place;
         }
     }
-    let mut places = Places::new(ids.len());
-    for _ in 0..ids.len() {
-        places.item(&mut encoder, table, |item| place_of.get(item as usize).copied().unwrap_or(0));
+    let mut recorder = Recorder::default();
+    let mut places = Places::new(sorted.len());
+    for _ in sorted {
+        places.item(&mut recorder, table, |item| place_of.get(item as usize).copied().unwrap_or(0));
     }
-    let stream = encoder.finish();
-    let num_text: usize = ids.iter().map(|id| id.len()).sum();
-    to.bytes(&stream);
-    (ids.len() <= most_items_in(stream.len()) && num_text <= most_text_in(stream.len())).then_some(())
+    recorder
 }
 
 /// Bytes of all ids that a stream of so many bytes may hold.
@@ -363,7 +370,8 @@ pub(super) struct Reading {
     text: String,
     ends: Vec<u32>,
     most_text: usize,
-    places: Places,
+    /// Once there are no more ids to come.
+    places: Option<Places>,
     items: Dictionary,
     start: usize,
 }
@@ -389,10 +397,10 @@ impl Reading {
             set,
             num_items,
             text: String::new(),
-            ends: Vec::with_capacity(num_items),
+            ends: Vec::new(),
             most_text: most_text_in(bytes.len()),
-            places: Places::new(num_items),
-            items: Dictionary::with_room(num_items),
+            places: None,
+            items: Dictionary::default(),
             start,
         })
     }
@@ -403,9 +411,12 @@ impl Reading {
         while spent < num_decisions {
             if self.ends.len() < self.num_items {
                 spent += self.next_id()?;
-            } else if !self.places.is_done() {
-                self.places.item(&mut self.decoder, table, |_| 0);
-                spent += self.places.depth as usize + 1;
+            } else if let Some(places) = self.places.as_mut().filter(|places| !places.is_done()) {
+                places.item(&mut self.decoder, table, |_| 0);
+                spent += places.depth as usize + 1;
+            } else if self.places.is_none() {
+                self.places = Some(Places::new(self.num_items));
+                self.items = Dictionary::with_room(self.num_items);
             } else if self.items.len() < self.num_items {
                 self.push()?;
                 spent += 4;
@@ -458,7 +469,8 @@ impl Reading {
 
     /// Adds the next item to the dictionary.
     fn push(&mut self) -> Result<(), Fault> {
-        let place = self.places.places.get(self.items.len()).copied().unwrap_or(0) as usize;
+        let places = self.places.as_ref().map_or(&[][..], |places| &places.places);
+        let place = places.get(self.items.len()).copied().unwrap_or(0) as usize;
         let start = place.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
         let end = self.ends.get(place).copied().unwrap_or(0);
         let id = self.text.get(start as usize..end as usize).unwrap_or("");
@@ -473,5 +485,29 @@ impl Reading {
 
     fn fault(&self, what: &'static str, expected: Expected) -> Fault {
         Problem::wrong(what, self.start + self.decoder.position(), self.ends.len() as u64, expected)
+    }
+}
+
+#[cfg(all(test, feature = "cli"))]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The definition, by shifts of whole numbers.
+    fn by_shifts(distance: i64) -> i32 {
+        let number = distance.unsigned_abs() + 1;
+        let octave = number.ilog2();
+        let size = 256 * octave as i32 + ((number << 8) >> octave) as i32 - 256;
+        if distance < 0 { -size } else { size }
+    }
+
+    proptest! {
+        #[test]
+        fn the_spread_is_that_of_whole_numbers(distance in -(1i32 << 30)..=1 << 30, octave in 0u32..30) {
+            let near_a_power = (1i32 << octave) - 2 + (distance & 3);
+            for distance in [distance, distance >> octave, near_a_power] {
+                prop_assert_eq!(spread(distance), by_shifts(distance.into()));
+            }
+        }
     }
 }

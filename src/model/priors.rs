@@ -56,7 +56,7 @@ fn write_by_class(popularity: &[u8], classes: &[u8]) -> Option<Vec<u8>> {
     to.u8(num_stated);
     to.bytes(&usual);
     to.u32(exceptions.clone().count() as u32);
-    let (mut contexts, mut encoder) = (Contexts::new(NUM_EXCEPTION_SLOTS, 4), adaptive::Encoder::new());
+    let (mut contexts, mut encoder) = (Contexts::new(NUM_EXCEPTION_SLOTS), adaptive::Encoder::new());
     let mut next = 0;
     for (item, (&level, _)) in exceptions {
         contexts.number(&mut encoder, 0, EXCEPTION_GAPS, || item - next);
@@ -118,7 +118,7 @@ fn read_by_class(from: &mut Reader, num_items: usize) -> Result<Popularity, Faul
         return Err(from.fault("number of exceptions", num_exceptions as u64, Expected::AtMost(most as u64)));
     }
     let start = from.clone();
-    let (mut contexts, mut decoder) = (Contexts::new(NUM_EXCEPTION_SLOTS, 4), adaptive::Decoder::new(from.rest()));
+    let (mut contexts, mut decoder) = (Contexts::new(NUM_EXCEPTION_SLOTS), adaptive::Decoder::new(from.rest()));
     let mut exceptions = Vec::with_capacity(num_exceptions);
     let mut next = 0u32;
     for _ in 0..num_exceptions {

@@ -1,5 +1,7 @@
 //! What a model in memory must be for a file to hold it and for ranking to walk it.
 
+#[cfg(feature = "cli")]
+use super::MAX_CURVE;
 use super::about::{MAX_RANKING_VALUE, is_ranking_value};
 use super::bytes::Expected;
 use super::items::MAX_ITEMS;
@@ -52,7 +54,37 @@ impl Model {
         at_most("trainer version", 0, "number of bytes", self.about.trainer_version.len(), MAX_LENGTH)?;
         let hyperparameters = self.about.hyperparameters.iter().map(|(name, value)| (name, *value));
         figures("hyper-parameter", hyperparameters)?;
+        #[cfg(feature = "cli")]
+        self.validate_curves()?;
         figures("measurement", self.measurements.iter().map(|one| (&one.name, one.value)))
+    }
+
+    #[cfg(feature = "cli")]
+    fn validate_curves(&self) -> Result<(), ModelError> {
+        let curves = &self.about.curves;
+        for (at, (purpose, points)) in curves.iter().enumerate() {
+            if curves.iter().take(at).any(|(of, _)| of == purpose) {
+                return invalid(
+                    "curve of tuning",
+                    at,
+                    "its purpose",
+                    *purpose as u64,
+                    Expected::Text("one of its own"),
+                );
+            }
+            at_most("curve of tuning", at, "number of points", points.len(), MAX_CURVE)?;
+            if let Some((_, objective)) = points.iter().find(|(_, objective)| !objective.is_finite()) {
+                let bits = objective.to_bits().into();
+                return invalid(
+                    "curve of tuning",
+                    at,
+                    "an objective, as bits,",
+                    bits,
+                    Expected::Text("a finite number"),
+                );
+            }
+        }
+        Ok(())
     }
 
     fn validate_categories(&self) -> Result<(), ModelError> {

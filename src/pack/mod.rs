@@ -10,7 +10,8 @@ mod size;
 mod tuning;
 
 use crate::model::{
-    About, Categories, Dictionary, MAX_NEIGHBOURS, Measurement, Model, ModelError, Privacy, Purpose, RankingParameters,
+    About, Categories, Dictionary, Join, MAX_NEIGHBOURS, Measurement, Model, ModelError, Privacy, Purpose,
+    RankingParameters,
 };
 use crate::{ItemIx, SparseMatrix};
 use order::{Graph, max_adjacency};
@@ -122,9 +123,6 @@ pub enum PackError {
 /// Each item's neighbours that decide on the order; with more of them numbers take a few per cent more bits.
 const ORDER_NEIGHBOURS: usize = 10;
 
-/// The heaviest neighbours of every item, heaviest first, ties by number.
-type Rows = Vec<Vec<(ItemIx, f32)>>;
-
 /// Packs a draft: prunes and quantises its tables, and renumbers the items so that the file is small.
 ///
 /// Each row keeps the [`neighbours`](PackOptions::neighbours) of largest weight (ties by item number); the
@@ -139,36 +137,27 @@ pub fn pack(draft: Draft, options: &PackOptions) -> Result<Model, PackError> {
     let Draft { item_ids, tables, popularity, mut ranking, categories, about, privacy, measurements, .. } = draft;
     let num_items = item_ids.len();
 
-    let mut pruned: Vec<(Purpose, Rows)> = Vec::with_capacity(tables.len());
+    let mut pruned: Vec<(Purpose, SparseMatrix)> = Vec::with_capacity(tables.len());
     for (purpose, matrix) in tables {
-        pruned.push((purpose, prune(&matrix, options.neighbours, purpose, &item_ids)?));
+        pruned.push((purpose, prune(matrix, options.neighbours, purpose, &item_ids)?));
     }
     pruned.sort_by_key(|(purpose, _)| *purpose);
 
-    let edges = pruned.iter().flat_map(|(_, rows)| {
-        (0..)
-            .map(ItemIx)
-            .zip(rows)
-            .flat_map(|(item, row)| row.iter().take(ORDER_NEIGHBOURS).map(move |edge| (item, edge.0)))
-    });
-    let old_of_new = max_adjacency(&Graph::new(num_items, edges));
+    let old_of_new = max_adjacency(&Graph::new(num_items, edges_of_order(&pruned, num_items).into_iter()));
     let mut new_of_old = vec![ItemIx(0); num_items];
     for (new, old) in (0..).map(ItemIx).zip(&old_of_new) {
         new_of_old[old.as_usize()] = new;
     }
 
     let mut tables = Vec::with_capacity(pruned.len());
-    for (purpose, rows) in pruned {
-        let factor = quantise::range_factor(&rows);
+    for (purpose, matrix) in pruned {
+        let factor = quantise::range_factor(&matrix);
         if purpose == Purpose::Next {
             // Its scores and these are added up.
             ranking.repeat.iter_mut().for_each(|repeat| *repeat *= factor);
         }
-        let rows: Vec<_> = old_of_new
-            .par_iter()
-            .map(|old| quantise::row(&rows[old.as_usize()], factor, options.weight_bits, &new_of_old))
-            .collect();
-        tables.push((purpose, crate::model::Neighbours::from_rows(options.weight_bits, &rows)?));
+        let table = quantise::table(&matrix, factor, options.weight_bits, &old_of_new, &new_of_old)?;
+        tables.push((purpose, table));
     }
     let in_new_order = |old: &ItemIx| item_ids[old.as_usize()].as_str();
     let ids: Vec<&str> = old_of_new.iter().map(in_new_order).collect();
@@ -188,6 +177,20 @@ pub fn pack(draft: Draft, options: &PackOptions) -> Result<Model, PackError> {
     };
     model.validate()?;
     Ok(model)
+}
+
+/// The bytes of a model's file, [`Model::to_bytes`], its parts written at the same time.
+///
+/// # Errors
+/// As [`Model::to_bytes`].
+pub fn to_bytes(model: &Model) -> Result<Vec<u8>, ModelError> {
+    struct Threads;
+    impl Join for Threads {
+        fn join<A: Send, B: Send>(&self, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B) {
+            rayon::join(one, other)
+        }
+    }
+    model.to_bytes_with(&Threads)
 }
 
 fn check_options(options: &PackOptions) -> Result<(), PackError> {
@@ -229,28 +232,60 @@ fn check(draft: &Draft) -> Result<(), PackError> {
     Ok(())
 }
 
-/// Keeps the heaviest neighbours of each row.
-fn prune(matrix: &SparseMatrix, neighbours: usize, purpose: Purpose, ids: &[String]) -> Result<Rows, PackError> {
-    (0..ids.len() as u32)
-        .into_par_iter()
-        .zip(ids)
-        .map(|(item, id)| {
-            let item = ItemIx(item);
-            let (columns, weights) = matrix.row(item);
-            if let Some(&found) = weights.iter().find(|weight| !weight.is_finite()) {
-                return Err(PackError::Number { part: purpose.name(), item: id.clone(), found });
-            }
-            let edges = columns.iter().copied().zip(weights.iter().copied());
-            let mut row: Vec<_> = edges.filter(|&(column, weight)| column != item && weight > 0.0).collect();
-            row.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+/// Keeps the heaviest neighbours of each row, ties to the lower number.
+fn prune(matrix: SparseMatrix, neighbours: usize, purpose: Purpose, ids: &[String]) -> Result<SparseMatrix, PackError> {
+    let items = || (0..ids.len() as u32).into_par_iter().map(ItemIx);
+    let of_no_number =
+        |item: ItemIx| matrix.row(item).1.iter().find(|weight| !weight.is_finite()).map(|&weight| (item, weight));
+    if let Some((item, found)) = items().find_map_first(of_no_number) {
+        return Err(PackError::Number { part: purpose.name(), item: ids[item.as_usize()].clone(), found });
+    }
+    let is_pruned = |item: ItemIx| {
+        let (columns, weights) = matrix.row(item);
+        columns.len() <= neighbours && !columns.contains(&item) && weights.iter().all(|&weight| weight > 0.0)
+    };
+    if items().all(is_pruned) {
+        return Ok(matrix);
+    }
+    let row = |item: ItemIx| {
+        let (columns, weights) = matrix.row(item);
+        let edges = columns.iter().copied().zip(weights.iter().copied());
+        let mut row: Vec<_> = edges.filter(|&(column, weight)| column != item && weight > 0.0).collect();
+        if row.len() > neighbours {
+            row.select_nth_unstable_by(neighbours, |a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
             row.truncate(neighbours);
-            Ok(row)
-        })
-        // The first error, whichever thread is done first.
-        .collect::<Vec<_>>()
-        .into_iter()
-        .collect()
+        }
+        row
+    };
+    Ok(SparseMatrix::from_rows(items().map(row).collect()))
 }
+
+/// The heaviest neighbours of each item in each table, which decide on the order.
+fn edges_of_order(tables: &[(Purpose, SparseMatrix)], num_items: usize) -> Vec<(ItemIx, ItemIx)> {
+    let tasks: Vec<_> = (0..num_items as u32).step_by(TASK_ITEMS as usize).collect();
+    let of_task = |start: u32| {
+        let (mut edges, mut keys) = (Vec::new(), Vec::new());
+        for item in (start..(num_items as u32).min(start + TASK_ITEMS)).map(ItemIx) {
+            for (columns, weights) in tables.iter().map(|(_, matrix)| matrix.row(item)) {
+                // Weight and item in one number that sorts as they do: the bits of positive floats are in the order of their
+                // values.
+                let key = |(column, weight): (&ItemIx, &f32)| u64::from(weight.to_bits()) << 32 | u64::from(!column.0);
+                keys.clear();
+                keys.extend(columns.iter().zip(weights).map(key));
+                if keys.len() > ORDER_NEIGHBOURS {
+                    keys.select_nth_unstable_by(ORDER_NEIGHBOURS, |a, b| b.cmp(a));
+                    keys.truncate(ORDER_NEIGHBOURS);
+                }
+                edges.extend(keys.iter().map(|&key| (item, ItemIx(!(key as u32)))));
+            }
+        }
+        edges
+    };
+    tasks.into_par_iter().map(of_task).collect::<Vec<_>>().concat()
+}
+
+/// Items whose edges one task selects: enough to hide its cost, few enough to balance.
+const TASK_ITEMS: u32 = 512;
 
 #[cfg(test)]
 mod tests;

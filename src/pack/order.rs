@@ -5,7 +5,6 @@
 //! number then takes 4.5 bits, where reverse Cuthill-McKee takes 7.5 and the log's own order 11.3.
 
 use crate::ItemIx;
-use rayon::prelude::*;
 
 /// An undirected graph in CSR form: neighbours ascending and distinct, no item its own.
 #[derive(Clone, Debug)]
@@ -17,7 +16,7 @@ pub(super) struct Graph {
 impl Graph {
     /// The graph of `num_items` items with these edges, in any direction and any number.
     ///
-    /// Counts the edges, then places them: sorting them all takes four times as long.
+    /// Counts the edges, then places them twice: `O(num_items + num_edges)` without a sort.
     pub(super) fn new(num_items: usize, edges: impl Iterator<Item = (ItemIx, ItemIx)>) -> Graph {
         let edges: Vec<(ItemIx, ItemIx)> = edges.collect();
         let mut offsets = vec![0; num_items + 1];
@@ -37,14 +36,17 @@ impl Graph {
                 *place += 1;
             }
         }
-        let mut rows = Vec::with_capacity(num_items);
-        let mut rest = &mut neighbours[..];
-        for ends in offsets.windows(2) {
-            let (row, others) = rest.split_at_mut(ends[1] - ends[0]);
-            rows.push(row);
-            rest = others;
+        // Each edge stands in both rows, so that going through them in order and turning every entry round sorts them all.
+        let mut next = offsets.clone();
+        let mut sorted = vec![ItemIx(0); neighbours.len()];
+        for (item, ends) in (0..).map(ItemIx).zip(offsets.windows(2)) {
+            for neighbour in &neighbours[ends[0]..ends[1]] {
+                let place = &mut next[neighbour.as_usize()];
+                sorted[*place] = item;
+                *place += 1;
+            }
         }
-        rows.into_par_iter().with_min_len(1024).for_each(<[ItemIx]>::sort_unstable);
+        let mut neighbours = sorted;
 
         let (mut kept, mut start) = (0, 0);
         for (item, end) in offsets[1..].iter_mut().enumerate() {

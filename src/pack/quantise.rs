@@ -1,8 +1,9 @@
 //! Weights and popularity as few bits.
 
-use super::Rows;
-use crate::ItemIx;
-use crate::model::scale_code;
+use crate::matrix::RowSorter;
+use crate::model::{ModelError, Neighbours, scale_code};
+use crate::{ItemIx, SparseMatrix};
+use rayon::prelude::*;
 
 /// The largest weights that a scale code gives back: 2^-8 to 2^(127/16).
 const SCALES: std::ops::RangeInclusive<f32> = 0.003_906_25..=245.1;
@@ -12,8 +13,9 @@ const POPULARITY_STEPS: f64 = 16.0;
 /// The power of two that brings all row maxima into the range of scale codes; 1 if they are in it.
 ///
 /// Where no power brings them all, the largest fits and the smallest are raised to the end of the range.
-pub(super) fn range_factor(rows: &Rows) -> f32 {
-    let maxima = || rows.iter().filter_map(|row| row.first()).map(|&(_, weight)| weight);
+pub(super) fn range_factor(matrix: &SparseMatrix) -> f32 {
+    let largest_of = |item| largest(matrix.row(ItemIx(item)).1);
+    let maxima = || (0..matrix.num_items() as u32).map(largest_of).filter(|&weight| weight > 0.0);
     let largest = maxima().fold(0.0, f32::max);
     let smallest = maxima().fold(f32::INFINITY, f32::min);
     if largest == 0.0 || (SCALES.contains(&largest) && SCALES.contains(&smallest)) {
@@ -24,19 +26,94 @@ pub(super) fn range_factor(rows: &Rows) -> f32 {
     2f32.powi((6 - exponent).clamp(-126, 127))
 }
 
-/// A row's scale code and levels with the new numbers, ascending.
-pub(super) fn row(
-    row: &[(ItemIx, f32)],
+/// The largest weight of a row; 0 without any.
+fn largest(weights: &[f32]) -> f32 {
+    weights.iter().copied().fold(0.0, f32::max)
+}
+
+/// Rows that one task makes: enough to hide its cost, few enough to balance.
+const TASK_ROWS: usize = 512;
+
+/// Rows one after the other.
+#[derive(Default)]
+struct Block {
+    lengths: Vec<u32>,
+    items: Vec<ItemIx>,
+    levels: Vec<u8>,
+    scales: Vec<u8>,
+}
+
+/// The table of rows with scale codes, levels and the new numbers, in their order.
+pub(super) fn table(
+    matrix: &SparseMatrix,
     factor: f32,
     weight_bits: u8,
+    old_of_new: &[ItemIx],
     new_of_old: &[ItemIx],
-) -> (u8, Vec<(ItemIx, u8)>) {
-    let Some(&(_, largest)) = row.first() else { return (0, Vec::new()) };
-    let num_levels = f64::from(1u32 << weight_bits);
-    let level = |weight: f32| (f64::from(weight) / f64::from(largest) * num_levels).min(num_levels - 1.0) as u8;
-    let mut levels: Vec<_> = row.iter().map(|&(old, weight)| (new_of_old[old.as_usize()], level(weight))).collect();
-    levels.sort_unstable();
-    (scale_code(largest * factor), levels)
+) -> Result<Neighbours, ModelError> {
+    let blocks: Vec<Block> = old_of_new
+        .par_chunks(TASK_ROWS)
+        .map(|rows| {
+            let (mut block, mut room) = (Block::default(), Room::default());
+            rows.iter().for_each(|&old| block.add(matrix.row(old), factor, weight_bits, new_of_old, &mut room));
+            block
+        })
+        .collect();
+    let num_edges = blocks.iter().map(|block| block.items.len()).sum();
+    let mut offsets = Vec::with_capacity(old_of_new.len() + 1);
+    let mut all = Block {
+        items: Vec::with_capacity(num_edges),
+        levels: Vec::with_capacity(num_edges),
+        scales: Vec::with_capacity(old_of_new.len()),
+        ..Block::default()
+    };
+    let mut end = 0u32;
+    offsets.push(end);
+    for block in blocks {
+        for length in block.lengths {
+            end = end.saturating_add(length);
+            offsets.push(end);
+        }
+        all.items.extend_from_slice(&block.items);
+        all.levels.extend_from_slice(&block.levels);
+        all.scales.extend_from_slice(&block.scales);
+    }
+    Neighbours::from_csr(weight_bits, offsets, all.items, all.levels, all.scales)
+}
+
+/// Room for one row.
+#[derive(Default)]
+struct Room {
+    entries: Vec<u64>,
+    sorter: RowSorter,
+}
+
+impl Block {
+    /// Adds a row of old numbers.
+    fn add(
+        &mut self,
+        (columns, weights): (&[ItemIx], &[f32]),
+        factor: f32,
+        weight_bits: u8,
+        new_of_old: &[ItemIx],
+        Room { entries, sorter }: &mut Room,
+    ) {
+        let largest = largest(weights);
+        let num_levels = f64::from(1u32 << weight_bits);
+        let level = |weight: f32| (f64::from(weight) / f64::from(largest) * num_levels).min(num_levels - 1.0) as u8;
+        entries.clear();
+        entries.extend(
+            columns
+                .iter()
+                .zip(weights)
+                .map(|(old, &weight)| u64::from(new_of_old[old.as_usize()].0) << 32 | u64::from(level(weight))),
+        );
+        sorter.sort(entries);
+        self.lengths.push(entries.len() as u32);
+        self.items.extend(entries.iter().map(|&entry| ItemIx((entry >> 32) as u32)));
+        self.levels.extend(entries.iter().map(|&entry| entry as u8));
+        self.scales.push(if entries.is_empty() { 0 } else { scale_code(largest * factor) });
+    }
 }
 
 /// Popularity on a logarithmic scale: 255 for the most popular item, 1 less for each factor of 2^(1/16), 1 at the least;
@@ -76,16 +153,17 @@ pub(super) fn popularity_by_class(popularity: Vec<u8>, classes: &[u8], num_exact
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::scale;
 
-    fn rows(maxima: &[f32]) -> Rows {
-        maxima.iter().map(|&weight| vec![(ItemIx(0), weight)]).collect()
+    fn rows(maxima: &[f32]) -> SparseMatrix {
+        SparseMatrix::from_rows(maxima.iter().map(|&weight| vec![(ItemIx(0), weight)]).collect())
     }
 
     #[test]
     fn weights_in_range_stay_as_they_are() {
         assert_eq!(range_factor(&rows(&[0.004, 245.0])), 1.0);
         assert_eq!(range_factor(&rows(&[])), 1.0);
-        assert_eq!(range_factor(&vec![Vec::new()]), 1.0);
+        assert_eq!(range_factor(&SparseMatrix::from_rows(vec![Vec::new()])), 1.0);
     }
 
     #[test]
@@ -98,10 +176,14 @@ mod tests {
 
     #[test]
     fn a_weight_becomes_the_level_whose_span_it_is_in() {
-        let order: Vec<ItemIx> = [3, 2, 1, 0].map(ItemIx).to_vec();
-        let heaviest_first = [(ItemIx(0), 1.0), (ItemIx(1), 0.875), (ItemIx(2), 0.8749), (ItemIx(3), 1e-9)];
-        let expected = [(ItemIx(0), 0), (ItemIx(1), 6), (ItemIx(2), 7), (ItemIx(3), 7)];
-        assert_eq!(row(&heaviest_first, 2.0, 3, &order), (144, expected.to_vec()));
+        let order = [4, 3, 2, 1, 0].map(ItemIx);
+        let row = vec![(ItemIx(0), 1.0), (ItemIx(1), 0.875), (ItemIx(2), 0.8749), (ItemIx(3), 1e-9)];
+        let matrix = SparseMatrix::from_rows([vec![Vec::new(); 4], vec![row]].concat());
+        let table = table(&matrix, 2.0, 3, &order, &order).unwrap();
+        let row = table.row(ItemIx(0));
+        assert_eq!((row.items, row.levels), (&[1, 2, 3, 4].map(ItemIx)[..], &[0, 6, 7, 7][..]));
+        assert_eq!(table.row_factor(ItemIx(0)), scale(144));
+        assert_eq!(table.num_edges(), 4);
     }
 
     #[test]

@@ -124,7 +124,7 @@ impl Packer {
     pub fn pack_to_size(&self, num_bytes: usize, detail: Detail) -> Result<(Model, Vec<u8>, usize), PackError> {
         let attempt = |num_links: usize| -> Result<(Model, Vec<u8>), PackError> {
             let model = self.pack(num_links, detail)?;
-            let bytes = model.to_bytes()?;
+            let bytes = super::to_bytes(&model)?;
             Ok((model, bytes))
         };
         let (model, bytes) = attempt(0)?;

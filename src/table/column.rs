@@ -12,7 +12,7 @@ use parquet::schema::types::ColumnDescriptor;
 
 use super::Cell;
 use super::interner::Interner;
-use super::texts::{self, Piece, TextReader, Texts};
+use super::texts::{self, Kind, Piece, PieceReader, Store};
 
 /// Rows decoded at a time.
 const BATCH_ROWS: usize = 1 << 16;
@@ -68,6 +68,8 @@ enum Values {
     Bytes(Vec<ByteArray>),
     Texts(Vec<String>),
     Pieces(Vec<Piece>),
+    /// Whole numbers, and the pieces that they stand in.
+    IntPieces(Vec<i64>, Vec<Piece>),
 }
 
 /// The values of a column in a batch of rows.
@@ -89,7 +91,7 @@ pub(super) struct ColumnReader {
 }
 
 enum Reader {
-    Texts(TextReader),
+    Pieces(PieceReader),
     Values(Box<reader::ColumnReader>),
 }
 
@@ -97,8 +99,8 @@ impl ColumnReader {
     pub(super) fn new(pages: Box<dyn PageReader>, column: &ColumnChunkMetaData) -> ColumnReader {
         let description = column.column_descr_ptr();
         let (meaning, max_definition) = (Meaning::of(&description), description.max_def_level());
-        let reader = match meaning {
-            Meaning::Plain if TextReader::can_read(column) => Reader::Texts(TextReader::new(pages, max_definition)),
+        let reader = match (meaning, Kind::of(column)) {
+            (Meaning::Plain, Some(kind)) => Reader::Pieces(PieceReader::new(pages, kind, max_definition)),
             _ => Reader::Values(Box::new(reader::get_column_reader(description, pages))),
         };
         ColumnReader { reader, meaning, max_definition, definitions: Vec::new() }
@@ -111,9 +113,15 @@ impl ColumnReader {
         let definitions = (self.max_definition > 0).then_some(&mut self.definitions);
         let reader = match &mut self.reader {
             Reader::Values(reader) => &mut **reader,
-            Reader::Texts(reader) => {
+            Reader::Pieces(reader) => {
                 let texts::Rows { num_rows, pieces, is_present } = reader.next_rows(BATCH_ROWS)?;
                 let places = places(&is_present, |&is_present| is_present);
+                let mut ints = Vec::new();
+                if reader.reads_ints() {
+                    ints.reserve(pieces.iter().map(|piece| piece.num_values).sum());
+                    pieces.iter().for_each(|piece| piece.add_ints(&mut ints));
+                    return Ok(Column { num_rows, values: Values::IntPieces(ints, pieces), places });
+                }
                 return Ok(Column { num_rows, values: Values::Pieces(pieces), places });
             }
         };
@@ -177,8 +185,8 @@ fn places<T>(rows: &[T], has_value: impl Fn(&T) -> bool) -> Vec<u32> {
 /// What is known of the ids of a dictionary, from batch to batch.
 #[derive(Default)]
 pub(crate) struct Memo {
-    dictionary: Option<Arc<Texts>>,
-    /// The number of each text of the dictionary, or [`NOT_YET`].
+    dictionary: Option<Arc<Store>>,
+    /// The number of each id of the dictionary, or [`NOT_YET`].
     numbers: Vec<u32>,
 }
 
@@ -193,7 +201,7 @@ impl Column {
             None => row,
         };
         let cell = match &self.values {
-            Values::Ints(values) => values.get(at).map(|&value| Cell::Int(value)),
+            Values::Ints(values) | Values::IntPieces(values, _) => values.get(at).map(|&value| Cell::Int(value)),
             Values::Times(values) => values.get(at).map(|&value| Cell::TimeMs(value)),
             // Exporters write a missing number of a float column as NaN.
             Values::Floats(values) => values.get(at).filter(|value| !value.is_nan()).map(|&value| Cell::Float(value)),
@@ -205,8 +213,8 @@ impl Column {
                 },
                 None => None,
             },
-            Values::Pieces(pieces) => match text_at(pieces, at) {
-                Some(text) => Some(Cell::from_text(text?)),
+            Values::Pieces(pieces) => match cell_at(pieces, at) {
+                Some(cell) => Some(cell?),
                 None => None,
             },
         };
@@ -220,6 +228,17 @@ impl Column {
         match &self.values {
             Values::Ints(values) => interner.intern_ints(values, numbers),
             Values::Pieces(pieces) => pieces.iter().for_each(|piece| intern_piece(piece, interner, memo, numbers)),
+            Values::IntPieces(values, pieces) => {
+                let mut values = &values[..];
+                for piece in pieces {
+                    let (of_piece, others) = values.split_at(piece.num_values);
+                    match piece.codes() {
+                        Some(codes) => intern_codes(piece, codes, interner, memo, numbers),
+                        None => interner.intern_ints(of_piece, numbers),
+                    }
+                    values = others;
+                }
+            }
             _ => {
                 let id = |row| match self.cell(row).unwrap_or(Cell::Missing).unless_null() {
                     Cell::Missing => NO_ID,
@@ -245,11 +264,11 @@ impl Column {
     }
 }
 
-/// The text at a position in all pieces together.
-fn text_at(pieces: &[Piece], mut at: usize) -> Option<Result<&str, &[u8]>> {
+/// The value at a position in all pieces together.
+fn cell_at(pieces: &[Piece], mut at: usize) -> Option<Result<Cell<'_>, &[u8]>> {
     for piece in pieces {
         if at < piece.num_values {
-            return piece.get(at);
+            return piece.cell(at);
         }
         at -= piece.num_values;
     }
@@ -259,26 +278,34 @@ fn text_at(pieces: &[Piece], mut at: usize) -> Option<Result<&str, &[u8]>> {
 /// Texts whose ids are looked up together.
 const TEXTS: usize = 256;
 
-fn intern_piece(piece: &Piece, interner: &mut Interner, memo: &mut Memo, numbers: &mut Vec<u32>) {
-    let id = |at| match piece.get(at) {
-        Some(Ok(text)) => Cell::from_text(text).unless_null(),
+/// The id at a position of a piece.
+fn id_at(piece: &Piece, at: usize) -> Cell<'_> {
+    match piece.cell(at) {
+        Some(Ok(cell)) => cell.unless_null(),
         _ => Cell::Missing,
-    };
-    if let Some(codes) = piece.codes() {
-        if !memo.dictionary.as_ref().is_some_and(|known| Arc::ptr_eq(known, &piece.texts)) {
-            *memo = Memo { dictionary: Some(piece.texts.clone()), numbers: vec![NOT_YET; piece.texts.len()] };
+    }
+}
+
+/// Looks each id of the dictionary up when it comes first.
+fn intern_codes(piece: &Piece, codes: &[u32], interner: &mut Interner, memo: &mut Memo, numbers: &mut Vec<u32>) {
+    if !memo.dictionary.as_ref().is_some_and(|known| Arc::ptr_eq(known, &piece.store)) {
+        *memo = Memo { dictionary: Some(piece.store.clone()), numbers: vec![NOT_YET; piece.store.len()] };
+    }
+    numbers.extend(codes.iter().enumerate().map(|(at, &code)| {
+        let number = &mut memo.numbers[code as usize];
+        if *number == NOT_YET {
+            *number = match id_at(piece, at) {
+                Cell::Missing => NO_ID,
+                cell => interner.intern(cell),
+            };
         }
-        numbers.extend(codes.iter().enumerate().map(|(at, &code)| {
-            let number = &mut memo.numbers[code as usize];
-            if *number == NOT_YET {
-                *number = match id(at) {
-                    Cell::Missing => NO_ID,
-                    cell => interner.intern(cell),
-                };
-            }
-            *number
-        }));
-        return;
+        *number
+    }));
+}
+
+fn intern_piece(piece: &Piece, interner: &mut Interner, memo: &mut Memo, numbers: &mut Vec<u32>) {
+    if let Some(codes) = piece.codes() {
+        return intern_codes(piece, codes, interner, memo, numbers);
     }
     let mut texts = Vec::with_capacity(TEXTS);
     let mut found = Vec::with_capacity(TEXTS);
@@ -290,7 +317,7 @@ fn intern_piece(piece: &Piece, interner: &mut Interner, memo: &mut Memo, numbers
         found.clear();
         is_missing.clear();
         for at in at..end {
-            let cell = id(at);
+            let cell = id_at(piece, at);
             is_missing.push(cell == Cell::Missing);
             if let Cell::Text(text) = cell {
                 texts.push(text);

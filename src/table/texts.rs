@@ -1,8 +1,8 @@
-//! Text columns of Parquet, decoded by the page: their values are ranges of one string, not one buffer each, and a
-//! dictionary stays one.
+//! Columns of text and of whole numbers, decoded by the page: texts are ranges of one string, not one buffer each, and a
+//! dictionary stays one, so that each of its ids is looked up once.
 //!
-//! The `parquet` crate hands out a reference-counted buffer for every value, which takes longer than all the rest of reading
-//! a log. The encodings are those of parquet-format, `Encodings.md`: PLAIN, and RLE_DICTIONARY, which is the hybrid of run
+//! The `parquet` crate hands out a reference-counted buffer for every text, which takes longer than all the rest of reading
+//! a log, and no dictionaries. The encodings are those of parquet-format, `Encodings.md`: PLAIN, and RLE_DICTIONARY, which is the hybrid of run
 //! lengths and packed bits over a dictionary in PLAIN. The delta encodings are left to the crate.
 
 use std::sync::Arc;
@@ -11,6 +11,81 @@ use parquet::basic::{Encoding, Type};
 use parquet::column::page::{Page, PageReader};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::ColumnChunkMetaData;
+
+use super::Cell;
+
+/// Values one after the other.
+pub(super) enum Store {
+    Texts(Texts),
+    Ints(Vec<i64>),
+}
+
+/// What the values of a column are.
+#[derive(Clone, Copy)]
+pub(super) enum Kind {
+    Text,
+    Int32,
+    Int64,
+}
+
+impl Kind {
+    /// The kind of a column that [`PieceReader`] reads; `None` if it does not.
+    pub(super) fn of(column: &ColumnChunkMetaData) -> Option<Kind> {
+        use Encoding::{BYTE_STREAM_SPLIT, DELTA_BINARY_PACKED, DELTA_BYTE_ARRAY, DELTA_LENGTH_BYTE_ARRAY};
+        let is_other = |encoding| {
+            matches!(encoding, BYTE_STREAM_SPLIT | DELTA_BINARY_PACKED | DELTA_BYTE_ARRAY | DELTA_LENGTH_BYTE_ARRAY)
+        };
+        // Levels of old writers are of another encoding.
+        let has_known_levels =
+            column.column_descr().max_def_level() == 0 || column.encodings().any(|encoding| encoding == Encoding::RLE);
+        if column.encodings().any(is_other) || !has_known_levels {
+            return None;
+        }
+        match column.column_type() {
+            Type::BYTE_ARRAY => Some(Kind::Text),
+            Type::INT32 => Some(Kind::Int32),
+            Type::INT64 => Some(Kind::Int64),
+            _ => None,
+        }
+    }
+}
+
+impl Store {
+    /// Reads values in PLAIN: whole numbers with the lowest byte first, or texts.
+    fn read_plain(from: &[u8], num_values: usize, kind: Kind) -> Result<Store, ParquetError> {
+        let ints: Vec<i64> = match kind {
+            Kind::Text => return Texts::read_plain(from, num_values).map(Store::Texts),
+            Kind::Int32 => {
+                let values = from.as_chunks().0.iter().take(num_values);
+                values.map(|bytes| i64::from(i32::from_le_bytes(*bytes))).collect()
+            }
+            Kind::Int64 => {
+                let values = from.as_chunks().0.iter().take(num_values);
+                values.map(|bytes| i64::from_le_bytes(*bytes)).collect()
+            }
+        };
+        if ints.len() < num_values {
+            return Err(damaged("a number goes beyond its page"));
+        }
+        Ok(Store::Ints(ints))
+    }
+
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Store::Texts(texts) => texts.ends.len(),
+            Store::Ints(ints) => ints.len(),
+        }
+    }
+
+    /// The value at a position; `Err` with the bytes if it is text that is no UTF-8.
+    #[inline]
+    fn cell(&self, at: usize) -> Option<Result<Cell<'_>, &[u8]>> {
+        match self {
+            Store::Texts(texts) => texts.get(at).map(|text| text.map(Cell::from_text)),
+            Store::Ints(ints) => ints.get(at).map(|&value| Ok(Cell::Int(value))),
+        }
+    }
+}
 
 /// Texts one after the other.
 pub(super) struct Texts {
@@ -47,10 +122,6 @@ impl Texts {
         Ok(Texts { text, ends })
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.ends.len()
-    }
-
     /// The text at a position; `Err` with the bytes if it is no UTF-8.
     #[inline]
     fn get(&self, at: usize) -> Option<Result<&str, &[u8]>> {
@@ -69,21 +140,30 @@ impl Texts {
 /// Values that stand together in a page.
 #[derive(Clone)]
 pub(super) struct Piece {
-    pub(super) texts: Arc<Texts>,
-    /// Positions in `texts`, if they are a dictionary.
+    pub(super) store: Arc<Store>,
+    /// Positions in `store`, if it is a dictionary.
     codes: Option<Arc<[u32]>>,
     start: usize,
     pub(super) num_values: usize,
 }
 
 impl Piece {
-    /// The value at a position; `None` if there is none, `Err` with the bytes if it is no UTF-8.
+    /// The value at a position; `None` if there is none, `Err` with the bytes if it is text that is no UTF-8.
     #[inline]
-    pub(super) fn get(&self, at: usize) -> Option<Result<&str, &[u8]>> {
+    pub(super) fn cell(&self, at: usize) -> Option<Result<Cell<'_>, &[u8]>> {
         let at = self.start + at;
         match &self.codes {
-            Some(codes) => self.texts.get(*codes.get(at)? as usize),
-            None => self.texts.get(at),
+            Some(codes) => self.store.cell(*codes.get(at)? as usize),
+            None => self.store.cell(at),
+        }
+    }
+
+    /// Adds the values to `ints`; none if they are texts.
+    pub(super) fn add_ints(&self, ints: &mut Vec<i64>) {
+        let Store::Ints(values) = &*self.store else { return };
+        match self.codes() {
+            Some(codes) => ints.extend(codes.iter().map(|&code| values[code as usize])),
+            None => ints.extend_from_slice(&values[self.start..self.start + self.num_values]),
         }
     }
 
@@ -93,7 +173,7 @@ impl Piece {
     }
 
     pub(super) fn is_valid(&self) -> bool {
-        matches!(self.texts.text, Text::Valid(_))
+        !matches!(&*self.store, Store::Texts(Texts { text: Text::Damaged(_), .. }))
     }
 }
 
@@ -106,11 +186,12 @@ struct PendingPage {
     values: Piece,
 }
 
-/// Decodes a text column of one row group.
-pub(super) struct TextReader {
+/// Decodes a column of one row group.
+pub(super) struct PieceReader {
     pages: Box<dyn PageReader>,
+    kind: Kind,
     max_definition: i16,
-    dictionary: Option<Arc<Texts>>,
+    dictionary: Option<Arc<Store>>,
     pending: Option<PendingPage>,
 }
 
@@ -123,16 +204,14 @@ pub(super) struct Rows {
     pub(super) is_present: Vec<bool>,
 }
 
-impl TextReader {
-    /// Whether a column is one of these.
-    pub(super) fn can_read(column: &ColumnChunkMetaData) -> bool {
-        use Encoding::{DELTA_BYTE_ARRAY, DELTA_LENGTH_BYTE_ARRAY};
-        let is_other = |encoding| matches!(encoding, DELTA_BYTE_ARRAY | DELTA_LENGTH_BYTE_ARRAY);
-        column.column_type() == Type::BYTE_ARRAY && !column.encodings().any(is_other)
+impl PieceReader {
+    pub(super) fn new(pages: Box<dyn PageReader>, kind: Kind, max_definition: i16) -> PieceReader {
+        PieceReader { pages, kind, max_definition, dictionary: None, pending: None }
     }
 
-    pub(super) fn new(pages: Box<dyn PageReader>, max_definition: i16) -> TextReader {
-        TextReader { pages, max_definition, dictionary: None, pending: None }
+    /// Whether the values are whole numbers.
+    pub(super) fn reads_ints(&self) -> bool {
+        !matches!(self.kind, Kind::Text)
     }
 
     /// Decodes up to `most` rows; none at the end of the row group.
@@ -141,10 +220,12 @@ impl TextReader {
         while rows.num_rows < most {
             let page = match &mut self.pending {
                 Some(page) if page.next_row < page.num_rows => page,
-                pending => match Self::next_page(&mut *self.pages, &mut self.dictionary, self.max_definition)? {
-                    Some(page) => pending.insert(page),
-                    None => break,
-                },
+                pending => {
+                    match Self::next_page(&mut *self.pages, self.kind, &mut self.dictionary, self.max_definition)? {
+                        Some(page) => pending.insert(page),
+                        None => break,
+                    }
+                }
             };
             let taken = page.next_row..page.num_rows.min(page.next_row + most - rows.num_rows);
             let num_values = if page.is_present.is_empty() {
@@ -167,7 +248,8 @@ impl TextReader {
 
     fn next_page(
         pages: &mut dyn PageReader,
-        dictionary: &mut Option<Arc<Texts>>,
+        kind: Kind,
+        dictionary: &mut Option<Arc<Store>>,
         max_definition: i16,
     ) -> Result<Option<PendingPage>, ParquetError> {
         loop {
@@ -175,7 +257,7 @@ impl TextReader {
             let (num_rows, encoding, buffer) = (page.num_values() as usize, page.encoding(), page.buffer().clone());
             let (is_present, values) = match page {
                 Page::DictionaryPage { .. } => {
-                    *dictionary = Some(Arc::new(Texts::read_plain(&buffer, num_rows)?));
+                    *dictionary = Some(Arc::new(Store::read_plain(&buffer, num_rows, kind)?));
                     continue;
                 }
                 Page::DataPage { .. } if max_definition == 0 => (Vec::new(), &buffer[..]),
@@ -203,22 +285,23 @@ impl TextReader {
             };
             let values = match encoding {
                 Encoding::PLAIN => {
-                    Piece { texts: Arc::new(Texts::read_plain(values, num_values)?), codes: None, start: 0, num_values }
+                    let store = Arc::new(Store::read_plain(values, num_values, kind)?);
+                    Piece { store, codes: None, start: 0, num_values }
                 }
                 Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY => {
-                    let texts =
+                    let store =
                         dictionary.clone().ok_or_else(|| damaged("a page needs a dictionary that is not there"))?;
                     let mut codes = Vec::new();
                     if num_values > 0 {
                         let (&width, from) = values.split_first().ok_or_else(|| damaged("a page is empty"))?;
                         read_hybrid(from, width.into(), num_values, &mut codes)?;
                     }
-                    if codes.iter().any(|&code| code as usize >= texts.len()) {
+                    if codes.iter().any(|&code| code as usize >= store.len()) {
                         return Err(damaged("a value is not in the dictionary"));
                     }
-                    Piece { texts, codes: Some(codes.into()), start: 0, num_values }
+                    Piece { store, codes: Some(codes.into()), start: 0, num_values }
                 }
-                other => return Err(ParquetError::NYI(format!("text in the encoding {other}"))),
+                other => return Err(ParquetError::NYI(format!("values in the encoding {other}"))),
             };
             return Ok(Some(PendingPage { num_rows, next_row: 0, is_present, values }));
         }

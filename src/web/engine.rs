@@ -29,9 +29,10 @@ impl Opening {
         Ok(Opening { opening: Some(opening), num_bytes: bytes.len(), is_done: false })
     }
 
-    /// Takes what an earlier [`Engine::image`] of the same file holds; whether it could.
-    pub fn restore(&mut self, image: &[u8]) -> bool {
-        self.opening.as_mut().is_some_and(|opening| opening.restore(image))
+    /// Takes the next piece of an earlier [`Engine::image`] of the same file: true when all is restored, false if it is of no use, nothing if there is more
+    /// to do, be it with an empty piece behind the last.
+    pub fn restore(&mut self, piece: &[u8]) -> Option<bool> {
+        self.opening.as_mut().map_or(Some(false), |opening| opening.restore(piece))
     }
 
     /// Reads on for about `num_decisions` decisions, some 20 to 50 ns each; gives the engine when all is read, once.
@@ -180,9 +181,9 @@ impl Engine {
         self.model.category_of(ItemIx(item)).map(str::to_owned)
     }
 
-    /// What [`Opening::restore`] takes, if keeping it saves time.
-    pub fn image(&self) -> Option<Vec<u8>> {
-        self.model.to_image(self.content_hash)
+    /// A piece of what [`Opening::restore`] takes, from 0; nothing behind the last, and at once if keeping it saves no time.
+    pub fn image(&self, piece: u32) -> Option<Vec<u8>> {
+        self.model.image_piece(self.content_hash, piece)
     }
 
     /// Whether the model knows an item.

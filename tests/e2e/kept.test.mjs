@@ -77,12 +77,12 @@ async function change(body) {
     });
   const database = await result(indexedDB.open('vicino:kept', 1));
   const store = () => database.transaction('models', 'readwrite').objectStore('models');
-  const image = await result(store().get('model'));
+  const pieces = await result(store().get('model'));
   // biome-ignore lint/security/noGlobalEval: the test's own text
-  const changed = eval(body)(image);
+  const changed = eval(body)(pieces);
   if (changed !== undefined) await result(store().put(changed, 'model'));
   database.close();
-  return image.byteLength;
+  return pieces.length;
 }
 
 test('the second page takes what the first one kept, and lists the same', () =>
@@ -99,9 +99,12 @@ test('a damaged image is refused and replaced', () =>
   inProfile(async (visit) => {
     const first = await visit(load);
     for (const damage of [
-      '(image) => { new Uint8Array(image)[image.byteLength >> 1] ^= 4; return image; }',
-      '(image) => image.slice(0, image.byteLength - 1)',
-      '() => new ArrayBuffer(0)',
+      '(pieces) => { pieces[1][pieces[1].length >> 1] ^= 4; return pieces; }',
+      '(pieces) => pieces.slice(0, -1)',
+      '(pieces) => pieces.map((piece) => piece.slice(0, -1))',
+      '() => []',
+      '() => [new Uint8Array(0)]',
+      '() => new ArrayBuffer(100)',
       '() => "a text"',
     ]) {
       await visit(change, damage);
@@ -115,7 +118,7 @@ test('a damaged image is refused and replaced', () =>
 test('another model takes the place of what was kept', () =>
   inProfile(async (visit) => {
     await visit(load);
-    await visit(change, '(image) => { new Uint8Array(image)[8] ^= 1; return image; }');
+    await visit(change, '(pieces) => { pieces[0][0] ^= 1; return pieces; }');
     assert.equal((await visit(load)).opened, 'file');
     assert.equal((await visit(load)).opened, 'kept');
   }));

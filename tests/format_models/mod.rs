@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 use std::collections::HashSet;
 use vicino::model::{
-    About, Categories, Dictionary, Hop, Measurement, Model, Neighbours, Privacy, Purpose, RankingParameters, Weights,
+    About, Categories, Dictionary, Hop, MAX_CURVE, Measurement, Model, Neighbours, Privacy, Purpose, RankingParameters,
+    Weights,
 };
 use vicino::{CategoryIx, ItemIx};
 
@@ -46,6 +47,7 @@ pub fn tiny() -> Model {
             num_shoppers: 3,
             seed: 7,
             hyperparameters: vec![("shrink".into(), 0.5)],
+            curves: Vec::new(),
         },
         privacy: Privacy { min_shoppers: 2, by_shopper: true, pairs_kept: 9, pairs_removed: 1 },
         measurements: Vec::new(),
@@ -230,8 +232,17 @@ fn any_categories(num_items: usize) -> impl Strategy<Value = Categories> {
 }
 
 fn any_about() -> impl Strategy<Value = About> {
-    (".{0,9}", any::<i64>(), prop::array::uniform4(any::<u64>()), any_figures()).prop_map(
-        |(trainer_version, newest_event_ms, [num_events, num_sessions, num_shoppers, seed], hyperparameters)| About {
+    let point = (any::<u32>(), prop::num::f32::NORMAL | prop::num::f32::ZERO);
+    let points = prop::collection::vec(point, 0..=MAX_CURVE);
+    let curves = prop::collection::btree_map(prop::sample::select(Purpose::ALL.to_vec()), points, 0..=2);
+    (".{0,9}", any::<i64>(), prop::array::uniform4(any::<u64>()), any_figures(), curves).prop_map(
+        |(
+            trainer_version,
+            newest_event_ms,
+            [num_events, num_sessions, num_shoppers, seed],
+            hyperparameters,
+            curves,
+        )| About {
             trainer_version,
             newest_event_ms,
             num_events,
@@ -239,6 +250,7 @@ fn any_about() -> impl Strategy<Value = About> {
             num_shoppers,
             seed,
             hyperparameters,
+            curves: curves.into_iter().collect(),
         },
     )
 }

@@ -28,14 +28,14 @@ fn an_engine_comes_once() {
     let mut opening = Opening::new(TINY).expect("the small model opens");
     assert!((0..10_000).any(|_| opening.advance(100).expect("a good file").is_some()));
     assert!(opening.advance(100).expect("nothing left to do").is_none());
-    assert!(!opening.restore(&[1, 2, 3]));
+    assert_eq!(opening.restore(&[1, 2, 3]), Some(false));
 }
 
 #[wasm_bindgen_test]
 fn an_image_that_is_none_changes_nothing() {
     let mut opening = Opening::new(TINY).expect("the small model opens");
     for image in [&[][..], &[0; 100], TINY] {
-        assert!(!opening.restore(image));
+        assert_eq!(opening.restore(image), Some(false));
     }
     assert_eq!(get(&finish(opening).expect("an engine").about(), "numItems").as_f64(), Some(12.0));
 }

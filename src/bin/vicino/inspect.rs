@@ -111,6 +111,7 @@ fn as_json(inspected: &Inspected) -> Value {
             "repeat": ranking.repeat.iter().copied().map(shortest).collect::<Vec<_>>(),
             "event_weights": ranking.event_weights.map(shortest),
         },
+        "tuning": about.curves.iter().map(|(of, points)| (of.key().to_owned(), json!(points))).collect::<Map<_, _>>(),
         "hyperparameters": object(about.hyperparameters.iter().map(|(name, value)| (name.as_str(), *value))),
         "privacy": {
             "min_shoppers": privacy.min_shoppers,
@@ -190,6 +191,12 @@ fn print(output: &mut Output, inspected: &Inspected) -> io::Result<()> {
     }
     for (name, value) in &about.hyperparameters {
         constants.row([name.clone(), figure(*value)]);
+    }
+    for (purpose, points) in &about.curves {
+        if let (Some(first), Some(last)) = (points.first(), points.last()) {
+            let course = format!("{} to {} at {}", figure(first.1.into()), figure(last.1.into()), last.0);
+            constants.row([format!("{}: objective of tuning, evaluations", purpose.key()), course]);
+        }
     }
     write!(output, "\n{constants}")?;
     if measurements.is_empty() {

@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use vicino::budget::{Budget, Packed, Quality, Settings, Spender};
 use vicino::learn::HeldOut;
 use vicino::model::{MAX_LEVELS, Model, Purpose};
-use vicino::pack::{Detail, Draft, PackError, PackOptions, pack};
+use vicino::pack::{self, Detail, Draft, PackError, PackOptions, pack};
 
 /// How a file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -115,7 +115,7 @@ impl PackFlags {
         if self.codec == CodecName::Plain {
             let options = PackOptions { neighbours: self.neighbours, weight_bits: self.bits() };
             let model = pack(draft, &options).context("cannot pack the model")?;
-            let bytes = model.to_bytes().context("cannot write the model")?;
+            let bytes = pack::to_bytes(&model).context("cannot write the model")?;
             return Ok(Outcome { model, bytes, packed: None, curve: Vec::new() });
         }
         let has_held_out = !held_out.is_empty();

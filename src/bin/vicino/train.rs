@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use vicino::catalog::{self, Catalog};
 use vicino::eda;
 use vicino::learn::{self, BasketSource, Content, Description, Settings, SimilarityChoice};
-use vicino::model::{self, About, Categories};
+use vicino::model::{self, About, Categories, MAX_CURVE, Purpose};
 use vicino::pack::Draft;
 
 /// Trains a model from event logs.
@@ -179,7 +179,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
         }
     }
     let draft = Draft {
-        about: about(&summary.data, args.seed, learnt.hyperparameters),
+        about: about(&summary.data, args.seed, learnt.hyperparameters, &learnt.curves),
         item_ids: events.log.item_ids,
         tables: learnt.tables,
         popularity: learnt.popularity,
@@ -242,7 +242,20 @@ fn refuse_to_replace_input(args: &Args) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn about(data: &eda::Sizes, seed: u64, hyperparameters: Vec<(String, f64)>) -> About {
+/// Evaluations after which a better objective was found, and the objective.
+type Curve = Vec<(usize, f64)>;
+
+/// The points of a curve that a file has room for, evenly chosen, the first and the last among them.
+fn thinned(curve: &Curve) -> Vec<(u32, f32)> {
+    let point = |at: usize| (curve[at].0 as u32, curve[at].1 as f32);
+    let (last, last_kept) = (curve.len().saturating_sub(1), MAX_CURVE - 1);
+    match curve.len() {
+        0..=MAX_CURVE => (0..curve.len()).map(point).collect(),
+        _ => (0..MAX_CURVE).map(|kept| point(kept * last / last_kept)).collect(),
+    }
+}
+
+fn about(data: &eda::Sizes, seed: u64, hyperparameters: Vec<(String, f64)>, curves: &[(Purpose, Curve)]) -> About {
     About {
         trainer_version: env!("CARGO_PKG_VERSION").to_owned(),
         newest_event_ms: data.newest_event_ms,
@@ -251,6 +264,11 @@ fn about(data: &eda::Sizes, seed: u64, hyperparameters: Vec<(String, f64)>) -> A
         num_shoppers: data.num_shoppers,
         seed,
         hyperparameters,
+        curves: curves
+            .iter()
+            .filter(|(_, curve)| !curve.is_empty())
+            .map(|(purpose, curve)| (*purpose, thinned(curve)))
+            .collect(),
     }
 }
 

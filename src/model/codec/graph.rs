@@ -13,6 +13,8 @@ use crate::model::neighbours::{Codec, Hop, MAX_CLASSES, MAX_LEVELS, Neighbours, 
 
 /// Entries of the longer list that are looked at for common neighbours. Bounds the time that a bad file can take.
 const MAX_COMPARED: usize = 128;
+/// Above the sum of what [`MAX_COMPARED`] common neighbours say, at most 384 each.
+const COUNT_SHIFT: u32 = 16;
 /// Links to a byte of the stream and its padding, at most: a file that says more is refused.
 const MAX_PER_BYTE: usize = 16;
 /// Links that even the shortest stream may have.
@@ -91,8 +93,10 @@ struct Levels {
     num_levels: u8,
     /// Of each item: the sum of its levels so far, and how many, plus two of a medium level.
     sums: Vec<(u32, u32)>,
-    /// Of each item: the item that it was last a neighbour of, plus one, and what it says as a common neighbour.
-    marks: Vec<(u32, u32)>,
+    /// What each item says as a common neighbour, and above it a one that counts it.
+    says: Vec<u32>,
+    /// The same for the neighbours of the current item, 0 for all others: sums of it need no branch.
+    marks: Vec<u32>,
 }
 
 impl Levels {
@@ -100,8 +104,8 @@ impl Levels {
     fn new(table: &Neighbours, num_levels: u8) -> Levels {
         let start = (u32::from(num_levels.saturating_sub(1)), 2);
         let lengths = table.offsets.iter().zip(table.offsets.iter().skip(1)).map(|(start, end)| end - start);
-        let marks: Vec<_> = lengths.map(|length| (0, 384 / length.max(1))).collect();
-        Levels { num_levels, sums: vec![start; marks.len()], marks }
+        let says: Vec<_> = lengths.map(|length| (1 << COUNT_SHIFT) + 384 / length.max(1)).collect();
+        Levels { num_levels, sums: vec![start; says.len()], marks: vec![0; says.len()], says }
     }
 
     #[inline(always)]
@@ -136,23 +140,19 @@ impl Levels {
         let (start, end) = row_of(item);
         let row = items.get(start..end).unwrap_or(&[]);
         for other in row {
-            if let Some(mark) = self.marks.get_mut(other.as_usize()) {
-                mark.0 = item + 1;
+            if let (Some(mark), Some(&says)) = (self.marks.get_mut(other.as_usize()), self.says.get(other.as_usize())) {
+                *mark = says;
             }
         }
         let num_back = row.partition_point(|other| other.0 < item);
         for (at, &ItemIx(earlier)) in row.iter().enumerate().take(num_back).rev() {
             let (other_start, other_end) = row_of(earlier);
             let others = items.get(other_start..other_end).unwrap_or(&[]);
-            let (mut num_common, mut closeness) = (0, 0);
+            let mut sum = 0;
             for common in others.iter().take(MAX_COMPARED) {
-                if let Some(&(of, says)) = self.marks.get(common.as_usize())
-                    && of == item + 1
-                {
-                    num_common += 1;
-                    closeness += says as usize;
-                }
+                sum += self.marks.get(common.as_usize()).copied().unwrap_or(0);
             }
+            let (num_common, closeness) = ((sum >> COUNT_SHIFT) as usize, (sum & ((1 << COUNT_SHIFT) - 1)) as usize);
             let share = (16 * num_common / row.len().min(others.len()).max(1)).min(15);
             let means = (self.mean(item) * 32 + self.mean(earlier)) * L;
             let [a, b, c] = [
@@ -181,6 +181,11 @@ impl Levels {
             }
             if let Some(to) = levels.get_mut(place) {
                 *to = level;
+            }
+        }
+        for other in row {
+            if let Some(mark) = self.marks.get_mut(other.as_usize()) {
+                *mark = 0;
             }
         }
     }
@@ -218,7 +223,7 @@ pub(super) fn write(table: &Neighbours, to: &mut Writer) {
 /// The stream of a table, and the contexts that it ended with.
 fn stream(table: &Neighbours) -> (Vec<u8>, Contexts) {
     let num_items = table.num_items();
-    let mut contexts = Contexts::new(NUM_SLOTS, kind::NUM);
+    let mut contexts = Contexts::new(NUM_SLOTS);
     let mut encoder = Encoder::new();
     let num_classes = table.weights.row_factors.len() as u8;
     let mut links = Links::new(num_items, (table.num_edges() / 2) as u32, num_classes);
@@ -241,9 +246,9 @@ fn stream(table: &Neighbours) -> (Vec<u8>, Contexts) {
 /// What the parts of a table take.
 #[cfg(feature = "cli")]
 pub(super) fn measure(from: &mut Reader, num_bytes: usize, num_items: usize) -> Result<TableBytes, Fault> {
-    let mut reading = Reading::new(from, num_items)?;
+    let mut reading = Reading::new(Head::read(from, num_items)?);
     reading.contexts.bits = vec![0.0; kind::NUM];
-    let head = num_bytes.saturating_sub(reading.decoder.num_bytes());
+    let head = num_bytes.saturating_sub(reading.head.decoder.num_bytes());
     while !reading.advance(usize::MAX)? {}
     let bytes = |kinds: std::ops::Range<usize>| {
         let bits: f64 = reading.contexts.bits.get(kinds).unwrap_or(&[]).iter().sum();
@@ -252,35 +257,28 @@ pub(super) fn measure(from: &mut Reader, num_bytes: usize, num_items: usize) -> 
     let (classes, weights) = (bytes(kind::CLASS..kind::DEGREE), bytes(kind::LEVEL..kind::NUM));
     Ok(TableBytes {
         codec: "graph",
-        num_edges: reading.table.num_edges(),
-        num_levels: reading.table.weights.levels.len(),
+        num_edges: reading.head.table.num_edges(),
+        num_levels: reading.head.table.weights.levels.len(),
         rows: classes,
-        ids: reading.decoder.num_bytes().saturating_sub(classes + weights),
+        ids: reading.head.decoder.num_bytes().saturating_sub(classes + weights),
         weights,
         codes: head,
     })
 }
 
-/// A table that is being read.
-pub(in crate::model) struct Reading {
-    contexts: Contexts,
+/// All of a table but its stream; by itself, because a table that is restored needs no more.
+pub(in crate::model) struct Head {
     decoder: Decoder,
-    links: Option<Links>,
-    /// Once there are no more links to come.
-    levels: Option<Levels>,
+    /// Without rows.
     table: Neighbours,
-    /// Where the next level of each row's later neighbours goes.
-    filled: Vec<u32>,
-    next_item: u32,
     num_items: usize,
     num_edges: u32,
     /// Where the stream is in the section.
     start: usize,
 }
 
-impl Reading {
-    /// Reads all but the stream.
-    pub(super) fn new(from: &mut Reader, num_items: usize) -> Result<Reading, Fault> {
+impl Head {
+    pub(super) fn read(from: &mut Reader, num_items: usize) -> Result<Head, Fault> {
         let num_levels = count(from, "number of levels", MAX_LEVELS)?;
         let num_classes = count(from, "number of classes", MAX_CLASSES)?;
         let edges_at = from.clone();
@@ -313,18 +311,45 @@ impl Reading {
             let expected = Expected::Text("one that is followed by as many zeros as its links need");
             return Err(length_at.fault("length of the stream", num_bytes as u64, expected));
         }
-        Ok(Reading {
-            contexts: Contexts::new(NUM_SLOTS, kind::NUM),
-            decoder: Decoder::new(bytes),
-            links: Some(Links::new(num_items, num_edges, num_classes as u8)),
+        let table = Neighbours { codec: Codec::Graph, weights, hop, ..Neighbours::default() };
+        Ok(Head { decoder: Decoder::new(bytes), table, num_items, num_edges, start })
+    }
+
+    /// How many neighbours all rows have, and how many levels and classes there are.
+    pub(super) fn sizes(&self) -> [usize; 3] {
+        let Weights { levels, row_factors, .. } = &self.table.weights;
+        [self.num_edges as usize * 2, levels.len(), row_factors.len()]
+    }
+
+    /// The table without rows.
+    pub(super) fn into_table(self) -> Neighbours {
+        self.table
+    }
+}
+
+/// A table that is being read.
+pub(in crate::model) struct Reading {
+    contexts: Contexts,
+    head: Head,
+    links: Option<Links>,
+    /// Once there are no more links to come.
+    levels: Option<Levels>,
+    /// Where the next level of each row's later neighbours goes.
+    filled: Vec<u32>,
+    next_item: u32,
+}
+
+impl Reading {
+    pub(super) fn new(head: Head) -> Reading {
+        let num_classes = head.table.weights.row_factors.len() as u8;
+        Reading {
+            contexts: Contexts::new(NUM_SLOTS),
+            links: Some(Links::new(head.num_items, head.num_edges, num_classes)),
             levels: None,
-            table: Neighbours { codec: Codec::Graph, weights, hop, ..Neighbours::default() },
             filled: Vec::new(),
             next_item: 0,
-            num_items,
-            num_edges,
-            start,
-        })
+            head,
+        }
     }
 
     /// Reads on for about `num_decisions` decisions; whether all is read.
@@ -333,30 +358,30 @@ impl Reading {
         while self.contexts.num_decisions < until {
             if let Some(links) = &mut self.links {
                 if !links.is_done() {
-                    links.item(&mut self.contexts, &mut self.decoder, &Unknown);
-                    if links.is_broken || self.decoder.is_exhausted() {
+                    links.item(&mut self.contexts, &mut self.head.decoder, &Unknown);
+                    if links.is_broken || self.head.decoder.is_exhausted() {
                         return Err(self.fault("links of an item, so far", Expected::Text("links to earlier items")));
                     }
                     continue;
                 }
                 if links.num_left() > 0 {
-                    let found = u64::from(self.num_edges - links.num_left());
-                    return Err(self.wrong("number of links", found, Expected::Exactly(self.num_edges.into())));
+                    let found = u64::from(self.head.num_edges - links.num_left());
+                    return Err(self.wrong("number of links", found, Expected::Exactly(self.head.num_edges.into())));
                 }
                 if let Some(links) = self.links.take() {
                     self.lay_out(links);
                 }
-            } else if (self.next_item as usize) < self.num_items
-                && let Reading { levels: Some(levels), contexts, decoder, table, filled, .. } = self
+            } else if (self.next_item as usize) < self.head.num_items
+                && let Reading { levels: Some(levels), contexts, head: Head { decoder, table, .. }, filled, .. } = self
             {
                 levels.item(contexts, decoder, table, filled, self.next_item, |_, _| 0);
                 self.next_item += 1;
                 // An item without links takes time, too.
                 self.contexts.num_decisions += 1;
-                if self.decoder.is_exhausted() {
+                if self.head.decoder.is_exhausted() {
                     return Err(self.fault("end of the stream", Expected::Text("behind the last level")));
                 }
-            } else if self.decoder.is_done() {
+            } else if self.head.decoder.is_done() {
                 return Ok(true);
             } else {
                 return Err(self.fault("end of the stream", Expected::Text("behind the last level")));
@@ -365,28 +390,23 @@ impl Reading {
         Ok(false)
     }
 
-    /// How many levels and classes there are.
-    pub(super) fn sizes(&self) -> [usize; 2] {
-        [self.table.weights.levels.len(), self.table.weights.row_factors.len()]
-    }
-
     /// The table, once all is read.
     pub(super) fn into_table(self) -> Neighbours {
-        self.table
+        self.head.table
     }
 
     fn fault(&self, what: &'static str, expected: Expected) -> Fault {
-        self.wrong(what, self.decoder.position() as u64, expected)
+        self.wrong(what, self.head.decoder.position() as u64, expected)
     }
 
     fn wrong(&self, what: &'static str, found: u64, expected: Expected) -> Fault {
-        crate::model::bytes::Problem::wrong(what, self.start + self.decoder.position(), found, expected)
+        crate::model::bytes::Problem::wrong(what, self.head.start + self.head.decoder.position(), found, expected)
     }
 
     /// Rows from each item's earlier links.
     fn lay_out(&mut self, links: Links) {
         let (back, ends, classes) = links.into_parts();
-        let mut offsets = vec![0u32; self.num_items + 1];
+        let mut offsets = vec![0u32; self.head.num_items + 1];
         let mut start = 0;
         for (item, &end) in ends.iter().enumerate() {
             if let Some(num) = offsets.get_mut(item + 1) {
@@ -415,10 +435,10 @@ impl Reading {
             }
             start = end;
         }
-        self.table.levels = vec![0; items.len()];
-        (self.table.offsets, self.table.items, self.table.classes) = (offsets, items, classes);
-        self.filled = later(&self.table);
-        self.levels = Some(Levels::new(&self.table, self.table.weights.levels.len() as u8));
+        self.head.table.levels = vec![0; items.len()];
+        (self.head.table.offsets, self.head.table.items, self.head.table.classes) = (offsets, items, classes);
+        self.filled = later(&self.head.table);
+        self.levels = Some(Levels::new(&self.head.table, self.head.table.weights.levels.len() as u8));
     }
 }
 

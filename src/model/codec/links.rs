@@ -39,6 +39,7 @@ pub(super) mod kind {
     pub(in crate::model::codec) const FAR: usize = 7;
     pub(in crate::model::codec) const LEVEL: usize = 9;
     /// Levels have one for each step up to the 15th.
+    #[cfg(feature = "cli")]
     pub(in crate::model::codec) const NUM: usize = LEVEL + 15;
 }
 
@@ -87,38 +88,58 @@ struct Item {
     class: u8,
     /// Links so far, both ways.
     num_links: u32,
-    /// The block with the newest of its links.
-    head: u32,
+    /// Where its latest links stand.
+    start: usize,
     /// Links to later items.
     num_forward: u32,
     /// The last item that linked to it.
     last_forward: u32,
 }
 
-/// What is known of an earlier item as a link of the current one; by itself, because it is looked at most often.
-#[derive(Clone, Copy, Debug)]
-struct Candidate {
-    /// The item for which the rest holds.
-    of: u32,
-    weight: u32,
-    num_common: u32,
-    is_tested: bool,
-}
+/// What is known of an earlier item as a link of the current one; by itself and small, because it is looked at most often. The
+/// highest bit is set when it was tested; then 15 bits with its weight, up to where all are in the highest bucket; then 16 with the
+/// number of its common neighbours, at most 2^15 - 1.
+#[derive(Clone, Copy, Debug, Default)]
+struct Candidate(u32);
 
+const IS_TESTED: Candidate = Candidate(1 << 31);
+const WEIGHT_SHIFT: u32 = 16;
+
+// Neither here nor where it is called is there a branch: nobody could foresee them.
 impl Candidate {
-    /// Forgets what held for another item.
+    fn is_tested(self) -> bool {
+        self.0 >= IS_TESTED.0
+    }
+
+    fn weight(self) -> u32 {
+        (self.0 & !IS_TESTED.0) >> WEIGHT_SHIFT
+    }
+
+    fn num_common(self) -> u32 {
+        self.0 & 0xffff
+    }
+
+    /// With one more common neighbour, which says so much.
     #[inline(always)]
-    fn renew(&mut self, item: u32) {
-        if self.of != item {
-            *self = Candidate { of: item, weight: 0, num_common: 0, is_tested: false };
-        }
+    fn with_common(self, closeness: u32) -> Candidate {
+        let state = self.0 + ((closeness << WEIGHT_SHIFT) | 1);
+        // From 2^14 down to 2^13, and from 2^15 to one less.
+        let state = state - ((state & 1 << (WEIGHT_SHIFT + 14)) >> 1);
+        Candidate(state - (state >> 15 & 1))
+    }
+
+    /// The bucket of what is not tested, 1 to [`NUM_BUCKETS`]; 0 for what is.
+    #[inline(always)]
+    fn bucket(self) -> usize {
+        let bucket = (self.0 >> (WEIGHT_SHIFT + 3)).min(NUM_BUCKETS as u32 - 1) + 1;
+        (bucket & !((self.0 as i32 >> 31) as u32)) as usize
     }
 }
 
 /// Candidates by how likely they are, the newest of a bucket first.
 struct Buckets {
-    /// The newest entry of each bucket.
-    newest: [u32; NUM_BUCKETS],
+    /// The newest entry of each bucket. The first bucket is never looked into: what was tested goes there.
+    newest: [u32; 2 * NUM_BUCKETS],
     /// No bucket above this one has an entry.
     top: usize,
     /// A candidate, and the entry before it in its bucket; what lies behind the first `num_entries` is of no account.
@@ -127,15 +148,19 @@ struct Buckets {
 }
 
 impl Buckets {
-    #[inline(always)]
-    fn push(&mut self, bucket: usize, candidate: u32) {
-        self.top = self.top.max(bucket);
-        if let Some(newest) = self.newest.get_mut(bucket) {
-            let entry = (candidate, std::mem::replace(newest, self.num_entries as u32));
-            match self.entries.get_mut(self.num_entries) {
-                Some(free) => *free = entry,
-                None => self.entries.push(entry),
-            }
+    /// Makes room for so many more.
+    fn reserve(&mut self, num_more: usize) {
+        let needed = self.num_entries + num_more;
+        if self.entries.len() < needed {
+            self.entries.resize(2 * needed, (NONE, NONE));
+        }
+    }
+
+    /// Adds what was tested, so that it is forgotten in time.
+    fn note(&mut self, candidate: u32) {
+        self.reserve(1);
+        if let Some(entry) = self.entries.get_mut(self.num_entries) {
+            *entry = (candidate, NONE);
             self.num_entries += 1;
         }
     }
@@ -143,17 +168,24 @@ impl Buckets {
     /// The newest candidate of the highest bucket that has one, which is `top` then.
     #[inline(always)]
     fn pop(&mut self) -> Option<u32> {
-        loop {
+        while self.top > 0 {
             let newest = self.newest.get_mut(self.top)?;
             if let Some(&(candidate, before)) = self.entries.get(*newest as usize) {
                 *newest = before;
                 return Some(candidate);
             }
-            self.top = self.top.checked_sub(1)?;
+            self.top -= 1;
         }
+        None
     }
 
-    fn clear(&mut self) {
+    /// Forgets all, and what is known of them.
+    fn clear(&mut self, candidates: &mut [Candidate]) {
+        for &(candidate, _) in self.entries.iter().take(self.num_entries) {
+            if let Some(candidate) = candidates.get_mut(candidate as usize) {
+                *candidate = Candidate::default();
+            }
+        }
         for newest in self.newest.iter_mut().take(self.top + 1) {
             *newest = NONE;
         }
@@ -161,14 +193,58 @@ impl Buckets {
     }
 }
 
-/// Some links of one item, the oldest first, and the block with those before them.
-#[derive(Clone, Copy, Debug)]
-struct Block {
-    before: u32,
-    items: [u32; LINKS_IN_BLOCK],
+/// The latest links of each item, in the order in which they came: a stretch of numbers that is moved when it is full, and
+/// a ring once it has [`MAX_FOLLOWED`].
+#[derive(Default)]
+struct Latest {
+    numbers: Vec<u32>,
+    /// Stretches that were left, by their size.
+    free: [Vec<usize>; NUM_SIZES],
 }
 
-const LINKS_IN_BLOCK: usize = 7;
+/// The shortest stretch.
+const MIN_STRETCH: usize = 8;
+/// 8, 16, 32, 64 and 128.
+const NUM_SIZES: usize = (MAX_FOLLOWED / MIN_STRETCH).ilog2() as usize + 1;
+
+impl Latest {
+    /// Adds a link to an item that has `num_links` at `start`; gives where they stand now.
+    fn push(&mut self, mut start: usize, num_links: usize, link: u32) -> usize {
+        if num_links == 0 {
+            start = self.stretch(0);
+        } else if (MIN_STRETCH..MAX_FOLLOWED).contains(&num_links) && num_links.is_power_of_two() {
+            let size = (num_links / MIN_STRETCH).ilog2() as usize;
+            let from = std::mem::replace(&mut start, self.stretch(size + 1));
+            self.numbers.copy_within(from..from + num_links, start);
+            if let Some(free) = self.free.get_mut(size) {
+                free.push(from);
+            }
+        }
+        if let Some(to) = self.numbers.get_mut(start + num_links % MAX_FOLLOWED) {
+            *to = link;
+        }
+        start
+    }
+
+    fn stretch(&mut self, size: usize) -> usize {
+        let free = self.free.get_mut(size).and_then(Vec::pop);
+        free.unwrap_or_else(|| {
+            let start = self.numbers.len();
+            self.numbers.resize(start + (MIN_STRETCH << size), NONE);
+            start
+        })
+    }
+
+    /// The latest of an item's links, those before them, each from the last to the first.
+    fn of(&self, start: usize, num_links: usize) -> [&[u32]; 2] {
+        let of = |range: std::ops::Range<usize>| self.numbers.get(range).unwrap_or(&[]);
+        if num_links <= MAX_FOLLOWED {
+            return [of(start..start + num_links), &[]];
+        }
+        let middle = start + num_links % MAX_FOLLOWED;
+        [of(start..middle), of(middle..start + MAX_FOLLOWED)]
+    }
+}
 
 /// The links of all items up to one.
 pub(super) struct Links {
@@ -178,7 +254,7 @@ pub(super) struct Links {
     num_left: u32,
     items: Vec<Item>,
     candidates: Vec<Candidate>,
-    blocks: Vec<Block>,
+    latest: Latest,
     /// Earlier links of each item, one item after the other, ascending.
     back: Vec<u32>,
     /// Ends of them in `back`.
@@ -199,10 +275,10 @@ impl Links {
             num_left: num_edges,
             items: Vec::with_capacity(num_items),
             candidates: Vec::with_capacity(num_items),
-            blocks: Vec::new(),
+            latest: Latest::default(),
             back: Vec::with_capacity(num_edges as usize),
             ends: Vec::with_capacity(num_items),
-            buckets: Buckets { newest: [NONE; NUM_BUCKETS], top: 0, entries: Vec::new(), num_entries: 0 },
+            buckets: Buckets { newest: [NONE; 2 * NUM_BUCKETS], top: 0, entries: Vec::new(), num_entries: 0 },
             run: 4 << 8,
             degrees: [0; 2],
             is_broken: false,
@@ -232,8 +308,8 @@ impl Links {
     pub(super) fn item<S: Side>(&mut self, contexts: &mut Contexts, side: &mut S, truth: &impl Truth) {
         let item = self.items.len() as u32;
         let class = self.class(contexts, side, item, truth);
-        self.items.push(Item { class, num_links: 0, head: NONE, num_forward: 0, last_forward: NONE });
-        self.candidates.push(Candidate { of: NONE, weight: 0, num_common: 0, is_tested: false });
+        self.items.push(Item { class, num_links: 0, start: 0, num_forward: 0, last_forward: NONE });
+        self.candidates.push(Candidate::default());
         let run = self.run;
         let [before, before_that] = self.degrees;
         let regions = [
@@ -281,16 +357,17 @@ impl Links {
         let mut limit = item;
         while num_found < degree {
             let num_left = degree - num_found;
-            let found = match self.next_candidate(item, limit) {
+            let found = match self.next_candidate(limit) {
                 Some((candidate, of)) => {
                     let num_links = self.items.get(candidate as usize).map_or(0, |item| item.num_links);
-                    let share = (8 * of.num_common / num_found.max(1)).min(8) as usize;
+                    let num_common = of.num_common();
+                    let share = (8 * num_common / num_found.max(1)).min(8) as usize;
                     let slots = [
-                        CANDIDATE_WEIGHT + (upto(of.weight >> 4, 31) * 8 + upto(num_found, 7)) * 8 + upto(num_left, 7),
-                        CANDIDATE_SHARE + (log(num_links + 1, 6) * 16 + upto(of.num_common, 15)) * 9 + share,
-                        CANDIDATE_TESTED
-                            + (log(num_tested + 1, 7) * 8 + upto(num_left, 7)) * 16
-                            + upto(of.num_common, 15),
+                        CANDIDATE_WEIGHT
+                            + (upto(of.weight() >> 4, 31) * 8 + upto(num_found, 7)) * 8
+                            + upto(num_left, 7),
+                        CANDIDATE_SHARE + (log(num_links + 1, 6) * 16 + upto(num_common, 15)) * 9 + share,
+                        CANDIDATE_TESTED + (log(num_tested + 1, 7) * 8 + upto(num_left, 7)) * 16 + upto(num_common, 15),
                     ];
                     num_tested += 1;
                     let is_link = contexts.decide(side, kind::CANDIDATE, slots, || truth.is_linked(item, candidate));
@@ -313,11 +390,11 @@ impl Links {
                 num_found += 1;
                 self.back.push(found);
                 if num_found < degree {
-                    self.follow(item, found);
+                    self.follow(found);
                 }
             }
         }
-        self.buckets.clear();
+        self.buckets.clear(&mut self.candidates);
         for at in start..self.back.len() {
             if let Some(&earlier) = self.back.get(at) {
                 self.link(item, earlier);
@@ -330,42 +407,42 @@ impl Links {
     }
 
     /// The likeliest candidate below `limit`; it counts as tested from now on.
-    fn next_candidate(&mut self, item: u32, limit: u32) -> Option<(u32, Candidate)> {
+    #[inline(always)]
+    fn next_candidate(&mut self, limit: u32) -> Option<(u32, Candidate)> {
         loop {
             let candidate = self.buckets.pop()?;
-            let top = self.buckets.top;
             let Some(of) = self.candidates.get_mut(candidate as usize) else { continue };
             // An entry is stale if the candidate was tested, or found in a higher bucket since.
-            if candidate < limit && of.of == item && !of.is_tested && bucket_of(of.weight) == top {
-                of.is_tested = true;
-                return Some((candidate, *of));
+            if candidate < limit && of.bucket() == self.buckets.top {
+                let before = *of;
+                *of = IS_TESTED;
+                return Some((candidate, before));
             }
         }
     }
 
     /// Makes candidates of what is linked to a found link.
-    fn follow(&mut self, item: u32, found: u32) {
-        let Some(of) = self.items.get(found as usize) else { return };
-        let closeness = closeness(of.num_links);
-        let mut num_left = (of.num_links as usize).min(MAX_FOLLOWED);
-        let mut num_in_block = in_newest_block(of.num_links);
-        let mut head = of.head;
-        while num_left > 0 {
-            let Some(block) = self.blocks.get(head as usize) else { break };
-            head = block.before;
-            for &candidate in block.items.iter().take(num_in_block).rev().take(num_left) {
-                let Some(of) = self.candidates.get_mut(candidate as usize) else { continue };
-                of.renew(item);
-                if of.is_tested || candidate >= item {
-                    continue;
-                }
-                of.weight += closeness;
-                of.num_common += 1;
-                self.buckets.push(bucket_of(of.weight), candidate);
+    #[inline(never)]
+    fn follow(&mut self, found: u32) {
+        let Some(&Item { num_links, start, .. }) = self.items.get(found as usize) else { return };
+        let closeness = closeness(num_links);
+        self.buckets.reserve(MAX_FOLLOWED);
+        let Buckets { newest, top, entries, num_entries } = &mut self.buckets;
+        let (mut number, mut highest) = (*num_entries, *top);
+        for links in self.latest.of(start, num_links as usize) {
+            let free = entries.get_mut(number..).unwrap_or(&mut []);
+            for (&candidate, entry) in links.iter().rev().zip(free) {
+                let Some(of) = self.candidates.get_mut(candidate as usize) else { break };
+                *of = of.with_common(closeness);
+                let bucket = of.bucket();
+                highest = highest.max(bucket);
+                let newest = &mut newest[bucket & (2 * NUM_BUCKETS - 1)];
+                *entry = (candidate, *newest);
+                *newest = number as u32;
+                number += 1;
             }
-            num_left = num_left.saturating_sub(num_in_block);
-            num_in_block = LINKS_IN_BLOCK;
         }
+        (*num_entries, *top) = (number, highest);
     }
 
     /// The next link below `limit` that no candidate led to.
@@ -384,9 +461,7 @@ impl Links {
         let mut step = 0;
         while step < WINDOW {
             at = at.checked_sub(1)?;
-            let candidate = self.candidates.get_mut(at as usize)?;
-            candidate.renew(item);
-            if std::mem::replace(&mut candidate.is_tested, true) {
+            if !self.test(at)? {
                 continue;
             }
             let of = self.items.get(at as usize)?;
@@ -408,48 +483,30 @@ impl Links {
             FAR_CLASS + class * NUMBER_SLOTS,
         ];
         let distance = contexts.number(side, kind::FAR, regions, || {
-            let is_open = |earlier: &u32| !self.is_tested(item, *earlier);
+            let is_open = |&earlier: &u32| self.candidates.get(earlier as usize).is_some_and(|of| !of.is_tested());
             truth.links_below(item, at).find(is_open).map_or(0, |earlier| at - earlier - 1)
         });
         let found = at.checked_sub(distance)?.checked_sub(1)?;
-        if self.is_tested(item, found) {
-            return None;
-        }
-        let candidate = self.candidates.get_mut(found as usize)?;
-        candidate.renew(item);
-        candidate.is_tested = true;
-        Some(found)
+        self.test(found)?.then_some(found)
     }
 
-    fn is_tested(&self, item: u32, earlier: u32) -> bool {
-        self.candidates.get(earlier as usize).is_some_and(|of| of.of == item && of.is_tested)
+    /// Counts an item as tested from now on; whether it was not.
+    fn test(&mut self, item: u32) -> Option<bool> {
+        let candidate = self.candidates.get_mut(item as usize)?;
+        let before = std::mem::replace(candidate, IS_TESTED);
+        self.buckets.note(item);
+        Some(!before.is_tested())
     }
 
     fn link(&mut self, from: u32, to: u32) {
         let Some(of) = self.items.get_mut(from as usize) else { return };
-        let place = of.num_links as usize % LINKS_IN_BLOCK;
-        if place == 0 {
-            self.blocks.push(Block { before: of.head, items: [NONE; LINKS_IN_BLOCK] });
-            of.head = (self.blocks.len() - 1) as u32;
-        }
-        if let Some(newest) = self.blocks.get_mut(of.head as usize).and_then(|block| block.items.get_mut(place)) {
-            *newest = to;
-        }
+        of.start = self.latest.push(of.start, of.num_links as usize, to);
         of.num_links += 1;
         if to > from {
             of.num_forward += 1;
             of.last_forward = to;
         }
     }
-}
-
-/// How many of so many links are in the newest block.
-fn in_newest_block(num_links: u32) -> usize {
-    (num_links as usize + LINKS_IN_BLOCK - 1) % LINKS_IN_BLOCK + 1
-}
-
-fn bucket_of(weight: u32) -> usize {
-    (weight as usize >> 3).min(NUM_BUCKETS - 1)
 }
 
 /// What a common neighbour with so many links says: about `96 / ln(2 + links)` (Adamic and Adar 2003), with the

@@ -5,9 +5,9 @@ mod graph;
 mod links;
 mod plain;
 
-use super::Neighbours;
 use super::bytes::{Fault, Problem, Reader, Writer};
 use super::neighbours::Codec;
+use super::{Join, Neighbours};
 
 /// The codec of gaps and static prefix codes, see [`plain`].
 const PLAIN: u8 = 1;
@@ -34,12 +34,12 @@ pub struct TableBytes {
 }
 
 /// Writes a table that is valid (see [`Neighbours::validate`](super::Neighbours)).
-pub(super) fn write(table: &Neighbours) -> Vec<u8> {
+pub(super) fn write(table: &Neighbours, jobs: &impl Join) -> Vec<u8> {
     let mut to = Writer::default();
     match table.codec {
         Codec::Plain { weight_bits } => {
             to.u8(PLAIN);
-            plain::write(table, weight_bits, &mut to);
+            plain::write(table, weight_bits, &mut to, jobs);
         }
         Codec::Graph => {
             to.u8(GRAPH);
@@ -52,6 +52,8 @@ pub(super) fn write(table: &Neighbours) -> Vec<u8> {
 /// A table that is being read; what comes of it is valid.
 pub(super) enum Reading {
     Done(Neighbours),
+    /// Nobody has asked to read on.
+    Head(Box<graph::Head>),
     Graph(Box<graph::Reading>),
 }
 
@@ -59,7 +61,7 @@ impl Reading {
     pub(super) fn new(from: &mut Reader, num_items: usize) -> Result<Reading, Fault> {
         match from.u8()? {
             PLAIN => plain::read(from, num_items).map(Reading::Done),
-            GRAPH => Ok(Reading::Graph(Box::new(graph::Reading::new(from, num_items)?))),
+            GRAPH => Ok(Reading::Head(Box::new(graph::Head::read(from, num_items)?))),
             codec => Err(unknown(codec)),
         }
     }
@@ -69,20 +71,24 @@ impl Reading {
         match self {
             Reading::Done(_) => Ok(true),
             Reading::Graph(graph) => graph.advance(num_decisions),
+            Reading::Head(_) => {
+                if let Reading::Head(head) = std::mem::replace(self, Reading::Done(Neighbours::default())) {
+                    *self = Reading::Graph(Box::new(graph::Reading::new(*head)));
+                }
+                Ok(false)
+            }
         }
     }
 
-    /// How many levels and classes a table has that is still to be decoded.
-    pub(super) fn sizes(&self) -> Option<[usize; 2]> {
-        match self {
-            Reading::Done(_) => None,
-            Reading::Graph(graph) => Some(graph.sizes()),
-        }
+    /// How many neighbours, levels and classes a table has that is still to be decoded.
+    pub(super) fn sizes(&self) -> Option<[usize; 3]> {
+        if let Reading::Head(head) = self { Some(head.sizes()) } else { None }
     }
 
     pub(super) fn into_table(self) -> Neighbours {
         match self {
             Reading::Done(table) => table,
+            Reading::Head(head) => head.into_table(),
             Reading::Graph(graph) => graph.into_table(),
         }
     }

@@ -7,11 +7,11 @@
 use super::TableBytes;
 use super::gaps::{GapContext, GapDecoder, GapEncoder};
 use crate::ItemIx;
-use crate::model::Neighbours;
 use crate::model::bits::{BitReader, BitWriter};
 use crate::model::bytes::{Expected, Fault, Reader, Writer};
 use crate::model::huffman::{Decoder, Encoder};
 use crate::model::neighbours::MAX_NEIGHBOURS;
+use crate::model::{Join, Neighbours};
 
 /// Codes of the stream for rows: of lengths, of scales, then those of splits.
 const LENGTHS: usize = 0;
@@ -28,16 +28,27 @@ fn code_after(level: u8, weight_bits: u8) -> usize {
 }
 
 /// Writes a table of this codec.
-pub(super) fn write(table: &Neighbours, weight_bits: u8, to: &mut Writer) {
+pub(super) fn write(table: &Neighbours, weight_bits: u8, to: &mut Writer, jobs: &impl Join) {
     let rows = || (0..table.num_items() as u32).map(|row| (row, table.row(ItemIx(row)).items));
-    let row_codes = fit(SPLITS + NUM_SPLIT_CODES, |visit| for_each_row_symbol(table, visit));
-    let level_codes = fit(NUM_LEVEL_CODES, |visit| for_each_level(table, weight_bits, visit));
-    let gaps = GapEncoder::new(rows());
-
-    let [mut row_bits, mut id_bits, mut level_bits] = [(); 3].map(|()| BitWriter::default());
-    for_each_row_symbol(table, &mut |code, symbol| row_codes[code].write(symbol, &mut row_bits));
-    rows().for_each(|(row, items)| gaps.write_row(row, items, &mut id_bits));
-    for_each_level(table, weight_bits, &mut |code, symbol| level_codes[code].write(symbol, &mut level_bits));
+    let ids = || {
+        let gaps = GapEncoder::new(rows());
+        let mut bits = BitWriter::default();
+        rows().for_each(|(row, items)| gaps.write_row(row, items, &mut bits));
+        (gaps, bits)
+    };
+    let others = || {
+        let mut counts = Counts::new(SPLITS + NUM_SPLIT_CODES);
+        for_each_row_symbol(table, |code, symbol| counts.see(code, symbol));
+        let row_codes = counts.into_codes();
+        let mut counts = Counts::new(NUM_LEVEL_CODES);
+        for_each_level(table, weight_bits, |code, symbol| counts.see(code, symbol));
+        let level_codes = counts.into_codes();
+        let [mut row_bits, mut level_bits] = [(); 2].map(|()| BitWriter::default());
+        for_each_row_symbol(table, |code, symbol| row_codes[code].write(symbol, &mut row_bits));
+        for_each_level(table, weight_bits, |code, symbol| level_codes[code].write(symbol, &mut level_bits));
+        (row_codes, row_bits, level_codes, level_bits)
+    };
+    let ((gaps, id_bits), (row_codes, row_bits, level_codes, level_bits)) = jobs.join(ids, others);
     let streams = [row_bits, id_bits, level_bits].map(BitWriter::finish);
 
     to.u8(weight_bits);
@@ -49,18 +60,26 @@ pub(super) fn write(table: &Neighbours, weight_bits: u8, to: &mut Writer) {
     streams.iter().for_each(|stream| to.bytes(stream));
 }
 
-/// Receives the number of a code and a symbol.
-type Visit<'a> = &'a mut dyn FnMut(usize, u16);
+/// How often each symbol of some codes occurs.
+struct Counts(Vec<Vec<u32>>);
 
-/// The codes that fit the symbols which `for_each` visits.
-fn fit(num_codes: usize, for_each: impl FnOnce(Visit)) -> Vec<Encoder> {
-    let mut counts = vec![Vec::new(); num_codes];
-    for_each(&mut |code, symbol| {
-        let (counts, symbol) = (&mut counts[code], usize::from(symbol));
-        counts.resize(counts.len().max(symbol + 1), 0);
+impl Counts {
+    fn new(num_codes: usize) -> Counts {
+        Counts(vec![Vec::new(); num_codes])
+    }
+
+    fn see(&mut self, code: usize, symbol: u16) {
+        let (counts, symbol) = (&mut self.0[code], usize::from(symbol));
+        if symbol >= counts.len() {
+            counts.resize(symbol + 1, 0);
+        }
         counts[symbol] += 1;
-    });
-    counts.iter().map(|counts| Encoder::new(counts)).collect()
+    }
+
+    /// The codes that fit the symbols seen.
+    fn into_codes(self) -> Vec<Encoder> {
+        self.0.iter().map(|counts| Encoder::new(counts)).collect()
+    }
 }
 
 /// How many of a row's neighbours are below its number.
@@ -68,7 +87,7 @@ fn split(row: ItemIx, items: &[ItemIx]) -> usize {
     items.partition_point(|&item| item < row)
 }
 
-fn for_each_row_symbol(table: &Neighbours, visit: Visit) {
+fn for_each_row_symbol(table: &Neighbours, mut visit: impl FnMut(usize, u16)) {
     for (row, &scale) in (0..).map(ItemIx).zip(&table.classes) {
         let items = table.row(row).items;
         visit(LENGTHS, items.len() as u16);
@@ -80,7 +99,7 @@ fn for_each_row_symbol(table: &Neighbours, visit: Visit) {
 }
 
 /// Levels in the order in which the gaps of their neighbours are written.
-fn for_each_level(table: &Neighbours, weight_bits: u8, visit: Visit) {
+fn for_each_level(table: &Neighbours, weight_bits: u8, mut visit: impl FnMut(usize, u16)) {
     for row in (0..table.num_items() as u32).map(ItemIx) {
         let neighbours = table.row(row);
         let (below, above) = neighbours.levels.split_at(split(row, neighbours.items));

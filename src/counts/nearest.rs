@@ -1,0 +1,80 @@
+//! The largest of many values, cut while they come.
+
+use crate::matrix::RowSorter;
+
+/// The largest of the values that are offered, ties to the lower item.
+pub(super) struct Nearest {
+    most: usize,
+    /// Value and item in one number that sorts as they do: the bits of positive floats are in the order of their values.
+    keys: Vec<u64>,
+    /// No key below this one can be among the largest.
+    least: u64,
+    sorter: RowSorter,
+}
+
+impl Nearest {
+    pub(super) fn new(most: usize) -> Nearest {
+        Nearest { most, keys: Vec::with_capacity(Nearest::room(most)), least: 0, sorter: RowSorter::default() }
+    }
+
+    /// Keys that are held before they are cut; more would be sorted more seldom, but not be near.
+    fn room(most: usize) -> usize {
+        (most * 4).clamp(64, most + 4096)
+    }
+
+    pub(super) fn start(&mut self) {
+        self.keys.clear();
+        self.least = if self.most == 0 { u64::MAX } else { 0 };
+    }
+
+    #[inline(always)]
+    pub(super) fn offer(&mut self, value: f32, item: impl FnOnce() -> u32) {
+        let bits = u64::from(value.to_bits());
+        if bits < self.least >> 32 {
+            return;
+        }
+        let key = bits << 32 | u64::from(!item());
+        if key > self.least {
+            if self.keys.len() == Nearest::room(self.most) {
+                self.cut();
+            }
+            self.keys.push(key);
+        }
+    }
+
+    fn cut(&mut self) {
+        if self.keys.len() > self.most {
+            self.keys.select_nth_unstable_by(self.most, |a, b| b.cmp(a));
+            self.keys.truncate(self.most);
+            self.least = self.keys.iter().copied().min().unwrap_or(u64::MAX);
+        }
+    }
+
+    /// Hands over item and value of those that are left, items ascending.
+    pub(super) fn finish(&mut self, mut visit: impl FnMut(u32, f32)) {
+        self.cut();
+        for key in &mut self.keys {
+            *key = u64::from(!*key as u32) << 32 | *key >> 32;
+        }
+        self.sorter.sort(&mut self.keys);
+        self.keys.iter().for_each(|&key| visit((key >> 32) as u32, f32::from_bits(key as u32)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Nearest;
+
+    #[test]
+    fn the_largest_of_many_are_kept() {
+        let mut nearest = Nearest::new(3);
+        for round in 0..2 {
+            nearest.start();
+            (0..10_000).for_each(|at| nearest.offer((at * 7919 % 10_000) as f32, || at));
+            let mut found = Vec::new();
+            nearest.finish(|item, value| found.push((item, value)));
+            // 7919 * 2321 is 9999 modulo 10,000, twice that 9998, three times 9997.
+            assert_eq!(found, [(2321, 9999.0), (4642, 9998.0), (6963, 9997.0)], "round {round}");
+        }
+    }
+}
