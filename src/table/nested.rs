@@ -4,7 +4,8 @@
 //! product under `items[].item_id`, the session under `event_params[]`, Segment the product under
 //! `properties.products[].product_id`, and all of them are columns named `item_id`, `ga_session_id`, `product_id`. If
 //! several values of a record have one name, that of the list's element counts first, then that beside the list, then that of
-//! the record itself, then parameters, then what lies deeper.
+//! the record itself, then parameters, then what lies deeper. Of other lists of objects the first one counts, and an object with a
+//! `name` stands for it, as schema.org writes offers and brands.
 
 use serde_json::{Map, Value};
 
@@ -48,6 +49,9 @@ impl Shape {
             match value {
                 Value::Object(inner) if depth < MAX_DEPTH => {
                     self.is_nested = true;
+                    if named(value).is_some() {
+                        self.name(key);
+                    }
                     self.see_object(inner, depth + 1);
                 }
                 Value::Array(elements) => {
@@ -159,6 +163,12 @@ impl<'v> Search<'_, 'v> {
                     if !elements.iter().any(Value::is_object) {
                         self.take(key, value, rank);
                     }
+                    let first = elements.first().and_then(Value::as_object).filter(|first| parameter(first).is_none());
+                    if let Some(first) = first.filter(|_| self.depth < MAX_DEPTH) {
+                        self.depth += 1;
+                        self.object(first, Rank::Deeper(self.depth));
+                        self.depth -= 1;
+                    }
                     for (name, value) in elements.iter().filter_map(Value::as_object).filter_map(parameter) {
                         self.take(name, value, Rank::Parameter);
                     }
@@ -172,12 +182,18 @@ impl<'v> Search<'_, 'v> {
         if value.is_null() {
             return;
         }
+        let value = named(value).unwrap_or(value);
         if let Some(slot) = self.keys.iter().position(|wanted| *wanted == key).and_then(|at| self.found.get_mut(at))
             && slot.is_none_or(|(before, _)| rank < before)
         {
             *slot = Some((rank, value));
         }
     }
+}
+
+/// The name of an object that stands for a thing, such as schema.org's `"brand": {"@type": "Brand", "name": "Acme"}`.
+fn named(value: &Value) -> Option<&Value> {
+    value.get("name").filter(|name| name.is_string())
 }
 
 fn collect_element<'v>(element: &'v Map<String, Value>, keys: &[&str], found: &mut [Found<'v>; MAX_WANTED]) {
@@ -315,6 +331,21 @@ mod tests {
         let record = r#"{"context":{"page":{"id":"deep"}},"id":"record","list":[{"key":"id","value":"parameter"}],
             "items":[{"id":"element"},{"other":1}]}"#;
         assert_eq!(rows(&[record], &["id"]), ["1: element", "1: record"]);
+    }
+
+    #[test]
+    fn schema_org_products_have_brands_with_names_and_offers_in_lists() {
+        let product = r#"{"@type":"Product","sku":"A1","name":"Mug","brand":{"@type":"Brand","name":"Acme"},
+            "offers":[{"@type":"Offer","price":"4.50"},{"price":"9"}],"category":"Kitchen > Mugs"}"#;
+        let records = objects(&[product]);
+        let mut shape = Shape::default();
+        shape.see(&records[0]);
+        assert!(
+            ["sku", "name", "brand", "price", "category"]
+                .iter()
+                .all(|name| shape.columns.iter().any(|one| one == name))
+        );
+        assert_eq!(rows(&[product], &["sku", "name", "brand", "price"]), ["1: A1 Mug Acme 4.50"]);
     }
 
     #[test]
