@@ -73,7 +73,6 @@ impl EventFlags {
             default_kind: self.events_are.or(mapping.events_are()?).map(Into::into),
             max_rejected: self.max_rejected,
             columns,
-            ..usual
         })
     }
 }
