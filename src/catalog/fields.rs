@@ -41,26 +41,27 @@ impl Field {
     /// Usual names, most telling first; see [`names::normalise`].
     pub(super) fn usual(self) -> Vec<&'static str> {
         match self {
-            Field::Id => [&["id"], names::ITEM].concat(),
+            Field::Id => [&["id"], names::ITEM, &["handle", "productid", "mpn"]].concat(),
             Field::Title => {
-                vec!["title", "producttitle", "itemtitle", "name", "productname", "itemname", "description"]
+                vec!["title", "producttitle", "itemtitle", "name", "productname", "itemname", "description", "bodyhtml"]
             }
             Field::Category => vec![
                 "category",
                 "productcategory",
                 "categorypath",
                 "categoryname",
+                // In feeds for Google the shop's own path; Google's is coarser, and sometimes a number.
+                "producttype",
                 "googleproductcategory",
                 "categories",
                 "department",
-                "producttype",
                 "maincategory",
                 "productgroup",
                 "categoryid",
                 "section",
             ],
             Field::Brand => vec!["brand", "brandname", "manufacturer", "vendor", "make"],
-            Field::Price => vec!["price", "unitprice", "listprice", "saleprice", "medianprice"],
+            Field::Price => vec!["price", "unitprice", "variantprice", "listprice", "saleprice", "medianprice"],
         }
     }
 }

@@ -61,6 +61,32 @@ fn parquet_and_json_feeds_are_read() {
     assert_eq!(catalog.product("7").unwrap().price, Some(3.5));
 }
 
+/// Id, title, category, brand and price of a feed's first product.
+fn first_of(name: &str, text: &str) -> (String, String, String, String, f64) {
+    let catalog = read(&Files::new().write(name, text), &BTreeMap::new()).unwrap();
+    let product = catalog.products().next().unwrap().clone();
+    let text = |text: Option<String>| text.unwrap_or_default();
+    (product.id, text(product.title), text(product.category), text(product.brand), product.price.unwrap_or_default())
+}
+
+#[test]
+fn feeds_of_usual_shops_are_read_by_their_own_names() {
+    let expected = ("A1".to_owned(), "Tea mug".to_owned(), "Kitchen > Mugs".to_owned(), "Acme".to_owned(), 4.5);
+    let google_tsv = "id\ttitle\tdescription\tlink\tprice\tbrand\tgoogle_product_category\tproduct_type\n\
+                      A1\tTea mug\tA mug.\thttps://shop/a1\t4.50 EUR\tAcme\t2169\tKitchen > Mugs\n";
+    assert_eq!(first_of("feed.tsv", google_tsv), expected);
+    let google_xml = "<rss xmlns:g=\"http://base.google.com/ns/1.0\"><channel><item><g:id>A1</g:id><g:title>Tea mug</g:title>\
+                      <g:price>4.50 EUR</g:price><g:brand>Acme</g:brand><g:google_product_category>2169</g:google_product_category>\
+                      <g:product_type>Kitchen &gt; Mugs</g:product_type></item></channel></rss>";
+    assert_eq!(first_of("feed.xml", google_xml), expected);
+    let shopify = "Handle,Title,Body (HTML),Vendor,Product Category,Type,Variant SKU,Variant Price\n\
+                   A1,Tea mug,<p>A mug.</p>,Acme,Kitchen > Mugs,Mug,S-1,4.50\nA1,,,,,,S-2,5.50\n";
+    assert_eq!(first_of("products_export.csv", shopify), expected);
+    let schema_org = "{\"@type\":\"Product\",\"sku\":\"A1\",\"name\":\"Tea mug\",\"category\":\"Kitchen > Mugs\",\
+                      \"brand\":{\"@type\":\"Brand\",\"name\":\"Acme\"},\"offers\":[{\"@type\":\"Offer\",\"price\":\"4.50\"}]}\n";
+    assert_eq!(first_of("products.jsonl", schema_org), expected);
+}
+
 #[test]
 fn rows_that_cannot_be_used_are_counted() {
     let text = "id,title,price\n1,One,free\n,Nameless,1\n1,Again,2\n2,Two\n3,Three,3\n4,Four,4\n";

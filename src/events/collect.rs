@@ -213,6 +213,14 @@ impl Collector {
     #[inline(always)]
     fn add_event<'a>(&mut self, line: u64, ids: Ids, cell: impl Fn(Option<usize>) -> Cell<'a>) -> Result<(), Problem> {
         let slots = &self.slots;
+        // Exports of everything hold many events that are about no product, and so need none.
+        let kind = match slots.event {
+            None => self.default_kind,
+            Some(_) => match kind_of_cell(&mut self.type_names, &mut self.types, cell(slots.event)) {
+                Some(kind) => kind,
+                None => return Err((Reason::UnknownEventType, slots.event)),
+            },
+        };
         if ids.item == NO_ID {
             return Err((Reason::MissingItem, slots.item));
         }
@@ -222,13 +230,6 @@ impl Collector {
         if slots.session.is_none() && ids.shopper == NO_ID {
             return Err((Reason::MissingShopper, slots.shopper));
         }
-        let kind = match slots.event {
-            None => self.default_kind,
-            Some(_) => match kind_of_cell(&mut self.type_names, &mut self.types, cell(slots.event)) {
-                Some(kind) => kind,
-                None => return Err((Reason::UnknownEventType, slots.event)),
-            },
-        };
         let stamp = slots.timestamp.and_then(|_| Stamp::of(cell(slots.timestamp)));
         if slots.timestamp.is_some() && stamp.is_none() {
             return Err((Reason::BadTimestamp, slots.timestamp));
@@ -289,6 +290,7 @@ impl Collector {
             Damage::FieldCount { .. } => Reason::FieldCount,
             Damage::OpenQuote { .. } => Reason::OpenQuote,
             Damage::Json { .. } => Reason::BadJson,
+            Damage::NoElements { .. } => Reason::NoProducts,
             Damage::Utf8 { .. } => Reason::InvalidUtf8,
         };
         let rows = damage.num_rows();

@@ -35,13 +35,15 @@ const BASKET: &[&str] = &[
 
 const SHOPPER: &[&str] = &[
     "shopperid",
+    // Analytics tools know every browser by these, and a user only after a log-in.
+    "userpseudoid",
+    "anonymousid",
     "userid",
     "customerid",
     "visitorid",
     "householdid",
     "clientid",
     "fullvisitorid",
-    "userpseudoid",
     "householdkey",
     "shopper",
     "user",
@@ -54,7 +56,6 @@ const SHOPPER: &[&str] = &[
     "memberid",
     "profileid",
     "reviewerid",
-    "anonymousid",
     "deviceid",
     "uid",
 ];

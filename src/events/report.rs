@@ -39,13 +39,15 @@ pub enum Reason {
     Return,
     /// The event type says nothing about interest in an item.
     UnknownEventType,
+    /// The event names no product, such as a page view in an export of everything.
+    NoProducts,
 }
 
 impl Reason {
     /// Whether such rows are damage, which [`ReadOptions::max_rejected`](super::ReadOptions::max_rejected) limits:
-    /// all but returns and unknown event types, which sound logs hold in any number.
+    /// all but returns, unknown event types and events without products, which sound logs hold in any number.
     pub const fn is_damage(self) -> bool {
-        !matches!(self, Reason::Return | Reason::UnknownEventType)
+        !matches!(self, Reason::Return | Reason::UnknownEventType | Reason::NoProducts)
     }
 }
 
@@ -65,6 +67,7 @@ impl fmt::Display for Reason {
             Reason::Duplicate => "duplicate",
             Reason::Return => "return (quantity 0 or less)",
             Reason::UnknownEventType => "unknown event type",
+            Reason::NoProducts => "no product in the event",
         })
     }
 }

@@ -255,7 +255,7 @@ fn a_cut_off_gzip_is_refused() {
     let rows: String = (0..20_000).map(|row| format!("{row},{}\n", row * 7919)).collect();
     let whole = gzip(format!("session_id,item_id\n{rows}"));
     let error = read_text("e.csv.gz", &whole[..whole.len() / 2]).unwrap_err();
-    assert!(matches!(error, EventsError::Table(TableError::GzipTruncated { .. })), "{error}");
+    assert!(matches!(error, EventsError::Table(TableError::Truncated { .. })), "{error}");
 }
 
 #[test]
@@ -283,6 +283,58 @@ fn lines_that_are_no_json_are_counted() {
     let (log, report) = read_text("e.jsonl", text).unwrap();
     assert_eq!(ids(&log), [["a", "b"]]);
     assert_eq!((report.rejected(Reason::BadJson), report.rejections[0].example.line), (1, 2));
+}
+
+#[test]
+fn a_ga4_export_is_read_item_by_item() {
+    let event = |name: &str, session: u32, seconds: u64, items: &str| {
+        format!(
+            "{{\"event_name\":\"{name}\",\"event_date\":\"20210101\",\"event_timestamp\":\"{}\",\"user_pseudo_id\":\"u.1\",\"user_id\":null,\
+             \"event_params\":[{{\"key\":\"ga_session_id\",\"value\":{{\"string_value\":null,\"int_value\":\"{session}\"}}}}],\
+             \"items\":[{items}],\"device\":{{\"category\":\"mobile\"}}}}\n",
+            (1_609_459_200 + seconds) * 1_000_000
+        )
+    };
+    let item = |id: &str| format!("{{\"item_id\":\"{id}\",\"item_name\":\"x\",\"price\":\"4.5\",\"quantity\":null}}");
+    let text = [
+        event("page_view", 7, 0, ""),
+        event("view_item", 7, 1, &item("a")),
+        event("add_to_cart", 7, 2, &item("b")),
+        event("view_item", 8, 9000, &item("c")),
+        event("purchase", 8, 9001, &[item("c"), item("d")].join(",")),
+        event("scroll", 8, 9002, &item("d")),
+    ];
+    let (log, report) = read_text("events.json", text.concat()).unwrap();
+    assert_eq!(ids(&log), [vec!["a", "b"], vec!["c", "c", "d"]]);
+    assert_eq!(log.sessions.end_ms, [1_609_459_202_000, 1_609_468_201_000]);
+    assert_eq!(log.sessions.kinds_of(1), [EventKind::View, EventKind::Purchase, EventKind::Purchase]);
+    assert_eq!((report.rejected(Reason::NoProducts), report.rejected(Reason::UnknownEventType)), (1, 1));
+    assert_eq!((report.num_rows, report.session_source), (7, SessionSource::Column));
+}
+
+#[test]
+fn segment_calls_are_read_with_one_product_or_many() {
+    let call = |event: &str, minute: u32, properties: &str| {
+        format!(
+            "{{\"type\":\"track\",\"event\":\"{event}\",\"anonymousId\":\"s1\",\"userId\":null,\"timestamp\":\"2021-01-01T10:{minute:02}:00Z\",\
+             \"context\":{{\"page\":{{\"path\":\"/\"}},\"timezone\":\"Europe/Berlin\"}},\"properties\":{{{properties}}}}}\n"
+        )
+    };
+    let text = [
+        call("Product Viewed", 0, "\"product_id\":\"a\",\"price\":18.99"),
+        call("Product Added", 1, "\"cart_id\":\"k\",\"product_id\":\"b\",\"quantity\":1"),
+        call("Product List Viewed", 2, "\"list_id\":\"l\",\"products\":[{\"product_id\":\"z\"}]"),
+        call(
+            "Order Completed",
+            3,
+            "\"order_id\":\"o\",\"products\":[{\"product_id\":\"a\",\"quantity\":1},{\"product_id\":\"b\"}]",
+        ),
+    ];
+    let (log, report) = read_text("calls.jsonl", text.concat()).unwrap();
+    assert_eq!(ids(&log), [["a", "b", "a", "b"]]);
+    let [view, cart, bought] = EventKind::ALL;
+    assert_eq!(log.sessions.kinds_of(0), [view, cart, bought, bought]);
+    assert_eq!((report.unknown_event_types.len(), report.session_source), (1, SessionSource::Inactivity));
 }
 
 #[test]

@@ -21,19 +21,23 @@ pub enum TableError {
         /// The file.
         path: PathBuf,
     },
-    /// A gzip stream ends before its end mark.
-    #[error("{}: the gzip stream ends early, after line {line}; the file is cut off, copy or download it again", path.display())]
-    GzipTruncated {
+    /// A compressed stream ends before its end mark.
+    #[error("{}: the {format} stream ends early, after line {line}; the file is cut off, copy or download it again", path.display())]
+    Truncated {
         /// The file.
         path: PathBuf,
+        /// How it is compressed.
+        format: &'static str,
         /// The last whole line that could be read, from 1; 0 if there is none.
         line: u64,
     },
-    /// A gzip stream is damaged.
-    #[error("{}: the gzip stream is damaged after line {line} ({source}); copy or download the file again", path.display())]
-    GzipDamaged {
+    /// A compressed stream is damaged.
+    #[error("{}: the {format} stream is damaged after line {line} ({source}); copy or download the file again", path.display())]
+    Damaged {
         /// The file.
         path: PathBuf,
+        /// How it is compressed.
+        format: &'static str,
         /// The last whole line that could be read, from 1; 0 if there is none.
         line: u64,
         /// What the decoder says.
@@ -68,6 +72,31 @@ pub enum TableError {
         line: u64,
         /// What the parser says.
         problem: String,
+    },
+    /// An XML file without items.
+    #[error("{}: XML without any <item> (RSS) or <entry> (Atom) in its first megabyte; is it a product feed?", path.display())]
+    NotFeed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// An XML file breaks off or is not well-formed.
+    #[error("{}: the XML is not well-formed in item {item}: {problem}; export the feed again", path.display())]
+    Xml {
+        /// The file.
+        path: PathBuf,
+        /// The item, from 1.
+        item: u64,
+        /// What the parser says.
+        problem: String,
+    },
+    /// Parquet is read from its end, which a stream does not have yet.
+    #[error("standard input holds Parquet, which cannot be read from a stream; save it as a file and name that")]
+    ParquetFromStdin,
+    /// A pattern such as `logs/*.csv` matches nothing.
+    #[error("no file matches `{pattern}`")]
+    NoMatch {
+        /// The pattern.
+        pattern: String,
     },
     /// A Parquet file does not begin and end like one.
     #[error("{}: not a Parquet file: it {}; is the extension right, is the file whole?", path.display(), .found)]

@@ -1,4 +1,4 @@
-//! The bytes of a text file: gunzipped, without a byte-order mark, with a look ahead.
+//! The bytes of a text file or of standard input: decompressed, without a byte-order mark, with a look ahead.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -11,20 +11,52 @@ use flate2::read::MultiGzDecoder;
 use super::TableError;
 use crate::Progress;
 
-/// A file opened for reading from its first byte, gunzipped if it is gzipped.
+/// A file opened for reading from its first byte, decompressed if it is compressed.
 pub(super) struct Input {
     path: PathBuf,
     raw_bytes: Arc<AtomicU64>,
-    is_gzip: bool,
+    compression: Compression,
     /// Bytes that were looked at already and are still to be read.
     ahead: Vec<u8>,
     start: usize,
     rest: Box<dyn Read>,
 }
 
+/// How a stream is compressed, as its first bytes tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Compression {
+    None,
+    Gzip,
+    Zstd,
+}
+
+impl Compression {
+    fn of(magic: &[u8]) -> Compression {
+        match magic {
+            [0x1f, 0x8b, ..] => Compression::Gzip,
+            [0x28, 0xb5, 0x2f, 0xfd] => Compression::Zstd,
+            _ => Compression::None,
+        }
+    }
+
+    /// As messages name it.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Compression::None => "plain",
+            Compression::Gzip => "gzip",
+            Compression::Zstd => "zstd",
+        }
+    }
+}
+
+/// Whether a path stands for standard input.
+pub(crate) fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
 /// Counts the bytes that come from the disk, before decompression.
 struct Counted {
-    file: File,
+    file: Box<dyn Read>,
     raw_bytes: Arc<AtomicU64>,
 }
 
@@ -39,18 +71,20 @@ impl Read for Counted {
 impl Input {
     pub(super) fn open(path: &Path) -> Result<Input, TableError> {
         let io_error = |source| TableError::Io { path: path.to_owned(), source };
-        let mut file = File::open(path).map_err(io_error)?;
-        let mut magic = Vec::with_capacity(2);
-        (&mut file).take(2).read_to_end(&mut magic).map_err(io_error)?;
+        let mut file: Box<dyn Read> =
+            if is_stdin(path) { Box::new(io::stdin()) } else { Box::new(File::open(path).map_err(io_error)?) };
+        let mut magic = Vec::with_capacity(4);
+        (&mut file).take(4).read_to_end(&mut magic).map_err(io_error)?;
         let raw_bytes = Arc::new(AtomicU64::new(0));
-        let is_gzip = magic == [0x1f, 0x8b];
+        let compression = Compression::of(&magic);
         let counted = io::Cursor::new(magic).chain(Counted { file, raw_bytes: raw_bytes.clone() });
-        let rest: Box<dyn Read> = if is_gzip {
-            Box::new(MultiGzDecoder::new(io::BufReader::with_capacity(1 << 16, counted)))
-        } else {
-            Box::new(counted)
+        let buffered = |counted| io::BufReader::with_capacity(1 << 16, counted);
+        let rest: Box<dyn Read> = match compression {
+            Compression::Gzip => Box::new(MultiGzDecoder::new(buffered(counted))),
+            Compression::Zstd => Box::new(zstd::Decoder::with_buffer(buffered(counted)).map_err(io_error)?),
+            Compression::None => Box::new(counted),
         };
-        Ok(Input { path: path.to_owned(), raw_bytes, is_gzip, ahead: Vec::new(), start: 0, rest })
+        Ok(Input { path: path.to_owned(), raw_bytes, compression, ahead: Vec::new(), start: 0, rest })
     }
 
     /// The next `len` bytes, or all there are if fewer, without consuming them.
@@ -92,12 +126,12 @@ impl Input {
 
     /// An error of reading, in the words of the file; `line` is the last whole one.
     pub(super) fn error(&self, source: io::Error, line: u64) -> TableError {
-        ErrorContext { path: self.path.clone(), is_gzip: self.is_gzip }.error(source, line)
+        ErrorContext { path: self.path.clone(), compression: self.compression }.error(source, line)
     }
 
     /// What is needed to report errors after the input was handed to a parser.
     pub(super) fn context(&self) -> ErrorContext {
-        ErrorContext { path: self.path.clone(), is_gzip: self.is_gzip }
+        ErrorContext { path: self.path.clone(), compression: self.compression }
     }
 
     /// A meter of the bytes that were read from the disk.
@@ -125,16 +159,19 @@ impl Read for Input {
 #[derive(Clone)]
 pub(super) struct ErrorContext {
     pub(super) path: PathBuf,
-    is_gzip: bool,
+    compression: Compression,
 }
 
 impl ErrorContext {
     pub(super) fn error(&self, source: io::Error, line: u64) -> TableError {
         let path = self.path.clone();
+        let format = self.compression.name();
         match source.kind() {
-            io::ErrorKind::UnexpectedEof if self.is_gzip => TableError::GzipTruncated { path, line },
-            io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData if self.is_gzip => {
-                TableError::GzipDamaged { path, line, source }
+            _ if self.compression == Compression::None => TableError::Io { path, source },
+            io::ErrorKind::UnexpectedEof => TableError::Truncated { path, format, line },
+            // zstd's own errors have no better kind.
+            io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::Other => {
+                TableError::Damaged { path, format, line, source }
             }
             _ => TableError::Io { path, source },
         }

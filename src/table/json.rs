@@ -1,4 +1,4 @@
-//! JSON lines: one object of plain values a line; the columns are the keys.
+//! JSON lines: one object a line; the columns are the keys, of objects inside objects too.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,7 +6,10 @@ use std::io::{BufRead, BufReader};
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use serde_json::{Map, Value as Tree};
+
 use super::input::{ErrorContext, Input, Meter};
+use super::nested::Shape;
 use super::{Cell, Damage, MAX_WANTED, Row, TableError};
 use crate::Progress;
 
@@ -20,6 +23,8 @@ pub(super) struct JsonLines {
     input: BufReader<Input>,
     context: ErrorContext,
     meter: Meter,
+    /// Where values stand, if some stand inside others.
+    shape: Option<Shape>,
 }
 
 impl JsonLines {
@@ -31,11 +36,13 @@ impl JsonLines {
             return Err(TableError::JsonArray { path: context.path });
         }
         let head = input.head(HEAD_BYTES)?;
-        let columns = keys_of(head).map_err(|(line, problem)| match line {
+        let shape = shape_of(head).map_err(|(line, problem)| match line {
             0 => TableError::Empty { path: context.path.clone() },
             _ => TableError::NotJsonLines { path: context.path.clone(), line, problem },
         })?;
-        Ok((columns, JsonLines { input: BufReader::with_capacity(1 << 16, input), context, meter }))
+        let columns = shape.columns.clone();
+        let shape = Some(shape).filter(|shape| shape.is_nested);
+        Ok((columns, JsonLines { input: BufReader::with_capacity(1 << 16, input), context, meter, shape }))
     }
 
     pub(super) fn read(
@@ -56,7 +63,10 @@ impl JsonLines {
                 Err(source) => return Err(self.context.error(source, line)),
             }
             if !bytes.trim_ascii().is_empty() {
-                hand_over(bytes.trim_ascii(), &keys, line, sink);
+                match &self.shape {
+                    Some(shape) => hand_over_nested(shape, bytes.trim_ascii(), &keys, line, sink),
+                    None => hand_over(bytes.trim_ascii(), &keys, line, sink),
+                }
             }
             if line.is_multiple_of(REPORT_ROWS) {
                 self.meter.report(progress);
@@ -106,52 +116,30 @@ fn without_line(error: &serde_json::Error) -> String {
     }
 }
 
-/// The distinct keys of the whole lines in `head`, in order of appearance; else the number and the problem of
-/// the first line that is not blank, number 0 if there is none.
-fn keys_of(head: &[u8]) -> Result<Vec<String>, (u64, String)> {
-    let mut columns: Vec<String> = Vec::new();
+fn hand_over_nested(shape: &Shape, bytes: &[u8], keys: &[&str], line: u64, sink: &mut dyn FnMut(Row<'_>)) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return hand_over(bytes, keys, line, sink) };
+    match serde_json::from_str::<Map<String, Tree>>(text) {
+        Ok(record) => shape.rows(&record, keys, line, sink),
+        Err(error) => sink(Row::Damaged { line, damage: Damage::Json { problem: without_line(&error) } }),
+    }
+}
+
+/// The shape of the whole lines in `head`; else the number and the problem of the first line that is not blank,
+/// number 0 if there is none.
+fn shape_of(head: &[u8]) -> Result<Shape, (u64, String)> {
+    let mut shape = Shape::default();
     let mut first_problem = (0, String::new());
     for (number, line) in head.split(|&byte| byte == b'\n').enumerate() {
         if line.trim_ascii().is_empty() {
             continue;
         }
-        match serde_json::from_slice::<Keys>(line) {
-            Ok(Keys(keys)) => {
-                for key in keys {
-                    if !columns.contains(&key) {
-                        columns.push(key);
-                    }
-                }
-            }
+        match serde_json::from_slice::<Map<String, Tree>>(line) {
+            Ok(record) => shape.see(&record),
             Err(error) if first_problem.0 == 0 => first_problem = (number as u64 + 1, without_line(&error)),
             Err(_) => {}
         }
     }
-    if columns.is_empty() { Err(first_problem) } else { Ok(columns) }
-}
-
-struct Keys(Vec<String>);
-
-impl<'de> serde::Deserialize<'de> for Keys {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Keys, D::Error> {
-        struct KeysVisitor;
-        impl<'de> Visitor<'de> for KeysVisitor {
-            type Value = Keys;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Keys, A::Error> {
-                let mut keys = Vec::new();
-                while let Some((key, IgnoredAny)) = map.next_entry::<String, IgnoredAny>()? {
-                    keys.push(key);
-                }
-                Ok(Keys(keys))
-            }
-        }
-        deserializer.deserialize_map(KeysVisitor)
-    }
+    if shape.columns.is_empty() { Err(first_problem) } else { Ok(shape) }
 }
 
 enum Value<'de> {

@@ -1,4 +1,4 @@
-//! Reads rows of plain values from delimited text, JSON lines and Parquet, plain or gzipped.
+//! Reads rows of plain values from delimited text, JSON lines, XML feeds and Parquet, plain or compressed.
 //!
 //! Owns file formats and nothing else: a [`Source`] lists its columns, then hands every row of the wanted
 //! columns to a sink, damaged rows included. Never knows what a column means, apart from the usual names in
@@ -7,10 +7,12 @@
 pub(crate) mod column;
 mod delimited;
 mod error;
+mod feed;
 mod input;
 pub(crate) mod interner;
 mod json;
 pub(crate) mod names;
+mod nested;
 mod number;
 mod parquet;
 pub(crate) mod tally;
@@ -116,6 +118,8 @@ pub(crate) enum Damage {
     OpenQuote { lines: u64 },
     /// The line is not a JSON object of plain values.
     Json { problem: String },
+    /// The record's list of products has no element.
+    NoElements { list: String },
     /// A wanted field is not UTF-8.
     Utf8 { column: String, found: String },
 }
@@ -144,6 +148,7 @@ impl fmt::Display for Damage {
             Damage::FieldCount { expected, found } => write!(f, "{found} fields, expected {expected}"),
             Damage::OpenQuote { lines } => write!(f, "a quote that is open for {lines} lines"),
             Damage::Json { problem } => f.write_str(problem),
+            Damage::NoElements { list } => write!(f, "no element in `{list}`"),
             Damage::Utf8 { found, .. } => write!(f, "{found:?}"),
         }
     }
@@ -202,6 +207,7 @@ pub(crate) struct Source {
 enum Reader {
     Delimited(delimited::Delimited),
     Json(json::JsonLines),
+    Feed(feed::Feed),
     Parquet(parquet::Parquet),
 }
 
@@ -209,15 +215,16 @@ enum Reader {
 enum Format {
     Delimited,
     Json,
+    Xml,
     Parquet,
 }
 
 impl Source {
     /// Opens a file and reads its column names.
     ///
-    /// The format is told by the extension (`.csv`, `.tsv`, `.txt`, `.jsonl`, `.ndjson`, `.json`, `.parquet`,
-    /// `.pq`, each with or without `.gz`), else by the first bytes. Whether it is gzipped is told by the
-    /// first bytes alone.
+    /// The format is told by the extension (`.csv`, `.tsv`, `.txt`, `.jsonl`, `.ndjson`, `.json`, `.xml`, `.rss`, `.atom`,
+    /// `.parquet`, `.pq`, each with or without `.gz` or `.zst`), else by the first bytes. Whether it is compressed is told by
+    /// the first bytes alone. The path `-` is standard input, which cannot be Parquet.
     ///
     /// # Errors
     /// The file cannot be read, is empty, or is not of its format.
@@ -227,6 +234,7 @@ impl Source {
             Some(format) => format,
             None if input.head(4)? == parquet::MAGIC => Format::Parquet,
             None if input.first_mark()? == Some(b'{') => Format::Json,
+            None if input.first_mark()? == Some(b'<') => Format::Xml,
             None => Format::Delimited,
         };
         let (columns, reader) = match format {
@@ -238,6 +246,11 @@ impl Source {
                 let (columns, reader) = json::JsonLines::open(input)?;
                 (columns, Reader::Json(reader))
             }
+            Format::Xml => {
+                let (columns, reader) = feed::Feed::open(input)?;
+                (columns, Reader::Feed(reader))
+            }
+            Format::Parquet if input::is_stdin(path) => return Err(TableError::ParquetFromStdin),
             Format::Parquet => {
                 let (columns, reader) = parquet::Parquet::open(path)?;
                 (columns, Reader::Parquet(reader))
@@ -266,6 +279,7 @@ impl Source {
         match self.reader {
             Reader::Delimited(reader) => reader.read(&self.columns, wanted, progress, sink),
             Reader::Json(reader) => reader.read(&self.columns, wanted, progress, sink),
+            Reader::Feed(reader) => reader.read(&self.columns, wanted, progress, sink),
             Reader::Parquet(reader) => reader.read(&self.columns, wanted, progress, sink),
         }
     }
@@ -294,10 +308,11 @@ impl Source {
 
 fn format_of_name(path: &Path) -> Option<Format> {
     let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
-    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
     match name.rsplit_once('.')?.1 {
         "csv" | "tsv" | "txt" => Some(Format::Delimited),
         "json" | "jsonl" | "ndjson" => Some(Format::Json),
+        "xml" | "rss" | "atom" => Some(Format::Xml),
         "parquet" | "pq" => Some(Format::Parquet),
         _ => None,
     }
@@ -306,6 +321,29 @@ fn format_of_name(path: &Path) -> Option<Format> {
 /// The bytes of files altogether, for the bar of a step that reads them; files that cannot be seen count 0.
 pub(crate) fn total_bytes(paths: &[PathBuf]) -> u64 {
     paths.iter().filter_map(|path| std::fs::metadata(path).ok()).map(|metadata| metadata.len()).sum()
+}
+
+/// The files that paths and patterns (`logs/2026-*.csv`) name, in the order given, those of a pattern by name; `-` is
+/// standard input. A path that is there is never taken for a pattern.
+///
+/// # Errors
+/// A pattern that matches no file; a path without wildcards is left for opening to complain about.
+pub(crate) fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, TableError> {
+    let mut files = Vec::new();
+    for path in paths {
+        let text = path.to_string_lossy();
+        if !text.contains(['*', '?', '[']) || path.exists() {
+            files.push(path.clone());
+            continue;
+        }
+        let no_match = || TableError::NoMatch { pattern: text.clone().into_owned() };
+        let before = files.len();
+        files.extend(glob::glob(&text).map_err(|_| no_match())?.filter_map(Result::ok).filter(|file| file.is_file()));
+        if files.len() == before {
+            return Err(no_match());
+        }
+    }
+    Ok(files)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@ use parquet::file::properties::WriterVersion;
 use proptest::prelude::*;
 
 use super::testing::{Column, Files, gzip, rows_of};
-use super::{Source, TableError};
+use super::{Source, TableError, expand};
 
 const CSV: &str = "a,b\n1,x\n2,y\n";
 const ROWS: [&str; 2] = ["2: 1 x", "3: 2 y"];
@@ -131,7 +131,7 @@ fn a_gzip_stream_that_is_cut_off_is_refused() {
         };
         let whole = gzip(text);
         let error = rows_of(&files.write(name, &whole[..whole.len() * 9 / 10])).unwrap_err();
-        assert!(matches!(error, TableError::GzipTruncated { line: 10_000.., .. }), "{name}: {error}");
+        assert!(matches!(error, TableError::Truncated { line: 10_000.., .. }), "{name}: {error}");
     }
 }
 
@@ -142,7 +142,71 @@ fn a_damaged_gzip_stream_is_refused() {
     let middle = bytes.len() / 2;
     bytes[middle..middle + 64].fill(0xff);
     let error = rows_of(&Files::new().write("a.csv.gz", bytes)).unwrap_err();
-    assert!(matches!(error, TableError::GzipDamaged { .. } | TableError::GzipTruncated { .. }), "{error}");
+    assert!(matches!(error, TableError::Damaged { .. } | TableError::Truncated { .. }), "{error}");
+}
+
+#[test]
+fn zstd_is_known_by_its_mark_and_cut_off_files_are_refused() {
+    let files = Files::new();
+    let pack = |text: &str| zstd::encode_all(text.as_bytes(), 3).unwrap();
+    for name in ["a.csv.zst", "b.csv"] {
+        assert_eq!(rows_of(&files.write(name, pack(CSV))).unwrap(), ROWS, "{name}");
+    }
+    let text: String = (0..50_000).map(|row| format!("{row},{}\n", row * 7919)).collect();
+    let whole = pack(&text);
+    let error = rows_of(&files.write("c.csv.zst", &whole[..whole.len() * 9 / 10])).unwrap_err();
+    assert!(matches!(error, TableError::Truncated { format: "zstd", .. }), "{error}");
+    let mut bytes = whole;
+    let middle = bytes.len() / 2;
+    bytes[middle..middle + 64].fill(0xff);
+    let error = rows_of(&files.write("d.csv.zst", bytes)).unwrap_err();
+    assert!(matches!(error, TableError::Damaged { format: "zstd", .. }), "{error}");
+}
+
+#[test]
+fn a_pattern_stands_for_the_files_that_it_matches() {
+    let files = Files::new();
+    let (b, a) = (files.write("b.csv", CSV), files.write("a.csv", CSV));
+    files.write("c.txt", CSV);
+    let odd = files.write("[x].csv", CSV);
+    let pattern = |name: &str| a.with_file_name(name);
+    assert_eq!(expand(&[pattern("?.csv"), "-".into()]).unwrap(), [a.clone(), b, "-".into()]);
+    assert_eq!(expand(std::slice::from_ref(&odd)).unwrap(), [odd]);
+    let error = expand(&[pattern("*.parquet")]).unwrap_err().to_string();
+    assert!(error.contains("no file matches") && error.contains("*.parquet"), "{error}");
+}
+
+const RSS: &str = r#"<?xml version="1.0"?>
+<rss xmlns:g="http://base.google.com/ns/1.0" version="2.0"><channel><title>Shop</title>
+<item><g:id>A1</g:id><title>Tea &amp; mug &#8364;</title><g:price>4.50 EUR</g:price>
+  <g:shipping><g:price>9 EUR</g:price></g:shipping><g:additional_image_link>one</g:additional_image_link></item>
+<item><title><![CDATA[Oak <b>table</b>]]></title><g:id> B2 </g:id><g:brand/></item>
+</channel></rss>"#;
+
+#[test]
+fn an_xml_feed_has_a_row_for_each_item() {
+    let files = Files::new();
+    let path = files.write("feed.xml", RSS);
+    assert_eq!(Source::open(&path).unwrap().columns()[..4], ["id", "title", "price", "shipping"]);
+    let expected = ["1: A1 Tea & mug € 4.50 EUR - one", "2: B2 Oak <b>table</b> - - -"];
+    assert_eq!(rows_of(&path).unwrap(), expected);
+    assert_eq!(rows_of(&files.write("feed.unknown", gzip(RSS))).unwrap(), expected);
+    let atom = "<feed><entry><id>A</id><link href=\"https://shop/a\"/></entry></feed>";
+    assert_eq!(rows_of(&files.write("feed.atom", atom)).unwrap(), ["1: A https://shop/a"]);
+}
+
+#[test]
+fn a_broken_xml_feed_is_refused_with_the_item() {
+    let files = Files::new();
+    let second = RSS.find("<![CDATA").unwrap();
+    for (broken, expected) in [
+        (RSS[..second].to_owned(), "in item 2"),
+        (RSS.replace("<g:brand/></item>", "<g:brand></item>"), "in item 2"),
+        ("<html><body>no feed</body></html>".to_owned(), "is it a product feed?"),
+    ] {
+        let error = rows_of(&files.write("feed.xml", broken)).unwrap_err().to_string();
+        assert!(error.contains(expected) && error.contains("feed.xml"), "{error}");
+    }
 }
 
 #[test]
@@ -159,7 +223,7 @@ fn a_line_that_is_no_json_object_is_damage() {
     let path = Files::new();
     let path = path.write("a.jsonl", "{\"a\":1}\n{\"a\":\n[1]\nword\n{\"a\":{\"b\":1}}\n{\"a\":1} x\n{\"a\":2}\n");
     let rows = rows_of(&path).unwrap();
-    assert_eq!((rows.first(), rows.last()), (Some(&"1: i1".to_owned()), Some(&"7: i2".to_owned())));
+    assert_eq!((rows.first(), rows.last()), (Some(&"1: i1 -".to_owned()), Some(&"7: i2 -".to_owned())));
     assert_eq!(rows.iter().filter(|row| row.contains(": !")).count(), 5, "{rows:?}");
     assert!(rows[4].contains("`a` holds a list or an object"), "{rows:?}");
 }

@@ -96,6 +96,51 @@ fn a_column_can_be_named() {
 }
 
 #[test]
+fn standard_input_and_patterns_read_like_the_files() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| arg(&folder.path().join(name));
+    let train = |log: &str, model: &str| {
+        let mut command = vicino(["train", log, "-o", &path(model), "--no-tune", "--quiet"]);
+        if log == "-" {
+            command.write_stdin(fs::read(SHOP.path("train.csv")).unwrap());
+        }
+        command.assert().success();
+        fs::read(path(model)).unwrap()
+    };
+    let expected = train(&SHOP.arg("train.csv"), "file");
+    assert!(train("-", "stdin") == expected);
+    assert!(train(&SHOP.arg("tra?n.*"), "pattern") == expected);
+    let mut parquet = vicino(["train", "-", "-o", &path("m")]);
+    let message = stderr(parquet.write_stdin("PAR1"), 1);
+    assert!(message.contains("save it as a file"), "{message}");
+}
+
+#[test]
+fn a_mapping_is_saved_and_read_again() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| arg(&folder.path().join(name));
+    fs::write(path("odd.csv"), events(0, 50).replacen("product_id", "thing", 1)).unwrap();
+    let train = |flags: &[&str], model: &str| {
+        let log = path("odd.csv");
+        let model = path(model);
+        vicino(["train", &log, "-o", &model, "--no-tune", "--quiet"].into_iter().chain(flags.iter().copied())).assert()
+    };
+    let mapping = path("shop.toml");
+    train(&["--column", "item=thing", "--session-gap", "1h", "--save-mapping", &mapping], "one").success();
+    let saved = fs::read_to_string(&mapping).unwrap();
+    assert!(saved.contains("item = \"thing\"") && saved.contains("position = \"\""), "{saved}");
+    train(&["--mapping", &mapping], "two").success();
+    assert!(fs::read(path("one")).unwrap() == fs::read(path("two")).unwrap());
+    // A flag wins.
+    let refused = train(&["--mapping", &mapping, "--column", "item=other"], "three").code(1);
+    assert!(String::from_utf8_lossy(&refused.get_output().stderr).contains("`other`"));
+    fs::write(&mapping, "[columns]\nitem = 3\n").unwrap();
+    let refused = train(&["--mapping", &mapping], "three").code(1);
+    let message = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+    assert!(message.contains("shop.toml") && message.contains("line 2"), "{message}");
+}
+
+#[test]
 fn quiet_prints_nothing() {
     let folder = TempDir::new().unwrap();
     let model = arg(&folder.path().join("m"));

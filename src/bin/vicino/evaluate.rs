@@ -149,7 +149,7 @@ fn cases(args: &Args, model: &Model, console: &Console) -> anyhow::Result<(Cases
 fn rows(args: &Args, model: &Model) -> anyhow::Result<(Cases, Source)> {
     let mut cases = Cases::new();
     let mut without_target = 0;
-    let kind = args.events.kind().unwrap_or(Kind::View).into();
+    let kind = args.events.kind()?.unwrap_or(Kind::View).into();
     for path in &args.test {
         let mut rows = Rows::open(path, &[PREFIX, TARGET])?;
         while let Some(values) = rows.next()? {

@@ -2,8 +2,10 @@
 
 use crate::Usage;
 use crate::console::Console;
+use crate::mapping::Mapping;
 use crate::ranking::Kind;
-use crate::values;
+use crate::{output, values};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 use vicino::events::{self, EventLog, Field, ReadOptions, ReadReport};
@@ -11,6 +13,14 @@ use vicino::events::{self, EventLog, Field, ReadOptions, ReadReport};
 /// How event logs are read.
 #[derive(Debug, clap::Args)]
 pub struct EventFlags {
+    /// Read columns and kinds as this file says (TOML, as --save-mapping writes it); flags win over it
+    #[arg(help_heading = "Event logs", long, value_name = "FILE")]
+    mapping: Option<PathBuf>,
+
+    /// Write how the logs were read into this file, to be used or changed later
+    #[arg(help_heading = "Event logs", long, value_name = "FILE")]
+    save_mapping: Option<PathBuf>,
+
     /// Take a field from this column instead of one with a usual name
     ///
     /// Fields: item, session, shopper, event, timestamp, position, quantity, price. An empty NAME leaves the field
@@ -19,8 +29,9 @@ pub struct EventFlags {
     columns: Vec<(Field, String)>,
 
     /// Without a session column, end a shopper's session when nothing happens for longer than this (s, m, h, d)
-    #[arg(help_heading = "Event logs", long, value_name = "SPAN", default_value = "30m", value_parser = values::span)]
-    session_gap: Duration,
+    /// [default: 30m]
+    #[arg(help_heading = "Event logs", long, value_name = "SPAN", value_parser = values::span)]
+    session_gap: Option<Duration>,
 
     /// What the events of a log without an event column are [default: purchases if sessions are orders, else views]
     #[arg(help_heading = "Event logs", long, value_enum, value_name = "KIND")]
@@ -33,23 +44,36 @@ pub struct EventFlags {
 
 impl EventFlags {
     /// The kind of events, if it was given.
-    pub fn kind(&self) -> Option<Kind> {
-        self.events_are
+    ///
+    /// # Errors
+    /// The mapping cannot be read.
+    pub fn kind(&self) -> anyhow::Result<Option<Kind>> {
+        Ok(self.events_are.or(self.mapping()?.events_are()?))
+    }
+
+    fn mapping(&self) -> anyhow::Result<Mapping> {
+        self.mapping.as_deref().map_or_else(|| Ok(Mapping::default()), Mapping::open)
     }
 
     fn options(&self) -> anyhow::Result<ReadOptions> {
-        let mut options = ReadOptions {
-            session_gap_ms: i64::try_from(self.session_gap.as_millis()).unwrap_or(i64::MAX),
-            default_kind: self.events_are.map(Into::into),
-            max_rejected: self.max_rejected,
-            ..ReadOptions::default()
-        };
+        let mapping = self.mapping()?;
+        let usual = ReadOptions::default();
+        let gap = self.session_gap.or(mapping.session_gap()?);
+        let mut columns = BTreeMap::new();
         for (field, name) in &self.columns {
-            if options.columns.insert(*field, name.clone()).is_some() {
+            if columns.insert(*field, name.clone()).is_some() {
                 return Err(Usage(format!("--column names `{field}` twice")).into());
             }
         }
-        Ok(options)
+        for (field, name) in mapping.columns()? {
+            columns.entry(field).or_insert(name);
+        }
+        Ok(ReadOptions {
+            session_gap_ms: gap.map_or(usual.session_gap_ms, |gap| i64::try_from(gap.as_millis()).unwrap_or(i64::MAX)),
+            default_kind: self.events_are.or(mapping.events_are()?).map(Into::into),
+            max_rejected: self.max_rejected,
+            columns,
+        })
     }
 }
 
@@ -62,6 +86,14 @@ pub struct Events {
 
 /// Reads event logs as one.
 pub fn read_events(paths: &[PathBuf], flags: &EventFlags, console: &Console) -> anyhow::Result<Events> {
-    let (log, report) = events::read(paths, &flags.options()?, console)?;
+    let options = flags.options()?;
+    if let Some(path) = &flags.save_mapping {
+        output::check(path)?;
+    }
+    let (log, report) = events::read(paths, &options, console)?;
+    if let Some(path) = &flags.save_mapping {
+        let gap = Duration::from_millis(u64::try_from(options.session_gap_ms).unwrap_or_default());
+        Mapping::of(&report, gap).save(path)?;
+    }
     Ok(Events { log, report })
 }

@@ -9,6 +9,7 @@ mod evaluate;
 mod events;
 mod input;
 mod inspect;
+mod mapping;
 mod output;
 mod packing;
 mod ranking;

@@ -1,0 +1,128 @@
+//! How a shop's logs are read, as a small TOML file that is written once and kept.
+
+use crate::output::Output;
+use crate::ranking::Kind;
+use crate::values;
+use anyhow::{Context, anyhow};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+use std::time::Duration;
+use vicino::events::{Field, ReadReport};
+
+/// What stands in the file; everything may be left out.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mapping {
+    /// As `--events-are`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    events_are: Option<String>,
+    /// As `--session-gap`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_gap: Option<String>,
+    /// Column by field; empty for a field without a column.
+    #[serde(default)]
+    columns: BTreeMap<String, String>,
+}
+
+const HEADER: &str = "# How the events of this shop are read; use it with --mapping.\n\
+    # Fields without a line are looked for under their usual names; an empty name leaves a field out.\n\n";
+
+impl Mapping {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// It cannot be read, or is no mapping; the error says where.
+    pub fn open(path: &Path) -> anyhow::Result<Mapping> {
+        let name = path.display();
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the mapping {name}"))?;
+        let mapping: Mapping = toml::from_str(&text)
+            .map_err(|error| anyhow!("{}", error.to_string().trim_end()))
+            .with_context(|| format!("{name} is no mapping"))?;
+        mapping.columns().with_context(|| format!("{name} is no mapping"))?;
+        mapping.session_gap().with_context(|| format!("{name} is no mapping"))?;
+        mapping.events_are().with_context(|| format!("{name} is no mapping"))?;
+        Ok(mapping)
+    }
+
+    /// What a reading found.
+    pub fn of(report: &ReadReport, session_gap: Duration) -> Mapping {
+        let found = report.columns.iter().map(|one| (one.field.to_string(), one.column.clone()));
+        // A field that had no column must not find one in another file later.
+        let without = Field::ALL.into_iter().map(|field| (field.to_string(), String::new()));
+        Mapping {
+            events_are: report.assumed_kind.map(|kind| kind.name().to_owned()),
+            session_gap: Some(format!("{}s", session_gap.as_secs_f64())),
+            columns: without.chain(found).collect(),
+        }
+    }
+
+    /// Writes the file, or to stdout for `-`.
+    pub fn save(&self, path: &Path) -> anyhow::Result<()> {
+        let mut output = Output::create(path)?;
+        output.write_all(HEADER.as_bytes())?;
+        output.write_all(toml::to_string(self)?.as_bytes())?;
+        output.finish()
+    }
+
+    /// The columns by field.
+    pub fn columns(&self) -> anyhow::Result<BTreeMap<Field, String>> {
+        let parse = |(field, column): (&String, &String)| {
+            let field = field.parse::<Field>().map_err(|error| anyhow!("in [columns]: {error}"))?;
+            Ok((field, column.clone()))
+        };
+        self.columns.iter().map(parse).collect()
+    }
+
+    /// After how long without an event a session ends.
+    pub fn session_gap(&self) -> anyhow::Result<Option<Duration>> {
+        let gap = self.session_gap.as_deref().map(values::span).transpose();
+        gap.map_err(|problem| anyhow!("session_gap = {:?}: {problem}", self.session_gap.as_deref().unwrap_or_default()))
+    }
+
+    /// What the events of logs without an event column are.
+    pub fn events_are(&self) -> anyhow::Result<Option<Kind>> {
+        let Some(text) = self.events_are.as_deref() else { return Ok(None) };
+        let kind = <Kind as clap::ValueEnum>::from_str(text, true);
+        kind.map(Some).map_err(|_| anyhow!("events_are = {text:?}: expected \"view\", \"cart\" or \"purchase\""))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(text: &str) -> anyhow::Result<Mapping> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("shop.toml");
+        std::fs::write(&path, text).unwrap();
+        Mapping::open(&path)
+    }
+
+    #[test]
+    fn a_mapping_says_columns_kind_and_gap() {
+        let mapping =
+            written("events_are = \"purchase\"\nsession_gap = \"1h\"\n[columns]\nitem = \"Code\"\nevent = \"\"\n")
+                .unwrap();
+        let columns = mapping.columns().unwrap();
+        assert_eq!(columns, BTreeMap::from([(Field::Item, "Code".to_owned()), (Field::Event, String::new())]));
+        assert_eq!(mapping.session_gap().unwrap(), Some(Duration::from_secs(3600)));
+        assert_eq!(mapping.events_are().unwrap(), Some(Kind::Purchase));
+        assert_eq!(written("").unwrap(), Mapping::default());
+    }
+
+    #[test]
+    fn what_is_no_mapping_is_refused_with_the_place() {
+        for (text, expected) in [
+            ("colums = 1", "colums"),
+            ("[columns]\nitem = 3", "line 2"),
+            ("[columns]\ncolour = \"red\"", "colour"),
+            ("session_gap = \"soon\"", "soon"),
+            ("events_are = \"gift\"", "gift"),
+        ] {
+            let error = format!("{:#}", written(text).unwrap_err());
+            assert!(error.contains(expected) && error.contains("shop.toml"), "{text}: {error}");
+        }
+    }
+}
