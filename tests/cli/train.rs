@@ -128,7 +128,9 @@ fn a_mapping_is_saved_and_read_again() {
     let mapping = path("shop.toml");
     train(&["--column", "item=thing", "--session-gap", "1h", "--save-mapping", &mapping], "one").success();
     let saved = fs::read_to_string(&mapping).unwrap();
-    assert!(saved.contains("item = \"thing\"") && saved.contains("position = \"\""), "{saved}");
+    for line in ["item = \"thing\"", "position = \"\"", "session_gap = \"60m\""] {
+        assert!(saved.contains(line), "{saved}");
+    }
     train(&["--mapping", &mapping], "two").success();
     assert!(fs::read(path("one")).unwrap() == fs::read(path("two")).unwrap());
     // A flag wins.

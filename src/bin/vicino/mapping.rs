@@ -53,7 +53,10 @@ impl Mapping {
         let without = Field::ALL.into_iter().map(|field| (field.to_string(), String::new()));
         Mapping {
             events_are: report.assumed_kind.map(|kind| kind.name().to_owned()),
-            session_gap: Some(format!("{}s", session_gap.as_secs_f64())),
+            session_gap: Some(match session_gap.as_secs_f64() {
+                seconds if seconds % 60.0 == 0.0 => format!("{}m", seconds / 60.0),
+                seconds => format!("{seconds}s"),
+            }),
             columns: without.chain(found).collect(),
         }
     }
