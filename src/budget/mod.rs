@@ -9,12 +9,10 @@ mod judge;
 pub use judge::{AT, Quality, View};
 
 use crate::Progress;
-use crate::learn::{Climbed, HeldOut, Point, Random, climb};
+use crate::learn::{Climbed, HeldOut, Random, climb};
 use crate::model::{Measurement, Model, Purpose};
 use crate::pack::{self, Detail, Draft, PackError, Packer, Tuning};
 use judge::Judge;
-
-impl Point for Tuning {}
 
 /// Objectives as near as this are a tie, which the later detail wins: finer weights order better, few links reach further.
 const NO_DIFFERENCE: f64 = 0.001;

@@ -2,7 +2,7 @@
 
 use super::orders::BasketWeighting;
 use super::purpose::Protocol;
-use super::search::{Point, Random};
+use super::search::Random;
 use crate::counts::PairWeighting;
 use crate::model::RankingParameters;
 use std::ops::{Index, IndexMut};
@@ -125,18 +125,6 @@ impl Index<Knob> for Constants {
 impl IndexMut<Knob> for Constants {
     fn index_mut(&mut self, knob: Knob) -> &mut f64 {
         &mut self.0[knob as usize]
-    }
-}
-
-impl Point for Constants {
-    fn beyond(&self, before: &Constants) -> Option<Constants> {
-        let mut beyond = *self;
-        for (knob, ..) in KNOBS {
-            if self[knob] != before[knob] {
-                beyond.scale(knob, self[knob] / before[knob]);
-            }
-        }
-        Some(beyond)
     }
 }
 

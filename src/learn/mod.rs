@@ -28,7 +28,7 @@ mod validation;
 pub use baskets::BasketSource;
 pub use constants::{Constants, Knob};
 pub use content::{Content, Description};
-pub use search::{Climbed, Point, Random, climb};
+pub use search::{Climbed, Random, climb};
 pub use similarity::{SimilarityChoice, UnknownSimilarity};
 pub use validation::{Example, Target};
 
