@@ -16,7 +16,7 @@ mod time;
 #[cfg(test)]
 mod tests;
 
-pub use crate::table::{Example, TableError};
+pub use crate::table::{Example, TableError, expand};
 pub use error::EventsError;
 pub use options::{Field, ReadOptions, UnknownField};
 pub use read::read;

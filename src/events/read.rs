@@ -8,13 +8,13 @@ use super::report::{MatchedColumn, Reason};
 use super::sessions::{Grouping, group};
 use super::{EventLog, EventsError, Field, ReadOptions, ReadReport, SessionSource, TimeSource};
 use crate::table::tally::to_table;
-use crate::table::{Source, expand, total_bytes};
+use crate::table::{Source, total_bytes};
 use crate::{EventKind, Progress};
 
 /// Reads files of events as one log, cleans it and cuts it into sessions.
 ///
 /// Files are CSV (separated by comma, semicolon, tab or bar), JSON lines or Parquet, text plain or compressed by gzip or zstd;
-/// a path may be a pattern (`logs/*.csv`), and `-` is standard input. Of objects inside objects, as GA4 and Segment export them,
+/// `-` is standard input. Of objects inside objects, as GA4 and Segment export them,
 /// each element of the list of products is a row.
 /// Columns are found by their usual names; the report says which.
 ///
@@ -38,7 +38,6 @@ pub fn read(
     options: &ReadOptions,
     progress: &dyn Progress,
 ) -> Result<(EventLog, ReadReport), EventsError> {
-    let paths = &expand(paths)?;
     let Some(first_path) = paths.first() else { return Err(EventsError::NoFiles) };
     progress.start("Reading events", total_bytes(paths));
     let mut collector = Collector::new();

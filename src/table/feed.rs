@@ -21,7 +21,7 @@ const HEAD_BYTES: usize = 1 << 20;
 /// How many rows are read between two reports of progress.
 const REPORT_ROWS: u64 = 1 << 10;
 
-/// Values are cut after so many bytes: descriptions of whole pages are nobody's title.
+/// A value of so many bytes is read no further: descriptions of whole pages are nobody's title.
 const MAX_VALUE: usize = 1 << 14;
 
 pub(super) struct Feed {

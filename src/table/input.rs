@@ -24,7 +24,7 @@ pub(super) struct Input {
 
 /// How a stream is compressed, as its first bytes tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Compression {
+enum Compression {
     None,
     Gzip,
     Zstd,
@@ -40,7 +40,7 @@ impl Compression {
     }
 
     /// As messages name it.
-    pub(super) const fn name(self) -> &'static str {
+    const fn name(self) -> &'static str {
         match self {
             Compression::None => "plain",
             Compression::Gzip => "gzip",
@@ -50,7 +50,7 @@ impl Compression {
 }
 
 /// Whether a path stands for standard input.
-pub(crate) fn is_stdin(path: &Path) -> bool {
+pub(super) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 

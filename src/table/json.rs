@@ -5,7 +5,6 @@ use std::fmt;
 use std::io::{BufRead, BufReader};
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
-
 use serde_json::{Map, Value as Tree};
 
 use super::input::{ErrorContext, Input, Meter};

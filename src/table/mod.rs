@@ -328,7 +328,7 @@ pub(crate) fn total_bytes(paths: &[PathBuf]) -> u64 {
 ///
 /// # Errors
 /// A pattern that matches no file; a path without wildcards is left for opening to complain about.
-pub(crate) fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, TableError> {
+pub fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, TableError> {
     let mut files = Vec::new();
     for path in paths {
         let text = path.to_string_lossy();

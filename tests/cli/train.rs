@@ -143,6 +143,27 @@ fn a_mapping_is_saved_and_read_again() {
 }
 
 #[test]
+fn no_result_replaces_a_log_or_another_result() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| arg(&folder.path().join(name));
+    let (log, text) = (path("e.csv"), events(0, 20));
+    fs::write(&log, &text).unwrap();
+    let (pattern, model) = (path("*.csv"), path("m"));
+    for (args, expected) in [
+        (["-o", &log, "--no-tune", "-q"], "would be replaced"),
+        (["-o", &model, "--save-mapping", &log], "would be replaced"),
+        (["-o", &model, "--save-mapping", &model], "two results"),
+    ] {
+        let message = stderr(&mut vicino(["train", &pattern].into_iter().chain(args)), 2);
+        assert!(message.contains(expected), "{message}");
+        assert!(fs::read_to_string(&log).unwrap() == text);
+    }
+    let evaluate = ["evaluate", "--model", &SHOP.model(), "--test", &log, "--save-mapping", &log];
+    assert!(stderr(&mut vicino(evaluate), 2).contains("would be replaced"));
+    assert!(fs::read_to_string(&log).unwrap() == text);
+}
+
+#[test]
 fn quiet_prints_nothing() {
     let folder = TempDir::new().unwrap();
     let model = arg(&folder.path().join("m"));

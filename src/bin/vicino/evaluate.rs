@@ -3,7 +3,7 @@
 use crate::console::Console;
 use crate::events::{EventFlags, read_events};
 use crate::input::{self, PREFIX, Rows, TARGET};
-use crate::output::Output;
+use crate::output::{self, Output};
 use crate::ranking::Kind;
 use crate::table::{Table, percent, thousands};
 use crate::{Usage, values};
@@ -127,6 +127,7 @@ fn cases(args: &Args, model: &Model, console: &Console) -> anyhow::Result<(Cases
     if sorts[0] {
         return rows(args, model);
     }
+    output::refuse_to_replace(&args.test, args.events.saved_mapping())?;
     let events = read_events(&args.test, &args.events, console)?;
     let newest = model.about.newest_event_ms;
     if !args.all_sessions && (events.log.sessions.end_ms.is_empty() || newest == 0) {

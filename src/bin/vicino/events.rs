@@ -51,6 +51,11 @@ impl EventFlags {
         Ok(self.events_are.or(self.mapping()?.events_are()?))
     }
 
+    /// The file that the mapping goes to, if it was asked for.
+    pub fn saved_mapping(&self) -> Option<&PathBuf> {
+        self.save_mapping.as_ref()
+    }
+
     fn mapping(&self) -> anyhow::Result<Mapping> {
         self.mapping.as_deref().map_or_else(|| Ok(Mapping::default()), Mapping::open)
     }

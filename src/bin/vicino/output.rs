@@ -1,5 +1,6 @@
 //! Where results go: stdout, or a file that is there in full or not at all.
 
+use crate::Usage;
 use anyhow::{Context, bail};
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -122,8 +123,21 @@ pub fn check(path: &Path) -> anyhow::Result<()> {
     if is_device { Ok(()) } else { Output::create(path).map(drop) }
 }
 
+/// Fails if one of `inputs` would be replaced by one of `outputs`.
+///
+/// # Errors
+/// It is wrong usage, and the error names the file.
+pub fn refuse_to_replace<'p>(inputs: &[PathBuf], outputs: impl IntoIterator<Item = &'p PathBuf>) -> anyhow::Result<()> {
+    for output in outputs {
+        if inputs.iter().any(|input| is_same_file(input, output)) {
+            return Err(Usage(format!("{} is read and would be replaced", output.display())).into());
+        }
+    }
+    Ok(())
+}
+
 /// Whether both names lead to one existing file.
-pub fn is_same_file(one: &Path, other: &Path) -> bool {
+fn is_same_file(one: &Path, other: &Path) -> bool {
     match (fs::canonicalize(one), fs::canonicalize(other)) {
         (Ok(one), Ok(other)) => one == other,
         _ => false,

@@ -93,11 +93,8 @@ Examples:
 const BATCH_ROWS: usize = 16_384;
 
 pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
-    if let Some(output) = &args.output
-        && args.histories.iter().chain([&args.model]).any(|input| output::is_same_file(input, output))
-    {
-        return Err(Usage(format!("{} is read, and -o would replace it", output.display())).into());
-    }
+    let inputs: Vec<PathBuf> = args.histories.iter().chain([&args.model]).cloned().collect();
+    output::refuse_to_replace(&inputs, &args.output)?;
     let model = input::model(&args.model)?;
     let asked = Asked { k: args.k, purpose: args.purpose, repeats: !args.exclude_history, seed: args.seed };
     match (&args.history, &args.histories) {

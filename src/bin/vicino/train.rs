@@ -14,6 +14,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use vicino::catalog::{self, Catalog};
 use vicino::eda;
+use vicino::events::expand;
 use vicino::learn::{self, BasketSource, Content, Description, Settings, SimilarityChoice};
 use vicino::model::{self, About, Categories, MAX_CURVE, Purpose};
 use vicino::pack::Draft;
@@ -144,12 +145,13 @@ Examples:
   vicino train clicks.jsonl --session-gap 1h --min-shoppers 5 --neighbours 30 -o shop.vicino";
 
 pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
-    refuse_to_replace_input(args)?;
+    let paths = expand(&args.paths)?;
+    check_outputs(args, &paths)?;
     args.packing.check()?;
     for path in [Some(&args.output), args.report.as_ref()].into_iter().flatten() {
         output::check(path)?;
     }
-    let mut events = read_events(&args.paths, &args.events, console)?;
+    let mut events = read_events(&paths, &args.events, console)?;
     let (neighbours, weight_bits) = args.packing.learnt_for();
     let settings = Settings {
         neighbours,
@@ -229,15 +231,15 @@ fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     output.finish()
 }
 
-fn refuse_to_replace_input(args: &Args) -> anyhow::Result<()> {
-    let outputs = [Some(&args.output), args.report.as_ref()];
-    for output in outputs.into_iter().flatten() {
-        if args.paths.iter().chain(&args.catalog).any(|input| output::is_same_file(input, output)) {
-            return Err(Usage(format!("{} is read and would be replaced", output.display())).into());
+fn check_outputs(args: &Args, paths: &[PathBuf]) -> anyhow::Result<()> {
+    let outputs: Vec<&PathBuf> =
+        [Some(&args.output), args.report.as_ref(), args.events.saved_mapping()].into_iter().flatten().collect();
+    let inputs: Vec<PathBuf> = paths.iter().chain(&args.catalog).cloned().collect();
+    output::refuse_to_replace(&inputs, outputs.iter().copied())?;
+    for (at, output) in outputs.iter().enumerate() {
+        if outputs[..at].contains(output) {
+            return Err(Usage(format!("two results cannot both go to {}", output.display())).into());
         }
-    }
-    if args.report.as_ref() == Some(&args.output) {
-        return Err(Usage("the model and the report cannot both go to one file".to_owned()).into());
     }
     Ok(())
 }
