@@ -240,7 +240,7 @@ mod tests {
             sessions.offsets.push(sessions.items.len());
             sessions.shoppers.push(session);
         }
-        EventLog { item_ids: (0..300).map(|item| format!("sku-{item:04}")).collect(), sessions }
+        EventLog { item_ids: (0..300).map(|item| format!("sku-{item:04}")).collect(), sessions, details: None }
     }
 
     fn spender(keep_held_out: bool) -> Spender {

@@ -2,6 +2,8 @@
 //!
 //! Owns the figures of the report that the training writes; knows nothing of models or of drawing.
 
+pub mod figure;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -141,7 +143,7 @@ mod tests {
             built.shoppers.push(number as u32);
         }
         built.kinds = vec![EventKind::View; built.items.len()];
-        EventLog { item_ids: (0..num_items).map(|item| item.to_string()).collect(), sessions: built }
+        EventLog { item_ids: (0..num_items).map(|item| item.to_string()).collect(), sessions: built, details: None }
     }
 
     #[test]

@@ -28,8 +28,10 @@ pub(super) struct Events {
     pub(super) times: Vec<i64>,
     /// Sortable keys of the position column.
     pub(super) positions: Vec<i64>,
-    /// Quantity and price in one number, only to tell duplicates from others.
-    pub(super) amounts: Vec<u64>,
+    /// Pieces; not a number where the row has none.
+    pub(super) quantities: Vec<f64>,
+    /// What the price column says; likewise.
+    pub(super) prices: Vec<f64>,
     /// Lines, saturating.
     pub(super) lines: Vec<u32>,
 }
@@ -238,17 +240,20 @@ impl Collector {
         if slots.position.is_some() && position.is_none() {
             return Err((Reason::BadTimestamp, slots.position));
         }
-        if slots.quantity.is_some() || slots.price.is_some() {
-            let Ok(quantity) = cell(slots.quantity).unless_null().to_number() else {
-                return Err((Reason::BadQuantity, slots.quantity));
-            };
-            if quantity.is_some_and(|quantity| quantity <= 0.0) {
-                return Err((Reason::Return, slots.quantity));
-            }
-            let Ok(price) = cell(slots.price).unless_null().to_number() else {
-                return Err((Reason::BadPrice, slots.price));
-            };
-            self.events.amounts.push(fingerprint(quantity, price));
+        let Ok(quantity) = cell(slots.quantity).unless_null().to_number() else {
+            return Err((Reason::BadQuantity, slots.quantity));
+        };
+        if quantity.is_some_and(|quantity| quantity <= 0.0) {
+            return Err((Reason::Return, slots.quantity));
+        }
+        let Ok(price) = cell(slots.price).unless_null().to_number() else {
+            return Err((Reason::BadPrice, slots.price));
+        };
+        if slots.quantity.is_some() {
+            self.events.quantities.push(quantity.unwrap_or(f64::NAN));
+        }
+        if slots.price.is_some() {
+            self.events.prices.push(price.unwrap_or(f64::NAN));
         }
 
         let group = self.group_of(ids);
@@ -392,7 +397,8 @@ impl Events {
         without(&mut self.kinds, bad);
         without(&mut self.times, bad);
         without(&mut self.positions, bad);
-        without(&mut self.amounts, bad);
+        without(&mut self.quantities, bad);
+        without(&mut self.prices, bad);
         without(&mut self.lines, bad);
     }
 }
@@ -405,9 +411,4 @@ fn kind_of_cell(names: &mut Interner, types: &mut Vec<EventType>, cell: Cell<'_>
     let event_type = types.get_mut(number)?;
     event_type.rows += 1;
     event_type.kind
-}
-
-fn fingerprint(quantity: Option<f64>, price: Option<f64>) -> u64 {
-    let bits = |value: Option<f64>| value.map_or(u64::MAX, |value| (value + 0.0).to_bits());
-    bits(quantity).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(23) ^ bits(price)
 }

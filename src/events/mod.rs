@@ -31,6 +31,19 @@ pub struct EventLog {
     pub item_ids: Vec<String>,
     /// The sessions, oldest first.
     pub sessions: Sessions,
+    /// What else the log says of each event; `None` unless [`ReadOptions::keep_details`] asks for it.
+    pub details: Option<Details>,
+}
+
+/// What a log says of events besides item and kind, each list aligned with [`Sessions::items`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Details {
+    /// When, ms since 1970 UTC; empty if the log has no real times.
+    pub times_ms: Vec<i64>,
+    /// Pieces; not a number where the row has none. Empty if the log has no such column.
+    pub quantities: Vec<f64>,
+    /// What the price column says, in the shop's currency; likewise.
+    pub prices: Vec<f64>,
 }
 
 /// Sessions in CSR form, from the oldest to the newest; events oldest first within a session.

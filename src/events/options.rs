@@ -107,10 +107,18 @@ pub struct ReadOptions {
     /// The largest share of rows, `0..=1`, that may be left out as damaged; returns and event types that are
     /// not about interest do not count. 0 accepts no damage, 1 any. Default: 0.5.
     pub max_rejected: f64,
+    /// Whether [`EventLog::details`](super::EventLog::details) is filled; 8 bytes more an event for each column. Default: no.
+    pub keep_details: bool,
 }
 
 impl Default for ReadOptions {
     fn default() -> ReadOptions {
-        ReadOptions { columns: BTreeMap::new(), session_gap_ms: 30 * 60 * 1000, default_kind: None, max_rejected: 0.5 }
+        ReadOptions {
+            columns: BTreeMap::new(),
+            session_gap_ms: 30 * 60 * 1000,
+            default_kind: None,
+            max_rejected: 0.5,
+            keep_details: false,
+        }
     }
 }

@@ -122,6 +122,7 @@ fn finish(
         has_times,
         gap_ms: (session_source == SessionSource::Inactivity).then_some(options.session_gap_ms),
         drop_duplicates: has_moments,
+        keep_details: options.keep_details,
     });
     count_duplicates(&mut collector, &duplicates);
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::collect::{Events, NO_SHOPPER};
-use super::{EventLog, Sessions};
+use super::{Details, EventLog, Sessions};
 use crate::ItemIx;
 use crate::table::interner::Interner;
 
@@ -22,6 +22,8 @@ pub(super) struct Grouping<'a> {
     pub(super) gap_ms: Option<i64>,
     /// Whether equal events of one group and time are one event.
     pub(super) drop_duplicates: bool,
+    /// Whether the log keeps what else is known of each event.
+    pub(super) keep_details: bool,
 }
 
 struct Session {
@@ -149,7 +151,8 @@ fn find_duplicates(events: &Events, group: &[u32], duplicates: &mut Vec<u32>) {
     };
     let content = |event: u32| {
         let at = event as usize;
-        (events.items[at], events.kinds[at], events.amounts.get(at).copied().unwrap_or(0))
+        let bits = |values: &[f64]| values.get(at).map_or(0, |value| (value + 0.0).to_bits());
+        (events.items[at], events.kinds[at], bits(&events.quantities), bits(&events.prices))
     };
     for moment in group.chunk_by(same_moment) {
         if moment.len() < 2 {
@@ -197,6 +200,7 @@ fn build(grouping: &Grouping<'_>, order: &[u32], sessions: &[Session]) -> EventL
         has_shoppers: grouping.has_shoppers,
     };
     built.offsets.push(0);
+    let details = grouping.keep_details.then(|| details(grouping, order, sessions));
     let num_shoppers = grouping.group_shoppers.iter().filter(|&&shopper| shopper != NO_SHOPPER).max();
     let mut shopper_numbers = vec![UNSEEN; num_shoppers.map_or(0, |&most| most as usize + 1)];
     let mut next_shopper = 0;
@@ -222,5 +226,17 @@ fn build(grouping: &Grouping<'_>, order: &[u32], sessions: &[Session]) -> EventL
     if grouping.has_times {
         built.end_ms = sessions.iter().map(|session| session.end_ms).collect();
     }
-    EventLog { item_ids, sessions: built }
+    EventLog { item_ids, sessions: built, details }
+}
+
+/// What is known of the events, in the order of the sessions.
+fn details(grouping: &Grouping<'_>, order: &[u32], sessions: &[Session]) -> Details {
+    fn in_order<T: Copy>(values: &[T], order: &[u32], sessions: &[Session]) -> Vec<T> {
+        let events = sessions.iter().flat_map(|session| &order[session.start..session.end]);
+        events.filter_map(|&event| values.get(event as usize).copied()).collect()
+    }
+    let Events { times, quantities, prices, .. } = grouping.events;
+    let times_ms = if grouping.has_times { in_order(times, order, sessions) } else { Vec::new() };
+    let (quantities, prices) = (in_order(quantities, order, sessions), in_order(prices, order, sessions));
+    Details { times_ms, quantities, prices }
 }

@@ -210,7 +210,7 @@ mod tests {
             sessions.offsets.push(sessions.items.len());
             sessions.shoppers.push(shopper as u32);
         }
-        EventLog { item_ids: (0..4).map(|item| format!("sku-{item}")).collect(), sessions }
+        EventLog { item_ids: (0..4).map(|item| format!("sku-{item}")).collect(), sessions, details: None }
     }
 
     const COSINE: Settings = Settings {

@@ -252,7 +252,7 @@ mod tests {
             sessions.offsets.push(sessions.items.len());
             sessions.shoppers.push(session);
         }
-        EventLog { item_ids: (0..40).map(|item| format!("sku-{item}")).collect(), sessions }
+        EventLog { item_ids: (0..40).map(|item| format!("sku-{item}")).collect(), sessions, details: None }
     }
 
     fn quick() -> Settings {
@@ -291,7 +291,7 @@ mod tests {
                 sessions.shoppers.push(shopper);
             }
         }
-        EventLog { item_ids: (0..40).map(|item| format!("sku-{item}")).collect(), sessions }
+        EventLog { item_ids: (0..40).map(|item| format!("sku-{item}")).collect(), sessions, details: None }
     }
 
     #[test]
@@ -388,7 +388,7 @@ mod tests {
             shoppers: vec![0, 1],
             ..Sessions::default()
         };
-        let log = EventLog { item_ids: vec!["a".to_owned(), "b".to_owned()], sessions };
+        let log = EventLog { item_ids: vec!["a".to_owned(), "b".to_owned()], sessions, details: None };
         let error = learn(&log, &quick(), &Silent).unwrap_err();
         assert_eq!(error, LearnError::NoPairs { num_sessions: 2, num_events: 3 });
         let empty = EventLog::default();

@@ -78,6 +78,7 @@ impl EventFlags {
             default_kind: self.events_are.or(mapping.events_are()?).map(Into::into),
             max_rejected: self.max_rejected,
             columns,
+            ..usual
         })
     }
 }

@@ -1,0 +1,203 @@
+//! A figure as a plain value: what it says, what it is drawn from, and its numbers as a table.
+//!
+//! Owns the few kinds of charts that summaries need. Knows nothing of drawing: the report on disk
+//! and the page in the browser draw the same value each in its own way.
+
+use serde::Serialize;
+
+/// A chart with what people need to read it, seeing it or not.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Figure {
+    /// A stable name of lower-case words with dashes, such as `session-length`; files that are saved get it.
+    pub id: String,
+    /// What is seen, in one line.
+    pub title: String,
+    /// How to read the chart, and what stands out; whole sentences.
+    pub text: String,
+    /// The chart.
+    pub chart: Chart,
+    /// The numbers behind it.
+    pub table: Grid,
+}
+
+/// Plain rows of text under a head, for people and for CSV.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Grid {
+    /// The names of the columns.
+    pub head: Vec<String>,
+    /// The rows, each as long as the head.
+    pub rows: Vec<Vec<String>>,
+}
+
+impl Grid {
+    /// A grid without rows.
+    pub fn new(head: &[&str]) -> Grid {
+        Grid { head: head.iter().map(|&name| name.to_owned()).collect(), rows: Vec::new() }
+    }
+
+    /// Adds a row.
+    pub fn row<S: Into<String>>(&mut self, cells: impl IntoIterator<Item = S>) {
+        self.rows.push(cells.into_iter().map(Into::into).collect());
+    }
+}
+
+/// What a chart is drawn from. Numbers are finite.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Chart {
+    /// Upright bars between numbers: a histogram.
+    Histogram {
+        /// Across.
+        x: Axis,
+        /// Upwards.
+        y: Axis,
+        /// The bars, ascending, without overlap.
+        bins: Vec<Bin>,
+        /// Places worth naming.
+        marks: Vec<Mark>,
+    },
+    /// Lying bars, one for each name, from the top.
+    Bars {
+        /// Along the bars.
+        x: Axis,
+        /// The bars.
+        bars: Vec<Bar>,
+    },
+    /// Lines through points.
+    Lines {
+        /// Across.
+        x: Axis,
+        /// Upwards.
+        y: Axis,
+        /// The lines.
+        series: Vec<Series>,
+        /// Places on the x axis worth naming.
+        marks: Vec<Mark>,
+    },
+    /// Points.
+    Scatter {
+        /// Across.
+        x: Axis,
+        /// Upwards.
+        y: Axis,
+        /// The points.
+        points: Vec<Point>,
+    },
+    /// Cells of a grid, the darker the more.
+    Heatmap {
+        /// Names of the columns; empty if the columns are only places in order.
+        columns: Vec<String>,
+        /// Names of the rows, from the top; empty likewise.
+        rows: Vec<String>,
+        /// What a column is.
+        x: String,
+        /// What a row is.
+        y: String,
+        /// What is counted in a cell.
+        value: String,
+        /// Row by row, as many as rows times `num_columns`.
+        cells: Vec<f64>,
+        /// How many columns there are.
+        num_columns: usize,
+        /// Whether colours go by the logarithm.
+        is_log: bool,
+    },
+}
+
+/// An axis.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Axis {
+    /// What is measured, with its unit.
+    pub label: String,
+    /// How numbers become places.
+    pub scale: Scale,
+}
+
+/// How numbers become places on an axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scale {
+    /// Evenly.
+    Linear,
+    /// By their logarithm; all are above zero.
+    Log,
+    /// Evenly; ms since 1970 UTC, written as dates.
+    Time,
+    /// Evenly; `0..=1`, written as per cent.
+    Percent,
+}
+
+/// A bar of a histogram.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Bin {
+    /// Where it begins.
+    pub from: f64,
+    /// Where it ends.
+    pub to: f64,
+    /// How high it is.
+    pub value: f64,
+}
+
+/// A named bar.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Bar {
+    /// Its name.
+    pub name: String,
+    /// How long it is.
+    pub value: f64,
+    /// What stands beside it; empty for nothing.
+    pub note: String,
+}
+
+/// A line.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Series {
+    /// Its name; empty for an only one.
+    pub name: String,
+    /// Its points, ascending in x.
+    pub points: Vec<(f64, f64)>,
+}
+
+/// A place on the x axis worth naming.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Mark {
+    /// Where.
+    pub at: f64,
+    /// Its name, such as `median 4`.
+    pub name: String,
+}
+
+/// A point of a scatter chart.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Point {
+    /// Across.
+    pub x: f64,
+    /// Upwards.
+    pub y: f64,
+    /// What it is.
+    pub name: String,
+    /// Whether it stands out, and is drawn with its name.
+    pub is_marked: bool,
+}
+
+impl Axis {
+    /// An axis with even steps.
+    pub fn linear(label: impl Into<String>) -> Axis {
+        Axis { label: label.into(), scale: Scale::Linear }
+    }
+
+    /// An axis of logarithms.
+    pub fn log(label: impl Into<String>) -> Axis {
+        Axis { label: label.into(), scale: Scale::Log }
+    }
+
+    /// An axis of dates.
+    pub fn time(label: impl Into<String>) -> Axis {
+        Axis { label: label.into(), scale: Scale::Time }
+    }
+
+    /// An axis of shares.
+    pub fn percent(label: impl Into<String>) -> Axis {
+        Axis { label: label.into(), scale: Scale::Percent }
+    }
+}
