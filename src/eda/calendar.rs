@@ -141,7 +141,7 @@ pub(super) fn week(facts: &Facts<'_>, read: &ReadReport) -> Result<Figure, &'sta
         id: "week".to_owned(),
         title: "When shoppers come".to_owned(),
         text: format!(
-            "Events by weekday and hour (UTC), the darker the more. Most are on {} between {:02} and {:02} h; {} are on Saturdays and \
+            "Events by weekday and hour (UTC), the stronger the more. Most are on {} between {:02} and {:02} h; {} are on Saturdays and \
              Sundays, {} between midnight and six. Busy nights may be robots, or times in another zone than thought.",
             WEEKDAYS[busiest / 24],
             busiest % 24,

@@ -157,12 +157,11 @@ pub(super) fn matrix(facts: &Facts<'_>) -> Result<Figure, &'static str> {
         id: "matrix".to_owned(),
         title: "The matrix of products".to_owned(),
         text: format!(
-            "Each of {} with its {NEIGHBOURS} nearest by cosine, in the order of a model file, which puts neighbours next to each other; {} of {} to a cell, \
-             darker is more. {} of all pairs are there at all. {} of the neighbours are within a hundredth of the order: the closer to the \
+            "Each of {} with its {NEIGHBOURS} nearest by cosine, in the order of a model file, which puts neighbours next to each other; a cell stands for \
+             {} products and as many neighbours, and is the stronger the more of them meet. {} of all pairs are there at all. {} of the neighbours are within a hundredth of the order: the closer to the \
              diagonal, the fewer bytes they take. Squares along it are groups of products that go together.",
             plural(num_items as u64, "product", "products"),
-            number(num_items as f64 / n as f64),
-            "products",
+            number((num_items as f64 / n as f64).ceil()),
             percent(edges.len() as f64 / possible.max(1.0)),
             percent(share(close, edges.len() as u64))
         ),

@@ -176,9 +176,9 @@ pub(super) fn scatter(x: &Axis, y: &Axis, points: &[Point]) -> (f64, String) {
 pub(super) fn bars(x: &Axis, bars: &[Bar]) -> (f64, String) {
     const ROW: f64 = 26.0;
     let names = bars.iter().map(|bar| bar.name.chars().count().min(28)).max().unwrap_or(0);
-    let left = 12.0 + 7.4 * names as f64;
+    let left = 14.0 + 8.4 * names as f64;
     let notes = bars.iter().map(|bar| bar.note.chars().count()).max().unwrap_or(0);
-    let end = WIDTH - 16.0 - (7.4 * notes as f64).min(260.0);
+    let end = WIDTH - 16.0 - (7.8 * notes as f64).min(280.0);
     let places = Places::new(x, bars.iter().map(|bar| bar.value), true, left, end);
     let mut text = String::new();
     for (row, bar) in bars.iter().enumerate() {

@@ -93,11 +93,35 @@ impl Places {
         values.filter(|value| (self.from * 0.999..=self.to * 1.001).contains(value)).collect()
     }
 
+    /// The first days of months, or of a few of them; single days where the axis is short.
     fn days(&self, wanted: usize) -> Vec<f64> {
         let days = (self.to - self.from) / DAY_MS as f64;
-        let steps = [1.0, 2.0, 7.0, 14.0, 30.0, 61.0, 91.0, 182.0, 365.0, 730.0, 1826.0];
-        let step = steps.into_iter().find(|step| days / step <= wanted as f64).unwrap_or(3652.0);
-        (0..=(days / step).floor() as usize).map(|at| self.from + at as f64 * step * DAY_MS as f64).collect()
+        let steps = [1.0, 2.0, 7.0, 14.0];
+        if let Some(step) = steps.into_iter().find(|step| days / step <= wanted as f64) {
+            return (0..=(days / step).floor() as usize)
+                .map(|at| self.from + at as f64 * step * DAY_MS as f64)
+                .collect();
+        }
+        let steps = [1, 2, 3, 6, 12, 24, 60, 120];
+        let months =
+            steps.into_iter().find(|&months| days / (30.4 * f64::from(months)) <= wanted as f64).unwrap_or(240);
+        let from_month = |time_ms: f64| {
+            jiff::Timestamp::from_millisecond(time_ms as i64).ok().map(|time| {
+                let date = jiff::tz::TimeZone::UTC.to_datetime(time).date();
+                i32::from(date.year()) * 12 + i32::from(date.month()) - 1
+            })
+        };
+        let Some((first, last)) = from_month(self.from).zip(from_month(self.to)) else { return Vec::new() };
+        (first..=last)
+            .filter(|month| month % months == 0)
+            .filter_map(|month| {
+                let date =
+                    jiff::civil::Date::new((month.div_euclid(12)) as i16, (month.rem_euclid(12) + 1) as i8, 1).ok()?;
+                let time = jiff::tz::TimeZone::UTC.to_timestamp(date.at(0, 0, 0, 0)).ok()?;
+                Some(time.as_millisecond() as f64)
+            })
+            .filter(|time| (self.from..=self.to).contains(time))
+            .collect()
     }
 }
 
@@ -127,6 +151,9 @@ mod tests {
         assert_eq!(texts(&log, 6), ["1", "10", "100", "1,000", "10k"]);
         let percent = Places::new(&Axis::percent(""), [0.1, 0.42].into_iter(), true, 0.0, 100.0);
         assert_eq!(texts(&percent, 4), ["0 %", "20 %", "40 %"]);
+        let months =
+            Places::new(&Axis::time(""), [3.0 * DAY_MS as f64, 200.0 * DAY_MS as f64].into_iter(), false, 0.0, 100.0);
+        assert_eq!(texts(&months, 4), ["1970-03-01", "1970-05-01", "1970-07-01"]);
         let time = Places::new(&Axis::time(""), [0.0, 20.0 * DAY_MS as f64].into_iter(), false, 0.0, 100.0);
         assert_eq!(texts(&time, 3), ["1970-01-01", "1970-01-08", "1970-01-15"]);
     }
