@@ -1,8 +1,8 @@
 //! What an event log holds, for people: sizes, figures and findings.
 //!
 //! Owns the aggregates of exploring ([`explore`]), the values they are handed over in ([`figure`]), and the drawing of
-//! those as one page without scripts from elsewhere ([`html`], [`svg`]) or as lines for a terminal ([`sparkline`]). Knows
-//! nothing of models: what is drawn is what the shop's own log says.
+//! those as one page without scripts from elsewhere ([`html`], [`svg`]) or as lines for a terminal ([`sparkline`]). Of a
+//! model it knows only what a log says of its neighbours ([`review`]).
 
 mod bins;
 mod calendar;
@@ -13,6 +13,7 @@ mod findings;
 pub mod html;
 mod numbers;
 mod pairs;
+mod review;
 mod sparkline;
 mod spread;
 mod summary;
@@ -30,6 +31,7 @@ use figure::{Figure, Grid};
 
 pub use findings::{Finding, Weight};
 pub use numbers::thousands;
+pub use review::{Review, review};
 pub use sparkline::sparkline;
 pub use summary::{PopularityPoint, SessionLength, Sizes, Summary, summarise};
 

@@ -2,10 +2,11 @@
 
 use crate::catalogue::CatalogFlags;
 use crate::console::Console;
-use crate::events::{EventFlags, Events, read_events};
+use crate::events::{EventFlags, Events, read_events_with};
+use crate::explore::lead;
 use crate::output::{self, Output};
 use crate::packing::PackFlags;
-use crate::report::Report;
+use crate::report::{Extras, Report};
 use crate::table::thousands;
 use crate::{Usage, values};
 use anyhow::Context;
@@ -96,11 +97,14 @@ pub struct Args {
     #[arg(help_heading = "Learning", long, value_name = "N", default_value_t = Settings::default().seed)]
     seed: u64,
 
-    /// Also write what was found as JSON, with what plots need
+    /// Also write all that was found: one page with every figure, or JSON if the name ends in .json
+    ///
+    /// The page needs no network and nothing beside it. It has what `explore` shows of the log, the model's sections,
+    /// what it is worth, the course of tuning, and the neighbours that a person should look at.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
 
-    /// Print the summary as JSON (the content of --report)
+    /// Print the summary as JSON (the content of --report FILE.json)
     #[arg(long)]
     json: bool,
 }
@@ -133,7 +137,7 @@ Examples:
   vicino train events.csv.gz -o shop.vicino
   vicino train events.csv.gz -o shop.vicino --target-size 200kB
   vicino train events.csv.gz -o shop.vicino --sizes 50kB,100kB,200kB,400kB
-  vicino train 2026-*.parquet --catalog products.csv -o shop.vicino --report report.json
+  vicino train 2026-*.parquet --catalog products.csv -o shop.vicino --report report.html
   vicino train orders.csv --column session=Invoice --column item=StockCode --events-are purchase -o shop.vicino
   vicino train clicks.jsonl --session-gap 1h --min-shoppers 5 --neighbours 30 -o shop.vicino";
 
@@ -144,7 +148,8 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     for path in [Some(&args.output), args.report.as_ref()].into_iter().flatten() {
         output::check(path)?;
     }
-    let mut events = read_events(&paths, &args.events, console)?;
+    let wants_page = args.report.as_deref().is_some_and(|path| !is_json(path));
+    let mut events = read_events_with(&paths, &args.events, wants_page, console)?;
     let (neighbours, weight_bits) = args.packing.learnt_for();
     let settings = Settings {
         neighbours,
@@ -159,6 +164,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     };
     let catalog = args.catalog.read(console)?;
     let summary = eda::summarise(&events.log);
+    let exploration = wants_page.then(|| eda::explore(&events.log, &events.report, catalog.as_ref()));
     if let Some(catalog) = catalog.as_ref().filter(|_| args.catalog_items) {
         add_items(&mut events.log.item_ids, catalog);
     }
@@ -173,9 +179,12 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
             console.remark(format_args!("{}: {similarity} does best on held-out sessions", purpose.name()));
         }
     }
+    let item_ids = events.log.item_ids.clone();
+    // The page alone looks at the events again.
+    let log = wants_page.then_some(events.log);
     let draft = Draft {
         about: about(&summary.data, args.seed, learnt.hyperparameters, &learnt.curves),
-        item_ids: events.log.item_ids,
+        item_ids,
         tables: learnt.tables,
         popularity: learnt.popularity,
         num_events: learnt.num_events,
@@ -198,7 +207,14 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     };
     let json = report.to_json()?;
     if let Some(path) = &args.report {
-        write(path, json.as_bytes())?;
+        match (exploration, log) {
+            (Some(exploration), Some(log)) => {
+                let review = eda::review(&outcome.model, &log, catalog.as_ref());
+                let extras = Extras { exploration, review, lead: lead(&paths) };
+                write(path, report.to_html(&extras).as_bytes())?;
+            }
+            _ => write(path, json.as_bytes())?,
+        }
     }
     if args.output == Path::new("-") {
         console.remark(report);
@@ -212,6 +228,11 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
         writeln!(output, "wrote {}", args.output.display())?;
     }
     output.finish()
+}
+
+/// Whether a report of this name is JSON.
+fn is_json(path: &Path) -> bool {
+    path == Path::new("-") || path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
 }
 
 /// Packing has a quarter as many constants tried as learning.
