@@ -68,7 +68,7 @@ impl Exploration {
         let mut parts = vec![
             part("Overview", vec![Block::Table(self.overview.clone())]),
             part("Findings", vec![findings]),
-            part("Data quality", vec![left_out]),
+            part("Data quality", vec![left_out, Block::Table(self.rules.clone())]),
             part("Figures", self.figures.iter().cloned().map(Block::from).collect()),
         ];
         if !self.missing.is_empty() {

@@ -40,8 +40,10 @@ pub use summary::{PopularityPoint, SessionLength, Sizes, Summary, summarise};
 pub struct Exploration {
     /// Sizes in words: name and value.
     pub overview: Grid,
-    /// What reading and cleaning found, rule by rule.
+    /// What was left out, by reason, with the first row of each.
     pub quality: Grid,
+    /// The rules of cleaning in their order, with the rows before and after each.
+    pub rules: Grid,
     /// What stands out, the weightiest first.
     pub findings: Vec<Finding>,
     /// The figures that the log has the columns for.
@@ -88,6 +90,7 @@ pub fn explore(log: &EventLog, read: &ReadReport, catalog: Option<&Catalog>) -> 
     Exploration {
         overview: findings::overview(&facts, read, catalog),
         quality: findings::quality(read),
+        rules: findings::rules(read),
         findings: findings::find(&facts, read, catalog),
         figures,
         missing,

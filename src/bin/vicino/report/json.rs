@@ -72,6 +72,8 @@ impl Report<'_> {
                     "time_source": self.read.time_source,
                     "assumed_kind": self.read.assumed_kind.map(|kind| kind.name()),
                     "unknown_event_types": self.read.unknown_event_types,
+                    "rules": self.read.rules,
+                    "currencies": self.read.currencies,
                 }),
             ),
         ]

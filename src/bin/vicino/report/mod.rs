@@ -5,6 +5,7 @@ mod page;
 
 pub use page::Extras;
 
+use crate::cleaning;
 use crate::inspect::{bits_per_neighbour, time};
 use crate::packing::{Outcome, SizePoint};
 use crate::table::{Table, figure, percent, thousands};
@@ -175,21 +176,13 @@ impl Report<'_> {
             thousands(read.num_rows),
             thousands(read.num_events)
         )?;
+        if let Some(rules) = cleaning::not_run(read) {
+            writeln!(f, "  rules that could not run: {rules}")?;
+        }
         if read.rejections.is_empty() {
             return Ok(());
         }
-        let mut rejections = Table::new(&["left out", "rows", "first at", "column", "found"]);
-        for rejection in &read.rejections {
-            let example = &rejection.example;
-            rejections.row([
-                rejection.reason.to_string(),
-                thousands(rejection.rows),
-                format!("{}:{}", example.path.display(), example.line),
-                example.column.clone(),
-                example.found.clone(),
-            ]);
-        }
-        write!(f, "{rejections}")?;
+        write!(f, "{}", cleaning::table(read))?;
         let types: Vec<String> =
             read.unknown_event_types.iter().map(|(name, rows)| format!("{name} ({})", thousands(*rows))).collect();
         if !types.is_empty() {
