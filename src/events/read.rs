@@ -8,7 +8,7 @@ use super::report::{MatchedColumn, Reason};
 use super::sessions::{Grouping, group};
 use super::{EventLog, EventsError, Field, ReadOptions, ReadReport, SessionSource, TimeSource};
 use crate::table::tally::to_table;
-use crate::table::{Source, total_bytes};
+use crate::table::{Origin, Source, total_bytes};
 use crate::{EventKind, Progress};
 
 /// Reads files of events as one log, cleans it and cuts it into sessions.
@@ -38,12 +38,26 @@ pub fn read(
     options: &ReadOptions,
     progress: &dyn Progress,
 ) -> Result<(EventLog, ReadReport), EventsError> {
-    let Some(first_path) = paths.first() else { return Err(EventsError::NoFiles) };
-    progress.start("Reading events", total_bytes(paths));
+    let origins: Vec<Origin> = paths.iter().cloned().map(Origin::File).collect();
+    read_from(&origins, options, progress)
+}
+
+/// As [`read`], of files or of bytes in memory.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_from(
+    origins: &[Origin],
+    options: &ReadOptions,
+    progress: &dyn Progress,
+) -> Result<(EventLog, ReadReport), EventsError> {
+    let Some(first_path) = origins.first().map(Origin::path) else { return Err(EventsError::NoFiles) };
+    progress.start("Reading events", total_bytes(origins));
     let mut collector = Collector::new();
     let mut first: Option<(Columns, Vec<String>)> = None;
-    for path in paths {
-        let source = Source::open(path)?;
+    for origin in origins {
+        let path = origin.path();
+        let source = Source::open_origin(origin)?;
         let columns = match_columns(path, source.columns(), &options.columns)?;
         match &first {
             None => first = Some((columns.clone(), source.columns().to_vec())),
@@ -58,7 +72,7 @@ pub fn read(
     }
     let (columns, names) = first.unwrap_or_default();
     if collector.num_rows == 0 {
-        return Err(EventsError::NoRows { path: first_path.clone() });
+        return Err(EventsError::NoRows { path: first_path.to_owned() });
     }
     let (log, report) = finish(collector, options, &columns, &names)?;
     progress.finish(&format!(
