@@ -3,6 +3,7 @@
 //! Owns the figures of the report that the training writes; knows nothing of models or of drawing.
 
 pub mod figure;
+pub mod layout;
 
 use std::collections::BTreeMap;
 
