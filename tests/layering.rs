@@ -20,7 +20,7 @@ const BELOW: &[(&str, &[&str])] = &[
     ("counts", &["events"]),
     ("learn", &["counts", "model"]),
     ("eval", &["rank", "learn", "events"]),
-    ("eda", &["events", "catalog"]),
+    ("eda", &["events", "catalog", "counts", "pack"]),
     ("budget", &["learn", "pack", "eval"]),
 ];
 

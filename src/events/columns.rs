@@ -85,6 +85,7 @@ const TIMESTAMP: &[&str] = &[
     "invoicedate",
     "orderdate",
     "transactiondate",
+    "transactiondt",
     "purchasedate",
     "tdat",
     "createdat",
@@ -93,6 +94,10 @@ const TIMESTAMP: &[&str] = &[
     "eventdate",
     "time",
 ];
+
+/// Those of them that only logs of purchases have.
+const PURCHASE_TIMES: &[&str] =
+    &["transactiontimestamp", "invoicedate", "orderdate", "transactiondate", "transactiondt", "purchasedate", "tdat"];
 
 const POSITION: &[&str] = &[
     "position",
@@ -109,7 +114,7 @@ const POSITION: &[&str] = &[
 
 const QUANTITY: &[&str] = &["quantity", "qty", "itemquantity", "units"];
 
-const PRICE: &[&str] = &["price", "unitprice", "itemprice", "salesvalue", "saleprice", "productprice"];
+const PRICE: &[&str] = &["price", "unitprice", "itemprice", "salesvalue", "saleprice", "salesprice", "productprice"];
 
 /// The columns of one file, by what they say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -118,6 +123,8 @@ pub(super) struct Columns {
     pub(super) of_field: BTreeMap<Field, usize>,
     /// Whether the session column is one of baskets.
     pub(super) is_basket: bool,
+    /// Whether the names tell that every event is a purchase.
+    pub(super) is_of_purchases: bool,
 }
 
 impl Columns {
@@ -183,7 +190,10 @@ pub(super) fn match_columns(
     }
     let session = of_field.get(&Field::Session).and_then(|&column| columns.get(column));
     let is_basket = session.is_some_and(|name| BASKET.contains(&names::normalise(name).as_str()));
-    Ok(Columns { of_field, is_basket })
+    let time = of_field.get(&Field::Timestamp).and_then(|&column| columns.get(column));
+    let is_of_purchases =
+        is_basket || time.is_some_and(|name| PURCHASE_TIMES.contains(&names::normalise(name).as_str()));
+    Ok(Columns { of_field, is_basket, is_of_purchases })
 }
 
 #[cfg(test)]

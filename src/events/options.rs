@@ -102,7 +102,7 @@ pub struct ReadOptions {
     /// Default: 30 minutes.
     pub session_gap_ms: i64,
     /// The kind of all events of a log without an event column. Default: purchases if the session column is
-    /// an order, basket, invoice or transaction, otherwise views.
+    /// an order, basket, invoice or transaction, or the times are of these, otherwise views.
     pub default_kind: Option<EventKind>,
     /// The largest share of rows, `0..=1`, that may be left out as damaged; returns and event types that are
     /// not about interest do not count. 0 accepts no damage, 1 any. Default: 0.5.

@@ -85,7 +85,7 @@ pub fn read_from(
 }
 
 fn default_kind(options: &ReadOptions, columns: &Columns) -> EventKind {
-    let usual = if columns.is_basket { EventKind::Purchase } else { EventKind::View };
+    let usual = if columns.is_of_purchases { EventKind::Purchase } else { EventKind::View };
     options.default_kind.unwrap_or(usual)
 }
 

@@ -11,6 +11,9 @@
 //! | 1e14 | 1e17 | microseconds | 1973 to 5138 |
 //! | 1e17 | | nanoseconds | 1973 on |
 //!
+//! Dates such as `3/11/2000` are told apart in the same way: the day comes first unless more of the column's dates can
+//! only be read with the month first.
+//!
 //! A number outside the range of its column's unit is a bad timestamp, so that the zeros that stand for
 //! "unknown" in many logs are not taken for 1970.
 
@@ -54,10 +57,28 @@ impl Stamp {
                 Ok(value) => Stamp::of(Cell::Int(value)),
                 Err(_) => match parse_date_time(text) {
                     Some(ms) => Some(Stamp::from_ms(ms)),
-                    None => text.parse().ok().and_then(Stamp::from_number),
+                    None => match parse_short_date(text) {
+                        Some(date) => Some(Stamp::from_short_date(date)),
+                        None => text.parse().ok().and_then(Stamp::from_number),
+                    },
                 },
             },
         }
+    }
+
+    /// Dates whose order is not known yet are the even numbers below zero.
+    const fn from_short_date(ShortDate { first, second, year, clock_ms }: ShortDate) -> Stamp {
+        let packed = ((year << 5 | first) << 5 | second) << 27 | clock_ms;
+        Stamp((-1 - packed) * 2)
+    }
+
+    const fn short_date(self) -> Option<ShortDate> {
+        if self.is_ms() || self.0 >= 0 {
+            return None;
+        }
+        let packed = -1 - self.value();
+        let (first, second) = (packed >> 32 & 31, packed >> 27 & 31);
+        Some(ShortDate { first, second, year: packed >> 37, clock_ms: packed & ((1 << 27) - 1) })
     }
 
     /// The stamp as a plain number, to be kept in a column that holds resolved times later.
@@ -80,8 +101,20 @@ impl Stamp {
     }
 }
 
+/// A date of which one number is the day and the other the month, and the time of the day.
+#[derive(Clone, Copy)]
+struct ShortDate {
+    first: i64,
+    second: i64,
+    year: i64,
+    clock_ms: i64,
+}
+
 impl fmt::Display for Stamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(ShortDate { first, second, year, .. }) = self.short_date() {
+            return write!(f, "{first}/{second}/{year}, no date in the order of the other values of the column");
+        }
         match self.is_ms() {
             true => write!(f, "a point in time ({} ms since 1970) among positions", self.value()),
             false => write!(f, "{}, too far from the other values of the column", self.value()),
@@ -99,6 +132,10 @@ pub(super) enum Unit {
     Nanos,
     /// YYYYMMDD.
     Date,
+    /// Day, month, year.
+    DayFirst,
+    /// Month, day, year.
+    MonthFirst,
 }
 
 impl Unit {
@@ -126,12 +163,24 @@ pub(super) struct Votes {
     dates: u64,
     /// Points in time.
     times: u64,
+    /// Dates of day, month and year in either order.
+    short_dates: u64,
+    /// Of these, the ones that can only begin with the day.
+    day_first: u64,
+    /// Of these, the ones that can only begin with the month.
+    month_first: u64,
 }
 
 impl Votes {
     pub(super) fn add(&mut self, stamp: Stamp) {
         if stamp.is_ms() {
             self.times += 1;
+            return;
+        }
+        if let Some(ShortDate { first, second, .. }) = stamp.short_date() {
+            self.short_dates += 1;
+            self.day_first += u64::from(first > 12);
+            self.month_first += u64::from(second > 12);
             return;
         }
         let unit = Unit::of(stamp.value());
@@ -144,6 +193,9 @@ impl Votes {
     /// The unit of the column's numbers. One number in twenty may be no date in a column of dates.
     pub(super) fn unit(&self) -> Unit {
         let units = [Unit::Position, Unit::Seconds, Unit::Millis, Unit::Micros, Unit::Nanos];
+        if self.short_dates > self.numbers.iter().sum() {
+            return if self.month_first > self.day_first { Unit::MonthFirst } else { Unit::DayFirst };
+        }
         let positions = self.numbers[Unit::Position as usize];
         let most = units.into_iter().max_by_key(|&unit| self.numbers[unit as usize]).unwrap_or(Unit::Seconds);
         match most {
@@ -162,8 +214,17 @@ pub(super) fn resolve(stamp: Stamp, unit: Unit) -> Option<i64> {
     if stamp.is_ms() {
         return (unit != Unit::Position).then_some(value);
     }
+    if let Some(ShortDate { first, second, year, clock_ms }) = stamp.short_date() {
+        let days = match unit {
+            Unit::DayFirst => days_from_civil(year, second, first),
+            Unit::MonthFirst => days_from_civil(year, first, second),
+            _ => None,
+        };
+        return Some(days? * DAY_MS + clock_ms);
+    }
     match unit {
         Unit::Date => date_of_digits(value),
+        Unit::DayFirst | Unit::MonthFirst => None,
         _ if Unit::of(value) != unit => None,
         Unit::Position | Unit::Millis => Some(value),
         Unit::Seconds => Some(value * 1000),
@@ -218,6 +279,35 @@ fn parse_date_time(text: &str) -> Option<i64> {
     };
     let (clock, rest) = parse_clock(rest)?;
     Some(midnight + clock - parse_zone(rest)?)
+}
+
+/// `3/11/2000`, `03.11.2000` or `3-11-2000`, alone or followed by a space and `H:MM[:SS]`.
+fn parse_short_date(text: &str) -> Option<ShortDate> {
+    let bytes = text.as_bytes();
+    let (first, rest) = one_or_two_digits(bytes)?;
+    let (&separator, rest) = rest.split_first().filter(|(separator, _)| b"/.-".contains(separator))?;
+    let (second, rest) = one_or_two_digits(rest)?;
+    let (year, rest) = digits(rest.strip_prefix(&[separator])?, 4)?;
+    let is_date = |day, month| days_from_civil(year, month, day).is_some();
+    if !(is_date(first, second) || is_date(second, first)) {
+        return None;
+    }
+    let clock_ms = match rest.split_first() {
+        None => 0,
+        Some((b' ' | b'T', rest)) if rest.get(1) == Some(&b':') => whole_clock(&[b"0", rest].concat())?,
+        Some((b' ' | b'T', rest)) => whole_clock(rest)?,
+        Some(_) => return None,
+    };
+    Some(ShortDate { first, second, year, clock_ms })
+}
+
+/// A time of the day and nothing after it, in ms.
+fn whole_clock(bytes: &[u8]) -> Option<i64> {
+    parse_clock(bytes).filter(|(_, rest)| rest.is_empty()).map(|(clock_ms, _)| clock_ms)
+}
+
+fn one_or_two_digits(bytes: &[u8]) -> Option<(i64, &[u8])> {
+    digits(bytes, 2).or_else(|| digits(bytes, 1))
 }
 
 /// `HH:MM[:SS[.fff]]` in ms, and what comes after it.
@@ -330,6 +420,26 @@ mod tests {
         assert_eq!(parse_date_time("2017-08-01"), Some(1_501_545_600_000));
         assert_eq!(parse_date_time("2017-08-01 12:30"), Some(NOON_MS - 15_000));
         assert_eq!(parse_date_time("2017-08-01T12:30:15.25Z"), Some(NOON_MS + 250));
+    }
+
+    #[test]
+    fn the_order_of_day_and_month_follows_from_the_column() {
+        // 1973-11-05 is day 1404 and 1973-05-11 day 1226 of the calendar that begins in 1970.
+        let (may, november) = (Some(1226 * 86_400_000), Some(1404 * 86_400_000));
+        assert_eq!(ms_of(&[Cell::Text("11/5/1973"), Cell::Text("11/13/1973")])[0], november);
+        assert_eq!(ms_of(&[Cell::Text("11/05/1973"), Cell::Text("13/11/1973")])[0], may);
+        assert_eq!(ms_of(&[Cell::Text("11.5.1973")]), [may]);
+        let minutes = |minutes: i64| may.map(|ms| ms + minutes * 60_000);
+        assert_eq!(
+            ms_of(&[Cell::Text("11.05.1973 7:05"), Cell::Text("11-05-1973 17:05:00")]),
+            [minutes(425), minutes(1025)]
+        );
+        // A date that has no such day in the column's order is damage; so is a time of another form in a column of these.
+        let column = ["13/1/1973", "14/1/1973", "1/14/1973", "31/2/1973"].map(Cell::Text);
+        assert_eq!(ms_of(&column).iter().map(Option::is_some).collect::<Vec<_>>(), [true, true, false, false]);
+        for text in ["32/1/1973", "1/1/73", "1/1/1973x", "1/1/1973 25:00", "1/1.1973", "0/1/1973"] {
+            assert_eq!(ms_of(&[Cell::Text(text)]), [None], "{text}");
+        }
     }
 
     #[test]

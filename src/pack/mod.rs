@@ -19,6 +19,13 @@ use rayon::prelude::*;
 pub use size::{Detail, Packer};
 pub use tuning::Tuning;
 
+/// The items in the order of a model file: neighbours next to each other.
+///
+/// `edges` join items below `num_items`, in any direction and any number; `O(m log m)` for m edges.
+pub fn arrange(num_items: usize, edges: impl Iterator<Item = (ItemIx, ItemIx)>) -> Vec<ItemIx> {
+    max_adjacency(&Graph::new(num_items, edges))
+}
+
 /// All that training found out about a shop, at full precision and in the log's item order.
 #[derive(Clone, Debug)]
 pub struct Draft {
@@ -143,7 +150,7 @@ pub fn pack(draft: Draft, options: &PackOptions) -> Result<Model, PackError> {
     }
     pruned.sort_by_key(|(purpose, _)| *purpose);
 
-    let old_of_new = max_adjacency(&Graph::new(num_items, edges_of_order(&pruned, num_items).into_iter()));
+    let old_of_new = arrange(num_items, edges_of_order(&pruned, num_items).into_iter());
     let mut new_of_old = vec![ItemIx(0); num_items];
     for (new, old) in (0..).map(ItemIx).zip(&old_of_new) {
         new_of_old[old.as_usize()] = new;

@@ -1,7 +1,7 @@
 //! Packs links: as many as fit a number of bytes, the most important of all tables together.
 
+use super::arrange;
 use super::links::{self, Pair};
-use super::order::{Graph, max_adjacency};
 use super::{Draft, PackError, Tuning, check, quantise};
 use crate::ItemIx;
 use crate::model::{Categories, Dictionary, MAX_LEVELS, Model, Neighbours, Purpose};
@@ -77,7 +77,7 @@ impl Packer {
         let number = |item: ItemIx| self.number_of[item.as_usize()];
         let pairs = chosen.iter().flat_map(|(_, pairs)| pairs.iter());
         let edges = pairs.map(|pair| (number(pair.one), number(pair.other)));
-        let order = max_adjacency(&Graph::new(num_items, edges));
+        let order = arrange(num_items, edges);
         let old_of_new: Vec<ItemIx> = order.into_iter().map(|number| self.by_id[number.as_usize()]).collect();
         let mut new_of_old = vec![ItemIx(0); num_items];
         for (new, old) in (0..).map(ItemIx).zip(&old_of_new) {

@@ -92,7 +92,17 @@ pub struct Events {
 
 /// Reads event logs as one.
 pub fn read_events(paths: &[PathBuf], flags: &EventFlags, console: &Console) -> anyhow::Result<Events> {
-    let options = flags.options()?;
+    read_events_with(paths, flags, false, console)
+}
+
+/// Reads event logs as one; with times, quantities and prices of the events if `keep_details`.
+pub fn read_events_with(
+    paths: &[PathBuf],
+    flags: &EventFlags,
+    keep_details: bool,
+    console: &Console,
+) -> anyhow::Result<Events> {
+    let options = ReadOptions { keep_details, ..flags.options()? };
     if let Some(path) = &flags.save_mapping {
         output::check(path)?;
     }

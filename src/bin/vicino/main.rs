@@ -3,10 +3,12 @@
 //! One file for each subcommand, each with its flags and what it does. Results go to stdout and everything else
 //! to stderr; the exit status is 0 for success, 1 for a failure on data or files and 2 for wrong usage.
 
+mod catalogue;
 mod completions;
 mod console;
 mod evaluate;
 mod events;
+mod explore;
 mod input;
 mod inspect;
 mod mapping;
@@ -46,6 +48,7 @@ struct Cli {
 
 const AFTER_HELP: &str = "\
 Examples:
+  vicino explore events.csv.gz -o report.html
   vicino train events.csv.gz --catalog products.csv -o shop.vicino
   vicino recommend --model shop.vicino --history A17,B4,B9 -k 5 --explain
   vicino evaluate --model shop.vicino --test next-week.csv.gz
@@ -62,6 +65,7 @@ Environment:
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Explore(Box<explore::Args>),
     Train(Box<train::Args>),
     Recommend(recommend::Args),
     Evaluate(evaluate::Args),
@@ -102,6 +106,7 @@ fn run(cli: &Cli, console: &Console) -> anyhow::Result<()> {
         rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
     }
     match &cli.command {
+        Command::Explore(args) => explore::run(args, console),
         Command::Train(args) => train::run(args, console),
         Command::Recommend(args) => recommend::run(args, console),
         Command::Evaluate(args) => evaluate::run(args, console),

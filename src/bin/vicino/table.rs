@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+pub use vicino::eda::thousands;
+
 /// Rows of cells under headings; the first column is aligned to the left, numbers to the right.
 #[derive(Debug, Default)]
 pub struct Table {
@@ -55,19 +57,6 @@ impl fmt::Display for Table {
     }
 }
 
-/// A whole number with commas between thousands: 1,234,567.
-pub fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.char_indices() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// A share as a percentage with two decimals: 54.47 %.
 pub fn percent(share: f64) -> String {
     format!("{:.2} %", share * 100.0)
@@ -90,11 +79,6 @@ pub fn shortest(value: f32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn thousands_are_set_apart() {
-        assert_eq!([0, 999, 1000, 1_234_567].map(thousands), ["0", "999", "1,000", "1,234,567"]);
-    }
 
     #[test]
     fn numbers_stand_right_and_words_left() {

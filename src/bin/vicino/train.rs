@@ -1,5 +1,6 @@
 //! `vicino train`: from event logs to a model.
 
+use crate::catalogue::CatalogFlags;
 use crate::console::Console;
 use crate::events::{EventFlags, Events, read_events};
 use crate::output::{self, Output};
@@ -9,10 +10,10 @@ use crate::table::thousands;
 use crate::{Usage, values};
 use anyhow::Context;
 use clap::ValueEnum;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use vicino::catalog::{self, Catalog};
+use vicino::catalog::Catalog;
 use vicino::eda;
 use vicino::events::expand;
 use vicino::learn::{self, BasketSource, Content, Description, Settings, SimilarityChoice};
@@ -44,20 +45,12 @@ pub struct Args {
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
 
-    /// A product feed: categories go into the model, and new products get neighbours that are alike
-    ///
-    /// Category path, brand, title and price say how alike two products are. Products with few events or none take
-    /// their neighbours from that, the others from what shoppers did.
-    #[arg(long, value_name = "FILE")]
-    catalog: Option<PathBuf>,
+    #[command(flatten)]
+    catalog: CatalogFlags,
 
     /// Also put products of the feed into the model that no event names yet
     #[arg(long, requires = "catalog")]
     catalog_items: bool,
-
-    /// Take a field of the product feed from this column instead of one with a usual name
-    #[arg(long = "catalog-column", value_name = "FIELD=NAME", value_parser = values::catalog_column, requires = "catalog")]
-    catalog_columns: Vec<(catalog::Field, String)>,
 
     #[command(flatten)]
     events: EventFlags,
@@ -164,12 +157,12 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
         baskets: if args.no_baskets { BasketSource::None } else { BasketSource::Purchases },
         keep_held_out: args.packing.keeps_held_out(args.effort() != Effort::Off),
     };
-    let catalog = args.catalog.as_deref().map(|path| read_catalog(args, path, console)).transpose()?;
+    let catalog = args.catalog.read(console)?;
     let summary = eda::summarise(&events.log);
     if let Some(catalog) = catalog.as_ref().filter(|_| args.catalog_items) {
         add_items(&mut events.log.item_ids, catalog);
     }
-    let categories = match (&catalog, &args.catalog) {
+    let categories = match (&catalog, args.catalog.path()) {
         (Some(catalog), Some(path)) => categories(catalog, path, &events, console)?,
         _ => None,
     };
@@ -234,7 +227,7 @@ fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
 fn check_outputs(args: &Args, paths: &[PathBuf]) -> anyhow::Result<()> {
     let outputs: Vec<&PathBuf> =
         [Some(&args.output), args.report.as_ref(), args.events.saved_mapping()].into_iter().flatten().collect();
-    let inputs: Vec<PathBuf> = paths.iter().chain(&args.catalog).cloned().collect();
+    let inputs: Vec<PathBuf> = paths.iter().chain(args.catalog.path()).cloned().collect();
     output::refuse_to_replace(&inputs, outputs.iter().copied())?;
     for (at, output) in outputs.iter().enumerate() {
         if outputs[..at].contains(output) {
@@ -272,25 +265,6 @@ fn about(data: &eda::Sizes, seed: u64, hyperparameters: Vec<(String, f64)>, curv
             .map(|(purpose, curve)| (*purpose, thinned(curve)))
             .collect(),
     }
-}
-
-/// Reads the product feed and says which columns were taken.
-fn read_catalog(args: &Args, path: &Path, console: &Console) -> anyhow::Result<Catalog> {
-    let mut columns = BTreeMap::new();
-    for (field, name) in &args.catalog_columns {
-        if columns.insert(*field, name.clone()).is_some() {
-            return Err(Usage(format!("--catalog-column names `{field}` twice")).into());
-        }
-    }
-    let catalog = catalog::read(path, &columns)?;
-    let matched = catalog.report.columns.iter().map(|matched| format!("{} {}", matched.field, matched.column));
-    console.remark(format_args!(
-        "{}: columns {}; {} rows left out",
-        path.display(),
-        matched.collect::<Vec<_>>().join(", "),
-        thousands(catalog.report.rejections.iter().map(|rejection| rejection.rows).sum())
-    ));
-    Ok(catalog)
 }
 
 /// Adds the products of the feed that the log does not name.

@@ -1,0 +1,50 @@
+//! The flags that say which product feed is read, and the reading.
+
+use crate::console::Console;
+use crate::table::thousands;
+use crate::{Usage, values};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use vicino::catalog::{self, Catalog};
+
+/// Which product feed is read, and how.
+#[derive(Debug, clap::Args)]
+pub struct CatalogFlags {
+    /// A product feed: titles, categories, brands and prices
+    ///
+    /// CSV, JSON lines, Parquet, or XML as for Google. When training, categories go into the model, and new products get
+    /// neighbours that are alike: category path, brand, title and price say how much.
+    #[arg(long, value_name = "FILE")]
+    catalog: Option<PathBuf>,
+
+    /// Take a field of the product feed from this column instead of one with a usual name
+    #[arg(long = "catalog-column", value_name = "FIELD=NAME", value_parser = values::catalog_column, requires = "catalog")]
+    catalog_columns: Vec<(catalog::Field, String)>,
+}
+
+impl CatalogFlags {
+    /// The feed, if one was given.
+    pub fn path(&self) -> Option<&PathBuf> {
+        self.catalog.as_ref()
+    }
+
+    /// Reads the feed, if one was given, and says which columns were taken.
+    pub fn read(&self, console: &Console) -> anyhow::Result<Option<Catalog>> {
+        let Some(path) = &self.catalog else { return Ok(None) };
+        let mut columns = BTreeMap::new();
+        for (field, name) in &self.catalog_columns {
+            if columns.insert(*field, name.clone()).is_some() {
+                return Err(Usage(format!("--catalog-column names `{field}` twice")).into());
+            }
+        }
+        let catalog = catalog::read(path, &columns)?;
+        let matched = catalog.report.columns.iter().map(|matched| format!("{} {}", matched.field, matched.column));
+        console.remark(format_args!(
+            "{}: columns {}; {} rows left out",
+            path.display(),
+            matched.collect::<Vec<_>>().join(", "),
+            thousands(catalog.report.rejections.iter().map(|rejection| rejection.rows).sum())
+        ));
+        Ok(Some(catalog))
+    }
+}

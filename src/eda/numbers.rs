@@ -1,0 +1,87 @@
+//! Numbers as people read them, and where the middle of many lies.
+
+/// A whole number with commas between thousands: 1,234,567.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A number with about three significant digits: `1,234,567`, `12.3`, `0.00456`.
+pub(super) fn number(value: f64) -> String {
+    if value.abs() >= 100.0 || value.fract() == 0.0 {
+        let sign = if value < 0.0 { "-" } else { "" };
+        return format!("{sign}{}", thousands(value.abs().round() as u64));
+    }
+    let digits = 2 - value.abs().log10().floor() as i32;
+    let text = format!("{value:.*}", digits.clamp(1, 8) as usize);
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+/// A share as a percentage: `54 %`, `5.4 %`, `0.05 %`.
+pub(super) fn percent(share: f64) -> String {
+    format!("{} %", number(share * 100.0))
+}
+
+/// The share of `part` in `whole`; 0 of nothing.
+pub(super) fn share(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
+/// The value at a share of the way through sorted values: the nearest rank, `ceil(share n)` (Hyndman & Fan 1996, definition 1).
+pub(super) fn quantile<T: Copy>(sorted: &[T], share: f64) -> Option<T> {
+    let rank = (share * sorted.len() as f64).ceil() as usize;
+    sorted.get(rank.clamp(1, sorted.len().max(1)) - 1).copied()
+}
+
+/// The Gini coefficient of counts, `0..1`: 0 if all are equal, near 1 if one has all (Gini 1912, by sorted ranks).
+pub(super) fn gini(sorted_ascending: &[u64]) -> f64 {
+    let total: f64 = sorted_ascending.iter().map(|&count| count as f64).sum();
+    let n = sorted_ascending.len() as f64;
+    if total == 0.0 {
+        return 0.0;
+    }
+    let weighted: f64 = (1..).zip(sorted_ascending).map(|(rank, &count): (u64, _)| rank as f64 * count as f64).sum();
+    2.0 * weighted / (n * total) - (n + 1.0) / n
+}
+
+/// `1 product`, `2 products`.
+pub(super) fn plural(count: u64, one: &str, many: &str) -> String {
+    format!("{} {}", thousands(count), if count == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_keep_three_digits() {
+        let texts = [0.0, 1.0, 12.345, 0.004_562, 1_234_567.8, -5.5, -1200.0].map(number);
+        assert_eq!(texts, ["0", "1", "12.3", "0.00456", "1,234,568", "-5.5", "-1,200"]);
+        assert_eq!([0.5, 0.0543, 0.000_51].map(percent), ["50 %", "5.43 %", "0.051 %"]);
+        assert_eq!([0, 999, 1000, 1_234_567].map(thousands), ["0", "999", "1,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn a_quantile_is_the_value_at_the_nearest_rank() {
+        // Ranks ceil(0.5 * 4) = 2 and ceil(0.9 * 4) = 4.
+        assert_eq!(quantile(&[1, 2, 3, 10], 0.5), Some(2));
+        assert_eq!(quantile(&[1, 2, 3, 10], 0.9), Some(10));
+        assert_eq!(quantile(&[1, 2, 3, 10], 0.0), Some(1));
+        assert_eq!(quantile::<u64>(&[], 0.5), None);
+    }
+
+    #[test]
+    fn gini_is_none_for_equals_and_nearly_one_for_one_that_has_all() {
+        assert_eq!(gini(&[3, 3, 3]), 0.0);
+        // (2 * 3 * 6 / (3 * 6)) - 4 / 3 = 2 - 4/3
+        assert!((gini(&[0, 0, 6]) - 2.0 / 3.0).abs() < 1e-12);
+        assert_eq!(gini(&[]), 0.0);
+    }
+}
