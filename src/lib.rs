@@ -11,8 +11,8 @@
 //! `budget` stands beside it: it packs at a given size and ranks held-out events to see what that is worth.
 //!
 //! [`model`] and [`rank`] are the core: no file system, no clock, no threads, no panic on input; they
-//! compile for every target. [`events`], [`catalog`] and [`eda`] read files and summarise them (feature `read`), natively
-//! and in the browser. `web` is the browser's adapter (features `web` and `web-explore`, wasm only). Everything else
+//! compile for every target. [`events`], [`catalog`] and [`eda`] read files and summarise them (feature `read`, with the
+//! [`counts`] and the order of items of [`pack`] that figures need), natively and in the browser. `web` is the browser's adapter (features `web` and `web-explore`, wasm only). Everything else
 //! is the trainer (feature `cli`, native only).
 
 #[cfg(all(feature = "cli", target_family = "wasm"))]
@@ -28,13 +28,13 @@ pub mod rank;
 
 pub use ids::{CategoryIx, EventKind, ItemIx};
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "read")]
 mod matrix;
 #[cfg(feature = "read")]
 mod progress;
 #[cfg(feature = "read")]
 mod table;
-#[cfg(feature = "cli")]
+#[cfg(feature = "read")]
 pub use matrix::SparseMatrix;
 #[cfg(feature = "read")]
 pub use progress::{Progress, Silent};
@@ -43,7 +43,7 @@ pub use progress::{Progress, Silent};
 pub mod budget;
 #[cfg(feature = "read")]
 pub mod catalog;
-#[cfg(feature = "cli")]
+#[cfg(feature = "read")]
 pub mod counts;
 #[cfg(feature = "read")]
 pub mod eda;
@@ -53,7 +53,7 @@ pub mod eval;
 pub mod events;
 #[cfg(feature = "cli")]
 pub mod learn;
-#[cfg(feature = "cli")]
+#[cfg(feature = "read")]
 pub mod pack;
 
 #[cfg(any(feature = "web", feature = "web-explore"))]
