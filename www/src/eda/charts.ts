@@ -4,7 +4,7 @@
 // their own they differ in their strokes or names too.
 import * as Plot from '@observablehq/plot';
 import type { Bars, Chart, Heatmap, Histogram, Lines, Mark, Point, Scatter } from './figure';
-import { axis, place, short, told } from './scales';
+import { axis, isDark, place, short, told } from './scales';
 
 /** A drawing, and what it says at which place: arrow keys go from one to the next. */
 export interface Drawing {
@@ -24,7 +24,8 @@ const MOST_CELLS = 3000;
 /** Lines differ in their dashes, for those who cannot tell the colours apart. */
 const DASHES = ['', '7 3', '2 3', '9 3 2 3', '4 2', '1 4'];
 
-const style = {
+/** What all drawings have of the page. */
+export const style = {
   background: 'transparent',
   color: 'inherit',
   fontFamily: 'inherit',
@@ -77,8 +78,10 @@ function named(
         frameAnchor: 'top',
         text: () => name,
         textAnchor: isLeft ? 'start' : 'end',
-        dx: isLeft ? 6 : -6,
-        dy: -4 + 15 * number,
+        lineAnchor: 'bottom',
+        dx: isLeft ? -2 : 2,
+        // Above the frame, where nothing is drawn.
+        dy: -3 - 13 * (number % 2),
         fill: 'currentColor',
         stroke: 'var(--card)',
         strokeWidth: 4,
@@ -144,7 +147,7 @@ const halfWay = (from: number, to: number, scale: string): number =>
 
 function bars({ x, bars }: Bars, width: number): Drawing {
   const longest = Math.max(0, ...bars.map(({ name }) => name.length));
-  const marginLeft = Math.round(Math.min(width * 0.42, 16 + longest * 7.2));
+  const marginLeft = Math.round(Math.min(width * 0.42, 20 + longest * 7.6));
   const noteWidth = Math.max(0, ...bars.map(({ note }) => note.length)) * 7.2;
   const text = (bar: Bars['bars'][number]): string =>
     `${bar.name}\n${x.label}: ${told(bar.value, x.scale)}${bar.note ? `\n${bar.note}` : ''}`;
@@ -355,7 +358,7 @@ function heatmap(chart: Heatmap, width: number): Drawing {
   const { columns, rows, cells, num_columns: numColumns, is_log: isLog } = chart;
   const numRows = numColumns > 0 ? Math.floor(cells.length / numColumns) : 0;
   const longest = Math.max(0, ...rows.map((name) => name.length));
-  const marginLeft = rows.length > 0 ? Math.round(Math.min(width * 0.36, 14 + longest * 7.2)) : 40;
+  const marginLeft = rows.length > 0 ? Math.round(Math.min(width * 0.36, 20 + longest * 7.6)) : 40;
   const longColumn = Math.max(0, ...columns.map((name) => name.length));
   const isSlanted = longColumn * 7.5 * columns.length > width - marginLeft && longColumn > 3;
   const marginBottom = isSlanted ? Math.round(Math.min(130, 30 + longColumn * 6.6)) : 44;
@@ -373,8 +376,9 @@ function heatmap(chart: Heatmap, width: number): Drawing {
   }));
   const positive = cells.filter((value) => value > 0);
   const color: Plot.ScaleOptions = {
-    // Even for the eye, and the same for those who see no red or green.
+    // Even for the eye, and the same for those who see no red or green; what is little comes close to the paper.
     scheme: 'cividis',
+    reverse: !isDark(),
     label: chart.value,
     legend: true,
     tickFormat: short,
@@ -403,15 +407,15 @@ function heatmap(chart: Heatmap, width: number): Drawing {
         x: { label: chart.x, domain: [0, numColumns], ticks: 5, tickFormat: short },
         y: { label: chart.y, domain: [numRows, 0], ticks: 5, tickFormat: short },
         marks: [
-          Plot.raster(
-            cells.map((value) => (value > 0 ? value : Number.NaN)),
-            {
-              width: numColumns,
-              height: numRows,
-              imageRendering: 'pixelated',
-              fill: Plot.identity,
-            },
-          ),
+          Plot.image([picture(cells, numColumns, numRows, color)], {
+            x: numColumns / 2,
+            y: numRows / 2,
+            src: (source: string) => source,
+            width: width - 58 - 22,
+            height: Math.round(bodyHeight),
+            preserveAspectRatio: 'none',
+            imageRendering: 'pixelated',
+          }),
           Plot.frame({ stroke: 'var(--line)' }),
         ],
       })
@@ -458,6 +462,40 @@ function heatmap(chart: Heatmap, width: number): Drawing {
           text: text(cell),
         }));
   return { element, stops };
+}
+
+/** Steps of colour in a picture of cells; more cannot be told apart. */
+const SHADES = 256;
+
+/** A pixel for each cell, as the address of a picture. Cells of nothing are left open. */
+function picture(cells: number[], width: number, height: number, color: Plot.ScaleOptions): string {
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [width, height];
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  if (!context) return '';
+  const isLog = color.type === 'log';
+  const [from = 0, to = 1] = color.domain as number[];
+  const at = isLog ? Math.log : Number;
+  const share = (value: number): number => (at(value) - at(from)) / (at(to) - at(from) || 1);
+  // The scale is asked for each shade once, and a canvas turns its names of colours into numbers.
+  const scale = Plot.scale({ color: { ...color, type: 'linear', domain: [0, SHADES - 1] } });
+  const shades = document.createElement('canvas');
+  [shades.width, shades.height] = [SHADES, 1];
+  const ramp = shades.getContext('2d', { willReadFrequently: true });
+  if (!ramp) return '';
+  for (let shade = 0; shade < SHADES; shade++) {
+    ramp.fillStyle = String(scale.apply(shade));
+    ramp.fillRect(shade, 0, 1, 1);
+  }
+  const colours = ramp.getImageData(0, 0, SHADES, 1).data;
+  const image = context.createImageData(width, height);
+  cells.forEach((value, cell) => {
+    if (!(value > 0)) return;
+    const shade = Math.round(Math.min(1, Math.max(0, share(value))) * (SHADES - 1));
+    image.data.set(colours.subarray(4 * shade, 4 * shade + 4), 4 * cell);
+  });
+  context.putImageData(image, 0, 0);
+  return canvas.toDataURL();
 }
 
 const range = (length: number): number[] => Array.from({ length }, (_, at) => at);

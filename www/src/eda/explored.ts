@@ -43,17 +43,17 @@ export function explored(of: Explored, seconds: number): (Node | string)[] {
           h('ul', { class: 'findings' }, ...findings.map(finding)),
         )
       : '',
+    part(
+      'Cleaning',
+      left > 0
+        ? `${count(left)} rows became no event, each for a reason.`
+        : 'Every row became an event.',
+      quality.rows.length > 0 ? tableOf(quality) : '',
+    ),
     ...figures.map(figure),
     h(
       'div',
       { class: 'tables' },
-      part(
-        'Cleaning',
-        left > 0
-          ? `${count(left)} rows became no event, each for a reason.`
-          : 'Every row became an event.',
-        left > 0 ? tableOf(quality) : '',
-      ),
       part(
         'Columns',
         'Where each field was found. Another column can be named where the file is chosen.',

@@ -2,6 +2,7 @@
 import * as Plot from '@observablehq/plot';
 import { h } from '../dom';
 import { count } from '../format';
+import { style } from './charts';
 import { words } from './sample';
 import { view } from './view';
 
@@ -34,15 +35,6 @@ export function drawMap(
   }));
   type Place = (typeof points)[number];
   const text = (place: Place): string => `${named(place.id)}\n${nameOf(place.category)}`;
-  const key = h(
-    'ul',
-    { class: 'key' },
-    ...largest.map(([category, num], at) => {
-      const swatch = h('span', { class: 'swatch', 'aria-hidden': 'true' });
-      swatch.append(symbolOf(at));
-      return h('li', null, swatch, `${nameOf(category)} (${count(num)})`);
-    }),
-  );
   return view({
     id: 'map',
     title: 'A map of the items',
@@ -57,7 +49,6 @@ export function drawMap(
         y.toFixed(3),
       ]),
     },
-    above: largest.length > 0 ? key : '',
     draw: (width) => {
       const height = Math.round(Math.min(620, Math.max(320, width * 0.7)));
       const dots = (at: number): Plot.Markish =>
@@ -76,12 +67,7 @@ export function drawMap(
         width,
         height,
         margin: 8,
-        style: {
-          background: 'transparent',
-          color: 'inherit',
-          fontFamily: 'inherit',
-          fontSize: '13px',
-        },
+        style,
         x: { axis: null },
         y: { axis: null },
         marks: [
@@ -104,26 +90,51 @@ export function drawMap(
         y: Number(y?.apply(place.y)),
         text: text(place),
       }));
-      return { element, stops };
+      const key = keyOf(
+        largest.map(([category, num]) => `${nameOf(category)} (${count(num)})`),
+        width,
+      );
+      return { element: h('div', null, key, element), stops };
     },
   });
 }
 
-/** The shape of a category, as the map draws it. */
-const symbolOf = (at: number): Element =>
-  Plot.plot({
-    width: 16,
-    height: 16,
+/** What the colours and shapes are, in as many lines as it takes. */
+function keyOf(names: string[], width: number): Element {
+  let [x, y] = [8, 12];
+  const entries = names.map((name, at) => {
+    const wide = 26 + name.length * 7.4;
+    if (x + wide > width && x > 8) [x, y] = [8, y + 20];
+    const entry = { x, y, name, at };
+    x += wide;
+    return entry;
+  });
+  return Plot.plot({
+    width,
+    height: names.length > 0 ? y + 14 : 0,
     margin: 0,
     axis: null,
-    x: { domain: [0, 1] },
-    y: { domain: [0, 1] },
-    style: { background: 'transparent' },
+    x: { type: 'identity' },
+    y: { type: 'identity' },
+    style,
     marks: [
-      Plot.dot([[0.5, 0.5]], {
-        r: 5,
-        symbol: SYMBOLS[at] ?? 'circle',
-        fill: `var(--plot-${at + 1})`,
+      ...entries.map(({ at, ...entry }) =>
+        Plot.dot([entry], {
+          x: 'x',
+          y: 'y',
+          r: 5,
+          symbol: SYMBOLS[at] ?? 'circle',
+          fill: `var(--plot-${at + 1})`,
+        }),
+      ),
+      Plot.text(entries, {
+        x: 'x',
+        y: 'y',
+        text: 'name',
+        textAnchor: 'start',
+        dx: 11,
+        fill: 'currentColor',
       }),
     ],
   });
+}

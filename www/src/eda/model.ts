@@ -1,5 +1,6 @@
 // Looks into a model file: its items and their neighbours, what its bytes are spent on, how good it measured, and a
 // map of its items. The demo's own model at first, or one of the visitor's.
+import { loadCatalogue } from '../catalogue';
 import { byId, h } from '../dom';
 import { bytes, count } from '../format';
 import { chrome } from './chrome';
@@ -83,16 +84,11 @@ async function openOwn(): Promise<void> {
   }
 }
 
+/** Names by the shop's catalogue; without it ids do. */
 async function ownTitles(): Promise<Map<string, string>> {
   try {
-    const response = await fetch('../../catalogue.json');
-    const catalogue = (await response.json()) as { products?: [string, string][] | unknown[] };
-    const named = new Map<string, string>();
-    for (const product of catalogue.products ?? []) {
-      const { id, title } = product as { id?: unknown; title?: unknown };
-      if (typeof id === 'string' && typeof title === 'string') named.set(id, title);
-    }
-    return named;
+    const { products } = await loadCatalogue('../../catalogue.json');
+    return new Map(products.map(({ id, title, size }) => [id, size ? `${title}, ${size}` : title]));
   } catch {
     return new Map();
   }

@@ -29,6 +29,22 @@ export function told(value: number, scale: Scale): string {
   return Number.isInteger(value) ? count(value) : String(Number(value.toPrecision(4)));
 }
 
+const systemDark = matchMedia('(prefers-color-scheme: dark)');
+
+/** Whether the page is in dark colours now. */
+export function isDark(): boolean {
+  const { theme } = document.documentElement.dataset;
+  return theme === 'dark' || (theme !== 'light' && systemDark.matches);
+}
+
+/** Calls `listener` whenever the page may have turned light or dark. */
+export function onThemeChange(listener: () => void): void {
+  systemDark.addEventListener('change', listener);
+  new MutationObserver(listener).observe(document.documentElement, {
+    attributeFilter: ['data-theme'],
+  });
+}
+
 /** Where a value stands on an axis, as Plot takes it: times are dates. */
 export const place = (value: number, { scale }: Axis): number | Date =>
   scale === 'time' ? new Date(value) : value;

@@ -5,6 +5,7 @@ import { count } from '../format';
 import { type Drawing, draw, type Stop } from './charts';
 import type { Figure, Grid } from './figure';
 import { csv, png, save, svg } from './save';
+import { onThemeChange } from './scales';
 
 /** Rows of a table that are shown; all of them are in the CSV. */
 const MOST_ROWS = 200;
@@ -16,8 +17,6 @@ export const figure = ({ chart, ...rest }: Figure): HTMLElement =>
 /** What a figure is shown from. */
 export interface View extends Pick<Figure, 'id' | 'title' | 'text' | 'table'> {
   draw: (width: number) => Drawing;
-  /** Stands between the text and the drawing. */
-  above?: Node | string;
 }
 
 /** A figure that is drawn as wide as its place, with its numbers as a table below. */
@@ -45,13 +44,17 @@ export function view(of: View): HTMLElement {
     place.replaceChildren(drawing.element);
   };
   new ResizeObserver(() => inTurn(redraw)).observe(place);
+  onThemeChange(() => {
+    if (!place.isConnected) return;
+    drawn = 0;
+    inTurn(redraw);
+  });
   readByKeys(place, stops, said);
   return h(
     'section',
     { class: 'figure', 'aria-labelledby': `title-${id}` },
     h('h2', { id: `title-${id}` }, title),
     h('p', { id: `text-${id}` }, text),
-    of.above ?? '',
     place,
     said,
     buttons(of, place),
@@ -200,7 +203,14 @@ export const numbers = (rows: [string, string][]): HTMLElement =>
   h(
     'dl',
     { class: 'numbers' },
-    ...rows.map(([name, value]) => h('div', null, h('dd', null, value), h('dt', null, name))),
+    ...rows.map(([name, value]) =>
+      h(
+        'div',
+        null,
+        h('dd', value.length > 9 ? { class: 'long' } : null, value),
+        h('dt', null, name),
+      ),
+    ),
   );
 
 /** A message that something went wrong, and what to do. */
