@@ -11,13 +11,16 @@
 //! `budget` stands beside it: it packs at a given size and ranks held-out events to see what that is worth.
 //!
 //! [`model`] and [`rank`] are the core: no file system, no clock, no threads, no panic on input; they
-//! compile for every target. `web` is the browser's adapter (feature `web`, wasm only). Everything else
+//! compile for every target. [`events`], [`catalog`] and [`eda`] read files and summarise them (feature `read`, with the
+//! [`counts`] and the order of items of [`pack`] that figures need), natively and in the browser. `web` is the browser's adapter (features `web` and `web-explore`, wasm only). Everything else
 //! is the trainer (feature `cli`, native only).
 
 #[cfg(all(feature = "cli", target_family = "wasm"))]
 compile_error!("feature `cli` is the native trainer; build wasm with `--no-default-features --features web`");
-#[cfg(all(feature = "web", not(target_family = "wasm")))]
-compile_error!("feature `web` is for wasm32; add `--target wasm32-unknown-unknown --no-default-features`");
+#[cfg(all(any(feature = "web", feature = "web-explore"), not(target_family = "wasm")))]
+compile_error!(
+    "features `web` and `web-explore` are for wasm32; add `--target wasm32-unknown-unknown --no-default-features`"
+);
 
 mod ids;
 pub mod model;
@@ -25,35 +28,35 @@ pub mod rank;
 
 pub use ids::{CategoryIx, EventKind, ItemIx};
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "read")]
 mod matrix;
-#[cfg(feature = "cli")]
+#[cfg(feature = "read")]
 mod progress;
-#[cfg(feature = "cli")]
+#[cfg(feature = "read")]
 mod table;
-#[cfg(feature = "cli")]
+#[cfg(feature = "read")]
 pub use matrix::SparseMatrix;
-#[cfg(feature = "cli")]
+#[cfg(feature = "read")]
 pub use progress::{Progress, Silent};
 
 #[cfg(feature = "cli")]
 pub mod budget;
-#[cfg(feature = "cli")]
+#[cfg(feature = "read")]
 pub mod catalog;
-#[cfg(feature = "cli")]
+#[cfg(feature = "read")]
 pub mod counts;
-#[cfg(feature = "cli")]
+#[cfg(feature = "read")]
 pub mod eda;
 #[cfg(feature = "cli")]
 pub mod eval;
-#[cfg(feature = "cli")]
+#[cfg(feature = "read")]
 pub mod events;
 #[cfg(feature = "cli")]
 pub mod learn;
-#[cfg(feature = "cli")]
+#[cfg(feature = "read")]
 pub mod pack;
 
-#[cfg(feature = "web")]
+#[cfg(any(feature = "web", feature = "web-explore"))]
 pub mod web;
 
 /// The Rust snippet of the README, compiled.

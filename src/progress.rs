@@ -6,6 +6,10 @@ pub trait Progress: Sync {
     fn start(&self, what: &str, total: u64);
     /// `units` more of the step are done; may be called from any thread.
     fn advance(&self, units: u64);
+    /// `rows` more rows of a file are read; told beside [`advance`](Progress::advance), whose units are bytes then.
+    fn rows(&self, rows: u64) {
+        let _ = rows;
+    }
     /// The step is over; `summary` says what came of it.
     fn finish(&self, summary: &str);
 }

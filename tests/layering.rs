@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 const BELOW: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("rank", &["model"]),
-    ("web", &["rank"]),
+    ("web", &["rank", "eda"]),
     ("pack", &["model"]),
     ("table", &[]),
     ("events", &["table"]),

@@ -6,7 +6,7 @@ import { offlineCopy } from './build/offline-copy.ts';
 export default defineConfig({
   // Relative, so that the built shop works from any folder of any static server.
   base: './',
-  // Two pages, and no address that falls back to one of them: what is missing is a 404.
+  // Three pages, and no address that falls back to one of them: what is missing is a 404.
   appType: 'mpa',
   // Tests build the same shop around a small generated data set.
   publicDir: process.env.VICINO_SHOP_DATA ?? 'public',
@@ -22,8 +22,10 @@ export default defineConfig({
       input: {
         shop: resolve(import.meta.dirname, 'index.html'),
         eda: resolve(import.meta.dirname, 'eda/index.html'),
+        model: resolve(import.meta.dirname, 'eda/model/index.html'),
       },
     },
   },
+  worker: { format: 'es' },
   plugins: [contentPolicy(), offlineCopy()],
 });

@@ -1,8 +1,9 @@
 //! What an event log holds, for people: sizes, figures and findings.
 //!
 //! Owns the aggregates of exploring ([`explore`]), the values they are handed over in ([`figure`]), and the drawing of
-//! those as one page without scripts from elsewhere ([`html`], [`svg`]) or as lines for a terminal ([`sparkline`]). Of a
-//! model it knows only what a log says of its neighbours ([`review`]).
+//! those as one page without scripts from elsewhere ([`html`], [`svg`]) or as lines for a terminal ([`sparkline`]); and
+//! the layout of a graph in the plane ([`layout`]). Of a model it knows only what a log says of its neighbours
+//! ([`review`]).
 
 mod bins;
 mod calendar;
@@ -11,6 +12,7 @@ mod facts;
 pub mod figure;
 mod findings;
 pub mod html;
+pub mod layout;
 mod numbers;
 mod pairs;
 mod review;

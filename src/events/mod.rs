@@ -18,11 +18,13 @@ mod time;
 #[cfg(test)]
 mod tests;
 
-pub use crate::table::{Example, TableError, expand};
+#[cfg(not(target_family = "wasm"))]
+pub use crate::table::expand;
+pub use crate::table::{Example, Format, Origin, TableError};
 pub use clean::{Cleaning, Reject, RuleCount};
 pub use error::EventsError;
 pub use options::{Field, ReadOptions, UnknownField};
-pub use read::{read, read_keeping};
+pub use read::{read, read_from, read_keeping};
 pub use report::{MatchedColumn, ReadReport, Reason, Rejection, SessionSource, TimeSource};
 
 use crate::{EventKind, ItemIx};

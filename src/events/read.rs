@@ -9,7 +9,7 @@ use super::report::MatchedColumn;
 use super::sessions::build;
 use super::{EventLog, EventsError, Field, ReadOptions, ReadReport, SessionSource, TimeSource};
 use crate::table::tally::to_table;
-use crate::table::{Source, total_bytes};
+use crate::table::{Origin, Source, total_bytes};
 use crate::{EventKind, Progress};
 
 /// Reads files of events as one log, cleans it and cuts it into sessions.
@@ -39,7 +39,19 @@ pub fn read(
     options: &ReadOptions,
     progress: &dyn Progress,
 ) -> Result<(EventLog, ReadReport), EventsError> {
-    read_all(paths, options, progress, None)
+    read_all(&files(paths), options, progress, None)
+}
+
+/// As [`read`], of files or of bytes in memory.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_from(
+    origins: &[Origin],
+    options: &ReadOptions,
+    progress: &dyn Progress,
+) -> Result<(EventLog, ReadReport), EventsError> {
+    read_all(origins, options, progress, None)
 }
 
 /// As [`read`], and keeps in `rejects` every row that was left out, by file and line; also if there are too many of them
@@ -53,22 +65,27 @@ pub fn read_keeping(
     progress: &dyn Progress,
     rejects: &mut Vec<Reject>,
 ) -> Result<(EventLog, ReadReport), EventsError> {
-    read_all(paths, options, progress, Some(rejects))
+    read_all(&files(paths), options, progress, Some(rejects))
+}
+
+fn files(paths: &[PathBuf]) -> Vec<Origin> {
+    paths.iter().cloned().map(Origin::File).collect()
 }
 
 fn read_all(
-    paths: &[PathBuf],
+    origins: &[Origin],
     options: &ReadOptions,
     progress: &dyn Progress,
     rejects: Option<&mut Vec<Reject>>,
 ) -> Result<(EventLog, ReadReport), EventsError> {
     let patterns = Patterns::new(&options.cleaning)?;
-    let Some(first_path) = paths.first() else { return Err(EventsError::NoFiles) };
-    progress.start("Reading events", total_bytes(paths));
+    let Some(first_path) = origins.first().map(Origin::path) else { return Err(EventsError::NoFiles) };
+    progress.start("Reading events", total_bytes(origins));
     let mut collector = Collector::new(&options.cleaning, rejects.is_some());
     let mut first: Option<(Columns, Vec<String>)> = None;
-    for path in paths {
-        let source = Source::open(path)?;
+    for origin in origins {
+        let path = origin.path();
+        let source = Source::open_origin(origin)?;
         let columns = match_columns(path, source.columns(), &options.columns)?;
         match &first {
             None => first = Some((columns.clone(), source.columns().to_vec())),
@@ -83,7 +100,7 @@ fn read_all(
     }
     let (columns, names) = first.unwrap_or_default();
     if collector.num_rows == 0 {
-        return Err(EventsError::NoRows { path: first_path.clone() });
+        return Err(EventsError::NoRows { path: first_path.to_owned() });
     }
     let (log, report) = finish(collector, options, &patterns, (&columns, &names), rejects)?;
     progress.finish(&format!(

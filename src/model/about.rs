@@ -2,7 +2,7 @@
 
 use super::bytes::{Expected, Fault, Reader, Writer};
 use super::{About, Measurement, Privacy, RankingParameters};
-#[cfg(feature = "cli")]
+#[cfg(feature = "read")]
 use super::{Curve, MAX_CURVE, Purpose};
 
 /// The largest constant of ranking, 2^32: with scales below 2^8 and 2^16 positions every score stays finite.
@@ -30,14 +30,14 @@ pub(super) fn read_about(from: &mut Reader) -> Result<About, Fault> {
         num_shoppers: from.u64()?,
         seed: from.u64()?,
         hyperparameters: read_named(from)?,
-        #[cfg(feature = "cli")]
+        #[cfg(feature = "read")]
         curves: Vec::new(),
     })
 }
 
 /// The courses of tuning: u8 how many, then for each the u8 number of its purpose, u8 points, and u32 evaluation and f32
 /// objective each.
-#[cfg(feature = "cli")]
+#[cfg(feature = "read")]
 pub(super) fn write_curves(curves: &[(Purpose, Curve)]) -> Vec<u8> {
     let mut to = Writer::default();
     to.u8(curves.len() as u8);
@@ -52,7 +52,7 @@ pub(super) fn write_curves(curves: &[(Purpose, Curve)]) -> Vec<u8> {
     to.finish()
 }
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "read")]
 pub(super) fn read_curves(from: &mut Reader) -> Result<Vec<(Purpose, Curve)>, Fault> {
     let mut curves: Vec<(Purpose, Curve)> = Vec::new();
     for _ in 0..from.u8()? {

@@ -143,7 +143,7 @@ impl Decoder {
     }
 
     /// How many bytes there are in all.
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "read")]
     pub(super) fn num_bytes(&self) -> usize {
         self.bytes.len()
     }
@@ -244,7 +244,7 @@ pub(super) struct Contexts {
     /// How many decisions were coded.
     pub(super) num_decisions: usize,
     /// Bits spent by kind of decision, if somebody wants to know.
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "read")]
     pub(super) bits: Vec<f64>,
 }
 
@@ -261,7 +261,7 @@ impl Contexts {
             stretch,
             rates,
             num_decisions: 0,
-            #[cfg(feature = "cli")]
+            #[cfg(feature = "read")]
             bits: Vec::new(),
         }
     }
@@ -299,7 +299,7 @@ impl Contexts {
         see(&self.rates, a, outcome);
         see(&self.rates, b, outcome);
         see(&self.rates, c, outcome);
-        #[cfg(feature = "cli")]
+        #[cfg(feature = "read")]
         if let Some(bits) = self.bits.get_mut(kind) {
             let likelihood = if truth { probability } else { (1 << 16) - probability };
             *bits += 16.0 - f64::from(likelihood).log2();
@@ -392,7 +392,7 @@ fn logistic() -> (Box<[u16; NUM_CELLS]>, Box<[i16; NUM_CELLS]>) {
     (squash, stretch)
 }
 
-#[cfg(all(test, feature = "cli"))]
+#[cfg(all(test, feature = "read"))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

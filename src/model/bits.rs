@@ -122,7 +122,7 @@ impl<'a> BitReader<'a> {
     }
 }
 
-#[cfg(all(test, feature = "cli"))]
+#[cfg(all(test, feature = "read"))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

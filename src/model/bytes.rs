@@ -35,7 +35,7 @@ impl Problem {
         Box::new(Problem::Wrong { what, at, found, expected })
     }
 
-    #[cfg(all(test, feature = "cli"))]
+    #[cfg(all(test, feature = "read"))]
     pub(super) fn expected(&self) -> Option<Expected> {
         if let Problem::Wrong { expected, .. } = self { Some(*expected) } else { None }
     }

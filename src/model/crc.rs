@@ -46,7 +46,7 @@ impl Crc32 {
     }
 }
 
-#[cfg(all(test, feature = "cli"))]
+#[cfg(all(test, feature = "read"))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

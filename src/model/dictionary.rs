@@ -149,7 +149,7 @@ fn hash(id: &str) -> u32 {
     (hash ^ (hash >> 32)) as u32
 }
 
-#[cfg(all(test, feature = "cli"))]
+#[cfg(all(test, feature = "read"))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

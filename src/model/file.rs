@@ -2,7 +2,7 @@
 
 use super::bytes::{Expected, Fault, Problem, Reader};
 use super::codec;
-#[cfg(feature = "cli")]
+#[cfg(feature = "read")]
 use super::codec::TableBytes;
 use super::container::{self, Container, Content, Section};
 use super::image::Restoring;
@@ -125,7 +125,7 @@ impl Model {
             let body = about::write_measurements(&self.measurements);
             sections.push(Content { id: MEASUREMENTS, optional: true, body });
         }
-        #[cfg(feature = "cli")]
+        #[cfg(feature = "read")]
         if !self.about.curves.is_empty() {
             let body = about::write_curves(&self.about.curves);
             sections.push(Content { id: TUNING, optional: true, body });
@@ -153,7 +153,7 @@ pub fn sections(bytes: &[u8]) -> Result<Vec<Section>, ModelError> {
 ///
 /// # Errors
 /// As [`Model::open`].
-#[cfg(feature = "cli")]
+#[cfg(feature = "read")]
 pub fn table_bytes(bytes: &[u8]) -> Result<Vec<(Purpose, TableBytes)>, ModelError> {
     let file = open_container(bytes)?;
     let items = file.section(ITEMS).ok_or(ModelError::Missing { section: name_of(ITEMS) })?;
@@ -294,9 +294,9 @@ impl<'a> Sections<'a> {
     }
 
     fn read_about(&mut self) -> Result<About, Fault> {
-        #[cfg_attr(not(feature = "cli"), expect(unused_mut, reason = "browsers step over the course of tuning"))]
+        #[cfg_attr(not(feature = "read"), expect(unused_mut, reason = "browsers step over the course of tuning"))]
         let mut about = self.read_section(ABOUT, about::read_about)?;
-        #[cfg(feature = "cli")]
+        #[cfg(feature = "read")]
         {
             about.curves = self.read_optional(TUNING, about::read_curves)?.unwrap_or_default();
         }

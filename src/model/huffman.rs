@@ -191,7 +191,7 @@ impl Decoder {
     }
 }
 
-#[cfg(all(test, feature = "cli"))]
+#[cfg(all(test, feature = "read"))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

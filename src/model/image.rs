@@ -9,7 +9,7 @@
 //! lengths are known from the file.
 
 use super::Model;
-#[cfg(all(test, feature = "cli"))]
+#[cfg(all(test, feature = "read"))]
 use super::Purpose;
 use super::dictionary::Dictionary;
 use super::neighbours::{Codec, Neighbours};
@@ -304,7 +304,7 @@ impl super::Opening {
     }
 }
 
-#[cfg(all(test, feature = "cli"))]
+#[cfg(all(test, feature = "read"))]
 mod tests {
     use super::*;
     use crate::model::{Hop, Opening, Weights};

@@ -218,7 +218,7 @@ fn finish(bits: &BitReader, start: &Reader) -> Result<(), Fault> {
     Err(start.fault("length of the ids in bits", bits.position() as u64, Expected::Text("all that the section has")))
 }
 
-#[cfg(all(test, feature = "cli"))]
+#[cfg(all(test, feature = "read"))]
 mod tests {
     use super::*;
     use crate::model::InTurn;

@@ -31,7 +31,7 @@ pub use codec::TableBytes;
 pub use container::{FORMAT_MAJOR, FORMAT_MINOR, Section};
 pub use dictionary::Dictionary;
 pub use error::{Foreign, ModelError};
-#[cfg(feature = "cli")]
+#[cfg(feature = "read")]
 pub use file::table_bytes;
 pub use file::{InTurn, Join, Opening, content_hash, sections};
 pub use neighbours::{
@@ -80,16 +80,16 @@ pub struct About {
     pub hyperparameters: Vec<(String, f64)>,
     /// How tuning went, by purpose: evaluations after which a better objective was found, and the objective. At most
     /// [`MAX_CURVE`] points each; a browser steps over it.
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "read")]
     pub curves: Vec<(Purpose, Curve)>,
 }
 
 /// Evaluations after which a better objective was found, and the objective.
-#[cfg(feature = "cli")]
+#[cfg(feature = "read")]
 pub type Curve = Vec<(u32, f32)>;
 
 /// Points of a curve of tuning that a file holds.
-#[cfg(feature = "cli")]
+#[cfg(feature = "read")]
 pub const MAX_CURVE: usize = 12;
 
 /// What the file reveals about shoppers at most.

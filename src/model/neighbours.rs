@@ -420,7 +420,7 @@ pub fn scale_code(value: f32) -> u8 {
     ((f64::from(value).log2() * 16.0).round() + 128.0).clamp(0.0, 255.0) as u8
 }
 
-#[cfg(all(test, feature = "cli"))]
+#[cfg(all(test, feature = "read"))]
 mod tests {
     use super::*;
 

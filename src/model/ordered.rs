@@ -488,7 +488,7 @@ impl Reading {
     }
 }
 
-#[cfg(all(test, feature = "cli"))]
+#[cfg(all(test, feature = "read"))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

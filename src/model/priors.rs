@@ -224,7 +224,7 @@ fn finish(bits: &BitReader, start: &Reader) -> Result<(), Fault> {
     ))
 }
 
-#[cfg(all(test, feature = "cli"))]
+#[cfg(all(test, feature = "read"))]
 mod tests {
     use super::*;
     use crate::model::bytes::Problem;

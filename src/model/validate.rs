@@ -1,6 +1,6 @@
 //! What a model in memory must be for a file to hold it and for ranking to walk it.
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "read")]
 use super::MAX_CURVE;
 use super::about::{MAX_RANKING_VALUE, is_ranking_value};
 use super::bytes::Expected;
@@ -54,12 +54,12 @@ impl Model {
         at_most("trainer version", 0, "number of bytes", self.about.trainer_version.len(), MAX_LENGTH)?;
         let hyperparameters = self.about.hyperparameters.iter().map(|(name, value)| (name, *value));
         figures("hyper-parameter", hyperparameters)?;
-        #[cfg(feature = "cli")]
+        #[cfg(feature = "read")]
         self.validate_curves()?;
         figures("measurement", self.measurements.iter().map(|one| (&one.name, one.value)))
     }
 
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "read")]
     fn validate_curves(&self) -> Result<(), ModelError> {
         let curves = &self.about.curves;
         for (at, (purpose, points)) in curves.iter().enumerate() {

@@ -91,9 +91,11 @@ impl Delimited {
             }
             num_rows += 1;
             if num_rows.is_multiple_of(REPORT_ROWS) {
+                progress.rows(REPORT_ROWS);
                 self.meter.report(progress);
             }
         }
+        progress.rows(num_rows % REPORT_ROWS);
         self.meter.report(progress);
         Ok(())
     }

@@ -83,9 +83,11 @@ impl Feed {
             }
             sink(Row::Cells { line: num_rows, cells: &cells[..keys.len()] });
             if num_rows.is_multiple_of(REPORT_ROWS) {
+                progress.rows(REPORT_ROWS);
                 self.meter.report(progress);
             }
         }
+        progress.rows(num_rows % REPORT_ROWS);
         self.meter.report(progress);
         Ok(())
     }

@@ -1,14 +1,13 @@
-//! The bytes of a text file or of standard input: decompressed, without a byte-order mark, with a look ahead.
+//! The bytes of a text, be it a file, standard input or in memory: decompressed, without a byte-order mark, with a look ahead.
 
-use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::read::MultiGzDecoder;
 
-use super::TableError;
+use super::{Origin, TableError, zstd};
 use crate::Progress;
 
 /// A file opened for reading from its first byte, decompressed if it is compressed.
@@ -49,12 +48,7 @@ impl Compression {
     }
 }
 
-/// Whether a path stands for standard input.
-pub(super) fn is_stdin(path: &Path) -> bool {
-    path.as_os_str() == "-"
-}
-
-/// Counts the bytes that come from the disk, before decompression.
+/// Counts the bytes that come from the file, before decompression.
 struct Counted {
     file: Box<dyn Read>,
     raw_bytes: Arc<AtomicU64>,
@@ -69,10 +63,10 @@ impl Read for Counted {
 }
 
 impl Input {
-    pub(super) fn open(path: &Path) -> Result<Input, TableError> {
+    pub(super) fn open(origin: &Origin) -> Result<Input, TableError> {
+        let path = origin.path();
         let io_error = |source| TableError::Io { path: path.to_owned(), source };
-        let mut file: Box<dyn Read> =
-            if is_stdin(path) { Box::new(io::stdin()) } else { Box::new(File::open(path).map_err(io_error)?) };
+        let mut file = origin.open().map_err(io_error)?;
         let mut magic = Vec::with_capacity(4);
         (&mut file).take(4).read_to_end(&mut magic).map_err(io_error)?;
         let raw_bytes = Arc::new(AtomicU64::new(0));
@@ -81,7 +75,7 @@ impl Input {
         let buffered = |counted| io::BufReader::with_capacity(1 << 16, counted);
         let rest: Box<dyn Read> = match compression {
             Compression::Gzip => Box::new(MultiGzDecoder::new(buffered(counted))),
-            Compression::Zstd => Box::new(zstd::Decoder::with_buffer(buffered(counted)).map_err(io_error)?),
+            Compression::Zstd => zstd::decoder(buffered(counted)).map_err(io_error)?,
             Compression::None => Box::new(counted),
         };
         Ok(Input { path: path.to_owned(), raw_bytes, compression, ahead: Vec::new(), start: 0, rest })

@@ -68,9 +68,11 @@ impl JsonLines {
                 }
             }
             if line.is_multiple_of(REPORT_ROWS) {
+                progress.rows(REPORT_ROWS);
                 self.meter.report(progress);
             }
         }
+        progress.rows(line % REPORT_ROWS);
         self.meter.report(progress);
         Ok(())
     }

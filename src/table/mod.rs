@@ -14,16 +14,22 @@ mod json;
 pub(crate) mod names;
 mod nested;
 mod number;
+mod origin;
+mod pages;
 mod parquet;
 pub(crate) mod tally;
 mod texts;
+mod zstd;
 
 use std::borrow::Cow;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+#[cfg(not(target_family = "wasm"))]
+use std::path::PathBuf;
 
 pub use error::TableError;
 pub(crate) use number::parse_number;
+pub use origin::{Format, Origin};
 pub use tally::{Example, Rejection};
 
 use crate::Progress;
@@ -198,7 +204,7 @@ pub(crate) trait Sink {
     fn batch(&mut self, batch: &Batch<'_>);
 }
 
-/// A table in a file: its columns are known, its rows are still to be read.
+/// A table in a file or in memory: its columns are known, its rows are still to be read.
 pub(crate) struct Source {
     columns: Vec<String>,
     reader: Reader,
@@ -211,16 +217,16 @@ enum Reader {
     Parquet(parquet::Parquet),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
-    Delimited,
-    Json,
-    Xml,
-    Parquet,
-}
-
 impl Source {
-    /// Opens a file and reads its column names.
+    /// Opens a file and reads its column names; see [`open_origin`](Source::open_origin).
+    ///
+    /// # Errors
+    /// The file cannot be read, is empty, or is not of its format.
+    pub(crate) fn open(path: &Path) -> Result<Source, TableError> {
+        Source::open_origin(&Origin::File(path.to_owned()))
+    }
+
+    /// Opens a table and reads its column names.
     ///
     /// The format is told by the extension (`.csv`, `.tsv`, `.txt`, `.jsonl`, `.ndjson`, `.json`, `.xml`, `.rss`, `.atom`,
     /// `.parquet`, `.pq`, each with or without `.gz` or `.zst`), else by the first bytes. Whether it is compressed is told by
@@ -228,9 +234,9 @@ impl Source {
     ///
     /// # Errors
     /// The file cannot be read, is empty, or is not of its format.
-    pub(crate) fn open(path: &Path) -> Result<Source, TableError> {
-        let mut input = input::Input::open(path)?;
-        let format = match format_of_name(path) {
+    pub(crate) fn open_origin(origin: &Origin) -> Result<Source, TableError> {
+        let mut input = input::Input::open(origin)?;
+        let format = match origin.format() {
             Some(format) => format,
             None if input.head(4)? == parquet::MAGIC => Format::Parquet,
             None if input.first_mark()? == Some(b'{') => Format::Json,
@@ -250,9 +256,9 @@ impl Source {
                 let (columns, reader) = feed::Feed::open(input)?;
                 (columns, Reader::Feed(reader))
             }
-            Format::Parquet if input::is_stdin(path) => return Err(TableError::ParquetFromStdin),
+            Format::Parquet if origin.is_stdin() => return Err(TableError::ParquetFromStdin),
             Format::Parquet => {
-                let (columns, reader) = parquet::Parquet::open(path)?;
+                let (columns, reader) = parquet::Parquet::open(origin)?;
                 (columns, Reader::Parquet(reader))
             }
         };
@@ -306,21 +312,9 @@ impl Source {
     }
 }
 
-fn format_of_name(path: &Path) -> Option<Format> {
-    let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
-    let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
-    match name.rsplit_once('.')?.1 {
-        "csv" | "tsv" | "txt" => Some(Format::Delimited),
-        "json" | "jsonl" | "ndjson" => Some(Format::Json),
-        "xml" | "rss" | "atom" => Some(Format::Xml),
-        "parquet" | "pq" => Some(Format::Parquet),
-        _ => None,
-    }
-}
-
-/// The bytes of files altogether, for the bar of a step that reads them; files that cannot be seen count 0.
-pub(crate) fn total_bytes(paths: &[PathBuf]) -> u64 {
-    paths.iter().filter_map(|path| std::fs::metadata(path).ok()).map(|metadata| metadata.len()).sum()
+/// The bytes of tables altogether, for the bar of a step that reads them; files that cannot be seen count 0.
+pub(crate) fn total_bytes(origins: &[Origin]) -> u64 {
+    origins.iter().map(Origin::num_bytes).sum()
 }
 
 /// The files that paths and patterns (`logs/2026-*.csv`) name, in the order given, those of a pattern by name; `-` is
@@ -328,6 +322,7 @@ pub(crate) fn total_bytes(paths: &[PathBuf]) -> u64 {
 ///
 /// # Errors
 /// A pattern that matches no file; a path without wildcards is left for opening to complain about.
+#[cfg(not(target_family = "wasm"))]
 pub fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, TableError> {
     let mut files = Vec::new();
     for path in paths {

@@ -1,35 +1,34 @@
 //! Parquet: only the wanted columns are decoded, in batches, without going through Arrow.
 
-use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use parquet::errors::ParquetError;
-use parquet::file::reader::{FileReader, SerializedFileReader};
-use parquet::file::serialized_reader::SerializedPageReader;
+use parquet::file::reader::{ChunkReader, FileReader, Length, SerializedFileReader};
 use rayon::prelude::*;
 
 use super::column::{Column, ColumnReader};
-use super::{Batch, Cell, MAX_WANTED, Row, TableError};
+use super::pages::{Chunks, pages_of};
+use super::{Batch, Cell, MAX_WANTED, Origin, Row, TableError};
 use crate::Progress;
 
 pub(super) const MAGIC: &[u8] = b"PAR1";
 
 pub(super) struct Parquet {
-    path: PathBuf,
+    origin: Origin,
     file_bytes: u64,
-    reader: SerializedFileReader<File>,
+    reader: SerializedFileReader<Chunks>,
     /// Number of the leaf in the schema of each listed column.
     leaves: Vec<usize>,
 }
 
 impl Parquet {
     /// The columns are those that have at most one value a row; a field of a group is named `group.field`.
-    pub(super) fn open(path: &Path) -> Result<(Vec<String>, Parquet), TableError> {
-        let file_bytes = check_marks(path)?;
-        let file = File::open(path).map_err(|source| TableError::Io { path: path.to_owned(), source })?;
-        let reader = SerializedFileReader::new(file).map_err(|error| decode_error(path, &error))?;
+    pub(super) fn open(origin: &Origin) -> Result<(Vec<String>, Parquet), TableError> {
+        let path = origin.path();
+        let chunks = Chunks::open(origin).map_err(|source| TableError::Io { path: path.to_owned(), source })?;
+        let file_bytes = check_marks(path, &chunks)?;
+        let reader = SerializedFileReader::new(chunks).map_err(|error| decode_error(path, &error))?;
         let mut columns = Vec::new();
         let mut leaves = Vec::new();
         for (leaf, column) in reader.metadata().file_metadata().schema_descr().columns().iter().enumerate() {
@@ -38,7 +37,7 @@ impl Parquet {
                 leaves.push(leaf);
             }
         }
-        Ok((columns, Parquet { path: path.to_owned(), file_bytes, reader, leaves }))
+        Ok((columns, Parquet { origin: origin.clone(), file_bytes, reader, leaves }))
     }
 
     /// Hands over every row, one by one.
@@ -73,17 +72,17 @@ impl Parquet {
             loop {
                 let decoded: Result<Vec<Column>, ParquetError> =
                     readers.par_iter_mut().map(ColumnReader::next_batch).collect();
-                let columns = decoded.map_err(|error| decode_error(&self.path, &error))?;
+                let columns = decoded.map_err(|error| decode_error(self.origin.path(), &error))?;
                 let num_rows = columns.first().map_or(0, |column| column.num_rows);
                 if columns.iter().any(|column| column.num_rows != num_rows) {
                     let problem = "a row group has columns of different lengths".to_owned();
-                    return Err(TableError::Parquet { path: self.path.clone(), problem });
+                    return Err(TableError::Parquet { path: self.origin.path().to_owned(), problem });
                 }
                 if num_rows > 0 {
                     return Ok(columns);
                 }
                 let Some(group) = groups.next() else { return Ok(columns) };
-                readers = self.open_group(group, &files).map_err(|error| decode_error(&self.path, &error))?;
+                readers = self.open_group(group, &files).map_err(|error| decode_error(self.origin.path(), &error))?;
             }
         };
         let mut columns = next()?;
@@ -97,39 +96,37 @@ impl Parquet {
             columns = decoded?;
             done_rows += num_rows as u64;
             let bytes = self.file_bytes * done_rows.min(total_rows) / total_rows;
+            progress.rows(num_rows as u64);
             progress.advance(bytes - done_bytes);
             done_bytes = bytes;
         }
         Ok(())
     }
 
-    /// Opens the file once for each wanted column: readers of one file would move each other's position.
-    fn open_columns(&self, wanted: &[usize]) -> Result<Vec<(usize, Arc<File>)>, TableError> {
+    /// Opens the file once for each wanted column.
+    fn open_columns(&self, wanted: &[usize]) -> Result<Vec<(usize, Arc<Chunks>)>, TableError> {
         let leaves = wanted.iter().filter_map(|&column| self.leaves.get(column));
-        let open = |&leaf| Ok((leaf, Arc::new(File::open(&self.path)?)));
+        let open = |&leaf| Ok((leaf, Arc::new(Chunks::open(&self.origin)?)));
         leaves
             .map(open)
             .collect::<std::io::Result<_>>()
-            .map_err(|source| TableError::Io { path: self.path.clone(), source })
+            .map_err(|source| TableError::Io { path: self.origin.path().to_owned(), source })
     }
 
-    fn open_group(&self, group: usize, files: &[(usize, Arc<File>)]) -> Result<Vec<ColumnReader>, ParquetError> {
+    fn open_group(&self, group: usize, files: &[(usize, Arc<Chunks>)]) -> Result<Vec<ColumnReader>, ParquetError> {
         let group = self.reader.metadata().row_group(group);
         let num_rows = group.num_rows() as usize;
-        let open = |(leaf, file): &(usize, Arc<File>)| {
+        let open = |(leaf, file): &(usize, Arc<Chunks>)| {
             let column = group.column(*leaf);
-            let pages = SerializedPageReader::new(file.clone(), column, num_rows, None)?;
-            Ok(ColumnReader::new(Box::new(pages), column))
+            Ok(ColumnReader::new(pages_of(file, column, num_rows)?, column))
         };
         files.iter().map(open).collect()
     }
 }
 
 /// Checks that the file begins and ends with the mark; gives its length in bytes.
-fn check_marks(path: &Path) -> Result<u64, TableError> {
-    let io_error = |source| TableError::Io { path: path.to_owned(), source };
-    let mut file = File::open(path).map_err(io_error)?;
-    let file_bytes = file.metadata().map_err(io_error)?.len();
+fn check_marks(path: &Path, chunks: &Chunks) -> Result<u64, TableError> {
+    let file_bytes = chunks.len();
     let found = |found: String| TableError::NotParquet { path: path.to_owned(), found };
     if file_bytes == 0 {
         return Err(TableError::Empty { path: path.to_owned() });
@@ -137,12 +134,12 @@ fn check_marks(path: &Path) -> Result<u64, TableError> {
     if file_bytes < 12 {
         return Err(found(format!("has only {file_bytes} bytes")));
     }
-    let mut mark = [0; 4];
-    file.read_exact(&mut mark).map_err(io_error)?;
+    let mark_at = |start| chunks.get_bytes(start, MAGIC.len()).map_err(|error| decode_error(path, &error));
+    let mark = mark_at(0)?;
     if mark != MAGIC {
         return Err(found(format!("begins with `{}`, expected `PAR1`", mark.escape_ascii())));
     }
-    file.seek(SeekFrom::End(-4)).and_then(|_| file.read_exact(&mut mark)).map_err(io_error)?;
+    let mark = mark_at(file_bytes - MAGIC.len() as u64)?;
     if mark != MAGIC {
         return Err(found(format!("ends with `{}`, expected `PAR1`", mark.escape_ascii())));
     }

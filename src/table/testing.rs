@@ -16,7 +16,7 @@ use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
 use parquet::schema::parser::parse_message_type;
 use tempfile::TempDir;
 
-use super::{Cell, Row, Source, TableError};
+use super::{Cell, Format, Origin, Row, Source, TableError};
 use crate::Silent;
 
 /// A directory of its own for a test, removed in the end.
@@ -118,7 +118,12 @@ pub(crate) fn gzip(bytes: impl AsRef<[u8]>) -> Vec<u8> {
 
 /// Every row of all columns as text: `line: cell cell ...`, damaged rows as `line: !damage`.
 pub(crate) fn rows_of(path: &Path) -> Result<Vec<String>, TableError> {
-    let source = Source::open(path)?;
+    rows_in(&Origin::File(path.to_owned()))
+}
+
+/// As [`rows_of`], wherever the table is.
+pub(crate) fn rows_in(origin: &Origin) -> Result<Vec<String>, TableError> {
+    let source = Source::open_origin(origin)?;
     let wanted: Vec<usize> = (0..source.columns().len()).collect();
     let mut rows = Vec::new();
     source.read(&wanted, &Silent, &mut |row| match row {
@@ -129,6 +134,11 @@ pub(crate) fn rows_of(path: &Path) -> Result<Vec<String>, TableError> {
         Row::Damaged { line, damage } => rows.push(format!("{line}: !{damage}")),
     })?;
     Ok(rows)
+}
+
+/// A table in memory.
+pub(crate) fn in_memory(name: &str, bytes: &[u8], format: Option<Format>) -> Origin {
+    Origin::Memory { name: name.into(), bytes: bytes.to_vec().into(), format }
 }
 
 fn show(cell: &Cell<'_>) -> String {

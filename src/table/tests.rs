@@ -1,8 +1,8 @@
 use parquet::file::properties::WriterVersion;
 use proptest::prelude::*;
 
-use super::testing::{Column, Files, gzip, rows_of};
-use super::{Source, TableError, expand};
+use super::testing::{Column, Files, gzip, in_memory, rows_in, rows_of};
+use super::{Format, Source, TableError, expand};
 
 const CSV: &str = "a,b\n1,x\n2,y\n";
 const ROWS: [&str; 2] = ["2: 1 x", "3: 2 y"];
@@ -161,6 +161,54 @@ fn zstd_is_known_by_its_mark_and_cut_off_files_are_refused() {
     bytes[middle..middle + 64].fill(0xff);
     let error = rows_of(&files.write("d.csv.zst", bytes)).unwrap_err();
     assert!(matches!(error, TableError::Damaged { format: "zstd", .. }), "{error}");
+}
+
+#[test]
+fn tables_in_memory_are_read_as_those_in_files() {
+    let files = Files::new();
+    let parquet = files.write_parquet(
+        "a.parquet",
+        "REQUIRED INT64 a; OPTIONAL BYTE_ARRAY b (UTF8);",
+        &[&[Column::Int64(&[Some(1), Some(2)]), Column::Bytes(&[Some(b"x"), None])]],
+    );
+    let parquet = std::fs::read(parquet).unwrap();
+    let json = "{\"a\":1,\"b\":\"x\"}\n{\"a\":2}\n";
+    let feed = "<rss><item><a>1</a></item></rss>";
+    for (name, bytes) in [
+        ("a.csv", CSV.as_bytes().to_vec()),
+        ("a.csv.gz", gzip(CSV)),
+        ("a.csv.zst", zstd::encode_all(CSV.as_bytes(), 3).unwrap()),
+        ("a.jsonl", json.into()),
+        ("a.xml", feed.into()),
+        ("a.parquet", parquet),
+        ("without extension", json.into()),
+    ] {
+        let from_memory = rows_in(&in_memory(name, &bytes, None)).unwrap();
+        assert!(!from_memory.is_empty(), "{name}");
+        assert_eq!(from_memory, rows_of(&files.write(name, &bytes)).unwrap(), "{name}");
+    }
+}
+
+#[test]
+fn a_format_that_is_given_wins_over_the_extension() {
+    let json = in_memory("a.csv", b"{\"a\":1}\n", Some(Format::Json));
+    assert_eq!(rows_in(&json).unwrap(), ["1: i1"]);
+    let error = rows_in(&in_memory("log.csv", CSV.as_bytes(), Some(Format::Parquet))).unwrap_err();
+    assert!(error.to_string().starts_with("log.csv: not a Parquet file"), "{error}");
+}
+
+#[test]
+fn errors_of_tables_in_memory_name_them() {
+    let whole = gzip(CSV.repeat(500));
+    for (name, bytes, what) in [
+        ("e.csv", &b""[..], "the file is empty"),
+        ("e.csv.gz", &whole[..whole.len() / 2], "ends early"),
+        ("e.parquet", b"PAR1 and nothing more", "ends with"),
+        ("e.jsonl", b"[1]", "a JSON array"),
+    ] {
+        let error = rows_in(&in_memory(name, bytes, None)).unwrap_err().to_string();
+        assert!(error.starts_with(name) && error.contains(what), "{error}");
+    }
 }
 
 #[test]

@@ -1,7 +1,9 @@
 // The demo shop, end to end: built, served and used in a real browser.
 import { after, before, describe } from 'node:test';
+import { exploring } from './suites/exploring.mjs';
 import { failures } from './suites/failures.mjs';
 import { looks } from './suites/looks.mjs';
+import { models } from './suites/models.mjs';
 import { network } from './suites/network.mjs';
 import { sample } from './suites/sample.mjs';
 import { shopping } from './suites/shopping.mjs';
@@ -24,4 +26,6 @@ describe('network', () => network(shop));
 describe('storage', () => storage(shop));
 describe('failures', () => failures(shop));
 describe('looks', () => looks(shop));
+describe('exploring', () => exploring(shop));
+describe('models', () => models(shop));
 if (built) describe('sample data', () => sample(built));

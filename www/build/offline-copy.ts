@@ -25,7 +25,7 @@ export function offlineCopy(): Plugin {
     },
     closeBundle() {
       const entries = files(outDir)
-        .filter((file) => file !== 'sw.js' && !file.endsWith('.map'))
+        .filter((file) => file !== 'sw.js' && !file.endsWith('.map') && !isForExploring(file))
         .map((file): Entry => {
           const digest = createHash('sha256')
             .update(readFileSync(join(outDir, file)))
@@ -42,6 +42,9 @@ export function offlineCopy(): Plugin {
     },
   };
 }
+
+/** The module that reads files is many times the shop, and few shoppers have a log to look at. */
+const isForExploring = (file: string): boolean => /vicino_explore_bg.*\.wasm$/.test(file);
 
 /** Every file below a folder, with forward slashes, in a fixed order. */
 function files(folder: string): string[] {

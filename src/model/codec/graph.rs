@@ -4,7 +4,7 @@
 //! reader works in slices: [`Reading::advance`] as often as it takes.
 
 use super::super::adaptive::{Contexts, Decoder, Encoder, Side};
-#[cfg(feature = "cli")]
+#[cfg(feature = "read")]
 use super::TableBytes;
 use super::links::{self, Links, Truth, kind};
 use crate::ItemIx;
@@ -244,7 +244,7 @@ fn stream(table: &Neighbours) -> (Vec<u8>, Contexts) {
 }
 
 /// What the parts of a table take.
-#[cfg(feature = "cli")]
+#[cfg(feature = "read")]
 pub(super) fn measure(from: &mut Reader, num_bytes: usize, num_items: usize) -> Result<TableBytes, Fault> {
     let mut reading = Reading::new(Head::read(from, num_items)?);
     reading.contexts.bits = vec![0.0; kind::NUM];

@@ -39,7 +39,7 @@ pub(super) mod kind {
     pub(in crate::model::codec) const FAR: usize = 7;
     pub(in crate::model::codec) const LEVEL: usize = 9;
     /// Levels have one for each step up to the 15th.
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "read")]
     pub(in crate::model::codec) const NUM: usize = LEVEL + 15;
 }
 

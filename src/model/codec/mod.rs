@@ -95,7 +95,7 @@ impl Reading {
 }
 
 /// Reads only what the parts of a table take.
-#[cfg(feature = "cli")]
+#[cfg(feature = "read")]
 pub(super) fn measure(from: &mut Reader, num_items: usize) -> Result<TableBytes, Fault> {
     let num_bytes = from.num_left();
     match from.u8()? {

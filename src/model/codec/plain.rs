@@ -3,7 +3,7 @@
 //! Bound: about 4.5 bits a number and 2 bits a weight of 3 bits, at 20 neighbours of 43,000 items ordered by
 //! `pack::order`; decoding is one pass with one table look-up for each code. The format's document describes it in full.
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "read")]
 use super::TableBytes;
 use super::gaps::{GapContext, GapDecoder, GapEncoder};
 use crate::ItemIx;
@@ -142,7 +142,7 @@ impl Sizes {
     }
 }
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "read")]
 pub(super) fn measure(from: &mut Reader, num_bytes: usize) -> Result<TableBytes, Fault> {
     let Sizes { weight_bits, num_edges, streams: [rows, ids, weights] } = Sizes::read(from)?;
     let codes = num_bytes.saturating_sub(rows).saturating_sub(ids).saturating_sub(weights);

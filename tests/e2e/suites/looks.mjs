@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { small } from '../support/logs.mjs';
 import { openPanel, openTrending, ready, turnTo, visit } from '../support/visit.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -38,6 +39,16 @@ async function everyPage({ page, server }, look) {
   await page.goto(`${server.url}/eda/`);
   await page.locator('#plot-lengths svg').waitFor();
   await look('the report');
+  await page.setInputFiles('#file', small());
+  await page.locator('#plot-matrix svg').last().waitFor();
+  await page.locator('details').evaluateAll((all) => {
+    for (const details of all) details.open = true;
+  });
+  await look('an explored log');
+  await page.goto(`${server.url}/eda/model/`);
+  await page.locator('#plot-sections svg').waitFor();
+  await page.locator('.weights li').first().waitFor();
+  await look('a model');
 }
 
 export function looks(shop) {

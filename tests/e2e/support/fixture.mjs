@@ -6,7 +6,8 @@ import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 
 export const root = join(import.meta.dirname, '../../..');
-const output = join(root, 'tests/e2e/output');
+/** Where everything that is made for the tests lies. */
+export const output = join(root, 'tests/e2e/output');
 
 // Real categories of the sample data, so that every product finds its shelf.
 const KINDS = [
@@ -32,7 +33,7 @@ const SHOPPERS = 240;
 const BASKETS_A_SHOPPER = 8;
 
 /** Mulberry32: the same numbers for the same seed everywhere. */
-function random(seed) {
+export function random(seed) {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -1,0 +1,57 @@
+// Axes as Plot wants them, and numbers as people read them.
+import type { ScaleOptions } from '@observablehq/plot';
+import { count } from '../format';
+import type { Axis, Scale } from './figure';
+
+const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' });
+const moment = new Intl.DateTimeFormat('en-GB', {
+  dateStyle: 'medium',
+  timeStyle: 'short',
+  timeZone: 'UTC',
+});
+const DAY_MS = 86_400_000;
+
+export const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
+
+/** `1.2k`, `3M`. */
+export const short = (value: number): string => {
+  const rounded = (of: number): string => String(Number(of.toPrecision(3)));
+  const size = Math.abs(value);
+  if (size >= 1e9) return `${rounded(value / 1e9)}G`;
+  if (size >= 1e6) return `${rounded(value / 1e6)}M`;
+  return size >= 1e3 ? `${rounded(value / 1e3)}k` : rounded(value);
+};
+
+/** A value in full. */
+export function told(value: number, scale: Scale): string {
+  if (scale === 'time') return (value % DAY_MS === 0 ? day : moment).format(value);
+  if (scale === 'percent') return percent(value);
+  return Number.isInteger(value) ? count(value) : String(Number(value.toPrecision(4)));
+}
+
+const systemDark = matchMedia('(prefers-color-scheme: dark)');
+
+/** Whether the page is in dark colours now. */
+export function isDark(): boolean {
+  const { theme } = document.documentElement.dataset;
+  return theme === 'dark' || (theme !== 'light' && systemDark.matches);
+}
+
+/** Calls `listener` whenever the page may have turned light or dark. */
+export function onThemeChange(listener: () => void): void {
+  systemDark.addEventListener('change', listener);
+  new MutationObserver(listener).observe(document.documentElement, {
+    attributeFilter: ['data-theme'],
+  });
+}
+
+/** Where a value stands on an axis, as Plot takes it: times are dates. */
+export const place = (value: number, { scale }: Axis): number | Date =>
+  scale === 'time' ? new Date(value) : value;
+
+/** The options of an axis; `ticks` is about how many numbers there is room for. */
+export function axis({ label, scale }: Axis, ticks: number): ScaleOptions {
+  if (scale === 'time') return { type: 'utc', label, ticks };
+  if (scale === 'percent') return { label, ticks, tickFormat: percent };
+  return { type: scale, label, ticks, tickFormat: short };
+}
