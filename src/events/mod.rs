@@ -3,6 +3,7 @@
 //! Owns everything between a shop's export and [`EventLog`]: file formats, column names, timestamps,
 //! sessions, and the table of what was left out. Knows nothing of counts or models.
 
+mod clean;
 mod collect;
 mod columns;
 mod error;
@@ -10,6 +11,7 @@ mod kinds;
 mod options;
 mod read;
 mod report;
+mod rows;
 mod sessions;
 mod time;
 
@@ -17,12 +19,18 @@ mod time;
 mod tests;
 
 pub use crate::table::{Example, TableError, expand};
+pub use clean::{Cleaning, Reject, RuleCount};
 pub use error::EventsError;
 pub use options::{Field, ReadOptions, UnknownField};
-pub use read::read;
+pub use read::{read, read_keeping};
 pub use report::{MatchedColumn, ReadReport, Reason, Rejection, SessionSource, TimeSource};
 
 use crate::{EventKind, ItemIx};
+
+/// The moment that a date (`2026-11-24`) or time (RFC 3339; UTC without a zone) names, in ms since 1970 UTC.
+pub fn parse_moment(text: &str) -> Option<i64> {
+    time::parse_date_time(text.trim())
+}
 
 /// A cleaned event log: items with dense numbers, events grouped into sessions.
 #[derive(Clone, Debug, Default, PartialEq)]

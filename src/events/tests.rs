@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use proptest::prelude::*;
 
 use super::{
-    EventLog, EventsError, Field, ReadOptions, ReadReport, Reason, SessionSource, TableError, TimeSource, read,
+    Cleaning, EventLog, EventsError, Field, ReadOptions, ReadReport, Reason, SessionSource, TableError, TimeSource,
+    read,
 };
 use crate::table::testing::{Column, Files, gzip};
 use crate::{EventKind, Silent};
@@ -211,7 +212,7 @@ fn duplicate_rows_are_counted_and_dropped() {
     let row = "1,a,2020-01-01 10:00:00,1\n";
     let other_quantity = "1,a,2020-01-01 10:00:00,2\n";
     let text = format!(
-        "session,item,timestamp,quantity\n{row}1,b,2020-01-01 10:00:00,1\n{row}{other_quantity}1,c,2020-01-01 10:00:01,1\n"
+        "order,item,timestamp,quantity\n{row}1,b,2020-01-01 10:00:00,1\n{row}{other_quantity}1,c,2020-01-01 10:00:01,1\n"
     );
     let (log, report) = read_text("e.csv", text).unwrap();
     assert_eq!(ids(&log), [["a", "b", "a", "c"]]);
@@ -373,7 +374,8 @@ proptest! {
         let (log, report) = {
             let files = Files::new();
             let path = files.write("e.csv", format!("user,item,timestamp,event\n{rows}"));
-            let options = ReadOptions { max_rejected: 1.0, ..ReadOptions::default() };
+            let cleaning = Cleaning::damage_only();
+            let options = ReadOptions { max_rejected: 1.0, cleaning, ..ReadOptions::default() };
             read_files(&[path], &options).unwrap()
         };
 
