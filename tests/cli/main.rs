@@ -2,6 +2,7 @@
 #![cfg(feature = "cli")]
 
 mod bad_input;
+mod cleaning;
 mod evaluate;
 mod inspect;
 mod recommend;

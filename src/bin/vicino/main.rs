@@ -3,6 +3,7 @@
 //! One file for each subcommand, each with its flags and what it does. Results go to stdout and everything else
 //! to stderr; the exit status is 0 for success, 1 for a failure on data or files and 2 for wrong usage.
 
+mod cleaning;
 mod completions;
 mod console;
 mod evaluate;
@@ -64,7 +65,7 @@ Environment:
 enum Command {
     Train(Box<train::Args>),
     Recommend(recommend::Args),
-    Evaluate(evaluate::Args),
+    Evaluate(Box<evaluate::Args>),
     Inspect(inspect::Args),
     Completions(completions::Args),
 }

@@ -1,5 +1,6 @@
 //! What `train` found, matched, removed and chose: as text for people and as JSON for plots.
 
+use crate::cleaning;
 use crate::inspect::{bits_per_neighbour, object, time};
 use crate::packing::{Outcome, SizePoint};
 use crate::table::{Table, figure, percent, thousands};
@@ -86,6 +87,8 @@ impl Report<'_> {
                     "time_source": self.read.time_source,
                     "assumed_kind": self.read.assumed_kind.map(|kind| kind.name()),
                     "unknown_event_types": self.read.unknown_event_types,
+                    "rules": self.read.rules,
+                    "currencies": self.read.currencies,
                 }),
             ),
         ]
@@ -275,21 +278,13 @@ impl Report<'_> {
             thousands(read.num_rows),
             thousands(read.num_events)
         )?;
+        if let Some(rules) = cleaning::not_run(read) {
+            writeln!(f, "  rules that could not run: {rules}")?;
+        }
         if read.rejections.is_empty() {
             return Ok(());
         }
-        let mut rejections = Table::new(&["left out", "rows", "first at", "column", "found"]);
-        for rejection in &read.rejections {
-            let example = &rejection.example;
-            rejections.row([
-                rejection.reason.to_string(),
-                thousands(rejection.rows),
-                format!("{}:{}", example.path.display(), example.line),
-                example.column.clone(),
-                example.found.clone(),
-            ]);
-        }
-        write!(f, "{rejections}")?;
+        write!(f, "{}", cleaning::table(read))?;
         let types: Vec<String> =
             read.unknown_event_types.iter().map(|(name, rows)| format!("{name} ({})", thousands(*rows))).collect();
         if !types.is_empty() {

@@ -99,6 +99,11 @@ pub struct Args {
     #[arg(help_heading = "Learning", long)]
     no_baskets: bool,
 
+    /// What an event of a history counts when ranking, by its kind; kinds not named are view=1, cart=3, purchase=5
+    /// [default: learnt from the log]
+    #[arg(help_heading = "Learning", long, value_name = "KIND=WEIGHT,...", value_parser = values::event_weights)]
+    event_weights: Option<[f32; 3]>,
+
     /// Seed of the tuning
     #[arg(help_heading = "Learning", long, value_name = "N", default_value_t = Settings::default().seed)]
     seed: u64,
@@ -174,7 +179,8 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
         _ => None,
     };
     let content = catalog.as_ref().map(|catalog| content(catalog, &events.log.item_ids));
-    let learnt = learn::learn_with(&events.log, content.as_ref(), &settings, console).context("cannot train")?;
+    let mut learnt = learn::learn_with(&events.log, content.as_ref(), &settings, console).context("cannot train")?;
+    learnt.ranking.event_weights = args.event_weights.unwrap_or(learnt.ranking.event_weights);
     if args.similarity == SimilarityChoice::Auto {
         for (purpose, similarity) in &learnt.similarities {
             console.remark(format_args!("{}: {similarity} does best on held-out sessions", purpose.name()));
@@ -233,7 +239,7 @@ fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
 
 fn check_outputs(args: &Args, paths: &[PathBuf]) -> anyhow::Result<()> {
     let outputs: Vec<&PathBuf> =
-        [Some(&args.output), args.report.as_ref(), args.events.saved_mapping()].into_iter().flatten().collect();
+        [Some(&args.output), args.report.as_ref()].into_iter().flatten().chain(args.events.outputs()).collect();
     let inputs: Vec<PathBuf> = paths.iter().chain(&args.catalog).cloned().collect();
     output::refuse_to_replace(&inputs, outputs.iter().copied())?;
     for (at, output) in outputs.iter().enumerate() {
