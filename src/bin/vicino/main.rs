@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod cleaning;
+mod comparing;
 mod completions;
 mod console;
 mod evaluate;

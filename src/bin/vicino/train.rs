@@ -1,6 +1,7 @@
 //! `vicino train`: from event logs to a model.
 
 use crate::catalogue::CatalogFlags;
+use crate::comparing;
 use crate::console::Console;
 use crate::events::{EventFlags, Events, read_events_with};
 use crate::explore::lead;
@@ -11,13 +12,12 @@ use crate::table::thousands;
 use crate::{Usage, values};
 use anyhow::Context;
 use clap::ValueEnum;
-use std::collections::HashSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use vicino::catalog::Catalog;
 use vicino::eda;
 use vicino::events::expand;
-use vicino::learn::{self, BasketSource, Content, Description, Settings, SimilarityChoice};
+use vicino::learn::{self, BasketSource, Content, Settings, SimilarityChoice};
 use vicino::model::{self, About, Categories, MAX_CURVE, Purpose};
 use vicino::pack::Draft;
 
@@ -171,13 +171,13 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     let summary = eda::summarise(&events.log);
     let exploration = wants_page.then(|| eda::explore(&events.log, &events.report, catalog.as_ref()));
     if let Some(catalog) = catalog.as_ref().filter(|_| args.catalog_items) {
-        add_items(&mut events.log.item_ids, catalog);
+        comparing::add_items(&mut events.log.item_ids, catalog.products().map(|product| product.id.clone()));
     }
     let categories = match (&catalog, args.catalog.path()) {
         (Some(catalog), Some(path)) => categories(catalog, path, &events, console)?,
         _ => None,
     };
-    let content = catalog.as_ref().map(|catalog| content(catalog, &events.log.item_ids));
+    let content = catalog.as_ref().map(|catalog| Content::new(comparing::descriptions(catalog, &events.log.item_ids)));
     let mut learnt = learn::learn_with(&events.log, content.as_ref(), &settings, console).context("cannot train")?;
     learnt.ranking.event_weights = args.event_weights.unwrap_or(learnt.ranking.event_weights);
     if args.similarity == SimilarityChoice::Auto {
@@ -216,7 +216,11 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
         match (exploration, log) {
             (Some(exploration), Some(log)) => {
                 let review = eda::review(&outcome.model, &log, catalog.as_ref());
-                let extras = Extras { exploration, review, lead: lead(&paths) };
+                let by = comparing::by_time(&log, HOLDOUT);
+                let options = comparing::Options { seed: args.seed, ..comparing::Options::default() };
+                // A log that is too small to be split has a model and a report all the same.
+                let held_out = comparing::held_out(log, by, catalog.as_ref(), &options, console);
+                let extras = Extras { exploration, review, held_out, lead: lead(&paths) };
                 write(path, report.to_html(&extras).as_bytes())?;
             }
             _ => write(path, json.as_bytes())?,
@@ -235,6 +239,9 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     }
     output.finish()
 }
+
+/// The newest part of the sessions, which the report's comparison with simple methods is measured on.
+const HOLDOUT: f64 = 0.1;
 
 /// Whether a report of this name is JSON.
 fn is_json(path: &Path) -> bool {
@@ -292,27 +299,6 @@ fn about(data: &eda::Sizes, seed: u64, hyperparameters: Vec<(String, f64)>, curv
             .map(|(purpose, curve)| (*purpose, thinned(curve)))
             .collect(),
     }
-}
-
-/// Adds the products of the feed that the log does not name.
-fn add_items(item_ids: &mut Vec<String>, catalog: &Catalog) {
-    let known: HashSet<&str> = item_ids.iter().map(String::as_str).collect();
-    let ids = catalog.products().map(|product| product.id.as_str());
-    let new: Vec<String> = ids.filter(|id| !known.contains(id)).map(str::to_owned).collect();
-    item_ids.extend(new);
-}
-
-/// What the product feed says about each item of the log.
-fn content(catalog: &Catalog, item_ids: &[String]) -> Content {
-    Content::new(item_ids.iter().map(|id| {
-        let product = catalog.product(id)?;
-        Some(Description {
-            title: product.title.as_deref(),
-            category: product.category.as_deref(),
-            brand: product.brand.as_deref(),
-            price: product.price,
-        })
-    }))
 }
 
 /// The categories of the log's items, as the product feed has them; `None` if it has none of them.

@@ -1,7 +1,8 @@
 //! A model on events that it has not seen: rows of `prefix,target`, or a later log.
 
-use super::{Args, figures, print, training, write_json};
+use super::{Args, figures, print, write_json};
 use crate::Usage;
+use crate::comparing;
 use crate::console::Console;
 use crate::events::{Events, read_events};
 use crate::input::{self, PREFIX, Rows, TARGET};
@@ -75,8 +76,8 @@ fn compare(args: &Args, model: &Model, test: &Test, console: &Console) -> anyhow
     let catalog = args.catalog.read(console)?;
     // What the model alone knows (products of a feed without events) may be listed and asked for, too.
     let ids = (0..model.num_items() as u32).map(|item| model.items.id(vicino::ItemIx(item)).to_owned());
-    training::add_items(&mut train.item_ids, ids);
-    let numbers = training::numbers(&train.item_ids);
+    comparing::add_items(&mut train.item_ids, ids);
+    let numbers = comparing::numbers(&train.item_ids);
     let item = |id: &str| numbers.get(id).copied();
     let trials = match test {
         Test::Rows { rows, kind, .. } => {
@@ -90,7 +91,7 @@ fn compare(args: &Args, model: &Model, test: &Test, console: &Console) -> anyhow
         Test::Log { events, after_ms } => Trials::from_sessions(&item, &events.log, *after_ms, args.targets()),
     };
     let trials = trials.sample(args.max_cases, args.seed);
-    training::compare(args, &train, model, catalog.as_ref(), &trials, console)
+    comparing::compare(&args.comparing(), &train, model, catalog.as_ref(), &trials, console)
 }
 
 /// What is measured on, as it was read.

@@ -3,15 +3,15 @@
 //! One file for each of its jobs: a log is split, trained on and measured ([`split`]), a model is measured on later events
 //! ([`held_out`]) or followed over weeks ([`weeks`]), and lists of any origin are measured ([`ready`]).
 
-mod figures;
+pub mod figures;
 mod held_out;
 mod print;
 mod ready;
 mod split;
-mod training;
 mod weeks;
 
 use crate::catalogue::CatalogFlags;
+use crate::comparing;
 use crate::console::Console;
 use crate::events::EventFlags;
 use crate::output::{self, Output};
@@ -228,8 +228,14 @@ impl Args {
         output.finish()
     }
 
-    fn compare_options(&self) -> CompareOptions {
-        CompareOptions { cut_offs: self.cut_offs(), draws: self.draws, seed: self.seed }
+    fn comparing(&self) -> comparing::Options {
+        comparing::Options {
+            tune: self.tune,
+            seed: self.seed,
+            baselines: !self.no_baselines,
+            max_cases: self.max_cases,
+            compare: CompareOptions { cut_offs: self.cut_offs(), draws: self.draws, seed: self.seed },
+        }
     }
 }
 

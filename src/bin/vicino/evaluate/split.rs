@@ -1,6 +1,7 @@
 //! A log in two parts: a model and the simple methods learn from one and are measured on the other.
 
-use super::{Args, SplitName, TargetsName, figures, print, training, write_json};
+use super::{Args, SplitName, TargetsName, figures, print, write_json};
+use crate::comparing::{self, HeldOut};
 use crate::console::Console;
 use crate::events::read_events_with;
 use crate::output::Output;
@@ -24,35 +25,31 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
         SplitName::LeaveLastOut => SplitBy::LeaveLastOut,
         SplitName::LastBasket => SplitBy::LastBasket,
     };
-    let split = eval::split(&log, by)?;
-    drop(log);
-    let num_trials = split.trials.len();
-    let trials = split.trials.sample(args.max_cases, args.seed);
-    let (model, num_bytes) = training::train(args, &split.train, catalog.as_ref(), console)?;
-    let found = training::compare(args, &split.train, &model, catalog.as_ref(), &trials, console)?;
+    let found = comparing::held_out(log, by, catalog.as_ref(), &args.comparing(), console)?;
+    let HeldOut { split, num_trials, num_sampled, num_bytes, comparison } = &found;
 
-    let lead = format!("Trained on one part of the log and measured on the other, split by `{}`.", split.report.split);
-    args.write_report("How good the lists are", &lead, figures::parts(&found))?;
+    let lead = format!("Trained on one part of the log and measured on the other, split by `{}`.", split.split);
+    args.write_report("How good the lists are", &lead, figures::parts(comparison))?;
     let mut output = Output::stdout();
     if args.json {
         let json = json!({
-            "split": split.report,
+            "split": split,
             "num_trials": num_trials,
-            "num_sampled": trials.len(),
+            "num_sampled": num_sampled,
             "model": { "bytes": num_bytes, "is_tuned": args.tune },
-            "comparison": found,
-            "figures": figures::figures(&found),
+            "comparison": comparison,
+            "figures": figures::figures(comparison),
         });
         write_json(&mut output, &json)?;
     } else {
-        print_split(&mut output, &split.report)?;
-        if trials.len() < num_trials {
-            let (drawn, all) = (thousands(trials.len() as u64), thousands(num_trials as u64));
+        print_split(&mut output, split)?;
+        if num_sampled < num_trials {
+            let (drawn, all) = (thousands(*num_sampled as u64), thousands(*num_trials as u64));
             writeln!(output, "compared on {drawn} of {all} histories, drawn with seed {}", args.seed)?;
         }
         let tuned = if args.tune { "tuned on the training part" } else { "not tuned (--tune does)" };
-        writeln!(output, "{}: {} bytes, {tuned}", training::OURS, thousands(num_bytes as u64))?;
-        print::comparison(&mut output, &found)?;
+        writeln!(output, "{}: {} bytes, {tuned}", comparing::OURS, thousands(*num_bytes as u64))?;
+        print::comparison(&mut output, comparison)?;
     }
     output.finish()
 }

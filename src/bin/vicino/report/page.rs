@@ -1,6 +1,8 @@
 //! The report as a page: the log, the model, what it is worth, and neighbours for a person to read.
 
 use super::Report;
+use crate::comparing::HeldOut;
+use crate::evaluate::figures;
 use crate::inspect::{bits_per_neighbour, time};
 use crate::packing::SizePoint;
 use crate::table::{figure as constant, percent, thousands};
@@ -14,13 +16,17 @@ use vicino::model::Purpose;
 pub struct Extras {
     pub exploration: Exploration,
     pub review: Review,
+    /// The recipe beside simple methods, on the newest part of the log; or why that could not be.
+    pub held_out: anyhow::Result<HeldOut>,
     pub lead: String,
 }
 
 impl Report<'_> {
     /// The report as one file of HTML.
     pub fn to_html(&self, extras: &Extras) -> String {
-        let mut parts = vec![self.model_part(), self.quality_part(), neighbours_part(&extras.review)];
+        let mut parts = vec![self.model_part(), self.quality_part()];
+        parts.extend(comparison_parts(&extras.held_out));
+        parts.push(neighbours_part(&extras.review));
         parts.extend(
             extras
                 .exploration
@@ -197,6 +203,35 @@ impl Report<'_> {
         }
         Part { title: "Columns and constants".to_owned(), blocks: vec![Block::Table(columns), Block::Table(constants)] }
     }
+}
+
+/// What the simple methods find on the newest part of the log, and what a model of the rest of it finds.
+fn comparison_parts(held_out: &anyhow::Result<HeldOut>) -> Vec<Part> {
+    const TITLE: &str = "Is it better than the simple thing?";
+    let found = match held_out {
+        Ok(found) => found,
+        Err(error) => {
+            let text = format!("Nothing was compared: {error:#}.");
+            return vec![Part { title: TITLE.to_owned(), blocks: vec![Block::Text(text)] }];
+        }
+    };
+    let about = format!(
+        "Not the model above, which has learnt from all events: one with the same recipe and its starting constants, trained on the older nine tenths of the sessions and measured, \
+         like the simple methods, on {} of the {} histories of the newest tenth ({} targets, {} of them of products that training does not know). `vicino evaluate` says more.",
+        thousands(found.num_sampled as u64),
+        thousands(found.num_trials as u64),
+        thousands(found.split.targets as u64),
+        thousands(found.split.unknown_targets as u64)
+    );
+    let mut parts = figures::parts(&found.comparison);
+    if let Some(first) = parts.first_mut() {
+        TITLE.clone_into(&mut first.title);
+        first.blocks.insert(0, Block::Text(about));
+    }
+    if let Some(second) = parts.get_mut(1) {
+        "What each method finds".clone_into(&mut second.title);
+    }
+    parts
 }
 
 type Pick = fn(&SizePoint, Purpose) -> Option<View>;

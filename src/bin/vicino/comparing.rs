@@ -1,6 +1,5 @@
-//! A model from one part of a log, with the defaults of `vicino train`, and what it is compared with.
+//! A model from one part of a log, with the defaults of `vicino train`, beside simple methods on the other part.
 
-use super::Args;
 use crate::console::Console;
 use anyhow::Context;
 use std::collections::{HashMap, HashSet};
@@ -8,7 +7,7 @@ use vicino::ItemIx;
 use vicino::budget::{Budget, Settings as Spending, Spender};
 use vicino::catalog::Catalog;
 use vicino::eda;
-use vicino::eval::{self, Comparison, OfModel, Recommender, Trials};
+use vicino::eval::{self, CompareOptions, Comparison, OfModel, Recommender, SplitBy, SplitReport, Targets, Trials};
 use vicino::events::EventLog;
 use vicino::learn::{self, Content, Description, Settings};
 use vicino::model::{About, Model};
@@ -19,6 +18,64 @@ const REACHED_NEIGHBOURS: usize = 64;
 const REACHED_BITS: u8 = 8;
 /// Packing has a quarter as many constants tried as learning.
 const PACKING_SHARE: usize = 4;
+
+/// Histories that are compared on, unless it is said otherwise.
+pub const USUAL_CASES: usize = 10_000;
+
+/// How a model is trained and compared.
+pub struct Options {
+    /// Whether its constants are tuned on the training part.
+    pub tune: bool,
+    pub seed: u64,
+    /// Whether simple methods stand beside it.
+    pub baselines: bool,
+    /// Histories that are compared on, at most.
+    pub max_cases: usize,
+    pub compare: CompareOptions,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        let compare = CompareOptions::default();
+        Options { tune: false, seed: compare.seed, baselines: true, max_cases: USUAL_CASES, compare }
+    }
+}
+
+/// What came of a log in two parts.
+pub struct HeldOut {
+    pub split: SplitReport,
+    /// Histories there are, and how many of them were compared on.
+    pub num_trials: usize,
+    pub num_sampled: usize,
+    /// Bytes of the model of the training part.
+    pub num_bytes: usize,
+    pub comparison: Comparison,
+}
+
+/// Splits the log, trains on one part and measures on the other.
+pub fn held_out(
+    log: EventLog,
+    by: SplitBy,
+    catalog: Option<&Catalog>,
+    options: &Options,
+    console: &Console,
+) -> anyhow::Result<HeldOut> {
+    let split = eval::split(&log, by)?;
+    drop(log);
+    let num_trials = split.trials.len();
+    let trials = split.trials.sample(options.max_cases, options.seed);
+    let (model, num_bytes) = train(options, &split.train, catalog, console)?;
+    let comparison = compare(options, &split.train, &model, catalog, &trials, console)?;
+    Ok(HeldOut { split: split.report, num_trials, num_sampled: trials.len(), num_bytes, comparison })
+}
+
+/// The split by time that suits a log: the next order where shoppers come back to order, else the next event.
+pub fn by_time(log: &EventLog, holdout: f64) -> SplitBy {
+    match eval::are_returning_orders(&log.sessions) {
+        true => SplitBy::NextBasket { holdout },
+        false => SplitBy::Time { holdout, targets: Targets::Each },
+    }
+}
 
 /// The name of our model in tables.
 pub const OURS: &str = "vicino";
@@ -36,7 +93,7 @@ pub fn numbers(item_ids: &[String]) -> HashMap<&str, ItemIx> {
 }
 
 /// What the product feed says about each item of the log.
-fn descriptions<'c>(catalog: &'c Catalog, item_ids: &[String]) -> Vec<Option<Description<'c>>> {
+pub fn descriptions<'c>(catalog: &'c Catalog, item_ids: &[String]) -> Vec<Option<Description<'c>>> {
     let describe = |id: &String| {
         let product = catalog.product(id)?;
         Some(Description {
@@ -50,8 +107,8 @@ fn descriptions<'c>(catalog: &'c Catalog, item_ids: &[String]) -> Vec<Option<Des
 }
 
 /// Trains a model on the log, with the defaults of `train`; without tuning unless it was asked for.
-pub fn train(
-    args: &Args,
+fn train(
+    options: &Options,
     log: &EventLog,
     catalog: Option<&Catalog>,
     console: &Console,
@@ -60,9 +117,9 @@ pub fn train(
     let settings = Settings {
         neighbours: REACHED_NEIGHBOURS.max(usual.neighbours),
         weight_bits: REACHED_BITS,
-        tune: args.tune,
-        seed: args.seed,
-        keep_held_out: args.tune,
+        tune: options.tune,
+        seed: options.seed,
+        keep_held_out: options.tune,
         ..Settings::default()
     };
     let content = catalog.map(|catalog| Content::new(descriptions(catalog, &log.item_ids)));
@@ -75,7 +132,7 @@ pub fn train(
             num_events: data.num_events,
             num_sessions: data.num_sessions,
             num_shoppers: data.num_shoppers,
-            seed: args.seed,
+            seed: options.seed,
             hyperparameters: learnt.hyperparameters,
             curves: Vec::new(),
         },
@@ -89,9 +146,9 @@ pub fn train(
         measurements: learnt.measurements,
     };
     let links = draft.item_ids.len() * usual.neighbours / 2;
-    let evaluations = if args.tune { settings.evaluations.div_ceil(PACKING_SHARE) } else { 0 };
+    let evaluations = if options.tune { settings.evaluations.div_ceil(PACKING_SHARE) } else { 0 };
     let details = vec![Detail { num_levels: 1 << usual.weight_bits, has_classes: true }];
-    let spending = Spending { details, evaluations, seed: args.seed };
+    let spending = Spending { details, evaluations, seed: options.seed };
     let spender = Spender::new(draft, learnt.held_out).context("cannot pack the model")?;
     let packed = spender.spend(Budget::Links(links), &spending, console).context("cannot pack the model")?;
     Ok((packed.model, packed.bytes.len()))
@@ -99,7 +156,7 @@ pub fn train(
 
 /// Measures a model beside the simple methods, which are fitted on `train`.
 pub fn compare(
-    args: &Args,
+    options: &Options,
     train: &EventLog,
     model: &Model,
     catalog: Option<&Catalog>,
@@ -108,10 +165,10 @@ pub fn compare(
 ) -> anyhow::Result<Comparison> {
     let ours = OfModel::new(OURS, model, &train.item_ids);
     let descriptions = catalog.map(|catalog| descriptions(catalog, &train.item_ids));
-    let baselines = match args.no_baselines {
-        true => Vec::new(),
-        false => eval::baselines::fit(train, descriptions.as_deref(), console),
+    let baselines = match options.baselines {
+        true => eval::baselines::fit(train, descriptions.as_deref(), console),
+        false => Vec::new(),
     };
     let baselines: Vec<&dyn Recommender> = baselines.iter().map(AsRef::as_ref).collect();
-    Ok(eval::compare(train, trials, &[&ours], &baselines, &args.compare_options(), console)?)
+    Ok(eval::compare(train, trials, &[&ours], &baselines, &options.compare, console)?)
 }
