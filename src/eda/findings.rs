@@ -91,11 +91,23 @@ pub(super) fn quality(read: &ReadReport) -> Grid {
     grid
 }
 
+/// The rules of cleaning in their order, with the rows before and after each.
+pub(super) fn rules(read: &ReadReport) -> Grid {
+    let mut grid = Grid::new(&["rule", "rows before", "left out", "rows after", "flag"]);
+    for rule in &read.rules {
+        let after = rule.skipped.map_or_else(|| thousands(rule.after), |why| format!("not applied: {why}"));
+        let flag = rule.flag.unwrap_or("").to_owned();
+        grid.row([rule.rule.to_owned(), thousands(rule.before), thousands(rule.left_out()), after, flag]);
+    }
+    grid
+}
+
 /// Everything that stands out, warnings first.
 pub(super) fn find(facts: &Facts<'_>, read: &ReadReport, catalog: Option<&Catalog>) -> Vec<Finding> {
     let found = [
         few_sessions(facts),
         damaged_rows(read),
+        greedy_rule(read),
         single_events(facts),
         no_order(read),
         odd_days(facts),
@@ -139,6 +151,19 @@ fn damaged_rows(read: &ReadReport) -> Option<Finding> {
         format!("{} of the rows cannot be used ({})", percent(share(damaged, read.num_rows)), thousands(damaged)),
         "The table of data quality has the reasons, each with its first place. Look whether columns were taken for what they are, and whether the export broke off.",
     ))
+}
+
+/// The rule of cleaning that takes most, if that is more than a fifth.
+fn greedy_rule(read: &ReadReport) -> Option<Finding> {
+    let rule = read.rules.iter().filter(|rule| rule.flag.is_some()).max_by_key(|rule| rule.left_out())?;
+    let part = share(rule.left_out(), read.num_rows);
+    (part > 0.2).then(|| {
+        finding(
+            Weight::Warning,
+            format!("The rule {} leaves out {} of the rows", rule.rule, percent(part)),
+            &format!("Such logs are rare. Look at the rows (--keep-rejects FILE), and change the rule with {} if it takes what it should not.", rule.flag.unwrap_or("its flag")),
+        )
+    })
 }
 
 fn single_events(facts: &Facts<'_>) -> Option<Finding> {

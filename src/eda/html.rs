@@ -37,11 +37,17 @@ pub enum Block {
     /// A table; columns of numbers are aligned to the right.
     Table(Grid),
     /// A figure with its words, its numbers as a table, and buttons to save it.
-    Figure(Figure),
+    Figure(Box<Figure>),
     /// Findings, warnings first.
     Findings(Vec<Finding>),
     /// Figures that could not be made.
     Missing(Vec<Missing>),
+}
+
+impl From<Figure> for Block {
+    fn from(figure: Figure) -> Block {
+        Block::Figure(Box::new(figure))
+    }
 }
 
 const STYLE: &str = include_str!("report.css");
@@ -62,8 +68,8 @@ impl Exploration {
         let mut parts = vec![
             part("Overview", vec![Block::Table(self.overview.clone())]),
             part("Findings", vec![findings]),
-            part("Data quality", vec![left_out]),
-            part("Figures", self.figures.iter().cloned().map(Block::Figure).collect()),
+            part("Data quality", vec![left_out, Block::Table(self.rules.clone())]),
+            part("Figures", self.figures.iter().cloned().map(Block::from).collect()),
         ];
         if !self.missing.is_empty() {
             parts.push(part("What could not be drawn", vec![Block::Missing(self.missing.clone())]));

@@ -1,9 +1,8 @@
 //! What an event log holds, for people: sizes, figures and findings.
 //!
 //! Owns the aggregates of exploring ([`explore`]), the values they are handed over in ([`figure`]), and the drawing of
-//! those as one page without scripts from elsewhere ([`html`], [`svg`]) or as lines for a terminal ([`sparkline`]); and
-//! the layout of a graph in the plane ([`layout`]). Knows
-//! nothing of models: what is drawn is what the shop's own log says.
+//! those as one page without scripts from elsewhere ([`html`], [`svg`]) or as lines for a terminal ([`sparkline`]); the
+//! layout of a graph in the plane ([`layout`]). Of a model it knows only what a log says of its neighbours ([`review`]).
 
 mod bins;
 mod calendar;
@@ -15,6 +14,7 @@ pub mod html;
 pub mod layout;
 mod numbers;
 mod pairs;
+mod review;
 mod sparkline;
 mod spread;
 mod summary;
@@ -32,6 +32,7 @@ use figure::{Figure, Grid};
 
 pub use findings::{Finding, Weight};
 pub use numbers::thousands;
+pub use review::{Review, review};
 pub use sparkline::sparkline;
 pub use summary::{PopularityPoint, SessionLength, Sizes, Summary, summarise};
 
@@ -40,8 +41,10 @@ pub use summary::{PopularityPoint, SessionLength, Sizes, Summary, summarise};
 pub struct Exploration {
     /// Sizes in words: name and value.
     pub overview: Grid,
-    /// What reading and cleaning found, rule by rule.
+    /// What was left out, by reason, with the first row of each.
     pub quality: Grid,
+    /// The rules of cleaning in their order, with the rows before and after each.
+    pub rules: Grid,
     /// What stands out, the weightiest first.
     pub findings: Vec<Finding>,
     /// The figures that the log has the columns for.
@@ -88,6 +91,7 @@ pub fn explore(log: &EventLog, read: &ReadReport, catalog: Option<&Catalog>) -> 
     Exploration {
         overview: findings::overview(&facts, read, catalog),
         quality: findings::quality(read),
+        rules: findings::rules(read),
         findings: findings::find(&facts, read, catalog),
         figures,
         missing,

@@ -3,11 +3,13 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
+use super::clean::{Currencies, Reject, fold_case};
 use super::columns::Columns;
-use super::kinds::kind_of;
+use super::kinds::{EventTypes, Meaning};
 use super::report::Reason;
+use super::rows::{Events, Ids, Return, Slots};
 use super::time::{self, DAY_MS, Stamp, Unit, Votes};
-use super::{Field, TimeSource};
+use super::{Cleaning, Field, TimeSource};
 use crate::EventKind;
 use crate::table::column::{Memo, NO_ID};
 use crate::table::interner::{FastHash, Interner};
@@ -16,59 +18,6 @@ use crate::table::{Batch, Cell, Damage, MAX_WANTED, Row, Sink};
 
 /// Stands for an unknown shopper.
 pub(super) const NO_SHOPPER: u32 = NO_ID;
-
-/// Events in the order of the files, a column each; empty columns are not known.
-#[derive(Default)]
-pub(super) struct Events {
-    pub(super) items: Vec<u32>,
-    /// The group of each event: its session, or its shopper if there is no session column.
-    pub(super) groups: Vec<u32>,
-    pub(super) kinds: Vec<EventKind>,
-    /// Points in time in ms since 1970 UTC, or positions.
-    pub(super) times: Vec<i64>,
-    /// Sortable keys of the position column.
-    pub(super) positions: Vec<i64>,
-    /// Pieces; not a number where the row has none.
-    pub(super) quantities: Vec<f64>,
-    /// What the price column says; likewise.
-    pub(super) prices: Vec<f64>,
-    /// Lines, saturating.
-    pub(super) lines: Vec<u32>,
-}
-
-impl Events {
-    pub(super) fn len(&self) -> usize {
-        self.items.len()
-    }
-}
-
-/// An event type as it stands in the log, and its rows.
-struct EventType {
-    kind: Option<EventKind>,
-    rows: u64,
-}
-
-/// What a file's rows are read with.
-struct Slots {
-    item: Option<usize>,
-    session: Option<usize>,
-    shopper: Option<usize>,
-    event: Option<usize>,
-    timestamp: Option<usize>,
-    position: Option<usize>,
-    quantity: Option<usize>,
-    price: Option<usize>,
-    /// The name of the column behind each cell.
-    names: Vec<String>,
-}
-
-/// The numbers of a row's ids; [`NO_ID`] for one that is missing.
-#[derive(Clone, Copy)]
-struct Ids {
-    item: u32,
-    session: u32,
-    shopper: u32,
-}
 
 /// Why a row is no event, and the cell that says so.
 type Problem = (Reason, Option<usize>);
@@ -87,23 +36,34 @@ struct BatchIds {
 pub(super) struct Collector {
     pub(super) events: Events,
     pub(super) items: Interner,
+    /// Rows that take back what was bought, in the order of the files.
+    pub(super) returns: Vec<Return>,
+    /// Events whose timestamp does not fit the others of its file, and that are none for that reason; ascending.
+    pub(super) misfits: Vec<u32>,
     pub(super) tally: Tally<Reason>,
+    /// The rows that failed one by one, if they are kept.
+    pub(super) rejects: Option<Vec<Reject>>,
     pub(super) num_rows: u64,
     /// The shopper of each group, [`NO_SHOPPER`] if it is not known.
     pub(super) group_shoppers: Vec<u32>,
+    /// The session of each group, where rows that failed are kept and both columns are there.
+    group_sessions: Vec<u32>,
     /// First event of each file, and the file.
     pub(super) files: Vec<(usize, PathBuf)>,
     /// Whether the times are points in time, positions or neither; with the first file that has them.
     pub(super) time_source: Option<(TimeSource, PathBuf)>,
     /// Whether any event names its shopper.
     pub(super) has_shoppers: bool,
+    pub(super) shoppers: Interner,
+    /// What the columns of the current file say.
+    pub(super) slots: Slots,
+    pub(super) currencies: Currencies,
     sessions: Interner,
-    shoppers: Interner,
     groups_of_pairs: HashMap<u64, u32, FastHash>,
-    type_names: Interner,
-    types: Vec<EventType>,
+    pub(super) types: EventTypes,
     default_kind: EventKind,
-    slots: Slots,
+    /// How many returns there were before the current file.
+    returns_before: usize,
     votes: Votes,
     batch_ids: BatchIds,
 }
@@ -172,23 +132,30 @@ impl Sink for Collector {
 }
 
 impl Collector {
-    pub(super) fn new() -> Collector {
+    /// With `keep_rejects`, rows that fail are kept one by one, and the names of sessions and shoppers for them.
+    pub(super) fn new(cleaning: &Cleaning, keep_rejects: bool) -> Collector {
+        let names = || if keep_rejects { Interner::with_names() } else { Interner::default() };
         Collector {
             events: Events::default(),
             items: Interner::with_names(),
+            returns: Vec::new(),
+            misfits: Vec::new(),
             tally: Tally::new(),
+            rejects: keep_rejects.then(Vec::new),
             num_rows: 0,
             group_shoppers: Vec::new(),
+            group_sessions: Vec::new(),
             files: Vec::new(),
             time_source: None,
             has_shoppers: false,
-            sessions: Interner::default(),
-            shoppers: Interner::default(),
-            groups_of_pairs: HashMap::default(),
-            type_names: Interner::with_names(),
-            types: Vec::new(),
-            default_kind: EventKind::View,
+            shoppers: names(),
             slots: Slots::new(&Columns::default(), &[]),
+            currencies: Currencies::new(&cleaning.currency_rates),
+            sessions: names(),
+            groups_of_pairs: HashMap::default(),
+            types: EventTypes::default(),
+            default_kind: EventKind::View,
+            returns_before: 0,
             votes: Votes::default(),
             batch_ids: BatchIds::default(),
         }
@@ -199,6 +166,7 @@ impl Collector {
         self.slots = Slots::new(columns, names);
         self.votes = Votes::default();
         self.default_kind = default_kind;
+        self.returns_before = self.returns.len();
     }
 
     /// Takes a row in whose ids have numbers already; `cell` gives what stands in a slot.
@@ -206,9 +174,11 @@ impl Collector {
     fn add<'a>(&mut self, line: u64, ids: Ids, cell: impl Fn(Option<usize>) -> Cell<'a>) {
         self.num_rows += 1;
         if let Err((reason, slot)) = self.add_event(line, ids, &cell) {
-            let name = slot.and_then(|slot| self.slots.names.get(slot)).map_or("", String::as_str);
             let Some((_, path)) = self.files.last() else { return };
-            self.tally.add(reason, 1, path, line, name, || cell(slot).to_string());
+            self.tally.add(reason, 1, path, line, self.slots.name(slot), || cell(slot).to_string());
+            if let Some(rejects) = &mut self.rejects {
+                rejects.push(Reject::of_cells((self.files.len() - 1, line), (reason, slot), &self.slots, cell));
+            }
         }
     }
 
@@ -218,9 +188,15 @@ impl Collector {
         // Exports of everything hold many events that are about no product, and so need none.
         let kind = match slots.event {
             None => self.default_kind,
-            Some(_) => match kind_of_cell(&mut self.type_names, &mut self.types, cell(slots.event)) {
-                Some(kind) => kind,
-                None => return Err((Reason::UnknownEventType, slots.event)),
+            Some(_) => match self.types.meaning(cell(slots.event)) {
+                Meaning::Kind(kind) => kind,
+                meaning => {
+                    let problem = (Reason::UnknownEventType, slots.event);
+                    if meaning == Meaning::Return {
+                        self.add_return(ids, cell);
+                    }
+                    return Err(problem);
+                }
             },
         };
         if ids.item == NO_ID {
@@ -243,10 +219,14 @@ impl Collector {
         let Ok(quantity) = cell(slots.quantity).unless_null().to_number() else {
             return Err((Reason::BadQuantity, slots.quantity));
         };
-        if quantity.is_some_and(|quantity| quantity <= 0.0) {
-            return Err((Reason::Return, slots.quantity));
+        if let Some(quantity) = quantity.filter(|quantity| *quantity <= 0.0) {
+            let problem = (Reason::Return, slots.quantity);
+            if quantity < 0.0 && kind == EventKind::Purchase {
+                self.add_return(ids, cell);
+            }
+            return Err(problem);
         }
-        let Ok(price) = cell(slots.price).unless_null().to_number() else {
+        let Ok(price) = self.currencies.price(cell(slots.price)) else {
             return Err((Reason::BadPrice, slots.price));
         };
         if slots.quantity.is_some() {
@@ -271,6 +251,30 @@ impl Collector {
         Ok(())
     }
 
+    /// Keeps a row that gives back what its shopper bought; one that does not say what or how many is of no use.
+    #[cold]
+    fn add_return<'a>(&mut self, ids: Ids, cell: impl Fn(Option<usize>) -> Cell<'a>) {
+        let slots = &self.slots;
+        let number = |slot: Option<usize>| cell(slot).unless_null().to_number();
+        let (Ok(Some(quantity)), Ok(price)) = (number(slots.quantity), number(slots.price)) else { return };
+        let stamp = slots.timestamp.and_then(|_| Stamp::of(cell(slots.timestamp)));
+        let is_known = ids.item != NO_ID && ids.shopper != NO_SHOPPER && quantity != 0.0;
+        if !is_known || slots.timestamp.is_some() && stamp.is_none() {
+            return;
+        }
+        self.returns.push(Return {
+            shopper: ids.shopper,
+            item: ids.item,
+            session: ids.session,
+            event_type: slots.event.map_or(0, |_| self.types.number(cell(slots.event))),
+            time: stamp.map_or(0, Stamp::to_bits),
+            position: slots.position.and_then(|_| time::position_key(cell(slots.position))).unwrap_or(0),
+            quantity: quantity.abs(),
+            price: price.unwrap_or(f64::NAN),
+            before: self.events.len() as u32,
+        });
+    }
+
     fn group_of(&mut self, Ids { session, shopper, .. }: Ids) -> u32 {
         self.has_shoppers |= shopper != NO_SHOPPER;
         let group = if self.slots.session.is_none() {
@@ -287,7 +291,36 @@ impl Collector {
             self.group_shoppers.resize(at + 1, NO_SHOPPER);
         }
         self.group_shoppers[at] = shopper;
+        if self.rejects.is_some() && self.slots.session.is_some() {
+            self.group_sessions.resize(self.group_shoppers.len(), NO_ID);
+            self.group_sessions[at] = session;
+        }
         group
+    }
+
+    /// The shopper of an event, or [`NO_SHOPPER`].
+    #[inline]
+    pub(super) fn shopper_of(&self, event: usize) -> u32 {
+        let group = self.events.groups.get(event).map_or(usize::MAX, |&group| group as usize);
+        self.group_shoppers.get(group).copied().unwrap_or(NO_SHOPPER)
+    }
+
+    /// The name of an event's session; empty unless rows that fail are kept.
+    pub(super) fn session_name(&self, event: usize) -> &str {
+        let group = self.events.groups.get(event).map_or(usize::MAX, |&group| group as usize);
+        self.group_sessions.get(group).map_or("", |&session| self.sessions.id(session))
+    }
+
+    /// The file of an event, from 0, and its line.
+    pub(super) fn place_of(&self, event: usize) -> (usize, u64) {
+        let file = self.files.partition_point(|(start, _)| *start <= event).saturating_sub(1);
+        (file, self.events.lines.get(event).map_or(0, |&line| u64::from(line)))
+    }
+
+    /// Makes item ids lower-case; for the end, when all rows are in.
+    pub(super) fn fold_case(&mut self) {
+        let of_returns = self.returns.iter_mut().map(|one| &mut one.item);
+        fold_case(&mut self.items, self.events.items.iter_mut().chain(of_returns));
     }
 
     fn add_damage(&mut self, line: u64, damage: Damage) {
@@ -303,15 +336,17 @@ impl Collector {
         if let Some((_, path)) = self.files.last() {
             self.tally.add(reason, rows, path, line, damage.column(), || damage.to_string());
         }
+        if let Some(rejects) = &mut self.rejects {
+            rejects.push(Reject::of_damage((self.files.len().saturating_sub(1), line), reason, &damage));
+        }
     }
 
-    /// Decides what the file's timestamps are, and leaves out the events whose stamp does not fit.
+    /// Decides what the file's timestamps are; the events whose stamp does not fit are misfits.
     pub(super) fn end_file(&mut self) {
         let Some((start, path)) = self.files.last().cloned() else { return };
         let Some(slot) = self.slots.timestamp else { return };
         let unit = self.votes.unit();
-        let mut bad = Vec::new();
-        let mut is_whole_days = true;
+        let (mut is_whole_days, misfits_before) = (true, self.misfits.len());
         for at in start..self.events.len() {
             let stamp = Stamp::from_bits(self.events.times[at]);
             match time::resolve(stamp, unit) {
@@ -320,15 +355,24 @@ impl Collector {
                     is_whole_days &= time % DAY_MS == 0;
                 }
                 None => {
-                    let name = self.slots.names.get(slot).map_or("", String::as_str);
                     let line = u64::from(self.events.lines[at]);
-                    self.tally.add(Reason::BadTimestamp, 1, &path, line, name, || stamp.to_string());
-                    bad.push(at);
+                    let (name, found) = (self.slots.name(Some(slot)), || stamp.to_string());
+                    self.tally.add(Reason::BadTimestamp, 1, &path, line, name, found);
+                    self.misfits.push(at as u32);
                 }
             }
         }
-        self.events.remove(&bad);
-        if self.events.len() == start {
+        self.keep_misfits(misfits_before);
+        let mut returns = self.returns.split_off(self.returns_before);
+        returns.retain_mut(|one| match time::resolve(Stamp::from_bits(one.time), unit) {
+            Some(time) => {
+                one.time = time;
+                true
+            }
+            None => false,
+        });
+        self.returns.append(&mut returns);
+        if self.misfits.len() - misfits_before == self.events.len() - start {
             return;
         }
         let source = match unit {
@@ -343,72 +387,19 @@ impl Collector {
         }
     }
 
+    /// Keeps the misfits of the current file one by one, if that is wanted.
+    fn keep_misfits(&mut self, misfits_before: usize) {
+        let Some(mut rejects) = self.rejects.take() else { return };
+        for &event in &self.misfits[misfits_before..] {
+            let stamp = Stamp::from_bits(self.events.times[event as usize]);
+            let field = Some(Field::Timestamp);
+            rejects.push(Reject::of_event(self, event as usize, Reason::BadTimestamp, field, stamp.plain()));
+        }
+        self.rejects = Some(rejects);
+    }
+
     /// What the timestamps of the current file are; `None` without any.
     pub(super) fn file_has_positions(&self) -> Option<bool> {
         self.slots.timestamp.map(|_| self.votes.unit() == Unit::Position)
     }
-
-    /// Unknown event types and their rows, the most frequent first; at most 20.
-    pub(super) fn unknown_types(&self) -> Vec<(String, u64)> {
-        let mut unknown: Vec<(String, u64)> = (0_u32..)
-            .zip(&self.types)
-            .filter(|(_, event_type)| event_type.kind.is_none())
-            .map(|(number, event_type)| (self.type_names.id(number).to_owned(), event_type.rows))
-            .collect();
-        unknown.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        unknown.truncate(20);
-        unknown
-    }
-}
-
-impl Slots {
-    fn new(columns: &Columns, names: &[String]) -> Slots {
-        let cell = |field| columns.cell_of(field);
-        Slots {
-            item: cell(Field::Item),
-            session: cell(Field::Session),
-            shopper: cell(Field::Shopper),
-            event: cell(Field::Event),
-            timestamp: cell(Field::Timestamp),
-            position: cell(Field::Position),
-            quantity: cell(Field::Quantity),
-            price: cell(Field::Price),
-            names: columns.of_field.values().filter_map(|&column| names.get(column)).cloned().collect(),
-        }
-    }
-}
-
-impl Events {
-    /// Removes the events at the positions `bad`, ascending.
-    fn remove(&mut self, bad: &[usize]) {
-        fn without<T>(column: &mut Vec<T>, bad: &[usize]) {
-            let (mut at, mut bad) = (0, bad.iter().peekable());
-            column.retain(|_| {
-                let is_bad = bad.next_if(|&&next| next == at).is_some();
-                at += 1;
-                !is_bad
-            });
-        }
-        if bad.is_empty() {
-            return;
-        }
-        without(&mut self.items, bad);
-        without(&mut self.groups, bad);
-        without(&mut self.kinds, bad);
-        without(&mut self.times, bad);
-        without(&mut self.positions, bad);
-        without(&mut self.quantities, bad);
-        without(&mut self.prices, bad);
-        without(&mut self.lines, bad);
-    }
-}
-
-fn kind_of_cell(names: &mut Interner, types: &mut Vec<EventType>, cell: Cell<'_>) -> Option<EventKind> {
-    let number = names.intern(cell) as usize;
-    if number == types.len() {
-        types.push(EventType { kind: kind_of(&cell.to_text()), rows: 0 });
-    }
-    let event_type = types.get_mut(number)?;
-    event_type.rows += 1;
-    event_type.kind
 }

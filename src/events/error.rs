@@ -70,13 +70,24 @@ pub enum EventsError {
     },
     /// There are rows and none of them can be used.
     #[error(
-        "none of {num_rows} rows can be used\n{table}is each column what it was taken for? name others with `--column FIELD=NAME`"
+        "none of {num_rows} rows can be used\n{table}is each column what it was taken for? name others with `--column FIELD=NAME`{}",
+        flag.map_or_else(String::new, |flag| format!("; most were left out by a rule that {flag} changes"))
     )]
     NothingLeft {
         /// How many rows were read.
         num_rows: u64,
+        /// The flag of the rule that left out the most, if it is one that can be turned off.
+        flag: Option<&'static str>,
         /// What was left out and why, for people to read.
         table: String,
+    },
+    /// What should be a pattern of ids is none.
+    #[error("`{pattern}` is no pattern of ids: {problem}; expected letters, digits, `*`, `?` and sets such as `[a-z]`")]
+    BadPattern {
+        /// What was given.
+        pattern: String,
+        /// What is wrong with it.
+        problem: &'static str,
     },
     /// Too many rows are damaged.
     #[error(

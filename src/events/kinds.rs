@@ -1,6 +1,8 @@
 //! What the usual names of event types mean.
 
 use crate::EventKind;
+use crate::table::Cell;
+use crate::table::interner::Interner;
 use crate::table::names::normalise;
 
 const VIEW: &[&str] = &[
@@ -57,25 +59,99 @@ const PURCHASE: &[&str] = &[
     "conversion",
 ];
 
-/// The kind that an event type stands for, regardless of case and punctuation; `None` for a type that says
-/// nothing about interest in an item, such as a cancellation.
-pub(super) fn kind_of(event_type: &str) -> Option<EventKind> {
+/// What was bought before comes back, or is not sent after all.
+const RETURN: &[&str] = &[
+    "return",
+    "returned",
+    "refund",
+    "refunded",
+    "cancel",
+    "cancelled",
+    "canceled",
+    "cancellation",
+    "orderreturned",
+    "orderrefunded",
+    "ordercancelled",
+    "ordercanceled",
+    "productreturned",
+    "productrefunded",
+    "creditnote",
+    "chargeback",
+];
+
+/// What an event type stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// Interest in an item.
+    Kind(EventKind),
+    /// The end of it.
+    Return,
+    /// Nothing that is known.
+    Other,
+}
+
+/// What an event type stands for, regardless of case and punctuation.
+pub(super) fn meaning_of(event_type: &str) -> Meaning {
     let name = normalise(event_type);
     let is_in = |names: &[&str]| names.contains(&name.as_str());
     if is_in(VIEW) {
-        Some(EventKind::View)
+        Meaning::Kind(EventKind::View)
     } else if is_in(CART) {
-        Some(EventKind::Cart)
+        Meaning::Kind(EventKind::Cart)
     } else if is_in(PURCHASE) {
-        Some(EventKind::Purchase)
+        Meaning::Kind(EventKind::Purchase)
+    } else if is_in(RETURN) {
+        Meaning::Return
     } else {
-        None
+        Meaning::Other
+    }
+}
+
+/// The event types of a log, looked up once each, and their rows.
+pub(super) struct EventTypes {
+    names: Interner,
+    types: Vec<(Meaning, u64)>,
+}
+
+impl Default for EventTypes {
+    fn default() -> EventTypes {
+        EventTypes { names: Interner::with_names(), types: Vec::new() }
+    }
+}
+
+impl EventTypes {
+    /// What a row's event type stands for; counts the row.
+    pub(super) fn meaning(&mut self, cell: Cell<'_>) -> Meaning {
+        let number = self.number(cell) as usize;
+        if number == self.types.len() {
+            self.types.push((meaning_of(&cell.to_text()), 0));
+        }
+        let Some((meaning, rows)) = self.types.get_mut(number) else { return Meaning::Other };
+        *rows += 1;
+        *meaning
+    }
+
+    /// The number of an event type.
+    pub(super) fn number(&mut self, cell: Cell<'_>) -> u32 {
+        self.names.intern(cell)
+    }
+
+    /// The types that are no interest, and their rows, the most frequent first; at most 20.
+    pub(super) fn unknown(&self) -> Vec<(String, u64)> {
+        let mut unknown: Vec<(String, u64)> = (0_u32..)
+            .zip(&self.types)
+            .filter(|(_, (meaning, _))| !matches!(meaning, Meaning::Kind(_)))
+            .map(|(number, (_, rows))| (self.names.id(number).to_owned(), *rows))
+            .collect();
+        unknown.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        unknown.truncate(20);
+        unknown
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{EventKind, kind_of};
+    use super::{EventKind, Meaning, meaning_of};
 
     #[test]
     fn usual_names_are_understood_in_any_spelling() {
@@ -87,17 +163,20 @@ mod tests {
             ("Purchase", EventKind::Purchase),
             ("transaction", EventKind::Purchase),
         ] {
-            assert_eq!(kind_of(name), Some(expected), "{name}");
+            assert_eq!(meaning_of(name), Meaning::Kind(expected), "{name}");
         }
         for kind in EventKind::ALL {
-            assert_eq!(kind_of(kind.name()), Some(kind));
+            assert_eq!(meaning_of(kind.name()), Meaning::Kind(kind));
         }
     }
 
     #[test]
     fn what_is_not_interest_has_no_kind() {
-        for name in ["", "cancellation", "stock_adjustment", "remove_from_cart", "refund", "begin_checkout"] {
-            assert_eq!(kind_of(name), None, "{name}");
+        for name in ["", "stock_adjustment", "remove_from_cart", "begin_checkout"] {
+            assert_eq!(meaning_of(name), Meaning::Other, "{name}");
+        }
+        for name in ["cancellation", "Refund", "Order Cancelled"] {
+            assert_eq!(meaning_of(name), Meaning::Return, "{name}");
         }
     }
 }

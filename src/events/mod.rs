@@ -3,6 +3,7 @@
 //! Owns everything between a shop's export and [`EventLog`]: file formats, column names, timestamps,
 //! sessions, and the table of what was left out. Knows nothing of counts or models.
 
+mod clean;
 mod collect;
 mod columns;
 mod error;
@@ -10,21 +11,26 @@ mod kinds;
 mod options;
 mod read;
 mod report;
+mod rows;
 mod sessions;
 mod time;
 
 #[cfg(test)]
 mod tests;
 
-#[cfg(not(target_family = "wasm"))]
-pub use crate::table::expand;
-pub use crate::table::{Example, Format, Origin, TableError};
+pub use crate::table::{Example, Format, Origin, TableError, expand};
+pub use clean::{Cleaning, Reject, RuleCount};
 pub use error::EventsError;
 pub use options::{Field, ReadOptions, UnknownField};
-pub use read::{read, read_from};
+pub use read::{read, read_from, read_keeping};
 pub use report::{MatchedColumn, ReadReport, Reason, Rejection, SessionSource, TimeSource};
 
 use crate::{EventKind, ItemIx};
+
+/// The moment that a date (`2026-11-24`) or time (RFC 3339; UTC without a zone) names, in ms since 1970 UTC.
+pub fn parse_moment(text: &str) -> Option<i64> {
+    time::parse_date_time(text.trim())
+}
 
 /// A cleaned event log: items with dense numbers, events grouped into sessions.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
+use super::Cleaning;
 use crate::EventKind;
 
 /// What a column of an event log says about an event.
@@ -107,6 +108,8 @@ pub struct ReadOptions {
     /// The largest share of rows, `0..=1`, that may be left out as damaged; returns and event types that are
     /// not about interest do not count. 0 accepts no damage, 1 any. Default: 0.5.
     pub max_rejected: f64,
+    /// What is left out of a sound log.
+    pub cleaning: Cleaning,
     /// Whether [`EventLog::details`](super::EventLog::details) is filled; 8 bytes more an event for each column. Default: no.
     pub keep_details: bool,
 }
@@ -118,6 +121,7 @@ impl Default for ReadOptions {
             session_gap_ms: 30 * 60 * 1000,
             default_kind: None,
             max_rejected: 0.5,
+            cleaning: Cleaning::default(),
             keep_details: false,
         }
     }

@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use super::clean::{Known, Patterns, Reject, clean};
 use super::collect::Collector;
 use super::columns::{Columns, match_columns};
-use super::report::{MatchedColumn, Reason};
-use super::sessions::{Grouping, group};
+use super::report::MatchedColumn;
+use super::sessions::build;
 use super::{EventLog, EventsError, Field, ReadOptions, ReadReport, SessionSource, TimeSource};
 use crate::table::tally::to_table;
 use crate::table::{Origin, Source, total_bytes};
@@ -24,11 +25,11 @@ use crate::{EventKind, Progress};
 /// one session. Events of a session are in the order of time, then position, then row.
 ///
 /// **Rows are left out** if they are damaged, lack an item or session, have a value that cannot be read, a
-/// quantity of zero or less (returns), an event type that says nothing about interest, or are duplicates.
-/// A missing quantity or price is no damage. A duplicate equals an earlier row in every matched column, its
+/// quantity of zero or less (returns), an event type that says nothing about interest, or are duplicates; and by the
+/// rules of [`Cleaning`](super::Cleaning), in their order. A missing quantity or price is no damage. A duplicate equals an earlier row in every matched column, its
 /// moment included: a time of the day or a position; rows without any, or with whole days only, are never taken for
 /// duplicates, because a shopper may well do the same twice in a day. Every row that is left out is
-/// counted in the report by its first problem.
+/// counted in the report by its first problem, and the rows before and after each rule.
 ///
 /// # Errors
 /// A file cannot be read or lacks a needed column, there are no rows, none of them can be used, or more than
@@ -38,8 +39,21 @@ pub fn read(
     options: &ReadOptions,
     progress: &dyn Progress,
 ) -> Result<(EventLog, ReadReport), EventsError> {
-    let origins: Vec<Origin> = paths.iter().cloned().map(Origin::File).collect();
-    read_from(&origins, options, progress)
+    read_all(&files(paths), options, progress, None)
+}
+
+/// As [`read`], and keeps in `rejects` every row that was left out, by file and line; also if there are too many of them
+/// to go on. Needs memory for each of them.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_keeping(
+    paths: &[PathBuf],
+    options: &ReadOptions,
+    progress: &dyn Progress,
+    rejects: &mut Vec<Reject>,
+) -> Result<(EventLog, ReadReport), EventsError> {
+    read_all(&files(paths), options, progress, Some(rejects))
 }
 
 /// As [`read`], of files or of bytes in memory.
@@ -51,9 +65,23 @@ pub fn read_from(
     options: &ReadOptions,
     progress: &dyn Progress,
 ) -> Result<(EventLog, ReadReport), EventsError> {
+    read_all(origins, options, progress, None)
+}
+
+fn files(paths: &[PathBuf]) -> Vec<Origin> {
+    paths.iter().cloned().map(Origin::File).collect()
+}
+
+fn read_all(
+    origins: &[Origin],
+    options: &ReadOptions,
+    progress: &dyn Progress,
+    rejects: Option<&mut Vec<Reject>>,
+) -> Result<(EventLog, ReadReport), EventsError> {
+    let patterns = Patterns::new(&options.cleaning)?;
     let Some(first_path) = origins.first().map(Origin::path) else { return Err(EventsError::NoFiles) };
     progress.start("Reading events", total_bytes(origins));
-    let mut collector = Collector::new();
+    let mut collector = Collector::new(&options.cleaning, rejects.is_some());
     let mut first: Option<(Columns, Vec<String>)> = None;
     for origin in origins {
         let path = origin.path();
@@ -74,7 +102,7 @@ pub fn read_from(
     if collector.num_rows == 0 {
         return Err(EventsError::NoRows { path: first_path.to_owned() });
     }
-    let (log, report) = finish(collector, options, &columns, &names)?;
+    let (log, report) = finish(collector, options, &patterns, (&columns, &names), rejects)?;
     progress.finish(&format!(
         "{} events in {} sessions from {} rows",
         report.num_events,
@@ -116,8 +144,9 @@ fn check_same_times(collector: &Collector, path: &Path) -> Result<(), EventsErro
 fn finish(
     mut collector: Collector,
     options: &ReadOptions,
-    columns: &Columns,
-    names: &[String],
+    patterns: &Patterns,
+    (columns, names): (&Columns, &[String]),
+    rejects: Option<&mut Vec<Reject>>,
 ) -> Result<(EventLog, ReadReport), EventsError> {
     let has_field = |field| columns.of_field.contains_key(&field);
     let stamps = collector.time_source.as_ref().map(|(source, _)| *source);
@@ -127,21 +156,26 @@ fn finish(
         (false, true) => SessionSource::Inactivity,
         (false, false) => SessionSource::Shopper,
     };
-    let has_moments = matches!(stamps, Some(TimeSource::Times | TimeSource::Positions)) || has_field(Field::Position);
-    let (log, duplicates) = group(&Grouping {
-        events: &collector.events,
-        items: &collector.items,
-        group_shoppers: &collector.group_shoppers,
-        has_shoppers: collector.has_shoppers,
+    let gap_ms = (session_source == SessionSource::Inactivity).then_some(options.session_gap_ms);
+    let known = Known {
         has_times,
-        gap_ms: (session_source == SessionSource::Inactivity).then_some(options.session_gap_ms),
-        drop_duplicates: has_moments,
-        keep_details: options.keep_details,
-    });
-    count_duplicates(&mut collector, &duplicates);
+        has_clock: stamps == Some(TimeSource::Times),
+        has_moments: matches!(stamps, Some(TimeSource::Times | TimeSource::Positions)) || has_field(Field::Position),
+        has_shoppers: collector.has_shoppers,
+        has_quantities: has_field(Field::Quantity),
+        has_sessions: session_source != SessionSource::Shopper && gap_ms != Some(i64::MAX),
+        gap_ms,
+    };
+    if options.cleaning.fold_case {
+        collector.fold_case();
+    }
+    let mut cleaned = clean(&mut collector, &options.cleaning, patterns, known);
+    if let Some(rejects) = rejects {
+        rejects.append(&mut cleaned.rejects);
+    }
+    let log = build(&collector, &cleaned, has_times, options.keep_details);
 
-    let num_rows = collector.num_rows;
-    let rejections = collector.tally.rejections();
+    let (num_rows, rejections) = (collector.num_rows, cleaned.rejections);
     let rejected =
         rejections.iter().filter(|rejection| rejection.reason.is_damage()).map(|rejection| rejection.rows).sum();
     if rejected as f64 > options.max_rejected * num_rows as f64 {
@@ -149,7 +183,8 @@ fn finish(
         return Err(EventsError::TooManyRejected { rejected, num_rows, max_rejected, table });
     }
     if log.sessions.is_empty() {
-        return Err(EventsError::NothingLeft { num_rows, table: to_table(&rejections) });
+        let flag = cleaned.rules.iter().max_by_key(|rule| rule.left_out()).and_then(|rule| rule.flag);
+        return Err(EventsError::NothingLeft { num_rows, flag, table: to_table(&rejections) });
     }
     let matched = columns
         .of_field
@@ -165,20 +200,9 @@ fn finish(
         time_source: stamps.unwrap_or(positions),
         assumed_kind: (!has_field(Field::Event)).then(|| default_kind(options, columns)),
         rejections,
-        unknown_event_types: collector.unknown_types(),
+        rules: cleaned.rules,
+        currencies: collector.currencies.without_rate(),
+        unknown_event_types: collector.types.unknown(),
     };
     Ok((log, report))
-}
-
-fn count_duplicates(collector: &mut Collector, duplicates: &[u32]) {
-    for &event in duplicates {
-        let at = event as usize;
-        let file = collector.files.partition_point(|(start, _)| *start <= at).saturating_sub(1);
-        let (Some((_, path)), Some(&line)) = (collector.files.get(file), collector.events.lines.get(at)) else {
-            continue;
-        };
-        let item = collector.events.items.get(at).map_or("", |&item| collector.items.id(item));
-        let found = || format!("item {item:?}, in everything equal to an earlier row");
-        collector.tally.add(Reason::Duplicate, 1, path, u64::from(line), "", found);
-    }
 }

@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::Field;
+use super::clean::Rule;
+use super::{Field, RuleCount};
 use crate::EventKind;
 use crate::table::tally::to_table;
 
@@ -21,6 +22,10 @@ pub enum Reason {
     BadJson,
     /// A value is not UTF-8.
     InvalidUtf8,
+    /// The event type says nothing about interest in an item.
+    UnknownEventType,
+    /// The event names no product, such as a page view in an export of everything.
+    NoProducts,
     /// There is no item.
     MissingItem,
     /// There is no session.
@@ -33,21 +38,78 @@ pub enum Reason {
     BadQuantity,
     /// The price is no number.
     BadPrice,
-    /// Everything is equal to an earlier row; see [`read`](super::read).
-    Duplicate,
     /// The quantity is zero or less.
     Return,
-    /// The event type says nothing about interest in an item.
-    UnknownEventType,
-    /// The event names no product, such as a page view in an export of everything.
-    NoProducts,
+    /// The time is before 1995 or after 2099.
+    ImpossibleTime,
+    /// The time is not in the wanted period.
+    OutsidePeriod,
+    /// The id is not one of a product.
+    NonProduct,
+    /// Everything is equal to an earlier row; see [`read`](super::read).
+    Duplicate,
+    /// The same view or cart event came a moment before.
+    DoubleClick,
+    /// Something was bought for nothing.
+    ZeroPrice,
+    /// What was bought was given back.
+    Cancelled,
+    /// The shopper is a machine.
+    Robot,
+    /// The item has too few events.
+    RareItem,
+    /// The shopper has enough newer events with the item.
+    BeyondLimit,
+    /// The session is too long.
+    LongSession,
+    /// The session is too short.
+    ShortSession,
 }
 
 impl Reason {
     /// Whether such rows are damage, which [`ReadOptions::max_rejected`](super::ReadOptions::max_rejected) limits:
-    /// all but returns, unknown event types and events without products, which sound logs hold in any number.
+    /// what cannot be read or understood, duplicates and impossible times. Sound logs hold the others in any number.
     pub const fn is_damage(self) -> bool {
-        !matches!(self, Reason::Return | Reason::UnknownEventType | Reason::NoProducts)
+        matches!(
+            Rule::of(self),
+            Rule::Damage | Rule::MissingIds | Rule::BadValues | Rule::ImpossibleTimes | Rule::Duplicates
+        )
+    }
+
+    /// The reason's name for other programs, which stays the same from version to version: `bad_timestamp`.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Reason::FieldCount => "field_count",
+            Reason::OpenQuote => "open_quote",
+            Reason::BadJson => "bad_json",
+            Reason::InvalidUtf8 => "invalid_utf8",
+            Reason::UnknownEventType => "unknown_event_type",
+            Reason::NoProducts => "no_products",
+            Reason::MissingItem => "missing_item",
+            Reason::MissingSession => "missing_session",
+            Reason::MissingShopper => "missing_shopper",
+            Reason::BadTimestamp => "bad_timestamp",
+            Reason::BadQuantity => "bad_quantity",
+            Reason::BadPrice => "bad_price",
+            Reason::Return => "return",
+            Reason::ImpossibleTime => "impossible_time",
+            Reason::OutsidePeriod => "outside_period",
+            Reason::NonProduct => "non_product",
+            Reason::Duplicate => "duplicate",
+            Reason::DoubleClick => "double_click",
+            Reason::ZeroPrice => "zero_price",
+            Reason::Cancelled => "cancelled",
+            Reason::Robot => "robot",
+            Reason::RareItem => "rare_item",
+            Reason::BeyondLimit => "beyond_limit",
+            Reason::LongSession => "long_session",
+            Reason::ShortSession => "short_session",
+        }
+    }
+
+    /// The name of the rule that leaves such rows out, as in [`RuleCount::rule`].
+    pub const fn rule(self) -> &'static str {
+        Rule::of(self).name()
     }
 }
 
@@ -58,16 +120,27 @@ impl fmt::Display for Reason {
             Reason::OpenQuote => "quote that is never closed",
             Reason::BadJson => "not a JSON object",
             Reason::InvalidUtf8 => "not UTF-8",
+            Reason::UnknownEventType => "unknown event type",
+            Reason::NoProducts => "no product in the event",
             Reason::MissingItem => "no item",
             Reason::MissingSession => "no session",
             Reason::MissingShopper => "no shopper",
             Reason::BadTimestamp => "bad timestamp",
             Reason::BadQuantity => "bad quantity",
             Reason::BadPrice => "bad price",
-            Reason::Duplicate => "duplicate",
             Reason::Return => "return (quantity 0 or less)",
-            Reason::UnknownEventType => "unknown event type",
-            Reason::NoProducts => "no product in the event",
+            Reason::ImpossibleTime => "impossible time",
+            Reason::OutsidePeriod => "outside the period",
+            Reason::NonProduct => "not a product",
+            Reason::Duplicate => "duplicate",
+            Reason::DoubleClick => "double click",
+            Reason::ZeroPrice => "bought at no price",
+            Reason::Cancelled => "given back later",
+            Reason::Robot => "robot",
+            Reason::RareItem => "item too rare",
+            Reason::BeyondLimit => "too much of one shopper",
+            Reason::LongSession => "session too long",
+            Reason::ShortSession => "session too short",
         })
     }
 }
@@ -128,8 +201,12 @@ pub struct ReadReport {
     /// Name of the kind that every event got; `None` if a column says it.
     #[serde(serialize_with = "kind_name")]
     pub assumed_kind: Option<EventKind>,
-    /// What was left out, by reason.
+    /// What was left out, by reason, in the order of the rules.
     pub rejections: Vec<Rejection>,
+    /// What each rule left, in the order in which they ran.
+    pub rules: Vec<RuleCount>,
+    /// The currencies that prices are written in without a rate to the shop's, and their rows, the most frequent first.
+    pub currencies: Vec<(String, u64)>,
     /// The unknown event types and their rows, the most frequent first; at most 20.
     pub unknown_event_types: Vec<(String, u64)>,
 }

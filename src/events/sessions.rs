@@ -1,109 +1,148 @@
-//! Groups events into sessions, oldest first, without duplicates.
+//! Groups events into sessions, oldest first.
 
 use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::collect::{Events, NO_SHOPPER};
+use super::clean::Cleaned;
+use super::collect::{Collector, NO_SHOPPER};
+use super::rows::Events;
 use super::{Details, EventLog, Sessions};
 use crate::ItemIx;
-use crate::table::interner::Interner;
 
-/// How events are grouped.
-pub(super) struct Grouping<'a> {
-    pub(super) events: &'a Events,
-    pub(super) items: &'a Interner,
-    /// The shopper of each group of events.
-    pub(super) group_shoppers: &'a [u32],
-    pub(super) has_shoppers: bool,
-    /// Whether times are points in time, rather than positions.
-    pub(super) has_times: bool,
-    /// A group is cut where nothing happens for longer than this.
-    pub(super) gap_ms: Option<i64>,
-    /// Whether equal events of one group and time are one event.
-    pub(super) drop_duplicates: bool,
-    /// Whether the log keeps what else is known of each event.
-    pub(super) keep_details: bool,
-}
-
-struct Session {
-    /// Range of `order`.
+/// A session as a range of [`Order`].
+pub(super) struct Session {
     start: usize,
     end: usize,
     /// Time of the last event, 0 without times.
-    end_ms: i64,
-    first_event: u32,
+    pub(super) end_ms: i64,
+    pub(super) first_event: u32,
     group: u32,
 }
 
-/// The log, and the positions of the events that were left out as duplicates, ascending.
-///
-/// `O(n log n)` for `n` events, without a copy of them.
-pub(super) fn group(grouping: &Grouping<'_>) -> (EventLog, Vec<u32>) {
-    let events = grouping.events;
-    let (mut order, starts) = by_group(&events.groups, grouping.group_shoppers.len());
-    let mut parts = Vec::new();
-    let mut rest = &mut order[..];
-    for first in (0..starts.len() - 1).step_by(TASK_GROUPS) {
-        let starts = &starts[first..starts.len().min(first + TASK_GROUPS + 1)];
-        let (order, others) = rest.split_at_mut(starts[starts.len() - 1] - starts[0]);
-        parts.push(Part { first_group: first as u32, starts, order });
-        rest = others;
+impl Session {
+    /// How many events it has.
+    pub(super) const fn len(&self) -> usize {
+        self.end - self.start
     }
-    let cut: Vec<_> = parts.into_par_iter().map(|part| part.cut(grouping)).collect();
-    let (mut sessions, mut duplicates) = (Vec::new(), Vec::new());
-    for (of_part, duplicates_of_part) in cut {
-        sessions.extend(of_part);
-        duplicates.extend(duplicates_of_part);
-    }
-    sessions.sort_unstable_by_key(|session| (session.end_ms, session.first_event));
-    duplicates.sort_unstable();
-    (build(grouping, &order, &sessions), duplicates)
 }
 
-/// Groups that one task cuts into sessions: enough to hide its cost, few enough to balance.
+/// The events that are not left out, group after group; within a group by time, position and row.
+pub(super) struct Order {
+    events: Vec<u32>,
+    /// Where each group starts, and where the last one ends.
+    starts: Vec<usize>,
+}
+
+/// Groups that one task looks at: enough to hide its cost, few enough to balance.
 const TASK_GROUPS: usize = 1 << 12;
 
+impl Order {
+    /// `O(n log n)` for `n` events, without a copy of them.
+    pub(super) fn new(events: &Events, num_groups: usize, is_out: &[bool]) -> Order {
+        let (order, starts) = by_group(&events.groups, num_groups, is_out);
+        let mut order = Order { events: order, starts };
+        order.parts_mut().into_par_iter().for_each(|part| {
+            for range in part.starts.windows(2) {
+                let group = &mut part.events[range[0] - part.starts[0]..range[1] - part.starts[0]];
+                let key = |event: &u32| (events.time_of(*event), events.position_of(*event), *event);
+                if !group.is_sorted_by_key(key) {
+                    group.sort_unstable_by_key(key);
+                }
+            }
+        });
+        order
+    }
+
+    /// The groups in parts of many.
+    pub(super) fn parts(&self) -> Vec<Part<'_, &[u32]>> {
+        let firsts = (0..self.starts.len() - 1).step_by(TASK_GROUPS);
+        let part = |first: usize| {
+            let starts = &self.starts[first..self.starts.len().min(first + TASK_GROUPS + 1)];
+            Part { first_group: first as u32, starts, events: &self.events[starts[0]..starts[starts.len() - 1]] }
+        };
+        firsts.map(part).collect()
+    }
+
+    fn parts_mut(&mut self) -> Vec<Part<'_, &mut [u32]>> {
+        let mut parts = Vec::new();
+        let mut rest = &mut self.events[..];
+        for first in (0..self.starts.len() - 1).step_by(TASK_GROUPS) {
+            let starts = &self.starts[first..self.starts.len().min(first + TASK_GROUPS + 1)];
+            let (events, others) = rest.split_at_mut(starts[starts.len() - 1] - starts[0]);
+            parts.push(Part { first_group: first as u32, starts, events });
+            rest = others;
+        }
+        parts
+    }
+
+    /// Cuts the groups into sessions, without the events that are out; with a gap, where nothing happens for longer.
+    /// Groups can no longer be told apart after that, only sessions.
+    pub(super) fn cut(
+        &mut self,
+        events: &Events,
+        is_out: &[bool],
+        has_times: bool,
+        gap_ms: Option<i64>,
+    ) -> Vec<Session> {
+        let cutting = Cutting { events, is_out, has_times, gap_ms };
+        let sessions: Vec<_> = self.parts_mut().into_par_iter().map(|part| cutting.cut(part)).collect();
+        sessions.into_iter().flatten().collect()
+    }
+
+    /// The events of a session that was cut, oldest first.
+    pub(super) fn of(&self, session: &Session) -> &[u32] {
+        &self.events[session.start..session.end]
+    }
+
+    pub(super) fn into_events(self) -> Vec<u32> {
+        self.events
+    }
+}
+
 /// Groups that follow each other, and their events.
-struct Part<'a> {
+pub(super) struct Part<'a, E> {
     first_group: u32,
     /// Where each group starts in the order of all events, and where the last one ends.
     starts: &'a [usize],
-    order: &'a mut [u32],
+    events: E,
 }
 
-impl Part<'_> {
-    /// The sessions of the groups, and their duplicates; the events that are kept move to the front, session after session.
-    fn cut(self, grouping: &Grouping<'_>) -> (Vec<Session>, Vec<u32>) {
-        let Part { first_group, starts, order } = self;
-        let (events, first) = (grouping.events, starts[0]);
-        let (mut sessions, mut duplicates) = (Vec::with_capacity(starts.len()), Vec::new());
+impl Part<'_, &[u32]> {
+    pub(super) fn groups(&self) -> impl Iterator<Item = &[u32]> {
+        let first = self.starts[0];
+        self.starts.windows(2).map(move |range| &self.events[range[0] - first..range[1] - first])
+    }
+}
+
+/// How groups are cut.
+struct Cutting<'a> {
+    events: &'a Events,
+    is_out: &'a [bool],
+    has_times: bool,
+    gap_ms: Option<i64>,
+}
+
+impl Cutting<'_> {
+    /// The sessions of the groups; the events that are kept move to the front, session after session.
+    fn cut(&self, part: Part<'_, &mut [u32]>) -> Vec<Session> {
+        let Part { first_group, starts, events: order } = part;
+        let first = starts[0];
+        let mut sessions = Vec::with_capacity(starts.len());
         let mut kept = 0;
-        let mut scratch = Vec::new();
         for (group, range) in (first_group..).zip(starts.windows(2)) {
-            let (start, end) = (range[0] - first, range[1] - first);
-            let key = |event: &u32| (time_of(events, *event), position_of(events, *event), *event);
-            if !order[start..end].is_sorted_by_key(key) {
-                order[start..end].sort_unstable_by_key(key);
-            }
-            if grouping.drop_duplicates {
-                scratch.clear();
-                find_duplicates(events, &order[start..end], &mut scratch);
-                scratch.sort_unstable();
-                duplicates.extend_from_slice(&scratch);
-            }
             let mut session_start = kept;
             let mut last_ms = None;
-            for at in start..end {
+            for at in range[0] - first..range[1] - first {
                 let event = order[at];
-                if grouping.drop_duplicates && scratch.binary_search(&event).is_ok() {
+                if self.is_out[event as usize] {
                     continue;
                 }
-                let now_ms = time_of(events, event);
-                if let (Some(gap_ms), Some(last_ms)) = (grouping.gap_ms, last_ms)
+                let now_ms = self.events.time_of(event);
+                if let (Some(gap_ms), Some(last_ms)) = (self.gap_ms, last_ms)
                     && now_ms.saturating_sub(last_ms) > gap_ms
                 {
-                    sessions.push(session(grouping, order, session_start..kept, first, group));
+                    sessions.push(self.session(order, session_start..kept, first, group));
                     session_start = kept;
                 }
                 last_ms = Some(now_ms);
@@ -111,83 +150,56 @@ impl Part<'_> {
                 kept += 1;
             }
             if kept > session_start {
-                sessions.push(session(grouping, order, session_start..kept, first, group));
+                sessions.push(self.session(order, session_start..kept, first, group));
             }
         }
-        (sessions, duplicates)
+        sessions
+    }
+
+    /// The session of the events at `range` of `order`, which is the order of all events from `first` on.
+    fn session(&self, order: &[u32], range: Range<usize>, first: usize, group: u32) -> Session {
+        let events = &order[range.clone()];
+        let last = events.last().map_or(0, |&event| self.events.time_of(event));
+        Session {
+            start: first + range.start,
+            end: first + range.end,
+            end_ms: if self.has_times { last } else { 0 },
+            first_event: events.iter().copied().min().unwrap_or(0),
+            group,
+        }
     }
 }
 
-/// Event numbers by group, ascending within a group; and where each group starts. A counting sort.
-fn by_group(groups: &[u32], num_groups: usize) -> (Vec<u32>, Vec<usize>) {
+/// Numbers of the events that are not out by group, ascending within a group; and where each group starts. A counting sort.
+fn by_group(groups: &[u32], num_groups: usize, is_out: &[bool]) -> (Vec<u32>, Vec<usize>) {
+    let kept = || groups.iter().zip(is_out).zip(0_u32..).filter(|((_, is_out), _)| !**is_out);
     let mut starts = vec![0; num_groups + 1];
-    for &group in groups {
+    for ((&group, _), _) in kept() {
         starts[group as usize + 1] += 1;
     }
     for group in 0..num_groups {
         starts[group + 1] += starts[group];
     }
     let mut next = starts.clone();
-    let mut order = vec![0; groups.len()];
-    for (event, &group) in groups.iter().enumerate() {
-        order[next[group as usize]] = event as u32;
+    let mut order = vec![0; starts[num_groups]];
+    for ((&group, _), event) in kept() {
+        order[next[group as usize]] = event;
         next[group as usize] += 1;
     }
     (order, starts)
 }
 
-fn time_of(events: &Events, event: u32) -> i64 {
-    events.times.get(event as usize).copied().unwrap_or(0)
-}
-
-fn position_of(events: &Events, event: u32) -> i64 {
-    events.positions.get(event as usize).copied().unwrap_or(0)
-}
-
-/// Adds the events of a sorted group that equal an earlier one of the same time and position.
-fn find_duplicates(events: &Events, group: &[u32], duplicates: &mut Vec<u32>) {
-    let same_moment = |a: &u32, b: &u32| {
-        time_of(events, *a) == time_of(events, *b) && position_of(events, *a) == position_of(events, *b)
-    };
-    let content = |event: u32| {
-        let at = event as usize;
-        let bits = |values: &[f64]| values.get(at).map_or(0, |value| (value + 0.0).to_bits());
-        (events.items[at], events.kinds[at], bits(&events.quantities), bits(&events.prices))
-    };
-    for moment in group.chunk_by(same_moment) {
-        if moment.len() < 2 {
-            continue;
-        }
-        let mut contents: Vec<_> = moment.iter().map(|&event| (content(event), event)).collect();
-        contents.sort_unstable();
-        duplicates.extend(contents.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| pair[1].1));
-    }
-}
-
-/// The session of the events at `range` of `order`, which is the order of all events from `first` on.
-fn session(grouping: &Grouping<'_>, order: &[u32], range: Range<usize>, first: usize, group: u32) -> Session {
-    let events = &order[range.clone()];
-    let last = events.last().map_or(0, |&event| time_of(grouping.events, event));
-    Session {
-        start: first + range.start,
-        end: first + range.end,
-        end_ms: if grouping.has_times { last } else { 0 },
-        first_event: events.iter().copied().min().unwrap_or(0),
-        group,
-    }
-}
-
-fn build(grouping: &Grouping<'_>, order: &[u32], sessions: &[Session]) -> EventLog {
+/// The log of the sessions that cleaning has left.
+pub(super) fn build(log: &Collector, cleaned: &Cleaned, has_times: bool, keep_details: bool) -> EventLog {
     const UNSEEN: u32 = u32::MAX;
-    let events = grouping.events;
+    let (events, order, sessions) = (&log.events, &cleaned.order, &cleaned.sessions);
     let mut item_ids = Vec::new();
-    let mut item_numbers = vec![UNSEEN; grouping.items.len()];
-    // A duplicate comes after its original, so that walking all events keeps the order of first appearance.
-    for &item in &events.items {
+    let mut item_numbers = vec![UNSEEN; log.items.len()];
+    for (&item, _) in events.items.iter().zip(&cleaned.is_out).filter(|(_, is_out)| !**is_out) {
         let number = &mut item_numbers[item as usize];
         if *number == UNSEEN {
             *number = item_ids.len() as u32;
-            item_ids.push(grouping.items.id(item).to_owned());
+            item_ids.push(log.items.id(item).to_owned());
         }
     }
     let num_events = sessions.iter().map(|session| session.end - session.start).sum();
@@ -197,11 +209,11 @@ fn build(grouping: &Grouping<'_>, order: &[u32], sessions: &[Session]) -> EventL
         kinds: Vec::with_capacity(num_events),
         shoppers: Vec::with_capacity(sessions.len()),
         end_ms: Vec::new(),
-        has_shoppers: grouping.has_shoppers,
+        has_shoppers: false,
     };
     built.offsets.push(0);
-    let details = grouping.keep_details.then(|| details(grouping, order, sessions));
-    let num_shoppers = grouping.group_shoppers.iter().filter(|&&shopper| shopper != NO_SHOPPER).max();
+    let details = keep_details.then(|| details(events, order, sessions, has_times));
+    let num_shoppers = log.group_shoppers.iter().filter(|&&shopper| shopper != NO_SHOPPER).max();
     let mut shopper_numbers = vec![UNSEEN; num_shoppers.map_or(0, |&most| most as usize + 1)];
     let mut next_shopper = 0;
     for session in sessions {
@@ -210,33 +222,34 @@ fn build(grouping: &Grouping<'_>, order: &[u32], sessions: &[Session]) -> EventL
             built.kinds.push(events.kinds[event as usize]);
         }
         built.offsets.push(built.items.len());
-        let known = match grouping.group_shoppers[session.group as usize] {
+        let known = match log.group_shoppers[session.group as usize] {
             NO_SHOPPER => UNSEEN,
             shopper => shopper_numbers[shopper as usize],
         };
+        built.has_shoppers |= log.group_shoppers[session.group as usize] != NO_SHOPPER;
         let number = if known == UNSEEN { next_shopper } else { known };
         if known == UNSEEN {
             next_shopper += 1;
-            if let Some(slot) = shopper_numbers.get_mut(grouping.group_shoppers[session.group as usize] as usize) {
+            if let Some(slot) = shopper_numbers.get_mut(log.group_shoppers[session.group as usize] as usize) {
                 *slot = number;
             }
         }
         built.shoppers.push(number);
     }
-    if grouping.has_times {
+    if has_times {
         built.end_ms = sessions.iter().map(|session| session.end_ms).collect();
     }
     EventLog { item_ids, sessions: built, details }
 }
 
 /// What is known of the events, in the order of the sessions.
-fn details(grouping: &Grouping<'_>, order: &[u32], sessions: &[Session]) -> Details {
+fn details(events: &Events, order: &[u32], sessions: &[Session], has_times: bool) -> Details {
     fn in_order<T: Copy>(values: &[T], order: &[u32], sessions: &[Session]) -> Vec<T> {
         let events = sessions.iter().flat_map(|session| &order[session.start..session.end]);
         events.filter_map(|&event| values.get(event as usize).copied()).collect()
     }
-    let Events { times, quantities, prices, .. } = grouping.events;
-    let times_ms = if grouping.has_times { in_order(times, order, sessions) } else { Vec::new() };
+    let Events { times, quantities, prices, .. } = events;
+    let times_ms = if has_times { in_order(times, order, sessions) } else { Vec::new() };
     let (quantities, prices) = (in_order(quantities, order, sessions), in_order(prices, order, sessions));
     Details { times_ms, quantities, prices }
 }

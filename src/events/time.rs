@@ -99,6 +99,15 @@ impl Stamp {
     const fn is_ms(self) -> bool {
         self.0 & 1 == 1
     }
+
+    /// The number as it stood in the file, or the moment as RFC 3339.
+    pub(super) fn plain(self) -> String {
+        match self.is_ms() {
+            true => jiff::Timestamp::from_millisecond(self.value())
+                .map_or_else(|_| self.to_string(), |time| time.to_string()),
+            false => self.value().to_string(),
+        }
+    }
 }
 
 /// A date of which one number is the day and the other the month, and the time of the day.
@@ -262,7 +271,7 @@ fn date_of_digits(value: i64) -> Option<i64> {
 
 /// Milliseconds since 1970 UTC of `YYYY-MM-DD`, alone or followed by `T` or a space and `HH:MM[:SS[.fff]]` and a zone
 /// (`Z`, `UTC`, `+HH:MM`; UTC without one); slashes may stand for hyphens. Covers RFC 3339.
-fn parse_date_time(text: &str) -> Option<i64> {
+pub(super) fn parse_date_time(text: &str) -> Option<i64> {
     let bytes = text.as_bytes();
     let (year, rest) = digits(bytes, 4)?;
     let (&separator, rest) = rest.split_first()?;

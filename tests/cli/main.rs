@@ -2,7 +2,9 @@
 #![cfg(feature = "cli")]
 
 mod bad_input;
+mod cleaning;
 mod evaluate;
+mod explore;
 mod inspect;
 mod recommend;
 mod shop;
@@ -36,7 +38,7 @@ fn json(command: &mut Command) -> serde_json::Value {
 
 #[test]
 fn every_subcommand_has_a_short_and_a_long_help() {
-    for subcommand in ["train", "recommend", "evaluate", "inspect", "completions"] {
+    for subcommand in ["explore", "train", "recommend", "evaluate", "inspect", "completions"] {
         let short = stdout(&mut vicino([subcommand, "-h"]));
         let long = stdout(&mut vicino([subcommand, "--help"]));
         assert!(!short.contains("Examples:") && long.contains("Examples:"), "{subcommand}");

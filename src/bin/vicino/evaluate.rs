@@ -127,7 +127,7 @@ fn cases(args: &Args, model: &Model, console: &Console) -> anyhow::Result<(Cases
     if sorts[0] {
         return rows(args, model);
     }
-    output::refuse_to_replace(&args.test, args.events.saved_mapping())?;
+    output::refuse_to_replace(&args.test, args.events.outputs())?;
     let events = read_events(&args.test, &args.events, console)?;
     let newest = model.about.newest_event_ms;
     if !args.all_sessions && (events.log.sessions.end_ms.is_empty() || newest == 0) {

@@ -1,6 +1,7 @@
 //! The flags that say how event logs are read, and the reading.
 
 use crate::Usage;
+use crate::cleaning::{self, CleaningFlags};
 use crate::console::Console;
 use crate::mapping::Mapping;
 use crate::ranking::Kind;
@@ -40,6 +41,15 @@ pub struct EventFlags {
     /// Share of damaged rows, 0 to 1, above which a log is refused
     #[arg(help_heading = "Event logs", long, value_name = "SHARE", default_value_t = ReadOptions::default().max_rejected, value_parser = values::share)]
     max_rejected: f64,
+
+    /// Write every row that is left out into this file, with its reason (CSV, also .gz; - for stdout)
+    ///
+    /// Columns: file, line, reason, column, found, item, session, shopper, event, timestamp, quantity, price.
+    #[arg(help_heading = "Cleaning", long, value_name = "FILE")]
+    keep_rejects: Option<PathBuf>,
+
+    #[command(flatten)]
+    cleaning: CleaningFlags,
 }
 
 impl EventFlags {
@@ -51,17 +61,19 @@ impl EventFlags {
         Ok(self.events_are.or(self.mapping()?.events_are()?))
     }
 
-    /// The file that the mapping goes to, if it was asked for.
-    pub fn saved_mapping(&self) -> Option<&PathBuf> {
-        self.save_mapping.as_ref()
+    /// The files that are written: the mapping and the rows that were left out.
+    pub fn outputs(&self) -> impl Iterator<Item = &PathBuf> {
+        [&self.save_mapping, &self.keep_rejects].into_iter().flatten()
     }
 
     fn mapping(&self) -> anyhow::Result<Mapping> {
         self.mapping.as_deref().map_or_else(|| Ok(Mapping::default()), Mapping::open)
     }
 
-    fn options(&self) -> anyhow::Result<ReadOptions> {
+    /// The options, and the flags of cleaning that they come from.
+    fn options(&self) -> anyhow::Result<(ReadOptions, CleaningFlags)> {
         let mapping = self.mapping()?;
+        let cleaning = self.cleaning.clone().over(mapping.cleaning());
         let usual = ReadOptions::default();
         let gap = self.session_gap.or(mapping.session_gap()?);
         let mut columns = BTreeMap::new();
@@ -73,13 +85,15 @@ impl EventFlags {
         for (field, name) in mapping.columns()? {
             columns.entry(field).or_insert(name);
         }
-        Ok(ReadOptions {
+        let options = ReadOptions {
             session_gap_ms: gap.map_or(usual.session_gap_ms, |gap| i64::try_from(gap.as_millis()).unwrap_or(i64::MAX)),
             default_kind: self.events_are.or(mapping.events_are()?).map(Into::into),
             max_rejected: self.max_rejected,
             columns,
+            cleaning: cleaning.cleaning()?,
             ..usual
-        })
+        };
+        Ok((options, cleaning))
     }
 }
 
@@ -102,14 +116,25 @@ pub fn read_events_with(
     keep_details: bool,
     console: &Console,
 ) -> anyhow::Result<Events> {
-    let options = ReadOptions { keep_details, ..flags.options()? };
-    if let Some(path) = &flags.save_mapping {
+    let (options, cleaning) = flags.options()?;
+    let options = ReadOptions { keep_details, ..options };
+    for path in flags.outputs() {
         output::check(path)?;
     }
-    let (log, report) = events::read(paths, &options, console)?;
+    let (log, report) = match &flags.keep_rejects {
+        None => events::read(paths, &options, console)?,
+        Some(path) => {
+            let mut rejects = Vec::new();
+            let read = events::read_keeping(paths, &options, console, &mut rejects);
+            // Most wanted where there are too many of them to go on.
+            cleaning::write_rejects(path, paths, &rejects)?;
+            read?
+        }
+    };
+    cleaning::remark(&report, console);
     if let Some(path) = &flags.save_mapping {
         let gap = Duration::from_millis(u64::try_from(options.session_gap_ms).unwrap_or_default());
-        Mapping::of(&report, gap).save(path)?;
+        Mapping::of(&report, gap, cleaning).save(path)?;
     }
     Ok(Events { log, report })
 }

@@ -47,7 +47,7 @@ Examples:
 
 pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     let paths = expand(&args.paths)?;
-    let outputs: Vec<&PathBuf> = [args.output.as_ref(), args.events.saved_mapping()].into_iter().flatten().collect();
+    let outputs: Vec<&PathBuf> = args.output.iter().chain(args.events.outputs()).collect();
     let inputs: Vec<PathBuf> = paths.iter().chain(args.catalog.path()).cloned().collect();
     output::refuse_to_replace(&inputs, outputs)?;
     let to_stdout = args.output.as_deref() == Some(Path::new("-"));

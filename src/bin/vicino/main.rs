@@ -4,6 +4,7 @@
 //! to stderr; the exit status is 0 for success, 1 for a failure on data or files and 2 for wrong usage.
 
 mod catalogue;
+mod cleaning;
 mod completions;
 mod console;
 mod evaluate;
@@ -68,7 +69,7 @@ enum Command {
     Explore(Box<explore::Args>),
     Train(Box<train::Args>),
     Recommend(recommend::Args),
-    Evaluate(evaluate::Args),
+    Evaluate(Box<evaluate::Args>),
     Inspect(inspect::Args),
     Completions(completions::Args),
 }

@@ -1,5 +1,6 @@
 //! How a shop's logs are read, as a small TOML file that is written once and kept.
 
+use crate::cleaning::CleaningFlags;
 use crate::output::Output;
 use crate::ranking::Kind;
 use crate::values;
@@ -24,6 +25,9 @@ pub struct Mapping {
     /// Column by field; empty for a field without a column.
     #[serde(default)]
     columns: BTreeMap<String, String>,
+    /// The flags of cleaning that are not as usual, with `_` for `-`.
+    #[serde(default)]
+    cleaning: CleaningFlags,
 }
 
 const HEADER: &str = "# How the events of this shop are read; use it with --mapping.\n\
@@ -42,12 +46,13 @@ impl Mapping {
             .with_context(|| format!("{name} is no mapping"))?;
         mapping.columns().with_context(|| format!("{name} is no mapping"))?;
         mapping.session_gap().with_context(|| format!("{name} is no mapping"))?;
+        mapping.cleaning.cleaning().with_context(|| format!("{name} is no mapping"))?;
         mapping.events_are().with_context(|| format!("{name} is no mapping"))?;
         Ok(mapping)
     }
 
     /// What a reading found.
-    pub fn of(report: &ReadReport, session_gap: Duration) -> Mapping {
+    pub fn of(report: &ReadReport, session_gap: Duration, cleaning: CleaningFlags) -> Mapping {
         let found = report.columns.iter().map(|one| (one.field.to_string(), one.column.clone()));
         // A field that had no column must not find one in another file later.
         let without = Field::ALL.into_iter().map(|field| (field.to_string(), String::new()));
@@ -58,6 +63,7 @@ impl Mapping {
                 seconds => format!("{seconds}s"),
             }),
             columns: without.chain(found).collect(),
+            cleaning,
         }
     }
 
@@ -76,6 +82,11 @@ impl Mapping {
             Ok((field, column.clone()))
         };
         self.columns.iter().map(parse).collect()
+    }
+
+    /// What is left out.
+    pub fn cleaning(&self) -> &CleaningFlags {
+        &self.cleaning
     }
 
     /// After how long without an event a session ends.

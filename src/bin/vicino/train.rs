@@ -2,10 +2,11 @@
 
 use crate::catalogue::CatalogFlags;
 use crate::console::Console;
-use crate::events::{EventFlags, Events, read_events};
+use crate::events::{EventFlags, Events, read_events_with};
+use crate::explore::lead;
 use crate::output::{self, Output};
 use crate::packing::PackFlags;
-use crate::report::Report;
+use crate::report::{Extras, Report};
 use crate::table::thousands;
 use crate::{Usage, values};
 use anyhow::Context;
@@ -92,15 +93,23 @@ pub struct Args {
     #[arg(help_heading = "Learning", long)]
     no_baskets: bool,
 
+    /// What an event of a history counts when ranking, by its kind; kinds not named are view=1, cart=3, purchase=5
+    /// [default: learnt from the log]
+    #[arg(help_heading = "Learning", long, value_name = "KIND=WEIGHT,...", value_parser = values::event_weights)]
+    event_weights: Option<[f32; 3]>,
+
     /// Seed of the tuning
     #[arg(help_heading = "Learning", long, value_name = "N", default_value_t = Settings::default().seed)]
     seed: u64,
 
-    /// Also write what was found as JSON, with what plots need
+    /// Also write all that was found: one page with every figure, or JSON if the name ends in .json
+    ///
+    /// The page needs no network and nothing beside it. It has what `explore` shows of the log, the model's sections,
+    /// what it is worth, the course of tuning, and the neighbours that a person should look at.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
 
-    /// Print the summary as JSON (the content of --report)
+    /// Print the summary as JSON (the content of --report FILE.json)
     #[arg(long)]
     json: bool,
 }
@@ -133,7 +142,7 @@ Examples:
   vicino train events.csv.gz -o shop.vicino
   vicino train events.csv.gz -o shop.vicino --target-size 200kB
   vicino train events.csv.gz -o shop.vicino --sizes 50kB,100kB,200kB,400kB
-  vicino train 2026-*.parquet --catalog products.csv -o shop.vicino --report report.json
+  vicino train 2026-*.parquet --catalog products.csv -o shop.vicino --report report.html
   vicino train orders.csv --column session=Invoice --column item=StockCode --events-are purchase -o shop.vicino
   vicino train clicks.jsonl --session-gap 1h --min-shoppers 5 --neighbours 30 -o shop.vicino";
 
@@ -144,7 +153,8 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     for path in [Some(&args.output), args.report.as_ref()].into_iter().flatten() {
         output::check(path)?;
     }
-    let mut events = read_events(&paths, &args.events, console)?;
+    let wants_page = args.report.as_deref().is_some_and(|path| !is_json(path));
+    let mut events = read_events_with(&paths, &args.events, wants_page, console)?;
     let (neighbours, weight_bits) = args.packing.learnt_for();
     let settings = Settings {
         neighbours,
@@ -159,6 +169,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     };
     let catalog = args.catalog.read(console)?;
     let summary = eda::summarise(&events.log);
+    let exploration = wants_page.then(|| eda::explore(&events.log, &events.report, catalog.as_ref()));
     if let Some(catalog) = catalog.as_ref().filter(|_| args.catalog_items) {
         add_items(&mut events.log.item_ids, catalog);
     }
@@ -167,15 +178,19 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
         _ => None,
     };
     let content = catalog.as_ref().map(|catalog| content(catalog, &events.log.item_ids));
-    let learnt = learn::learn_with(&events.log, content.as_ref(), &settings, console).context("cannot train")?;
+    let mut learnt = learn::learn_with(&events.log, content.as_ref(), &settings, console).context("cannot train")?;
+    learnt.ranking.event_weights = args.event_weights.unwrap_or(learnt.ranking.event_weights);
     if args.similarity == SimilarityChoice::Auto {
         for (purpose, similarity) in &learnt.similarities {
             console.remark(format_args!("{}: {similarity} does best on held-out sessions", purpose.name()));
         }
     }
+    let item_ids = events.log.item_ids.clone();
+    // The page alone looks at the events again.
+    let log = wants_page.then_some(events.log);
     let draft = Draft {
         about: about(&summary.data, args.seed, learnt.hyperparameters, &learnt.curves),
-        item_ids: events.log.item_ids,
+        item_ids,
         tables: learnt.tables,
         popularity: learnt.popularity,
         num_events: learnt.num_events,
@@ -198,7 +213,14 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     };
     let json = report.to_json()?;
     if let Some(path) = &args.report {
-        write(path, json.as_bytes())?;
+        match (exploration, log) {
+            (Some(exploration), Some(log)) => {
+                let review = eda::review(&outcome.model, &log, catalog.as_ref());
+                let extras = Extras { exploration, review, lead: lead(&paths) };
+                write(path, report.to_html(&extras).as_bytes())?;
+            }
+            _ => write(path, json.as_bytes())?,
+        }
     }
     if args.output == Path::new("-") {
         console.remark(report);
@@ -214,6 +236,11 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     output.finish()
 }
 
+/// Whether a report of this name is JSON.
+fn is_json(path: &Path) -> bool {
+    path == Path::new("-") || path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+}
+
 /// Packing has a quarter as many constants tried as learning.
 const PACKING_SHARE: usize = 4;
 
@@ -226,7 +253,7 @@ fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
 
 fn check_outputs(args: &Args, paths: &[PathBuf]) -> anyhow::Result<()> {
     let outputs: Vec<&PathBuf> =
-        [Some(&args.output), args.report.as_ref(), args.events.saved_mapping()].into_iter().flatten().collect();
+        [Some(&args.output), args.report.as_ref()].into_iter().flatten().chain(args.events.outputs()).collect();
     let inputs: Vec<PathBuf> = paths.iter().chain(args.catalog.path()).cloned().collect();
     output::refuse_to_replace(&inputs, outputs.iter().copied())?;
     for (at, output) in outputs.iter().enumerate() {

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 use std::time::Duration;
-use vicino::{catalog, events};
+use vicino::{EventKind, catalog, events};
 
 /// A whole number of at least 1.
 pub fn count(text: &str) -> Result<usize, String> {
@@ -79,6 +79,21 @@ pub fn span(text: &str) -> Result<Duration, String> {
     if (0.001..=365.0 * 86400.0).contains(&span) { Ok(Duration::from_secs_f64(span)) } else { Err(expected()) }
 }
 
+/// `view=1,cart=3,purchase=5`, with these values for kinds that are not named.
+pub fn event_weights(text: &str) -> Result<[f32; 3], String> {
+    let mut weights = [1.0, 3.0, 5.0];
+    for part in text.split(',') {
+        let named = part.split_once('=').and_then(|(kind, weight)| {
+            let at = EventKind::ALL.into_iter().position(|known| known.name() == kind.trim())?;
+            Some((at, weight.trim().parse().ok().filter(|weight| (0.0..=1000.0).contains(weight))?))
+        });
+        let expected = || "expected weights from 0 to 1000, for instance view=1,cart=3,purchase=5".to_owned();
+        let (at, weight) = named.ok_or_else(expected)?;
+        weights[at] = weight;
+    }
+    Ok(weights)
+}
+
 /// `FIELD=NAME` for an event log; an empty name leaves the field without a column.
 pub fn column(text: &str) -> Result<(events::Field, String), String> {
     assignment(text, "item=PRODUCT_ID")
@@ -136,6 +151,15 @@ mod tests {
             assert!(count(nonsense).is_err(), "{nonsense}");
         }
         assert!(neighbours("1001").is_err());
+    }
+
+    #[test]
+    fn event_weights_are_named_by_kind() {
+        assert_eq!(event_weights("purchase=4"), Ok([1.0, 3.0, 4.0]));
+        assert_eq!(event_weights("view=0.5, cart=2,purchase=0"), Ok([0.5, 2.0, 0.0]));
+        for nonsense in ["", "view", "view=-1", "look=1", "view=NaN", "view=1,,cart=2"] {
+            assert!(event_weights(nonsense).is_err(), "{nonsense}");
+        }
     }
 
     #[test]

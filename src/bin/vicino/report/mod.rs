@@ -1,12 +1,16 @@
-//! What `train` found, matched, removed and chose: as text for people and as JSON for plots.
+//! What `train` found, matched, removed and chose: as text for a terminal here, as JSON and as a page beside.
 
-use crate::inspect::{bits_per_neighbour, object, time};
+mod json;
+mod page;
+
+pub use page::Extras;
+
+use crate::cleaning;
+use crate::inspect::{bits_per_neighbour, time};
 use crate::packing::{Outcome, SizePoint};
 use crate::table::{Table, figure, percent, thousands};
-use anyhow::bail;
-use serde_json::{Map, Value, json};
 use std::fmt;
-use vicino::budget::{Quality, View};
+use vicino::budget::View;
 use vicino::eda::Summary;
 use vicino::events::{ReadReport, SessionSource, TimeSource};
 use vicino::model::{Model, Purpose, Section, TableBytes};
@@ -23,109 +27,6 @@ pub struct Report<'a> {
 }
 
 impl Report<'_> {
-    /// The report as pretty JSON with a line end.
-    pub fn to_json(&self) -> anyhow::Result<String> {
-        let mut report = serde_json::to_value(self.summary)?;
-        let Some(parts) = report.as_object_mut() else { bail!("the summary of the log is no JSON object") };
-        for (name, value) in self.parts() {
-            parts.insert(name.to_owned(), value);
-        }
-        Ok(format!("{report:#}\n"))
-    }
-
-    fn parts(&self) -> [(&'static str, Value); 9] {
-        let Model { about, privacy, measurements, .. } = &self.outcome.model;
-        let rejections = self.read.rejections.iter().map(|rejection| {
-            json!({ "reason": rejection.reason.to_string(), "rows": rejection.rows, "example": rejection.example })
-        });
-        let columns =
-            self.read.columns.iter().map(|matched| json!({ "field": matched.field, "column": matched.column }));
-        let tables = self.tables.iter().map(|(of, table)| {
-            json!({
-                "purpose": of.key(),
-                "num_edges": table.num_edges,
-                "codec": table.codec,
-                "num_levels": table.num_levels,
-                "bits_per_neighbour": bits_per_neighbour(table),
-            })
-        });
-        [
-            ("columns", columns.collect()),
-            ("cleaning", rejections.collect()),
-            ("hyperparameters", object(about.hyperparameters.iter().map(|(name, value)| (name.as_str(), *value)))),
-            ("measurements", object(measurements.iter().map(|one| (one.name.as_str(), one.value)))),
-            (
-                "privacy",
-                json!({
-                    "min_shoppers": privacy.min_shoppers,
-                    "counts_shoppers": privacy.by_shopper,
-                    "pairs_kept": privacy.pairs_kept,
-                    "pairs_removed": privacy.pairs_removed,
-                }),
-            ),
-            (
-                "model",
-                json!({
-                    "bytes": self.outcome.bytes.len(),
-                    "num_items": self.outcome.model.num_items(),
-                    "num_edges": self.tables.iter().map(|(_, table)| table.num_edges).sum::<usize>(),
-                    "tables": tables.collect::<Vec<_>>(),
-                    "sections": self.sections.iter().map(|section| json!({ "name": section.name, "bytes": section.num_bytes })).collect::<Vec<_>>(),
-                    "num_links": self.outcome.packed.as_ref().map(|packed| packed.num_links),
-                    "quality": self.outcome.packed.as_ref().map(|packed| qualities(&packed.quality)),
-                }),
-            ),
-            ("sizes", self.outcome.curve.iter().map(size_point).collect()),
-            ("tuning", self.tuning_curves()),
-            (
-                "reading",
-                json!({
-                    "num_rows": self.read.num_rows,
-                    "num_events": self.read.num_events,
-                    "session_source": self.read.session_source,
-                    "time_source": self.read.time_source,
-                    "assumed_kind": self.read.assumed_kind.map(|kind| kind.name()),
-                    "unknown_event_types": self.read.unknown_event_types,
-                }),
-            ),
-        ]
-    }
-}
-
-/// Figures by purpose and view.
-fn qualities(qualities: &[(Purpose, Quality)]) -> Value {
-    let view = |view: &View| {
-        json!({
-            "num_events": view.num_examples, "recall": view.recall, "mrr": view.mrr, "ndcg": view.ndcg,
-            "coverage": view.coverage,
-        })
-    };
-    let of = |quality: &Quality| json!({ "all_targets": quality.all_targets.as_ref().map(view), "discovery": view(&quality.discovery) });
-    qualities.iter().map(|(purpose, quality)| (purpose.key().to_owned(), of(quality))).collect::<Map<_, _>>().into()
-}
-
-fn size_point(point: &SizePoint) -> Value {
-    json!({
-        "wanted": point.wanted, "bytes": point.num_bytes, "num_links": point.num_links, "has_classes": point.detail.has_classes, "num_levels": point.detail.num_levels,
-        "quality": qualities(&point.quality),
-    })
-}
-
-impl Report<'_> {
-    /// Evaluations and objectives of both searches, by purpose.
-    fn tuning_curves(&self) -> Value {
-        let packing = self.outcome.packed.iter().flat_map(|packed| &packed.tunings);
-        let curves = self
-            .tuning
-            .iter()
-            .map(|(purpose, curve)| (format!("{}: learning", purpose.key()), json!(curve)))
-            .chain(packing.map(|(purpose, climbed)| (format!("{}: packing", purpose.key()), json!(climbed.curve))));
-        curves
-            .filter(|(_, curve)| curve.as_array().is_some_and(|curve| !curve.is_empty()))
-            .collect::<Map<_, _>>()
-            .into()
-    }
-
     fn is_tuned(&self) -> bool {
         self.tuning.iter().any(|(_, curve)| !curve.is_empty())
     }
@@ -275,21 +176,13 @@ impl Report<'_> {
             thousands(read.num_rows),
             thousands(read.num_events)
         )?;
+        if let Some(rules) = cleaning::not_run(read) {
+            writeln!(f, "  rules that could not run: {rules}")?;
+        }
         if read.rejections.is_empty() {
             return Ok(());
         }
-        let mut rejections = Table::new(&["left out", "rows", "first at", "column", "found"]);
-        for rejection in &read.rejections {
-            let example = &rejection.example;
-            rejections.row([
-                rejection.reason.to_string(),
-                thousands(rejection.rows),
-                format!("{}:{}", example.path.display(), example.line),
-                example.column.clone(),
-                example.found.clone(),
-            ]);
-        }
-        write!(f, "{rejections}")?;
+        write!(f, "{}", cleaning::table(read))?;
         let types: Vec<String> =
             read.unknown_event_types.iter().map(|(name, rows)| format!("{name} ({})", thousands(*rows))).collect();
         if !types.is_empty() {

@@ -1,0 +1,160 @@
+#!/usr/bin/env node
+// `npm run bench:explore`: exploring Complete Journey, against a hand-written polars script and a profiler of tables.
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { machine } from '../lib/machine.mjs';
+import { build, root, run, say, scratch } from '../lib/processes.mjs';
+import { median, size, time, times } from '../lib/statistics.mjs';
+
+const USAGE = `usage: npm run bench:explore -- [options]
+
+  --repeats N     runs of each (5), alternating; the profiler runs once
+  --profile NAME  Cargo profile of Vicino (release)
+  --binary FILE   measures this command instead of building one
+
+environment:
+  VICINO_CACHE    where the peers and Complete Journey are kept (a folder in the user's cache)`;
+
+process.on('uncaughtException', (error) => {
+  console.error(`bench: ${process.env.DEBUG ? error.stack : error.message}`);
+  process.exit(1);
+});
+
+const settings = parse(process.argv.slice(2));
+const cache =
+  process.env.VICINO_CACHE ?? `${process.env.XDG_CACHE_HOME ?? `${homedir()}/.cache`}/vicino`;
+const data = `${cache}/complete-journey`;
+const [events, products] = ['transactions', 'products'].map((name) => `${data}/${name}.parquet`);
+if (!existsSync(events)) run(`${root}/scripts/sample-data`, []);
+const python = preparePeers();
+const vicino = settings.binary ?? build(settings).vicino;
+const stopwatch = `${root}/benches/peers/peers.py`;
+
+const competitors = {
+  'vicino explore': [
+    vicino,
+    ['--quiet', 'explore', events, '--catalog', products, '-o', `${scratch}/explored.html`],
+  ],
+  'polars, by hand': [
+    python,
+    [`${root}/benches/explore/aggregates.py`, events, products, `${scratch}/aggregates.json`],
+  ],
+};
+competitors['polars, by hand, without the matrix of products'] = [
+  python,
+  [...competitors['polars, by hand'][1], '--without-matrix'],
+];
+const profiler = [
+  python,
+  ['-W', 'ignore', `${root}/benches/explore/profile.py`, events, `${scratch}/profile.html`],
+];
+
+const before = machine();
+const samples = Object.fromEntries(Object.keys(competitors).map((name) => [name, []]));
+for (let repeat = 0; repeat <= settings.repeats; repeat++) {
+  for (const [name, command] of Object.entries(competitors)) {
+    say(`${name}, ${repeat === 0 ? 'to warm up' : `${repeat} of ${settings.repeats}`}`);
+    const measured = measure(command);
+    if (repeat > 0) samples[name].push(measured);
+  }
+}
+say('ydata-profiling, minimal');
+samples['ydata-profiling, minimal'] = [measure(profiler)];
+
+const middle = Object.entries(samples).map(([name, all]) => ({
+  name,
+  seconds: median(all.map(({ seconds }) => seconds)),
+  bytes: median(all.map(({ bytes }) => bytes)),
+}));
+const [ours] = middle;
+const row = ({ name, seconds, bytes }) =>
+  `| ${name} | ${time(seconds)} (${times(seconds, ours.seconds)}) | ${size(bytes)} |`;
+const table = [
+  `Complete Journey, 1,469,307 rows (${size(statSync(events).size)} of Parquet), whole processes, ${before.cores} cores ` +
+    `(${before.cpu}), load ${before.loadAverage} at the start; medians of ${settings.repeats}, the profiler once.`,
+  '',
+  '| | end to end | peak memory |',
+  '|---|---:|---:|',
+  ...middle.map(row),
+].join('\n');
+writeFileSync(`${scratch}/explore.json`, JSON.stringify({ machine: before, samples }, null, 1));
+check();
+console.log(table);
+
+/** Seconds and peak memory of a whole process. */
+function measure([command, args]) {
+  const output = run(python, [stopwatch, 'measure', command, ...args]);
+  const { seconds, peak_bytes: bytes } = JSON.parse(output.trim().split('\n').at(-1));
+  return { seconds, bytes };
+}
+
+/** The two must have found the same: otherwise their times say nothing. */
+function check() {
+  const found = JSON.parse(
+    run(vicino, ['--quiet', 'explore', events, '--catalog', products, '--json']),
+  );
+  const byHand = JSON.parse(readFileSync(`${scratch}/aggregates.json`, 'utf8'));
+  const figure = (id) => found.figures.find((one) => one.id === id);
+  const bins = (id) => figure(id).chart.bins.reduce((sum, { value }) => sum + value, 0);
+  const days = figure('over-time').table.rows.map(([day, count]) => [day, number(count)]);
+  const pairs = [
+    ['events', number(found.overview.rows.find(([what]) => what === 'events')[1]), byHand.events],
+    ['days with events', days.filter(([, count]) => count > 0).length, byHand['over-time'].length],
+    [
+      'events of the busiest day',
+      Math.max(...days.map(([, count]) => count)),
+      Math.max(...byHand['over-time'].map(([, count]) => count)),
+    ],
+    [
+      'shoppers',
+      bins('events-per-shopper'),
+      byHand['events-per-shopper'].bins.reduce((a, b) => a + b, 0),
+    ],
+  ];
+  for (const [what, one, other] of pairs) {
+    if (one !== other)
+      throw new Error(
+        `${what}: vicino found ${one}, polars ${other}; their times cannot be compared`,
+      );
+  }
+}
+
+function number(text) {
+  return Number(text.replaceAll(',', ''));
+}
+
+/** A Python environment with the peers, made once. */
+function preparePeers() {
+  const folder = `${cache}/explore-venv`;
+  const requirements = `${root}/benches/explore/requirements.txt`;
+  const [stamp, wanted] = [`${folder}/installed.txt`, readFileSync(requirements, 'utf8')];
+  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
+    say(`installing the peers into ${folder}, once`);
+    run('python3', ['-m', 'venv', '--clear', folder]);
+    run(`${folder}/bin/python`, ['-m', 'pip', 'install', '--quiet', '--requirement', requirements]);
+    writeFileSync(stamp, wanted);
+  }
+  return `${folder}/bin/python`;
+}
+
+function parse(args) {
+  const found = { repeats: 5, profile: 'release' };
+  const rest = [...args];
+  while (rest.length > 0) {
+    const option = rest.shift();
+    if (option === '--help' || option === '-h') {
+      console.log(USAGE);
+      process.exit(0);
+    } else if (option === '--repeats' && /^[1-9]\d*$/.test(rest[0] ?? '')) {
+      found.repeats = Number(rest.shift());
+    } else if (option === '--profile' && /^[a-z][a-z-]*$/.test(rest[0] ?? '')) {
+      found.profile = rest.shift();
+    } else if (option === '--binary' && existsSync(rest[0] ?? '')) {
+      found.binary = rest.shift();
+    } else {
+      console.error(`bench: cannot use \`${[option, ...rest].join(' ')}\`\n\n${USAGE}`);
+      process.exit(2);
+    }
+  }
+  return found;
+}

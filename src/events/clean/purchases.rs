@@ -1,0 +1,106 @@
+//! Purchases that were none: at no price, or given back.
+
+use std::collections::HashMap;
+
+use super::super::rows::Return;
+use super::{NO_PRICES, NO_QUANTITIES, NO_SHOPPERS, OFF, Outcome, View};
+use crate::EventKind;
+use crate::table::interner::FastHash;
+
+/// Purchases at a price of zero or less; those without a price stay.
+pub(super) fn zero_prices(view: &View<'_>) -> Outcome {
+    let events = view.events();
+    if !view.cleaning.drop_zero_prices {
+        return Err(OFF);
+    }
+    if events.prices.is_empty() {
+        return Err(NO_PRICES);
+    }
+    let is_gift =
+        |&event: &u32| events.kinds[event as usize] == EventKind::Purchase && events.prices[event as usize] <= 0.0;
+    Ok(view.kept().filter(is_gift).collect())
+}
+
+/// Purchases that a later return gives back: of the same shopper, item and quantity, the latest first, each once.
+///
+/// Later is later in time, and in the files where the time is the same or not known. A return without such a
+/// purchase, for instance of one from before the log begins, changes nothing.
+pub(super) fn cancelled(view: &View<'_>) -> Outcome {
+    let events = view.events();
+    if !view.cleaning.drop_cancelled {
+        return Err(OFF);
+    }
+    if !view.known.has_shoppers {
+        return Err(NO_SHOPPERS);
+    }
+    if !view.known.has_quantities {
+        return Err(NO_QUANTITIES);
+    }
+    let returns = distinct(view);
+    let mut slots: HashMap<u64, usize, FastHash> = HashMap::default();
+    for one in &returns {
+        let next = slots.len();
+        slots.entry(pair(one.shopper, one.item)).or_insert(next);
+    }
+    if slots.is_empty() || events.quantities.is_empty() {
+        return Ok(Vec::new());
+    }
+    // A return stands before the event that follows it in the file.
+    let time = |time: i64| if view.known.has_times { time } else { 0 };
+    let mut steps: Vec<(i64, u32, Step)> =
+        returns.iter().map(|one| (time(one.time), one.before, Step::Return(one.quantity.to_bits()))).collect();
+    let mut of_steps: Vec<usize> = returns.iter().map(|one| slots[&pair(one.shopper, one.item)]).collect();
+    for event in view.kept() {
+        let at = event as usize;
+        if events.kinds[at] == EventKind::Purchase
+            && let Some(&slot) = slots.get(&pair(view.log.shopper_of(at), events.items[at]))
+        {
+            steps.push((time(events.time_of(event)), event, Step::Purchase));
+            of_steps.push(slot);
+        }
+    }
+    let mut order: Vec<usize> = (0..steps.len()).collect();
+    order.sort_unstable_by_key(|&at| (steps[at], at));
+    let mut open: Vec<Vec<u32>> = vec![Vec::new(); slots.len()];
+    let mut cancelled = Vec::new();
+    for at in order {
+        let (open, (_, event, step)) = (&mut open[of_steps[at]], steps[at]);
+        match step {
+            Step::Purchase => open.push(event),
+            Step::Return(quantity) => {
+                let equals = |&event: &u32| events.quantities[event as usize].to_bits() == quantity;
+                if let Some(latest) = open.iter().rposition(equals) {
+                    cancelled.push(open.remove(latest));
+                }
+            }
+        }
+    }
+    cancelled.sort_unstable();
+    Ok(cancelled)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Step {
+    /// With the bits of the quantity that comes back.
+    Return(u64),
+    Purchase,
+}
+
+fn pair(shopper: u32, item: u32) -> u64 {
+    u64::from(shopper) << 32 | u64::from(item)
+}
+
+/// The returns, those that stand in the files twice taken once where duplicates are.
+fn distinct(view: &View<'_>) -> Vec<Return> {
+    let mut returns = view.log.returns.clone();
+    if view.cleaning.drop_duplicates && view.known.has_moments {
+        let key = |one: &Return| {
+            let numbers = (one.shopper, one.item, one.session, one.event_type, one.time, one.position);
+            (numbers, one.quantity.to_bits(), (one.price + 0.0).to_bits())
+        };
+        returns.sort_by_key(|one| (key(one), one.before));
+        returns.dedup_by_key(|one| key(one));
+        returns.sort_by_key(|one| one.before);
+    }
+    returns
+}

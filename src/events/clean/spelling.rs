@@ -1,0 +1,118 @@
+//! One form for what is written in several: the case of ids, the currency of prices.
+
+use std::collections::BTreeMap;
+
+use crate::table::Cell;
+use crate::table::interner::Interner;
+
+/// Makes ids lower-case, those that differ in nothing else one; `numbers` change with them.
+pub(in super::super) fn fold_case<'n>(items: &mut Interner, numbers: impl Iterator<Item = &'n mut u32>) {
+    let mut folded = Interner::with_names();
+    let new: Vec<u32> =
+        (0..items.len() as u32).map(|item| folded.intern(Cell::Text(&items.id(item).to_lowercase()))).collect();
+    for number in numbers {
+        *number = new[*number as usize];
+    }
+    *items = folded;
+}
+
+/// Turns prices into the shop's currency, and counts the currencies.
+#[derive(Default)]
+pub(in super::super) struct Currencies {
+    rates: Vec<(String, f64)>,
+    seen: Vec<(String, u64)>,
+}
+
+/// Distinct codes that are counted; what comes after is no currency anyway.
+const MAX_SEEN: usize = 200;
+
+impl Currencies {
+    pub(in super::super) fn new(rates: &BTreeMap<String, f64>) -> Currencies {
+        let code = |name: &String| code_of_sign(name).map_or_else(|| name.trim().to_ascii_uppercase(), str::to_owned);
+        Currencies { rates: rates.iter().map(|(name, &rate)| (code(name), rate)).collect(), seen: Vec::new() }
+    }
+
+    /// The price that a cell holds: `Ok(None)` if it is missing, `Err` if it is no number.
+    #[inline]
+    pub(in super::super) fn price(&mut self, cell: Cell<'_>) -> Result<Option<f64>, ()> {
+        let cell = cell.unless_null();
+        let price = cell.to_number()?;
+        Ok(match (price, cell) {
+            (Some(price), Cell::Text(text)) if !is_plain(text) => Some(price * self.rate(text)),
+            (price, _) => price,
+        })
+    }
+
+    #[cold]
+    fn rate(&mut self, text: &str) -> f64 {
+        let Some(code) = code(text) else { return 1.0 };
+        let num_seen = self.seen.len();
+        match self.seen.iter_mut().find(|(seen, _)| seen == code) {
+            Some((_, rows)) => *rows += 1,
+            None if num_seen < MAX_SEEN => self.seen.push((code.to_owned(), 1)),
+            None => {}
+        }
+        self.rates.iter().find(|(known, _)| known == code).map_or(1.0, |(_, rate)| *rate)
+    }
+
+    /// The currencies without a rate and the rows with a price in them, the most frequent first.
+    pub(in super::super) fn without_rate(&self) -> Vec<(String, u64)> {
+        let has_rate = |code: &str| self.rates.iter().any(|(known, _)| known == code);
+        let mut without: Vec<_> = self.seen.iter().filter(|(code, _)| !has_rate(code)).cloned().collect();
+        without.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        without
+    }
+}
+
+/// Whether a price begins and ends as a plain number does.
+fn is_plain(text: &str) -> bool {
+    let is_plain = |byte: Option<&u8>| byte.is_none_or(|byte| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.'));
+    is_plain(text.as_bytes().first()) && is_plain(text.as_bytes().last())
+}
+
+/// The code of the currency that a price is written with, before or after it.
+fn code(price: &str) -> Option<&str> {
+    let is_code = |code: &str| code.bytes().all(|byte| byte.is_ascii_uppercase());
+    let (first, last) = (price.get(..3), price.len().checked_sub(3).and_then(|at| price.get(at..)));
+    let ends = [price.chars().next(), price.chars().next_back()];
+    let sign = ends.into_iter().flatten().find_map(|sign| code_of_sign(sign.encode_utf8(&mut [0; 4])));
+    sign.or_else(|| [first, last].into_iter().flatten().find(|code| is_code(code)))
+}
+
+fn code_of_sign(sign: &str) -> Option<&'static str> {
+    Some(match sign {
+        "$" => "USD",
+        "€" => "EUR",
+        "£" => "GBP",
+        "¥" => "JPY",
+        "₹" => "INR",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prices_are_multiplied_by_the_rate_of_their_currency() {
+        let mut currencies = Currencies::new(&BTreeMap::from([("$".to_owned(), 0.5), ("gbp".to_owned(), 2.0)]));
+        for (text, expected) in
+            [("$3.00", 1.5), ("3 USD", 1.5), ("GBP 4", 8.0), ("£4", 8.0), ("4,50 €", 4.5), ("EUR4.5", 4.5), ("7", 7.0)]
+        {
+            assert_eq!(currencies.price(Cell::Text(text)), Ok(Some(expected)), "{text}");
+        }
+        assert_eq!(currencies.without_rate(), [("EUR".to_owned(), 2)]);
+        assert_eq!(currencies.price(Cell::Text("free")), Err(()));
+        assert_eq!(currencies.price(Cell::Missing), Ok(None));
+    }
+
+    #[test]
+    fn ids_that_differ_in_case_become_one() {
+        let mut items = Interner::with_names();
+        let mut numbers: Vec<u32> = ["A1", "b", "a1", "B", "Ä"].iter().map(|id| items.intern(Cell::Text(id))).collect();
+        fold_case(&mut items, numbers.iter_mut());
+        assert_eq!(numbers, [0, 1, 0, 1, 2]);
+        assert_eq!((items.len(), items.id(0), items.id(2)), (3, "a1", "ä"));
+    }
+}
