@@ -60,8 +60,9 @@ fn rows_are_told_to_whoever_watches() {
         }
         fn finish(&self, _summary: &str) {}
     }
-    let text = format!("session,item\n{}", "1,a\n".repeat(40_000));
-    let json = "{\"session\":1,\"item\":2}\n".repeat(9000);
+    let text: String = (0..40_000).map(|session| format!("{session},a\n")).collect();
+    let text = format!("session,item\n{text}");
+    let json: String = (0..9000).map(|session| format!("{{\"session\":{session},\"item\":2}}\n")).collect();
     for (name, bytes, expected) in [("e.csv", text, 40_000), ("e.jsonl", json, 9000)] {
         let watched = Watched(AtomicU64::new(0));
         read_from(&[in_memory(name, bytes.as_bytes(), None)], &ReadOptions::default(), &watched).unwrap();
