@@ -86,6 +86,12 @@ export function exploring(shop) {
       }));
   }
 
+  test('the module that reads files is no part of the offline copy of the shop', () => {
+    const worker = readFileSync(join(shop().dist, 'sw.js'), 'utf8');
+    assert.match(worker, /"url":"eda\/index\.html"/);
+    assert.doesNotMatch(worker, /vicino_explore_bg/);
+  });
+
   test('zstd is read without the C library', () =>
     lookAt(shop, async ({ page }) => {
       await page.setInputFiles('#file', file('log.csv.zst', Buffer.from(ZSTD, 'base64')));
