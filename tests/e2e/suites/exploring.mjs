@@ -112,7 +112,10 @@ export function exploring(shop) {
         .locator('#progress-words', { hasText: /[\d.]+ MB of [\d.]+ MB, [\d,]+ rows/ })
         .waitFor();
       await read(page, 'million.csv');
-      assert.equal((await numbersOf(page)).events, '1,000,000');
+      const numbers = await numbersOf(page);
+      assert.equal(numbers['rows read'], '1,000,000');
+      // Cleaning takes double clicks out.
+      assert.ok(Number(numbers.events.replaceAll(',', '')) > 990_000, numbers.events);
       const [lead, longTasks] = [
         await page.locator('#content .lead').innerText(),
         await page.evaluate(() => globalThis.longTasks),
