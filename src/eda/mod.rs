@@ -1,8 +1,9 @@
 //! What an event log holds, for people: sizes, figures and findings.
 //!
 //! Owns the aggregates of exploring ([`explore`]), the values they are handed over in ([`figure`]), and the drawing of
-//! those as one page without scripts from elsewhere ([`html`], [`svg`]) or as lines for a terminal ([`sparkline`]); the
-//! layout of a graph in the plane ([`layout`]). Of a model it knows only what a log says of its neighbours ([`review`]).
+//! those as one page without scripts from elsewhere ([`html`], [`svg`]) or as lines for a terminal ([`sparkline`]); and
+//! the layout of a graph in the plane ([`layout`]). Of a model it knows only what a log says of its neighbours
+//! ([`review`]).
 
 mod bins;
 mod calendar;

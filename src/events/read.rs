@@ -42,6 +42,18 @@ pub fn read(
     read_all(&files(paths), options, progress, None)
 }
 
+/// As [`read`], of files or of bytes in memory.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_from(
+    origins: &[Origin],
+    options: &ReadOptions,
+    progress: &dyn Progress,
+) -> Result<(EventLog, ReadReport), EventsError> {
+    read_all(origins, options, progress, None)
+}
+
 /// As [`read`], and keeps in `rejects` every row that was left out, by file and line; also if there are too many of them
 /// to go on. Needs memory for each of them.
 ///
@@ -54,18 +66,6 @@ pub fn read_keeping(
     rejects: &mut Vec<Reject>,
 ) -> Result<(EventLog, ReadReport), EventsError> {
     read_all(&files(paths), options, progress, Some(rejects))
-}
-
-/// As [`read`], of files or of bytes in memory.
-///
-/// # Errors
-/// As [`read`].
-pub fn read_from(
-    origins: &[Origin],
-    options: &ReadOptions,
-    progress: &dyn Progress,
-) -> Result<(EventLog, ReadReport), EventsError> {
-    read_all(origins, options, progress, None)
 }
 
 fn files(paths: &[PathBuf]) -> Vec<Origin> {

@@ -57,15 +57,9 @@ pub enum TableError {
         /// The header as far as it can be shown.
         found: String,
     },
-    /// A JSON file is one array instead of one object a line.
-    #[error("{}: a JSON array; expected one object a line (with jq: jq -c '.[]')", path.display())]
-    JsonArray {
-        /// The file.
-        path: PathBuf,
-    },
-    /// No line at the beginning of a JSON file is an object.
-    #[error("{}: line {line} is not a JSON object: {problem}; expected one object a line", path.display())]
-    NotJsonLines {
+    /// No record at the beginning of a JSON file is an object.
+    #[error("{}: line {line} is not a JSON object: {problem}; expected one object a line, or an array of objects", path.display())]
+    NotJson {
         /// The file.
         path: PathBuf,
         /// The first line that is not empty, from 1.

@@ -1,4 +1,4 @@
-//! JSON lines: one object a line; the columns are the keys, of objects inside objects too.
+//! JSON: one object a line, or a document of several; the columns are the keys, of objects inside objects too.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,6 +9,7 @@ use serde_json::{Map, Value as Tree};
 
 use super::input::{ErrorContext, Input, Meter};
 use super::nested::Shape;
+use super::records::Records;
 use super::{Cell, Damage, MAX_WANTED, Row, TableError};
 use crate::Progress;
 
@@ -18,30 +19,39 @@ const HEAD_BYTES: usize = 1 << 20;
 /// How many rows are read between two reports of progress.
 const REPORT_ROWS: u64 = 1 << 13;
 
-pub(super) struct JsonLines {
-    input: BufReader<Input>,
+pub(super) struct Json {
+    input: Split,
     context: ErrorContext,
     meter: Meter,
     /// Where values stand, if some stand inside others.
     shape: Option<Shape>,
 }
 
-impl JsonLines {
-    pub(super) fn open(mut input: Input) -> Result<(Vec<String>, JsonLines), TableError> {
+/// How the text is split into records.
+enum Split {
+    Lines(BufReader<Input>),
+    /// An array, or objects over several lines.
+    Document(Records<BufReader<Input>>),
+}
+
+impl Json {
+    pub(super) fn open(mut input: Input) -> Result<(Vec<String>, Json), TableError> {
         input.begin_text()?;
         let context = input.context();
         let meter = input.meter();
-        if input.first_mark()? == Some(b'[') {
-            return Err(TableError::JsonArray { path: context.path });
-        }
+        let first = input.first_mark()?;
         let head = input.head(HEAD_BYTES)?;
-        let shape = shape_of(head).map_err(|(line, problem)| match line {
+        let is_document = first == Some(b'[') || begins_over_several_lines(head);
+        let shape = if is_document { shape_of_document(head) } else { shape_of(head) };
+        let shape = shape.map_err(|(line, problem)| match line {
             0 => TableError::Empty { path: context.path.clone() },
-            _ => TableError::NotJsonLines { path: context.path.clone(), line, problem },
+            _ => TableError::NotJson { path: context.path.clone(), line, problem },
         })?;
         let columns = shape.columns.clone();
         let shape = Some(shape).filter(|shape| shape.is_nested);
-        Ok((columns, JsonLines { input: BufReader::with_capacity(1 << 16, input), context, meter, shape }))
+        let input = BufReader::with_capacity(1 << 16, input);
+        let input = if is_document { Split::Document(Records::new(input)) } else { Split::Lines(input) };
+        Ok((columns, Json { input, context, meter, shape }))
     }
 
     pub(super) fn read(
@@ -53,12 +63,15 @@ impl JsonLines {
     ) -> Result<(), TableError> {
         let keys: Vec<&str> = wanted.iter().filter_map(|&column| columns.get(column)).map(String::as_str).collect();
         let mut bytes = Vec::new();
-        let mut line = 0;
+        let (mut line, mut num_records) = (0, 0_u64);
         loop {
-            bytes.clear();
-            match self.input.read_until(b'\n', &mut bytes) {
-                Ok(0) => break,
-                Ok(_) => line += 1,
+            let next = match &mut self.input {
+                Split::Lines(input) => next_line(input, &mut bytes, line),
+                Split::Document(records) => records.next(&mut bytes),
+            };
+            match next {
+                Ok(Some(at)) => line = at,
+                Ok(None) => break,
                 Err(source) => return Err(self.context.error(source, line)),
             }
             if !bytes.trim_ascii().is_empty() {
@@ -67,15 +80,29 @@ impl JsonLines {
                     None => hand_over(bytes.trim_ascii(), &keys, line, sink),
                 }
             }
-            if line.is_multiple_of(REPORT_ROWS) {
+            num_records += 1;
+            if num_records.is_multiple_of(REPORT_ROWS) {
                 progress.rows(REPORT_ROWS);
                 self.meter.report(progress);
             }
         }
-        progress.rows(line % REPORT_ROWS);
+        progress.rows(num_records % REPORT_ROWS);
         self.meter.report(progress);
         Ok(())
     }
+}
+
+/// Reads the line after `line`; gives its number.
+fn next_line(input: &mut impl BufRead, bytes: &mut Vec<u8>, line: u64) -> std::io::Result<Option<u64>> {
+    bytes.clear();
+    Ok((input.read_until(b'\n', bytes)? > 0).then_some(line + 1))
+}
+
+/// Whether the first line that is not blank is the beginning of an object, and not a whole one or nonsense.
+fn begins_over_several_lines(head: &[u8]) -> bool {
+    let first = head.split_inclusive(|&byte| byte == b'\n').find(|line| !line.trim_ascii().is_empty());
+    let Some(first) = first.filter(|line| line.ends_with(b"\n")) else { return false };
+    serde_json::from_slice::<Map<String, Tree>>(first).is_err_and(|error| error.is_eof())
 }
 
 fn hand_over(bytes: &[u8], keys: &[&str], line: u64, sink: &mut dyn FnMut(Row<'_>)) {
@@ -137,6 +164,21 @@ fn shape_of(head: &[u8]) -> Result<Shape, (u64, String)> {
         match serde_json::from_slice::<Map<String, Tree>>(line) {
             Ok(record) => shape.see(&record),
             Err(error) if first_problem.0 == 0 => first_problem = (number as u64 + 1, without_line(&error)),
+            Err(_) => {}
+        }
+    }
+    if shape.columns.is_empty() { Err(first_problem) } else { Ok(shape) }
+}
+
+/// The shape of the whole records in the `head` of a document; else as [`shape_of`].
+fn shape_of_document(head: &[u8]) -> Result<Shape, (u64, String)> {
+    let mut shape = Shape::default();
+    let mut first_problem = (0, String::new());
+    let (mut records, mut record) = (Records::new(head), Vec::new());
+    while let Ok(Some(line)) = records.next(&mut record) {
+        match serde_json::from_slice::<Map<String, Tree>>(&record) {
+            Ok(record) => shape.see(&record),
+            Err(error) if first_problem.0 == 0 => first_problem = (line, without_line(&error)),
             Err(_) => {}
         }
     }

@@ -1,4 +1,4 @@
-//! Reads rows of plain values from delimited text, JSON lines, XML feeds and Parquet, plain or compressed.
+//! Reads rows of plain values from delimited text, JSON, XML feeds and Parquet, plain or compressed.
 //!
 //! Owns file formats and nothing else: a [`Source`] lists its columns, then hands every row of the wanted
 //! columns to a sink, damaged rows included. Never knows what a column means, apart from the usual names in
@@ -17,6 +17,8 @@ mod number;
 mod origin;
 mod pages;
 mod parquet;
+mod records;
+mod records_parquet;
 pub(crate) mod tally;
 mod texts;
 mod zstd;
@@ -210,9 +212,10 @@ pub(crate) struct Source {
 
 enum Reader {
     Delimited(delimited::Delimited),
-    Json(json::JsonLines),
+    Json(json::Json),
     Feed(feed::Feed),
     Parquet(parquet::Parquet),
+    ParquetRecords(Box<records_parquet::Records>),
 }
 
 impl Source {
@@ -237,7 +240,7 @@ impl Source {
         let format = match origin.format() {
             Some(format) => format,
             None if input.head(4)? == parquet::MAGIC => Format::Parquet,
-            None if input.first_mark()? == Some(b'{') => Format::Json,
+            None if matches!(input.first_mark()?, Some(b'{' | b'[')) => Format::Json,
             None if input.first_mark()? == Some(b'<') => Format::Xml,
             None => Format::Delimited,
         };
@@ -247,7 +250,7 @@ impl Source {
                 (columns, Reader::Delimited(reader))
             }
             Format::Json => {
-                let (columns, reader) = json::JsonLines::open(input)?;
+                let (columns, reader) = json::Json::open(input)?;
                 (columns, Reader::Json(reader))
             }
             Format::Xml => {
@@ -257,7 +260,12 @@ impl Source {
             Format::Parquet if origin.is_stdin() => return Err(TableError::ParquetFromStdin),
             Format::Parquet => {
                 let (columns, reader) = parquet::Parquet::open(origin)?;
-                (columns, Reader::Parquet(reader))
+                if reader.has_list() {
+                    let (columns, records) = reader.into_records()?;
+                    (columns, Reader::ParquetRecords(Box::new(records)))
+                } else {
+                    (columns, Reader::Parquet(reader))
+                }
             }
         };
         Ok(Source { columns, reader })
@@ -285,6 +293,7 @@ impl Source {
             Reader::Json(reader) => reader.read(&self.columns, wanted, progress, sink),
             Reader::Feed(reader) => reader.read(&self.columns, wanted, progress, sink),
             Reader::Parquet(reader) => reader.read(&self.columns, wanted, progress, sink),
+            Reader::ParquetRecords(reader) => reader.read(&self.columns, wanted, progress, sink),
         }
     }
 }

@@ -12,7 +12,8 @@ use serde_json::{Map, Value};
 use super::{Cell, Damage, MAX_WANTED, Row};
 
 /// Names of the lists that hold a record's products.
-const LISTS: [&str; 6] = ["items", "products", "lineitems", "contents", "productlist", "ecommerceitems"];
+const LISTS: [&str; 8] =
+    ["items", "products", "lineitems", "contents", "productlist", "ecommerceitems", "graph", "itemlistelement"];
 
 /// Parameters are lists of objects with these two keys.
 const KEY: &str = "key";
@@ -241,11 +242,15 @@ fn parameter(object: &Map<String, Value>) -> Option<(&str, &Value)> {
     }
 }
 
+/// Whether lists of this name hold products.
+pub(super) fn is_list_name(name: &str) -> bool {
+    LISTS.contains(&super::names::normalise(name).as_str())
+}
+
 /// Puts the keys to the first list of products into `path`, nearest to the surface first.
 fn find_list(object: &Map<String, Value>, path: &mut Vec<String>) -> bool {
     let is_list = |key: &str, value: &Value| {
-        LISTS.contains(&super::names::normalise(key).as_str())
-            && value.as_array().is_some_and(|elements| elements.iter().any(Value::is_object))
+        is_list_name(key) && value.as_array().is_some_and(|elements| elements.iter().any(Value::is_object))
     };
     if let Some((key, _)) = object.iter().find(|(key, value)| is_list(key, value)) {
         path.push(key.clone());

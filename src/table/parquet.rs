@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::column::{Column, ColumnReader};
 use super::pages::{Chunks, pages_of};
+use super::records_parquet::{Records, has_list};
 use super::{Batch, Cell, MAX_WANTED, Origin, Row, TableError};
 use crate::Progress;
 
@@ -38,6 +39,16 @@ impl Parquet {
             }
         }
         Ok((columns, Parquet { origin: origin.clone(), file_bytes, reader, leaves }))
+    }
+
+    /// Whether records hold lists of products, which are rows of their own.
+    pub(super) fn has_list(&self) -> bool {
+        has_list(self.reader.metadata().file_metadata().schema())
+    }
+
+    /// The same file, read record by record.
+    pub(super) fn into_records(self) -> Result<(Vec<String>, Records), TableError> {
+        Records::open(self.origin.path().to_owned(), self.file_bytes, self.reader)
     }
 
     /// Hands over every row, one by one.

@@ -204,7 +204,7 @@ fn errors_of_tables_in_memory_name_them() {
         ("e.csv", &b""[..], "the file is empty"),
         ("e.csv.gz", &whole[..whole.len() / 2], "ends early"),
         ("e.parquet", b"PAR1 and nothing more", "ends with"),
-        ("e.jsonl", b"[1]", "a JSON array"),
+        ("e.jsonl", b"[1]", "not a JSON object"),
     ] {
         let error = rows_in(&in_memory(name, bytes, None)).unwrap_err().to_string();
         assert!(error.starts_with(name) && error.contains(what), "{error}");
@@ -280,9 +280,22 @@ fn a_line_that_is_no_json_object_is_damage() {
 fn a_file_without_any_json_object_is_refused() {
     let files = Files::new();
     let error = rows_of(&files.write("a.jsonl", "\nnot json\n")).unwrap_err();
-    assert!(matches!(error, TableError::NotJsonLines { line: 2, .. }), "{error}");
-    let error = rows_of(&files.write("b.json", " [{\"a\":1}]\n")).unwrap_err();
-    assert!(matches!(error, TableError::JsonArray { .. }), "{error}");
+    assert!(matches!(error, TableError::NotJson { line: 2, .. }), "{error}");
+    let error = rows_of(&files.write("b.json", "[1, \"a\"]\n")).unwrap_err();
+    assert!(matches!(error, TableError::NotJson { line: 1, .. }), "{error}");
+}
+
+#[test]
+fn an_array_and_objects_over_several_lines_read_like_lines() {
+    let files = Files::new();
+    let expected = vec!["1: i1 x".to_owned(), "3: i2 -".to_owned()];
+    assert_eq!(rows_of(&files.write("a.json", "[{\"a\":1, \"b\":\"x\"},\n\n{\"a\":2}]")).unwrap(), expected);
+    let lines = rows_of(&files.write("b.json", "{\n\"a\": 1,\n\"b\": \"x\"}\n{\"a\": 2}\n")).unwrap();
+    assert_eq!(lines, ["1: i1 x", "4: i2 -"]);
+    let graph = "{\n\"@context\": \"https://schema.org\",\n\"@graph\": [{\"a\": 1, \"b\": \"x\"}, {\"a\": 2}]}\n";
+    assert_eq!(rows_of(&files.write("c.json", graph)).unwrap().len(), 2);
+    let broken = rows_of(&files.write("d.json", "[{\"a\":1},{\"a\":")).unwrap();
+    assert!(broken.len() == 2 && broken[1].contains(": !"), "{broken:?}");
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use rayon::prelude::*;
+
 use super::super::rows::Return;
 use super::{NO_PRICES, NO_QUANTITIES, NO_SHOPPERS, OFF, Outcome, View};
 use crate::EventKind;
@@ -37,40 +39,45 @@ pub(super) fn cancelled(view: &View<'_>) -> Outcome {
         return Err(NO_QUANTITIES);
     }
     let returns = distinct(view);
-    let mut slots: HashMap<u64, usize, FastHash> = HashMap::default();
+    let mut slots: HashMap<u64, u32, FastHash> = HashMap::default();
+    let mut gives_back = vec![false; view.log.shoppers.len()];
     for one in &returns {
-        let next = slots.len();
+        let next = slots.len() as u32;
         slots.entry(pair(one.shopper, one.item)).or_insert(next);
+        gives_back[one.shopper as usize] = true;
     }
     if slots.is_empty() || events.quantities.is_empty() {
         return Ok(Vec::new());
     }
-    // A return stands before the event that follows it in the file.
+    // By shopper and item; a return stands before the event that follows it in the file.
     let time = |time: i64| if view.known.has_times { time } else { 0 };
-    let mut steps: Vec<(i64, u32, Step)> =
-        returns.iter().map(|one| (time(one.time), one.before, Step::Return(one.quantity.to_bits()))).collect();
-    let mut of_steps: Vec<usize> = returns.iter().map(|one| slots[&pair(one.shopper, one.item)]).collect();
+    let step = |one: &Return| {
+        (slots[&pair(one.shopper, one.item)], time(one.time), one.before, Step::Return(one.quantity.to_bits()))
+    };
+    let mut steps: Vec<(u32, i64, u32, Step)> = returns.iter().map(step).collect();
     for event in view.kept() {
         let at = event as usize;
-        if events.kinds[at] == EventKind::Purchase
-            && let Some(&slot) = slots.get(&pair(view.log.shopper_of(at), events.items[at]))
+        let shopper = view.log.shopper_of(at);
+        // Most shoppers give nothing back and need no look-up.
+        if gives_back.get(shopper as usize) == Some(&true)
+            && events.kinds[at] == EventKind::Purchase
+            && let Some(&slot) = slots.get(&pair(shopper, events.items[at]))
         {
-            steps.push((time(events.time_of(event)), event, Step::Purchase));
-            of_steps.push(slot);
+            steps.push((slot, time(events.time_of(event)), event, Step::Purchase));
         }
     }
-    let mut order: Vec<usize> = (0..steps.len()).collect();
-    order.sort_unstable_by_key(|&at| (steps[at], at));
-    let mut open: Vec<Vec<u32>> = vec![Vec::new(); slots.len()];
-    let mut cancelled = Vec::new();
-    for at in order {
-        let (open, (_, event, step)) = (&mut open[of_steps[at]], steps[at]);
-        match step {
-            Step::Purchase => open.push(event),
-            Step::Return(quantity) => {
-                let equals = |&event: &u32| events.quantities[event as usize].to_bits() == quantity;
-                if let Some(latest) = open.iter().rposition(equals) {
-                    cancelled.push(open.remove(latest));
+    steps.par_sort_unstable();
+    let (mut open, mut cancelled) = (Vec::new(), Vec::new());
+    for steps in steps.chunk_by(|a, b| a.0 == b.0) {
+        open.clear();
+        for &(_, _, event, step) in steps {
+            match step {
+                Step::Purchase => open.push(event),
+                Step::Return(quantity) => {
+                    let equals = |&event: &u32| events.quantities[event as usize].to_bits() == quantity;
+                    if let Some(latest) = open.iter().rposition(equals) {
+                        cancelled.push(open.remove(latest));
+                    }
                 }
             }
         }

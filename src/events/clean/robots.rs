@@ -21,6 +21,9 @@ pub(super) fn robots(view: &View<'_>) -> Outcome {
     if !view.known.has_clock {
         return Err(NO_CLOCK);
     }
+    if !events.kinds.contains(&EventKind::View) {
+        return Ok(Vec::new());
+    }
     let mut num_views = vec![0_usize; view.log.shoppers.len()];
     for event in view.kept() {
         let shopper = view.log.shopper_of(event as usize);

@@ -156,7 +156,7 @@ export function exploring(shop) {
       ['prices.csv', 'sku_code,cost\n1,2\n', /no column for `\w+`[\s\S]*sku_code/],
       ['cut.csv.gz', gzipSync(rows).subarray(0, 4000), /gzip stream ends early/],
       ['cut.parquet', parquet(events(500)).subarray(0, 9000), /not a Parquet file: it ends with/],
-      ['array.json', '[{"item":1}]', /a JSON array; expected one object a line/],
+      ['text.json', 'item: 1\n', /line 1 is not a JSON/],
       ['header.csv', 'session_id,item_id\n', /no rows|no row/],
     ];
     return lookAt(shop, async ({ page }) => {
