@@ -21,13 +21,28 @@ pub enum Field {
     Brand,
     /// What it costs.
     Price,
+    /// Whether it can be bought now.
+    Availability,
+    /// Where its picture is.
+    Image,
+    /// Where its page is.
+    Link,
 }
 
 impl Field {
     /// Every field, in the order in which columns are looked for.
-    pub const ALL: [Field; 5] = [Field::Id, Field::Title, Field::Category, Field::Brand, Field::Price];
+    pub const ALL: [Field; 8] = [
+        Field::Id,
+        Field::Title,
+        Field::Category,
+        Field::Brand,
+        Field::Price,
+        Field::Availability,
+        Field::Image,
+        Field::Link,
+    ];
 
-    /// The name by which a column is assigned: `id`, `title`, `category`, `brand` or `price`.
+    /// The name by which a column is assigned: `id`, `title`, `category`, `brand`, `price`, `availability`, `image` or `link`.
     pub const fn name(self) -> &'static str {
         match self {
             Field::Id => "id",
@@ -35,6 +50,9 @@ impl Field {
             Field::Category => "category",
             Field::Brand => "brand",
             Field::Price => "price",
+            Field::Availability => "availability",
+            Field::Image => "image",
+            Field::Link => "link",
         }
     }
 
@@ -62,6 +80,19 @@ impl Field {
             ],
             Field::Brand => vec!["brand", "brandname", "manufacturer", "vendor", "make"],
             Field::Price => vec!["price", "unitprice", "variantprice", "listprice", "saleprice", "medianprice"],
+            Field::Availability => {
+                vec![
+                    "availability",
+                    "instock",
+                    "stock",
+                    "variantinventoryqty",
+                    "inventoryquantity",
+                    "available",
+                    "quantity",
+                ]
+            }
+            Field::Image => vec!["imagelink", "imageurl", "imagesrc", "image", "picture", "thumbnail"],
+            Field::Link => vec!["link", "producturl", "url", "productlink", "permalink"],
         }
     }
 }
@@ -74,7 +105,7 @@ impl fmt::Display for Field {
 
 /// There is no field of this name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown catalogue field `{found}`; expected id, title, category, brand or price")]
+#[error("unknown catalogue field `{found}`; expected id, title, category, brand, price, availability, image or link")]
 pub struct UnknownField {
     /// What was given.
     pub found: String,
@@ -113,6 +144,8 @@ pub enum Reason {
     Duplicate,
     /// The price is no number; the item is kept without it.
     BadPrice,
+    /// The availability says neither yes nor no; the item is kept without it.
+    BadAvailability,
 }
 
 impl fmt::Display for Reason {
@@ -122,6 +155,7 @@ impl fmt::Display for Reason {
             Reason::MissingId => "no id",
             Reason::Duplicate => "id that stands twice",
             Reason::BadPrice => "bad price (item kept)",
+            Reason::BadAvailability => "bad availability (item kept)",
         })
     }
 }

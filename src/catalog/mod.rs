@@ -28,12 +28,18 @@ pub struct Product {
     pub id: String,
     /// What people call it.
     pub title: Option<String>,
-    /// Its category, or the path to it, as the feed writes it.
+    /// Its category, or the path to it, whose parts are joined by ` > ` however the feed joins them.
     pub category: Option<String>,
     /// Who makes it.
     pub brand: Option<String>,
     /// What it costs, in the shop's currency.
     pub price: Option<f64>,
+    /// Whether it can be bought now, if the feed says.
+    pub in_stock: Option<bool>,
+    /// Where its picture is.
+    pub image: Option<String>,
+    /// Where its page is.
+    pub link: Option<String>,
 }
 
 /// A product feed in memory; each item stands once.
@@ -52,7 +58,7 @@ pub struct CatalogReport {
     pub num_rows: u64,
     /// Which column is used for each field.
     pub columns: Vec<MatchedColumn>,
-    /// What was left out, by reason; a bad price leaves out the price alone.
+    /// What was left out, by reason; a bad price or availability leaves out that alone.
     pub rejections: Vec<Rejection>,
 }
 

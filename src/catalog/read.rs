@@ -7,7 +7,7 @@ use std::path::Path;
 use super::{Catalog, CatalogError, CatalogReport, Field, MatchedColumn, Product, Reason};
 use crate::Silent;
 use crate::table::tally::{Tally, to_table};
-use crate::table::{Cell, Row, Source, names};
+use crate::table::{Cell, Row, Source, names, parse_number};
 
 /// Reads a product feed: CSV, JSON lines or Parquet, text plain or gzipped.
 ///
@@ -33,7 +33,7 @@ pub fn read(path: &Path, columns: &BTreeMap<Field, String>) -> Result<Catalog, C
     source.read(&wanted, &Silent, &mut |row| match row {
         Row::Cells { line, cells } => {
             num_rows += 1;
-            let [id, title, category, brand, price] =
+            let [id, title, category, brand, price, availability, image, link] =
                 slots.map(|slot| slot.and_then(|slot| cells.get(slot)).copied().unwrap_or(Cell::Missing));
             let name = |field: Field| cell_of(field).and_then(|at| column_names.get(at)).map_or("", String::as_str);
             let text = |cell: Cell<'_>| (cell != Cell::Missing).then(|| cell.to_text().into_owned());
@@ -48,12 +48,20 @@ pub fn read(path: &Path, columns: &BTreeMap<Field, String>) -> Result<Catalog, C
             if number.is_err() {
                 tally.add(Reason::BadPrice, 1, path, line, name(Field::Price), || price.to_string());
             }
+            let in_stock = in_stock(availability.unless_null());
+            if in_stock.is_err() {
+                let found = || availability.to_string();
+                tally.add(Reason::BadAvailability, 1, path, line, name(Field::Availability), found);
+            }
             catalog.products.push(Product {
                 id,
                 title: text(title),
-                category: text(category.unless_null()),
+                category: text(category.unless_null()).map(standard_path),
                 brand: text(brand.unless_null()),
                 price: number.unwrap_or(None),
+                in_stock: in_stock.unwrap_or(None),
+                image: text(image.unless_null()),
+                link: text(link.unless_null()),
             });
         }
         Row::Damaged { line, damage } => {
@@ -77,6 +85,42 @@ pub fn read(path: &Path, columns: &BTreeMap<Field, String>) -> Result<Catalog, C
     let columns = fields.map(|(&field, column)| MatchedColumn { field, column }).collect();
     catalog.report = CatalogReport { num_rows, columns, rejections };
     Ok(catalog)
+}
+
+/// Whether a cell says that an item can be bought: in the words of Google, Shopify and schema.org, as yes or no, or as the
+/// number of pieces in stock. `Err` if it says neither.
+fn in_stock(cell: Cell<'_>) -> Result<Option<bool>, ()> {
+    let text = match cell {
+        Cell::Missing => return Ok(None),
+        Cell::Int(pieces) => return Ok(Some(pieces > 0)),
+        Cell::Float(pieces) => return Ok(Some(pieces > 0.0)),
+        other => other.to_text(),
+    };
+    let word = names::normalise(text.rsplit('/').next().unwrap_or_default());
+    match word.as_str() {
+        "instock"
+        | "instoreonly"
+        | "limitedavailability"
+        | "onlineonly"
+        | "available"
+        | "preorder"
+        | "presale"
+        | "backorder"
+        | "madetoorder"
+        | "true"
+        | "yes" => Ok(Some(true)),
+        "outofstock" | "soldout" | "discontinued" | "unavailable" | "reserved" | "false" | "no" => Ok(Some(false)),
+        _ => parse_number(&text).map(|pieces| Some(pieces > 0.0)).ok_or(()),
+    }
+}
+
+/// The path with its parts trimmed and joined by ` > `; `>`, `|`, `»` and `›` part them, a slash does not.
+fn standard_path(path: String) -> String {
+    if !path.contains(['>', '|', '»', '›']) {
+        return path;
+    }
+    let parts = path.split(['>', '|', '»', '›']).map(str::trim).filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join(" > ")
 }
 
 fn match_columns(

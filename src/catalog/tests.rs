@@ -88,6 +88,41 @@ fn feeds_of_usual_shops_are_read_by_their_own_names() {
 }
 
 #[test]
+fn availability_is_understood_in_the_words_of_every_feed() {
+    let words = [
+        ("in stock", Some(true)),
+        ("https://schema.org/InStock", Some(true)),
+        ("PreOrder", Some(true)),
+        ("out_of_stock", Some(false)),
+        ("SoldOut", Some(false)),
+        ("0", Some(false)),
+        ("12", Some(true)),
+        ("-1", Some(false)),
+        ("", None),
+        ("ask us", None),
+    ];
+    let rows: String =
+        words.iter().enumerate().map(|(id, (word, _))| format!("{id},{word},i{id}.png,/p/{id}\n")).collect();
+    let files = Files::new();
+    let feed = files.write("feed.csv", format!("id,availability,image_link,link\n{rows}"));
+    let catalog = read(&feed, &BTreeMap::new()).unwrap();
+    let found: Vec<Option<bool>> = catalog.products().map(|product| product.in_stock).collect();
+    assert_eq!(found, words.map(|(_, expected)| expected));
+    let first = catalog.product("0").unwrap();
+    assert_eq!((first.image.as_deref(), first.link.as_deref()), (Some("i0.png"), Some("/p/0")));
+    let bad: Vec<(Reason, u64)> = catalog.report.rejections.iter().map(|one| (one.reason, one.rows)).collect();
+    assert_eq!(bad, [(Reason::BadAvailability, 1)]);
+}
+
+#[test]
+fn category_paths_are_written_in_one_way() {
+    let feed = "id;category\n1;Home>Mugs\n2; Home  |Mugs|\n3;Home › Mugs\n4;Bread/Rolls\n";
+    let catalog = read(&Files::new().write("feed.csv", feed), &BTreeMap::new()).unwrap();
+    let found: Vec<&str> = catalog.products().filter_map(|product| product.category.as_deref()).collect();
+    assert_eq!(found, ["Home > Mugs", "Home > Mugs", "Home > Mugs", "Bread/Rolls"]);
+}
+
+#[test]
 fn rows_that_cannot_be_used_are_counted() {
     let text = "id,title,price\n1,One,free\n,Nameless,1\n1,Again,2\n2,Two\n3,Three,3\n4,Four,4\n";
     let catalog = read(&Files::new().write("feed.csv", text), &BTreeMap::new()).unwrap();

@@ -54,12 +54,20 @@ pub(super) fn overview(facts: &Facts<'_>, read: &ReadReport, catalog: Option<&Ca
         grid.row(["from".to_owned(), date(day_of(first))]);
         grid.row([
             "to".to_owned(),
-            format!("{} ({} days)", date(day_of(last)), thousands((day_of(last) - day_of(first) + 1) as u64)),
+            format!("{} ({})", date(day_of(last)), plural((day_of(last) - day_of(first) + 1) as u64, "day", "days")),
         ]);
     }
     grid.row(["events a session".to_owned(), number(share(facts.num_events(), sessions))]);
     grid.row(["events a product (middle)".to_owned(), quantile(&popularity, 0.5).map_or_else(String::new, thousands)]);
     if let Some(catalog) = catalog {
+        let stock: Vec<bool> = catalog.products().filter_map(|product| product.in_stock).collect();
+        if !stock.is_empty() {
+            let can_be_bought = stock.iter().filter(|&&can_be_bought| can_be_bought).count() as u64;
+            grid.row([
+                "of these in stock".to_owned(),
+                format!("{} ({})", thousands(can_be_bought), percent(share(can_be_bought, catalog.len() as u64))),
+            ]);
+        }
         let known = facts.log.item_ids.iter().filter(|id| catalog.product(id).is_some()).count() as u64;
         grid.row(["products of the catalogue".to_owned(), thousands(catalog.len() as u64)]);
         grid.row([

@@ -86,15 +86,27 @@ impl Cases {
         targets: Targets,
     ) -> (Cases, SessionCounts) {
         let known: Vec<Option<ItemIx>> = log.item_ids.iter().map(|id| model.items.item(id)).collect();
+        let is_late = |session: &usize| {
+            let end_ms = log.sessions.end_ms.get(*session);
+            after_ms.is_none_or(|after| end_ms.is_some_and(|&end| end > after))
+        };
+        let late: Vec<usize> = (0..log.sessions.len()).filter(is_late).collect();
+        let in_training = log.sessions.len() - late.len();
+        let (cases, counts) = Cases::of_sessions(&known, log, late, targets);
+        (cases, SessionCounts { in_training, ..counts })
+    }
+
+    /// The cases of some of a log's sessions, given what number each item of the log has in the model.
+    pub(super) fn of_sessions(
+        known: &[Option<ItemIx>],
+        log: &EventLog,
+        sessions: impl IntoIterator<Item = usize>,
+        targets: Targets,
+    ) -> (Cases, SessionCounts) {
         let mut cases = Cases::new();
         let mut counts = SessionCounts::default();
         let mut seen: HashSet<ItemIx> = HashSet::new();
-        for session in 0..log.sessions.len() {
-            let end_ms = log.sessions.end_ms.get(session);
-            if after_ms.is_some_and(|after| end_ms.is_none_or(|&end| end <= after)) {
-                counts.in_training += 1;
-                continue;
-            }
+        for session in sessions {
             let items = log.sessions.items_of(session);
             if items.len() < 2 {
                 counts.too_short += 1;

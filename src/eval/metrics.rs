@@ -53,6 +53,17 @@ pub fn reciprocal_rank(ranks: &[usize], k: usize) -> f64 {
     }
 }
 
+/// AP@k, of one list: the mean of [`precision`] at the ranks of the relevant items in the first k positions, those that are
+/// missing counted as 0, over min(k, `num_relevant`) items; its mean over lists is MAP@k.
+///
+/// The divisor is what a list of k can hold, so that the best list has 1 (trec_eval's `map_cut` divides by `num_relevant`, and the
+/// two differ where more than k items are relevant). With one relevant item it is [`reciprocal_rank`].
+pub fn average_precision(ranks: &[usize], num_relevant: usize, k: usize) -> f64 {
+    let found = ranks.iter().filter(|rank| (1..=k).contains(*rank));
+    let sum: f64 = found.map(|&rank| precision(ranks, rank)).sum();
+    ratio(sum, k.min(num_relevant) as f64)
+}
+
 /// NDCG@k with relevance 0 or 1 (Järvelin and Kekäläinen 2002, with the usual `log2(rank + 1)`): the sum of
 /// `1 / log2(rank + 1)` over the relevant items in the first k positions, divided by the sum that the best possible
 /// list reaches, which has min(k, `num_relevant`) relevant items in front.
@@ -70,6 +81,40 @@ pub fn ndcg(ranks: &[usize], num_relevant: usize, k: usize) -> f64 {
 pub fn coverage(best_ranks: &[Option<usize>], k: usize) -> f64 {
     let listed = best_ranks.iter().filter(|rank| rank.is_some_and(|rank| (1..=k).contains(&rank))).count();
     ratio(listed as f64, best_ranks.len() as f64)
+}
+
+/// Gini index of exposure: how unevenly the places of all lists are shared out among the items of the catalogue.
+///
+/// `exposures` holds for each item how often it is listed, items that never are included. With x ascending and i from 1 to n it
+/// is sum of (2 i - n - 1) x_i / (n sum of x). 0: all items are listed equally often; near 1: all places are of one item.
+/// 0 for an empty catalogue or without any list. `O(n log n)`.
+pub fn gini(exposures: &[u32]) -> f64 {
+    let mut sorted = exposures.to_vec();
+    sorted.sort_unstable();
+    let n = sorted.len() as f64;
+    let total: f64 = sorted.iter().map(|&x| f64::from(x)).sum();
+    let weighed: f64 = sorted.iter().enumerate().map(|(at, &x)| (2.0 * (at + 1) as f64 - n - 1.0) * f64::from(x)).sum();
+    ratio(weighed, n * total)
+}
+
+/// Novelty of one list (Zhou et al. 2010, "surprisal"): the mean over its items of -log2 of the share of sessions that hold
+/// the item, in bits.
+///
+/// `shares` are those of the listed items; one of 0 has to be replaced by what is thought of an item never seen. 0: everybody has seen
+/// all of it; each bit more is half as many. 0 for an empty list.
+pub fn novelty(shares: &[f64]) -> f64 {
+    ratio(shares.iter().map(|share| -share.log2()).sum(), shares.len() as f64)
+}
+
+/// Intra-list diversity (Ziegler et al. 2005, as a distance): 1 minus the mean similarity over all pairs of a list.
+///
+/// `similarities` has one value in 0 to 1 for each unordered pair. 1: no two items are alike. 0 for a list without a pair, which
+/// has nothing to compare.
+pub fn diversity(similarities: &[f64]) -> f64 {
+    match similarities {
+        [] => 0.0,
+        pairs => 1.0 - pairs.iter().sum::<f64>() / pairs.len() as f64,
+    }
 }
 
 fn num_hits(ranks: &[usize], k: usize) -> usize {
@@ -153,6 +198,40 @@ mod tests {
     }
 
     #[test]
+    fn average_precision_is_the_mean_precision_at_the_relevant_items() {
+        // found at 2 and 4 of three relevant: (1/2 + 2/4) / min(3, k)
+        assert!(close(average_precision(&example(), 3, 5), (0.5 + 0.5) / 3.0));
+        assert!(close(average_precision(&example(), 3, 2), 0.5 / 2.0));
+        assert!(close(average_precision(&[1, 2, 3], 5, 3), 1.0));
+        assert_eq!(average_precision(&[], 3, 5), 0.0);
+        // one relevant item: 1 / rank
+        assert!(close(average_precision(&[4], 1, 20), 0.25));
+    }
+
+    #[test]
+    fn gini_is_zero_for_equal_shares_and_near_one_for_a_single_item() {
+        assert_eq!(gini(&[3, 3, 3]), 0.0);
+        // ascending 0 0 0 8, n = 4: (2*4 - 5) * 8 / (4 * 8) = 3/4
+        assert!(close(gini(&[0, 8, 0, 0]), 0.75));
+        // 1 2 3: (-2 * 1 + 0 * 2 + 2 * 3) / (3 * 6) = 4/18
+        assert!(close(gini(&[3, 1, 2]), 4.0 / 18.0));
+        assert_eq!((gini(&[]), gini(&[0, 0])), (0.0, 0.0));
+    }
+
+    #[test]
+    fn novelty_is_the_mean_surprisal() {
+        // 1/2 and 1/8 of the sessions: 1 and 3 bits
+        assert!(close(novelty(&[0.5, 0.125]), 2.0));
+        assert_eq!((novelty(&[1.0]), novelty(&[])), (0.0, 0.0));
+    }
+
+    #[test]
+    fn diversity_is_one_minus_the_mean_similarity() {
+        assert!(close(diversity(&[0.5, 0.0, 0.25]), 0.75));
+        assert_eq!((diversity(&[0.0]), diversity(&[1.0]), diversity(&[])), (1.0, 0.0, 0.0));
+    }
+
+    #[test]
     fn coverage_counts_items_listed_at_least_once() {
         let best = [Some(1), None, Some(6), Some(5)];
         assert!(close(coverage(&best, 5), 2.0 / 4.0));
@@ -185,7 +264,7 @@ mod tests {
             let relevant = ranks.len() + unlisted;
             for value in [
                 hit_rate(&ranks, k), precision(&ranks, k), recall(&ranks, relevant, k), f1(&ranks, relevant, k),
-                reciprocal_rank(&ranks, k), ndcg(&ranks, relevant, k),
+                reciprocal_rank(&ranks, k), ndcg(&ranks, relevant, k), average_precision(&ranks, relevant, k),
             ] {
                 prop_assert!((0.0..=1.0 + 1e-12).contains(&value));
             }
@@ -194,8 +273,37 @@ mod tests {
         }
 
         #[test]
+        fn gini_equals_the_mean_difference_of_all_pairs(exposures in proptest::collection::vec(0u32..20, 1..30)) {
+            let n = exposures.len() as f64;
+            let total: f64 = exposures.iter().map(|&x| f64::from(x)).sum();
+            let pairs = exposures.iter().flat_map(|a| exposures.iter().map(move |b| f64::from(a.abs_diff(*b))));
+            let expected = if total > 0.0 { pairs.sum::<f64>() / (2.0 * n * total) } else { 0.0 };
+            prop_assert!(close(gini(&exposures), expected), "{} {}", gini(&exposures), expected);
+        }
+
+        #[test]
+        fn average_precision_equals_walking_down_the_list(
+            is_relevant in proptest::collection::vec(any::<bool>(), 1..20),
+            unlisted in 0usize..4,
+            k in 1usize..20,
+        ) {
+            let ranks: Vec<usize> = (1..=is_relevant.len()).filter(|rank| is_relevant[rank - 1]).collect();
+            let num_relevant = ranks.len() + unlisted;
+            let (mut found, mut sum) = (0.0, 0.0);
+            for rank in 1..=k.min(is_relevant.len()) {
+                if is_relevant[rank - 1] {
+                    found += 1.0;
+                    sum += found / rank as f64;
+                }
+            }
+            let expected = if num_relevant > 0 { sum / num_relevant.min(k) as f64 } else { 0.0 };
+            prop_assert!(close(average_precision(&ranks, num_relevant, k), expected));
+        }
+
+        #[test]
         fn with_one_relevant_item_hit_rate_is_recall(rank in 1usize..40, k in 1usize..40) {
             prop_assert_eq!(hit_rate(&[rank], k), recall(&[rank], 1, k));
+            prop_assert_eq!(average_precision(&[rank], 1, k), reciprocal_rank(&[rank], k));
             prop_assert!(close(hit_rate(&[rank], k), precision(&[rank], k) * k as f64));
         }
     }

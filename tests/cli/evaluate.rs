@@ -107,3 +107,186 @@ fn a_file_without_a_target_is_refused() {
     fs::write(&rows, "prefix,target\n").unwrap();
     assert!(stderr(&mut vicino(["evaluate", "--model", &SHOP.model(), "--test", &rows]), 1).contains("no target"));
 }
+
+#[test]
+fn a_log_is_split_trained_on_and_compared_with_simple_methods() {
+    let folder = TempDir::new().unwrap();
+    let page = arg(&folder.path().join("page.html"));
+    let log = SHOP.arg("train.csv");
+    let args = ["evaluate", "--events", &log, "--draws", "50", "--report", &page];
+    let text = stdout(&mut vicino(args));
+    for part in [
+        "split: time; training ends at 2026-",
+        "sessions across the cut",
+        "training does not know",
+        "popularity, all time",
+        "session-kNN (STAN)",
+        "shopper-kNN",
+        "hybrid: cosine + rules",
+        "NDCG@10",
+        "Gini",
+        "by popularity of the target",
+        "by length of the history",
+        "best simple method",
+        "±",
+    ] {
+        assert!(text.contains(part), "{part} in\n{text}");
+    }
+    assert!(fs::read_to_string(page).unwrap().contains("Is it better than the simple thing?"));
+
+    let found = json(&mut vicino(["evaluate", "--events", &log, "--draws", "50", "--json"]));
+    let split = &found["split"];
+    // The newest tenth of 600 sessions; each pair of sessions is two hours apart, and lasts minutes.
+    assert_eq!((&split["training"]["sessions"], &split["test"]["sessions"]), (&540.into(), &60.into()));
+    for none in ["sessions_on_both_sides", "sessions_across_the_cut"] {
+        assert_eq!(split[none], 0, "{none}");
+    }
+    assert!(split["gap_ms"].as_i64().unwrap() > 3_600_000, "{split}");
+    let view = &found["comparison"]["all_targets"];
+    let recall = |name: &str| {
+        let systems = view["systems"].as_array().unwrap();
+        let of_name = systems.iter().find(|system| system["name"] == name).unwrap();
+        of_name["at"][2]["recall"]["value"].as_f64().unwrap()
+    };
+    // Sessions stay in a category, which popularity cannot know.
+    assert!(recall("vicino") > recall("popularity, all time") + 0.1, "{view}");
+    assert!(recall("sequential rules") > recall("popularity, all time"), "{view}");
+    assert!(!found["figures"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn threads_do_not_change_a_comparison() {
+    let log = SHOP.arg("train.csv");
+    let with = |threads| {
+        let args = ["--threads", threads, "evaluate", "--events", &log, "--draws", "20", "--max-cases", "80", "--json"];
+        stdout(&mut vicino(args))
+    };
+    assert_eq!(with("4"), with("1"));
+}
+
+#[test]
+fn content_is_compared_if_there_is_a_product_feed() {
+    let (log, feed) = (SHOP.arg("train.csv"), SHOP.arg("products.csv"));
+    let args = ["evaluate", "--events", &log, "--catalog", &feed, "--draws", "10", "--split", "leave-last-out"];
+    let text = stdout(&mut vicino(args));
+    assert!(text.contains("content (tf-idf)") && text.contains("hybrid: cosine + content"), "{text}");
+    assert!(text.contains("wanted: each with its last event left out"), "{text}");
+}
+
+#[test]
+fn baskets_are_held_out_whole() {
+    let log = SHOP.arg("train.csv");
+    let common = ["evaluate", "--events", &log, "--draws", "10", "--events-are", "purchase", "--column", "event="];
+    for (more, name) in [(["--split", "last-basket"], "last-basket"), (["--split", "time"], "time, next basket")] {
+        let found = json(&mut vicino(common.into_iter().chain(more).chain(["--json"])));
+        assert_eq!(found["split"]["split"], name);
+        assert_eq!(found["split"]["sessions_on_both_sides"], 0);
+        assert_eq!(found["comparison"]["has_single_targets"], false);
+        assert_eq!(found["comparison"]["clusters"], "shoppers");
+    }
+}
+
+#[test]
+fn a_model_is_compared_if_its_training_log_is_given() {
+    let (model, train) = (SHOP.model(), SHOP.arg("train.csv"));
+    for test in ["later.csv", "rows.csv"] {
+        let args = ["evaluate", "--model", &model, "--test", &SHOP.arg(test), "--train", &train, "--draws", "10"];
+        let found = json(&mut vicino(args.into_iter().chain(["--json"])));
+        let ours = &found["comparison"]["all_targets"];
+        assert_eq!(ours["num_targets"], found["all_targets"]["num_targets"], "{test}");
+        assert_eq!(ours["num_unknown_targets"], found["all_targets"]["num_unknown_targets"], "{test}");
+        let (one, other) = (&ours["systems"][0]["at"][2], &found["all_targets"]["at"][2]);
+        for metric in ["hit_rate", "mrr", "ndcg", "precision"] {
+            let (one, other) = (one[metric]["value"].as_f64().unwrap(), other[metric].as_f64().unwrap());
+            assert!(close(one, other), "{test}: {metric} is {one} and {other}");
+        }
+    }
+    let quiet = ["evaluate", "--model", &model, "--test", &SHOP.arg("later.csv"), "--json"];
+    assert!(json(&mut vicino(quiet)).get("comparison").is_none());
+}
+
+#[test]
+fn ready_lists_are_measured() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| arg(&folder.path().join(name));
+    let (lists, truth) = (path("lists.csv"), path("truth.csv"));
+    fs::write(&lists, "row_id,rank,item_id,score\nr1,2,b,1\nr1,1,a,2\nr1,3,c,0\nother,1,a,1\n").unwrap();
+    fs::write(&truth, "row_id,target\nr1,c b x\nr2,a\n").unwrap();
+    let found = json(&mut vicino(["evaluate", "--lists", &lists, "--test", &truth, "--at", "3", "--json"]));
+    assert_eq!((&found["rows_without_list"], &found["lines_without_row"]), (&1.into(), &1.into()));
+    let at = &found["lists"]["at"][0];
+    let value = |metric: &str| at[metric]["value"].as_f64().unwrap();
+    // r1 has two of its three targets, at 2 and 3; r2 has nothing.
+    assert!(close(value("recall"), 2.0 / 3.0 / 2.0) && close(value("mrr"), 0.5 / 2.0), "{at}");
+    assert!(close(value("map"), (0.5 + 2.0 / 3.0) / 3.0 / 2.0), "{at}");
+    assert!(stdout(&mut vicino(["evaluate", "--lists", &lists, "--test", &truth])).contains("MAP"));
+
+    fs::write(&lists, "row_id,rank,item_id\nr1,1,a\nr1,1,b\n").unwrap();
+    let message = stderr(&mut vicino(["evaluate", "--lists", &lists, "--test", &truth]), 1);
+    assert!(message.contains("rank 1 twice"), "{message}");
+    fs::write(&lists, "row_id,rank,item_id\nr1,first,a\n").unwrap();
+    assert!(stderr(&mut vicino(["evaluate", "--lists", &lists, "--test", &truth]), 1).contains("`first`"));
+}
+
+/// The sessions of the shop are two hours apart: 60 later ones are five days, 300 are 25.
+#[test]
+fn weeks_after_training_are_followed_and_thresholds_end_in_status_one() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| arg(&folder.path().join(name));
+    let (log, page) = (path("later.csv"), path("page.html"));
+    fs::write(&log, events(600, 300)).unwrap();
+    let model = SHOP.model();
+    let since = "2026-02-20";
+    let follow = ["evaluate", "--model", &model, "--test", &log, "--since", since];
+    let text = stdout(&mut vicino(follow.into_iter().chain(["--max-drop", "1", "--report", &page])));
+    for part in ["week from", "2026-02-20", "2026-02-27", "not whole", "HitRate@20", "held-out sessions"] {
+        assert!(text.contains(part), "{part} in\n{text}");
+    }
+    assert!(fs::read_to_string(page).unwrap().contains("week by week"));
+
+    // From the second week on half of the products have new names.
+    let renamed: String = fs::read_to_string(&log)
+        .unwrap()
+        .lines()
+        .enumerate()
+        .map(|(number, line)| {
+            let line = if number > 700 && number % 2 == 0 { line.replace(",P", ",new") } else { line.to_owned() };
+            line + "\n"
+        })
+        .collect();
+    fs::write(&log, renamed).unwrap();
+    let message = stderr(&mut vicino(follow), 1);
+    assert!(message.contains("fell from") && message.contains("train again"), "{message}");
+    assert!(message.contains("does not know"), "{message}");
+    let printed = vicino(follow.into_iter().chain(["--json"])).output().unwrap();
+    let found: serde_json::Value = serde_json::from_slice(&printed.stdout).unwrap();
+    assert_eq!(found["drift"]["alarms"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn weeks_before_the_end_of_training_are_refused() {
+    let args = ["evaluate", "--model", &SHOP.model(), "--test", &SHOP.arg("later.csv"), "--since", "2026-01-02"];
+    let message = stderr(&mut vicino(args), 2);
+    assert!(message.contains("2026-01-02") && message.contains("--all-sessions"), "{message}");
+}
+
+#[test]
+fn flags_that_do_not_belong_together_are_wrong_usage() {
+    let (model, log) = (SHOP.model(), SHOP.arg("train.csv"));
+    for args in [
+        &["evaluate"][..],
+        &["evaluate", "--model", &model],
+        &["evaluate", "--events", &log, "--model", &model],
+        &["evaluate", "--model", &model, "--test", &log, "--split", "time"],
+        &["evaluate", "--model", &model, "--test", &log, "--targets", "basket"],
+        &["evaluate", "--model", &model, "--test", &log, "--report", "page.html"],
+        &["evaluate", "--model", &model, "--test", &log, "--since", "soon"],
+        &["evaluate", "--events", &log, "--report", &log],
+    ] {
+        stderr(&mut vicino(args.iter().copied()), 2);
+    }
+}
+
+fn close(one: f64, other: f64) -> bool {
+    (one - other).abs() < 1e-9
+}

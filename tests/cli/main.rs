@@ -2,6 +2,7 @@
 #![cfg(feature = "cli")]
 
 mod bad_input;
+mod broken_files;
 mod cleaning;
 mod evaluate;
 mod explore;

@@ -1,0 +1,221 @@
+//! A model on events that it has not seen: rows of `prefix,target`, or a later log.
+
+use super::{Args, figures, print, training, write_json};
+use crate::Usage;
+use crate::console::Console;
+use crate::events::{Events, read_events};
+use crate::input::{self, PREFIX, Rows, TARGET};
+use crate::output::Output;
+use crate::ranking::Kind;
+use crate::table::{Table, percent, thousands};
+use anyhow::bail;
+use serde_json::json;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use vicino::EventKind;
+use vicino::eval::{self, Cases, Comparison, Evaluation, Protocol, SessionCounts, Trials, View};
+use vicino::events::expand;
+use vicino::model::Model;
+
+/// Where the targets come from.
+enum Source {
+    Rows { num_rows: usize, without_target: usize },
+    Sessions(SessionCounts),
+}
+
+pub fn run(args: &Args, model: &Path, console: &Console) -> anyhow::Result<()> {
+    let model = input::model(model)?;
+    let test = read(args, &model, console)?;
+    let (cases, source) = test.cases(args, &model);
+    if let Source::Sessions(counts) = &source
+        && cases.is_empty()
+        && counts.in_training > 0
+    {
+        bail!(
+            "no session ends after the model's newest event: {} sessions are of the training period; give later events, \
+             or --all-sessions if the model was not trained on these",
+            thousands(counts.in_training as u64)
+        );
+    }
+    let found = eval::evaluate(&model, &cases, &Protocol { cut_offs: args.cut_offs() }, console)?;
+    let comparison = if args.train.is_empty() { None } else { Some(compare(args, &model, &test, console)?) };
+
+    if let Some(comparison) = &comparison {
+        let lead = "A model on events that it has not seen, beside simple methods from its training events.";
+        args.write_report("How good the lists are", lead, figures::parts(comparison))?;
+    }
+    let mut output = Output::stdout();
+    if args.json {
+        let mut json = as_json(&found, &source, &cases);
+        if let Some(comparison) = &comparison {
+            json["comparison"] = serde_json::to_value(comparison)?;
+        }
+        write_json(&mut output, &json)?;
+    } else {
+        print(&mut output, &found, &source, &cases)?;
+        if let Some(comparison) = &comparison {
+            print::comparison(&mut output, comparison)?;
+        }
+    }
+    output.finish()
+}
+
+/// The model beside the simple methods, which are fitted on the logs of --train.
+fn compare(args: &Args, model: &Model, test: &Test, console: &Console) -> anyhow::Result<Comparison> {
+    let paths = expand(&args.train)?;
+    let mut train = read_events(&paths, &args.events, console)?.log;
+    let (found, stated) = (train.sessions.len() as u64, model.about.num_sessions);
+    if found != stated {
+        console.remark(format_args!(
+            "--train has {} sessions and the model was trained on {}: the simple methods know another log than the model",
+            thousands(found),
+            thousands(stated)
+        ));
+    }
+    let catalog = args.catalog.read(console)?;
+    // What the model alone knows (products of a feed without events) may be listed and asked for, too.
+    let ids = (0..model.num_items() as u32).map(|item| model.items.id(vicino::ItemIx(item)).to_owned());
+    training::add_items(&mut train.item_ids, ids);
+    let numbers = training::numbers(&train.item_ids);
+    let item = |id: &str| numbers.get(id).copied();
+    let trials = match test {
+        Test::Rows { rows, kind, .. } => {
+            let mut trials = Trials::new();
+            for (number, (prefix, target)) in (0..).zip(rows) {
+                let history: Vec<&str> = prefix.split_ascii_whitespace().collect();
+                trials.push_ids(&item, &history, *kind, target, number);
+            }
+            trials
+        }
+        Test::Log { events, after_ms } => Trials::from_sessions(&item, &events.log, *after_ms, args.targets()),
+    };
+    let trials = trials.sample(args.max_cases, args.seed);
+    training::compare(args, &train, model, catalog.as_ref(), &trials, console)
+}
+
+/// What is measured on, as it was read.
+enum Test {
+    Rows { rows: Vec<(String, String)>, kind: EventKind, without_target: usize },
+    Log { events: Box<Events>, after_ms: Option<i64> },
+}
+
+impl Test {
+    fn cases(&self, args: &Args, model: &Model) -> (Cases, Source) {
+        match self {
+            Test::Rows { rows, kind, without_target } => {
+                let mut cases = Cases::new();
+                for (prefix, target) in rows {
+                    cases.push(model, prefix.split_ascii_whitespace(), *kind, target);
+                }
+                (cases, Source::Rows { num_rows: rows.len(), without_target: *without_target })
+            }
+            Test::Log { events, after_ms } => {
+                let (cases, counts) = Cases::from_sessions(model, &events.log, *after_ms, args.targets());
+                (cases, Source::Sessions(counts))
+            }
+        }
+    }
+}
+
+fn read(args: &Args, model: &Model, console: &Console) -> anyhow::Result<Test> {
+    let paths = expand(&args.test)?;
+    let sorts: Vec<bool> = paths.iter().map(|path| input::has_targets(path)).collect::<anyhow::Result<_>>()?;
+    if sorts.iter().any(|&sort| sort != sorts[0]) {
+        bail!(
+            "some of the test files have rows of prefix,target and some are event logs; measure them one after the other"
+        );
+    }
+    if sorts[0] {
+        return rows(args, &paths);
+    }
+    let events = read_events(&paths, &args.events, console)?;
+    let newest = model.about.newest_event_ms;
+    if !args.all_sessions && (events.log.sessions.end_ms.is_empty() || newest == 0) {
+        let which = if newest == 0 { "model was trained on" } else { "test file has" };
+        return Err(Usage(format!(
+            "the {which} events without real times, so training and test cannot be told apart; give --all-sessions if \
+             the model was not trained on these events, or a file of prefix,target"
+        ))
+        .into());
+    }
+    Ok(Test::Log { events: Box::new(events), after_ms: (!args.all_sessions).then_some(newest) })
+}
+
+fn rows(args: &Args, paths: &[PathBuf]) -> anyhow::Result<Test> {
+    let (mut rows, mut without_target) = (Vec::new(), 0);
+    for path in paths {
+        let mut source = Rows::open(path, &[PREFIX, TARGET])?;
+        while let Some(values) = source.next()? {
+            match values[..] {
+                [prefix, target] if !target.trim().is_empty() => {
+                    rows.push((prefix.to_owned(), target.trim().to_owned()));
+                }
+                _ => without_target += 1,
+            }
+        }
+    }
+    Ok(Test::Rows { rows, kind: args.events.kind()?.unwrap_or(Kind::View).into(), without_target })
+}
+
+fn as_json(found: &Evaluation, source: &Source, cases: &Cases) -> serde_json::Value {
+    let used = match source {
+        Source::Rows { num_rows, without_target } => {
+            json!({ "rows": num_rows, "rows_without_target": without_target })
+        }
+        Source::Sessions(counts) => json!({
+            "sessions": counts.used,
+            "sessions_in_training": counts.in_training,
+            "sessions_too_short": counts.too_short,
+        }),
+    };
+    json!({
+        "used": used,
+        "num_unknown_history_ids": cases.num_unknown_events(),
+        "all_targets": found.all_targets,
+        "discovery": found.discovery,
+    })
+}
+
+fn print(output: &mut Output, found: &Evaluation, source: &Source, cases: &Cases) -> io::Result<()> {
+    match source {
+        Source::Rows { num_rows, without_target } => writeln!(
+            output,
+            "{} rows used; skipped: {} without a target",
+            thousands(*num_rows as u64),
+            thousands(*without_target as u64)
+        )?,
+        Source::Sessions(counts) => writeln!(
+            output,
+            "{} sessions used; skipped: {} of the training period, {} of a single event",
+            thousands(counts.used as u64),
+            thousands(counts.in_training as u64),
+            thousands(counts.too_short as u64)
+        )?,
+    }
+    if cases.num_unknown_events() > 0 {
+        let unknown = thousands(cases.num_unknown_events() as u64);
+        writeln!(output, "{unknown} product ids in histories are not in the model and ignored")?;
+    }
+    let views = [("all targets", &found.all_targets), ("discovery", &found.discovery)];
+
+    let mut targets = Table::new(&["view", "targets", "unknown to the model", "without a known history", "accuracy"]);
+    for (name, view) in views {
+        let counts = [view.num_targets, view.num_unknown_targets, view.num_without_history];
+        let cells = counts.map(|count| thousands(count as u64)).into_iter().chain([percent(view.accuracy)]);
+        targets.row([name.to_owned()].into_iter().chain(cells));
+    }
+    write!(output, "\n{targets}")?;
+
+    let mut metrics = Table::new(&["view", "k", "HitRate", "precision", "recall", "F1", "MRR", "NDCG", "coverage"]);
+    for (name, view) in views {
+        add(&mut metrics, name, view);
+    }
+    write!(output, "\n{metrics}")
+}
+
+fn add(table: &mut Table, name: &str, view: &View) {
+    for at in &view.at {
+        let figures = [at.hit_rate, at.precision, at.recall, at.f1, at.mrr, at.ndcg, at.coverage].map(percent);
+        table.row([name.to_owned(), at.k.to_string()].into_iter().chain(figures));
+    }
+}

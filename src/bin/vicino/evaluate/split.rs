@@ -1,0 +1,116 @@
+//! A log in two parts: a model and the simple methods learn from one and are measured on the other.
+
+use super::{Args, SplitName, TargetsName, figures, print, training, write_json};
+use crate::console::Console;
+use crate::events::read_events_with;
+use crate::output::Output;
+use crate::table::{Table, percent, thousands};
+use serde_json::json;
+use std::io::{self, Write};
+use vicino::eval::{self, SplitBy, SplitReport};
+use vicino::events::expand;
+
+const DAY_MS: f64 = 86_400_000.0;
+
+pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
+    let paths = expand(&args.log)?;
+    let log = read_events_with(&paths, &args.events, true, console)?.log;
+    let catalog = args.catalog.read(console)?;
+    let are_baskets =
+        args.targets.map_or(eval::are_returning_orders(&log.sessions), |name| name == TargetsName::Basket);
+    let by = match args.split {
+        SplitName::Time if are_baskets => SplitBy::NextBasket { holdout: args.holdout },
+        SplitName::Time => SplitBy::Time { holdout: args.holdout, targets: args.targets() },
+        SplitName::LeaveLastOut => SplitBy::LeaveLastOut,
+        SplitName::LastBasket => SplitBy::LastBasket,
+    };
+    let split = eval::split(&log, by)?;
+    drop(log);
+    let num_trials = split.trials.len();
+    let trials = split.trials.sample(args.max_cases, args.seed);
+    let (model, num_bytes) = training::train(args, &split.train, catalog.as_ref(), console)?;
+    let found = training::compare(args, &split.train, &model, catalog.as_ref(), &trials, console)?;
+
+    let lead = format!("Trained on one part of the log and measured on the other, split by `{}`.", split.report.split);
+    args.write_report("How good the lists are", &lead, figures::parts(&found))?;
+    let mut output = Output::stdout();
+    if args.json {
+        let json = json!({
+            "split": split.report,
+            "num_trials": num_trials,
+            "num_sampled": trials.len(),
+            "model": { "bytes": num_bytes, "is_tuned": args.tune },
+            "comparison": found,
+            "figures": figures::figures(&found),
+        });
+        write_json(&mut output, &json)?;
+    } else {
+        print_split(&mut output, &split.report)?;
+        if trials.len() < num_trials {
+            let (drawn, all) = (thousands(trials.len() as u64), thousands(num_trials as u64));
+            writeln!(output, "compared on {drawn} of {all} histories, drawn with seed {}", args.seed)?;
+        }
+        let tuned = if args.tune { "tuned on the training part" } else { "not tuned (--tune does)" };
+        writeln!(output, "{}: {} bytes, {tuned}", training::OURS, thousands(num_bytes as u64))?;
+        print::comparison(&mut output, &found)?;
+    }
+    output.finish()
+}
+
+/// What was cut where, and whether anything is on both sides.
+fn print_split(output: &mut Output, report: &SplitReport) -> io::Result<()> {
+    let count = |number: usize| thousands(number as u64);
+    let cut = report.cut_ms.and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
+    let is_by_time = report.split.starts_with("time");
+    let cut = match cut {
+        Some(time) => format!("; training ends at {time}"),
+        None if is_by_time => "; the log has no times, so that the order of its sessions stands for them".to_owned(),
+        None => "; training events of others may be later than a target".to_owned(),
+    };
+    let gap = report.gap_ms.map(|ms| format!(", the first target is {:.1} days later", ms as f64 / DAY_MS));
+    writeln!(output, "split: {}{cut}{}", report.split, gap.unwrap_or_default())?;
+    let mut sides = Table::new(&["", "training", "test", "both sides"]);
+    let (training, test) = (&report.training, &report.test);
+    let expected = if report.split == "leave-last-out" { " (wanted: each with its last event left out)" } else { "" };
+    sides.row([
+        "sessions",
+        &count(training.sessions),
+        &count(test.sessions),
+        &format!("{}{expected}", count(report.sessions_on_both_sides)),
+    ]);
+    if training.shoppers > 0 {
+        sides.row([
+            "shoppers",
+            &count(training.shoppers),
+            &count(test.shoppers),
+            &count(report.shoppers_on_both_sides),
+        ]);
+    }
+    sides.row(["products", &count(training.items), &count(test.items), &count(report.items_on_both_sides)]);
+    sides.row(["events", &count(training.events), &count(test.events), "0"]);
+    write!(output, "{sides}")?;
+    let across = format!("{} sessions across the cut, ", count(report.sessions_across_the_cut));
+    let too_short = match report.split {
+        "time" => "sessions of a single event",
+        "leave-last-out" => "shoppers with a single event",
+        _ => "shoppers without an order before",
+    };
+    let across = if is_by_time && report.cut_ms.is_some() { across } else { String::new() };
+    writeln!(output, "left out: {across}{} {too_short}", count(report.too_short))?;
+    let unknown = report.unknown_targets as f64 / report.targets.max(1) as f64;
+    writeln!(
+        output,
+        "targets: {}, of which {} ({}) training does not know",
+        count(report.targets),
+        count(report.unknown_targets),
+        percent(unknown)
+    )?;
+    if report.equal_sessions > 0 {
+        writeln!(
+            output,
+            "{} test sessions of three events or more equal one of training, event by event: if exports overlap, take the copies out",
+            count(report.equal_sessions)
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! A model from one part of a log, with the defaults of `vicino train`, and what it is compared with.
+
+use super::Args;
+use crate::console::Console;
+use anyhow::Context;
+use std::collections::{HashMap, HashSet};
+use vicino::ItemIx;
+use vicino::budget::{Budget, Settings as Spending, Spender};
+use vicino::catalog::Catalog;
+use vicino::eda;
+use vicino::eval::{self, Comparison, OfModel, Recommender, Trials};
+use vicino::events::EventLog;
+use vicino::learn::{self, Content, Description, Settings};
+use vicino::model::{About, Model};
+use vicino::pack::{Detail, Draft, PackOptions};
+
+/// Neighbours and bits that the constants of learning are tuned for: those of `train` with its usual codec.
+const REACHED_NEIGHBOURS: usize = 64;
+const REACHED_BITS: u8 = 8;
+/// Packing has a quarter as many constants tried as learning.
+const PACKING_SHARE: usize = 4;
+
+/// The name of our model in tables.
+pub const OURS: &str = "vicino";
+
+/// Adds the ids that are not there yet.
+pub fn add_items(item_ids: &mut Vec<String>, ids: impl Iterator<Item = String>) {
+    let known: HashSet<&str> = item_ids.iter().map(String::as_str).collect();
+    let new: Vec<String> = ids.filter(|id| !known.contains(id.as_str())).collect();
+    item_ids.extend(new);
+}
+
+/// The number of each id.
+pub fn numbers(item_ids: &[String]) -> HashMap<&str, ItemIx> {
+    item_ids.iter().map(String::as_str).zip((0..).map(ItemIx)).collect()
+}
+
+/// What the product feed says about each item of the log.
+fn descriptions<'c>(catalog: &'c Catalog, item_ids: &[String]) -> Vec<Option<Description<'c>>> {
+    let describe = |id: &String| {
+        let product = catalog.product(id)?;
+        Some(Description {
+            title: product.title.as_deref(),
+            category: product.category.as_deref(),
+            brand: product.brand.as_deref(),
+            price: product.price,
+        })
+    };
+    item_ids.iter().map(describe).collect()
+}
+
+/// Trains a model on the log, with the defaults of `train`; without tuning unless it was asked for.
+pub fn train(
+    args: &Args,
+    log: &EventLog,
+    catalog: Option<&Catalog>,
+    console: &Console,
+) -> anyhow::Result<(Model, usize)> {
+    let usual = PackOptions::default();
+    let settings = Settings {
+        neighbours: REACHED_NEIGHBOURS.max(usual.neighbours),
+        weight_bits: REACHED_BITS,
+        tune: args.tune,
+        seed: args.seed,
+        keep_held_out: args.tune,
+        ..Settings::default()
+    };
+    let content = catalog.map(|catalog| Content::new(descriptions(catalog, &log.item_ids)));
+    let learnt = learn::learn_with(log, content.as_ref(), &settings, console).context("cannot train")?;
+    let data = eda::summarise(log).data;
+    let draft = Draft {
+        about: About {
+            trainer_version: env!("CARGO_PKG_VERSION").to_owned(),
+            newest_event_ms: data.newest_event_ms,
+            num_events: data.num_events,
+            num_sessions: data.num_sessions,
+            num_shoppers: data.num_shoppers,
+            seed: args.seed,
+            hyperparameters: learnt.hyperparameters,
+            curves: Vec::new(),
+        },
+        item_ids: log.item_ids.clone(),
+        tables: learnt.tables,
+        popularity: learnt.popularity,
+        num_events: learnt.num_events,
+        ranking: learnt.ranking,
+        categories: None,
+        privacy: learnt.privacy,
+        measurements: learnt.measurements,
+    };
+    let links = draft.item_ids.len() * usual.neighbours / 2;
+    let evaluations = if args.tune { settings.evaluations.div_ceil(PACKING_SHARE) } else { 0 };
+    let details = vec![Detail { num_levels: 1 << usual.weight_bits, has_classes: true }];
+    let spending = Spending { details, evaluations, seed: args.seed };
+    let spender = Spender::new(draft, learnt.held_out).context("cannot pack the model")?;
+    let packed = spender.spend(Budget::Links(links), &spending, console).context("cannot pack the model")?;
+    Ok((packed.model, packed.bytes.len()))
+}
+
+/// Measures a model beside the simple methods, which are fitted on `train`.
+pub fn compare(
+    args: &Args,
+    train: &EventLog,
+    model: &Model,
+    catalog: Option<&Catalog>,
+    trials: &Trials,
+    console: &Console,
+) -> anyhow::Result<Comparison> {
+    let ours = OfModel::new(OURS, model, &train.item_ids);
+    let descriptions = catalog.map(|catalog| descriptions(catalog, &train.item_ids));
+    let baselines = match args.no_baselines {
+        true => Vec::new(),
+        false => eval::baselines::fit(train, descriptions.as_deref(), console),
+    };
+    let baselines: Vec<&dyn Recommender> = baselines.iter().map(AsRef::as_ref).collect();
+    Ok(eval::compare(train, trials, &[&ours], &baselines, &args.compare_options(), console)?)
+}

@@ -1,0 +1,180 @@
+//! Intervals by drawing whole clusters again and again (percentile bootstrap: Efron and Tibshirani 1993, chapter 13).
+//!
+//! Targets of one session or shopper are no independent evidence, so that clusters are drawn, not targets. All systems see the
+//! very same draws, which makes differences between them paired.
+
+use crate::learn::Random;
+use rayon::prelude::*;
+use serde::Serialize;
+
+/// A mean with the 95 % interval of what other draws of shoppers might have shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Estimate {
+    /// The mean.
+    pub value: f64,
+    /// 2.5 % of the draws have less.
+    pub low: f64,
+    /// 2.5 % of the draws have more.
+    pub high: f64,
+}
+
+impl Estimate {
+    /// Half the width of the interval.
+    pub fn half_width(&self) -> f64 {
+        (self.high - self.low) / 2.0
+    }
+
+    /// The interval of draws in any order.
+    fn new(value: f64, mut draws: Vec<f64>) -> Estimate {
+        draws.sort_unstable_by(f64::total_cmp);
+        Estimate { value, low: quantile(&draws, 0.025, value), high: quantile(&draws, 0.975, value) }
+    }
+}
+
+/// The value at a share of sorted values, linear between two of them.
+fn quantile(sorted: &[f64], share: f64, otherwise: f64) -> f64 {
+    let place = share * sorted.len().saturating_sub(1) as f64;
+    let (below, above) = (sorted.get(place.floor() as usize), sorted.get(place.ceil() as usize));
+    below.zip(above).map_or(otherwise, |(below, above)| below + (above - below) * place.fract())
+}
+
+/// Sums by cluster of several columns, and the numbers they are divided by.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Columns {
+    /// Which sum each column is divided by: a column of `sums`, too.
+    pub divisors: Vec<usize>,
+    /// Cluster after cluster, a value for each column.
+    pub sums: Vec<f64>,
+}
+
+impl Columns {
+    pub(super) fn new(divisors: Vec<usize>, num_clusters: usize) -> Columns {
+        Columns { sums: vec![0.0; divisors.len() * num_clusters], divisors }
+    }
+
+    pub(super) fn of(&mut self, cluster: usize) -> &mut [f64] {
+        let width = self.divisors.len();
+        &mut self.sums[cluster * width..(cluster + 1) * width]
+    }
+
+    /// The ratios of one draw, given how often each cluster is in it.
+    fn means(&self, times: impl Iterator<Item = u32>) -> Vec<f64> {
+        let width = self.divisors.len();
+        let mut totals = vec![0.0; width];
+        for (of_cluster, times) in self.sums.chunks_exact(width.max(1)).zip(times) {
+            if times > 0 {
+                let times = f64::from(times);
+                totals.iter_mut().zip(of_cluster).for_each(|(total, sum)| *total += times * sum);
+            }
+        }
+        let ratio = |(at, &divisor): (usize, &usize)| {
+            let (part, whole) = (totals[at], totals[divisor]);
+            if whole > 0.0 { part / whole } else { 0.0 }
+        };
+        self.divisors.iter().enumerate().map(ratio).collect()
+    }
+}
+
+/// The ratios of each draw of several sets of columns over the same clusters; the first "draw" is the data themselves.
+pub(super) struct Draws {
+    /// By draw, set and column.
+    means: Vec<Vec<Vec<f64>>>,
+}
+
+impl Draws {
+    /// `O(draws * clusters * columns)`, in parallel; the same for any number of threads.
+    pub(super) fn new(sets: &[Columns], num_clusters: usize, num_draws: usize, seed: u64) -> Draws {
+        let draw = |number: usize| -> Vec<Vec<f64>> {
+            if number == 0 {
+                return sets.iter().map(|set| set.means(std::iter::repeat_n(1, num_clusters))).collect();
+            }
+            // Each draw has numbers of its own, whoever works it out.
+            let mut random = Random::new(seed.wrapping_add((number as u64).wrapping_mul(0x2545_f491_4f6c_dd1d)));
+            let mut times = vec![0u32; num_clusters];
+            for _ in 0..num_clusters {
+                times[random.below(num_clusters)] += 1;
+            }
+            sets.iter().map(|set| set.means(times.iter().copied())).collect()
+        };
+        Draws { means: (0..=num_draws).into_par_iter().map(draw).collect() }
+    }
+
+    /// The mean of a column with its interval.
+    pub(super) fn estimate(&self, set: usize, column: usize) -> Estimate {
+        self.of(|means| means[set][column])
+    }
+
+    /// How much the column of one set is above that of another, draw by draw.
+    pub(super) fn difference(&self, (set, column): (usize, usize), (other, its): (usize, usize)) -> Estimate {
+        self.of(|means| means[set][column] - means[other][its])
+    }
+
+    fn of(&self, value: impl Fn(&[Vec<f64>]) -> f64) -> Estimate {
+        let (data, draws) = match self.means.split_first() {
+            Some((data, draws)) => (value(data), draws),
+            None => (0.0, &[][..]),
+        };
+        Estimate::new(data, draws.iter().map(|means| value(means)).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Column 0 counts, column 1 is the sum.
+    fn columns(values: &[f64]) -> Columns {
+        let mut columns = Columns::new(vec![0, 0], values.len());
+        for (cluster, &value) in values.iter().enumerate() {
+            columns.of(cluster).copy_from_slice(&[1.0, value]);
+        }
+        columns
+    }
+
+    #[test]
+    fn the_interval_of_a_share_is_that_of_the_normal_approximation() {
+        // 300 of 1000 clusters hit: 1.96 * sqrt(0.3 * 0.7 / 1000) = 0.0284
+        let values: Vec<f64> = (0..1000).map(|at| f64::from(u8::from(at % 10 < 3))).collect();
+        let found = Draws::new(&[columns(&values)], 1000, 2000, 1).estimate(0, 1);
+        assert_eq!(found.value, 0.3);
+        assert!((found.half_width() - 0.0284).abs() < 0.002, "{found:?}");
+        assert!(found.low < 0.3 && 0.3 < found.high, "{found:?}");
+    }
+
+    #[test]
+    fn targets_of_one_cluster_widen_the_interval() {
+        // The same 1000 targets in 100 clusters of ten equal ones: sqrt(10) times as wide.
+        let mut clustered = Columns::new(vec![0, 0], 100);
+        for cluster in 0..100 {
+            clustered.of(cluster).copy_from_slice(&[10.0, if cluster % 10 < 3 { 10.0 } else { 0.0 }]);
+        }
+        let found = Draws::new(&[clustered], 100, 2000, 1).estimate(0, 1);
+        assert!((found.half_width() - 0.0284 * 10f64.sqrt()).abs() < 0.008, "{found:?}");
+    }
+
+    #[test]
+    fn a_paired_difference_is_narrower_than_its_parts() {
+        let one: Vec<f64> = (0..500).map(|at| f64::from(at % 7)).collect();
+        let other: Vec<f64> = one.iter().map(|value| value + 0.5).collect();
+        let draws = Draws::new(&[columns(&one), columns(&other)], 500, 500, 3);
+        let difference = draws.difference((1, 1), (0, 1));
+        assert!((difference.value - 0.5).abs() < 1e-12 && difference.half_width() < 1e-12, "{difference:?}");
+        assert!(draws.estimate(0, 1).half_width() > 0.1);
+    }
+
+    #[test]
+    fn threads_do_not_change_the_draws() {
+        let values: Vec<f64> = (0..50).map(|at| f64::from(at * at % 11)).collect();
+        let with = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| Draws::new(&[columns(&values)], 50, 100, 9).means)
+        };
+        assert_eq!(with(4), with(1));
+    }
+
+    #[test]
+    fn nothing_to_draw_from_is_zero() {
+        let found = Draws::new(&[Columns::new(vec![0], 0)], 0, 10, 1).estimate(0, 0);
+        assert_eq!(found, Estimate::default());
+    }
+}

@@ -1,0 +1,149 @@
+//! In words: is the model better than the simple thing, and by how much?
+
+use super::bootstrap::Estimate;
+use super::compare::SystemFigures;
+use serde::Serialize;
+
+/// How a comparison came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// The whole interval of the difference is above 0.
+    Better,
+    /// The interval holds 0: these trials cannot tell.
+    Tie,
+    /// The whole interval of the difference is below 0.
+    Worse,
+}
+
+impl Outcome {
+    fn of(difference: &Estimate) -> Outcome {
+        if difference.low > 0.0 {
+            Outcome::Better
+        } else if difference.high < 0.0 {
+            Outcome::Worse
+        } else {
+            Outcome::Tie
+        }
+    }
+}
+
+/// Our system against the best simple method: the one with the largest recall at the largest cut-off on the very same trials,
+/// which favours the simple side a little.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Verdict {
+    /// The cut-off.
+    pub k: usize,
+    /// The best simple method.
+    pub baseline: String,
+    /// Our recall@k (with one target a list: HitRate@k).
+    pub recall: f64,
+    /// That of the simple method.
+    pub baseline_recall: f64,
+    /// How much ours is larger, paired, with its 95 % interval.
+    pub difference: Estimate,
+    /// The same of NDCG@k, where the order counts.
+    pub ndcg_difference: Estimate,
+    /// What the difference in recall says.
+    pub outcome: Outcome,
+    /// What the difference in NDCG says.
+    pub order_outcome: Outcome,
+    /// All of it in words.
+    pub text: String,
+}
+
+impl Verdict {
+    pub(super) fn new(
+        ours: &SystemFigures,
+        best: &SystemFigures,
+        at: usize,
+        num_targets: usize,
+        difference: Estimate,
+        ndcg_difference: Estimate,
+        repeats: bool,
+    ) -> Verdict {
+        let (ours_at, best_at) = (&ours.at[at], &best.at[at]);
+        let k = ours_at.k;
+        let (outcome, order_outcome) = (Outcome::of(&difference), Outcome::of(&ndcg_difference));
+        let (recall, baseline_recall) = (ours_at.recall.value, best_at.recall.value);
+        let which = if repeats { "targets" } else { "targets that are new to the shopper" };
+        let percent = |share: f64| format!("{:.1} %", share * 100.0);
+        let mut text = format!(
+            "On {} {which} {} finds {} of what came next in its first {k}, the best simple method ({}) {}: {}.",
+            grouped(num_targets),
+            ours.name,
+            percent(recall),
+            best.name,
+            percent(baseline_recall),
+            points(&difference),
+        );
+        text += match outcome {
+            Outcome::Better => " It is better than the simple thing",
+            Outcome::Tie => " These targets show no difference from the simple thing",
+            Outcome::Worse => " It is worse than the simple thing: use that, or tune the model",
+        };
+        text += match (outcome, order_outcome) {
+            (Outcome::Better, Outcome::Better) => ", and has the right items further up",
+            (Outcome::Worse, Outcome::Worse) => ", and has the right items further down",
+            (_, Outcome::Better) => "; its order is better",
+            (_, Outcome::Worse) => "; its order is worse",
+            (Outcome::Tie, Outcome::Tie) => ", nor does the order",
+            (_, Outcome::Tie) => "; the order makes no difference",
+        };
+        text += &format!(": NDCG@{k} {}.", points(&ndcg_difference));
+        Verdict {
+            k,
+            baseline: best.name.clone(),
+            recall,
+            baseline_recall,
+            difference,
+            ndcg_difference,
+            outcome,
+            order_outcome,
+            text,
+        }
+    }
+}
+
+/// `4.1 points more (95 %: 3.5 to 4.7)`.
+fn points(difference: &Estimate) -> String {
+    let Estimate { value, low, high } = *difference;
+    let sign = if value < 0.0 { -1.0 } else { 1.0 };
+    let (near, far) = if value < 0.0 { (-high, -low) } else { (low, high) };
+    let word = if value < 0.0 { "fewer" } else { "more" };
+    format!("{:.1} points {word} (95 %: {:.1} to {:.1})", sign * value * 100.0, near * 100.0, far * 100.0)
+}
+
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_are_read_from_the_side_of_the_larger() {
+        let estimate = |value, low, high| Estimate { value, low, high };
+        assert_eq!(points(&estimate(0.041, 0.035, 0.047)), "4.1 points more (95 %: 3.5 to 4.7)");
+        assert_eq!(points(&estimate(-0.02, -0.03, 0.005)), "2.0 points fewer (95 %: -0.5 to 3.0)");
+    }
+
+    #[test]
+    fn an_interval_with_zero_in_it_is_a_tie() {
+        let estimate = |low, high| Estimate { value: (low + high) / 2.0, low, high };
+        assert_eq!(Outcome::of(&estimate(0.01, 0.02)), Outcome::Better);
+        assert_eq!(Outcome::of(&estimate(-0.01, 0.02)), Outcome::Tie);
+        assert_eq!(Outcome::of(&estimate(0.0, 0.02)), Outcome::Tie);
+        assert_eq!(Outcome::of(&estimate(-0.02, -0.01)), Outcome::Worse);
+    }
+}
