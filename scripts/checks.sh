@@ -10,9 +10,12 @@ clippy_wasm() {
   toolchain=$(wasm_toolchain) || fail "no toolchain has the wasm32 target; run scripts/setup"
   if cargo $toolchain clippy --version; then
     cargo $toolchain clippy $wasm_flags --all-targets -- -D warnings
+    cargo $toolchain clippy ${wasm_flags/web/web-explore} --lib -- -D warnings
   else
     note "this toolchain has no clippy: compiler warnings only"
-    RUSTFLAGS="-D warnings" cargo $toolchain check $wasm_flags --all-targets --target-dir target/wasm-check
+    export RUSTFLAGS="-D warnings"
+    cargo $toolchain check $wasm_flags --all-targets --target-dir target/wasm-check
+    cargo $toolchain check ${wasm_flags/web/web-explore} --lib --target-dir target/wasm-check
   fi
 }
 biome() { npx --no-install biome ci --colors=off; }

@@ -18,9 +18,7 @@ mod time;
 #[cfg(test)]
 mod tests;
 
-#[cfg(not(target_family = "wasm"))]
-pub use crate::table::expand;
-pub use crate::table::{Example, Format, Origin, TableError};
+pub use crate::table::{Example, Format, Origin, TableError, expand};
 pub use clean::{Cleaning, Reject, RuleCount};
 pub use error::EventsError;
 pub use options::{Field, ReadOptions, UnknownField};

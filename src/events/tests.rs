@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use proptest::prelude::*;
 
 use super::{
     Cleaning, EventLog, EventsError, Field, ReadOptions, ReadReport, Reason, SessionSource, TableError, TimeSource,
-    read,
+    read, read_from,
 };
-use crate::table::testing::{Column, Files, gzip};
-use crate::{EventKind, Silent};
+use crate::table::testing::{Column, Files, gzip, in_memory};
+use crate::{EventKind, Progress, Silent};
 
 fn read_files(paths: &[PathBuf], options: &ReadOptions) -> Result<(EventLog, ReadReport), EventsError> {
     read(paths, options, &Silent)
@@ -36,6 +37,37 @@ fn sessions_of_a_position_log_are_in_order_of_appearance() {
     assert!(log.sessions.end_ms.is_empty());
     assert_eq!((report.time_source, report.session_source), (TimeSource::Positions, SessionSource::Column));
     assert_eq!((report.num_rows, report.num_events, report.assumed_kind), (4, 4, Some(EventKind::View)));
+}
+
+#[test]
+fn a_log_in_memory_is_read_as_one_in_a_file() {
+    let text = "session,item,timestamp\n1,a,1500000900\n2,,1500000100\n1,c,1500000000\n";
+    let (log, report) =
+        read_from(&[in_memory("e.csv", text.as_bytes(), None)], &ReadOptions::default(), &Silent).unwrap();
+    let (expected, of_file) = read_text("e.csv", text).unwrap();
+    assert_eq!((log, report.num_rows), (expected, of_file.num_rows));
+    assert_eq!(report.rejections[0].example.path, PathBuf::from("e.csv"));
+}
+
+#[test]
+fn rows_are_told_to_whoever_watches() {
+    struct Watched(AtomicU64);
+    impl Progress for Watched {
+        fn start(&self, _what: &str, _total: u64) {}
+        fn advance(&self, _units: u64) {}
+        fn rows(&self, rows: u64) {
+            self.0.fetch_add(rows, Ordering::Relaxed);
+        }
+        fn finish(&self, _summary: &str) {}
+    }
+    let text: String = (0..40_000).map(|session| format!("{session},a\n")).collect();
+    let text = format!("session,item\n{text}");
+    let json: String = (0..9000).map(|session| format!("{{\"session\":{session},\"item\":2}}\n")).collect();
+    for (name, bytes, expected) in [("e.csv", text, 40_000), ("e.jsonl", json, 9000)] {
+        let watched = Watched(AtomicU64::new(0));
+        read_from(&[in_memory(name, bytes.as_bytes(), None)], &ReadOptions::default(), &watched).unwrap();
+        assert_eq!(watched.0.into_inner(), expected, "{name}");
+    }
 }
 
 #[test]

@@ -25,9 +25,7 @@ mod zstd;
 
 use std::borrow::Cow;
 use std::fmt;
-use std::path::Path;
-#[cfg(not(target_family = "wasm"))]
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub use error::TableError;
 pub(crate) use number::parse_number;
@@ -331,7 +329,6 @@ pub(crate) fn total_bytes(origins: &[Origin]) -> u64 {
 ///
 /// # Errors
 /// A pattern that matches no file; a path without wildcards is left for opening to complain about.
-#[cfg(not(target_family = "wasm"))]
 pub fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, TableError> {
     let mut files = Vec::new();
     for path in paths {

@@ -385,7 +385,7 @@ function heatmap(chart: Heatmap, width: number): Drawing {
     ...(isLog && positive.length > 0
       ? { type: 'log', domain: [smallest(positive), largest(positive)] }
       : { type: 'linear', domain: [0, largest(positive) || 1] }),
-    ...(isLog ? { ticks: 5 } : {}),
+    ...(isLog ? { ticks: powers(positive) } : {}),
   };
   const isShown = ({ value }: Cell): boolean => value > 0;
   const common: Plot.PlotOptions = {
@@ -496,6 +496,14 @@ function picture(cells: number[], width: number, height: number, color: Plot.Sca
   });
   context.putImageData(image, 0, 0);
   return canvas.toDataURL();
+}
+
+/** Powers of ten from the smallest to the largest; these two themselves where there is no more than one. */
+function powers(values: number[]): number[] {
+  const [from, to] = [smallest(values), largest(values)];
+  const all = range(25).map((at) => 10 ** (at - 12));
+  const within = all.filter((power) => power >= from && power <= to);
+  return within.length > 1 ? within : [from, to];
 }
 
 const range = (length: number): number[] => Array.from({ length }, (_, at) => at);

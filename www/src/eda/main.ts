@@ -96,6 +96,9 @@ async function read(file: File): Promise<void> {
     pick.done();
     const { code, message } =
       error instanceof ReaderError ? error : new ReaderError('internal', String(error));
-    if (code !== 'stopped') pick.fail(`${file.name} was not read.`, message);
+    if (code === 'stopped') return;
+    const advice =
+      code === 'columns' ? ' On this page, write FIELD=NAME into the field for columns.' : '';
+    pick.fail(`${file.name} was not read.`, message + advice);
   }
 }

@@ -11,7 +11,8 @@ const moment = new Intl.DateTimeFormat('en-GB', {
 });
 const DAY_MS = 86_400_000;
 
-export const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
+export const percent = (share: number): string =>
+  `${(share * 100).toFixed(share !== 0 && share < 0.1 ? 1 : 0)} %`;
 
 /** `1.2k`, `3M`. */
 export const short = (value: number): string => {
