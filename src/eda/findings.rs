@@ -118,6 +118,7 @@ pub(super) fn find(facts: &Facts<'_>, read: &ReadReport, catalog: Option<&Catalo
         greedy_rule(read),
         single_events(facts),
         no_order(read),
+        date_order(read),
         odd_days(facts),
         empty_days(facts),
         one_hour(facts, read),
@@ -201,6 +202,16 @@ fn no_order(read: &ReadReport) -> Option<Finding> {
         _ => return None,
     };
     Some(finding(Weight::Note, title.to_owned(), text))
+}
+
+fn date_order(read: &ReadReport) -> Option<Finding> {
+    read.date_order.map(|order| {
+        finding(
+            Weight::Note,
+            format!("Dates are read as {order}"),
+            "That follows from the dates themselves, or is a guess if every one of them could be read both ways. Dates as 2026-03-01 leave no doubt.",
+        )
+    })
 }
 
 /// Events of each day from the first to the last.

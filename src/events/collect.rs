@@ -52,6 +52,8 @@ pub(super) struct Collector {
     pub(super) files: Vec<(usize, PathBuf)>,
     /// Whether the times are points in time, positions or neither; with the first file that has them.
     pub(super) time_source: Option<(TimeSource, PathBuf)>,
+    /// In which order dates such as 3/11/2000 are read, if there are any.
+    pub(super) date_order: Option<&'static str>,
     /// Whether any event names its shopper.
     pub(super) has_shoppers: bool,
     pub(super) shoppers: Interner,
@@ -147,6 +149,7 @@ impl Collector {
             group_sessions: Vec::new(),
             files: Vec::new(),
             time_source: None,
+            date_order: None,
             has_shoppers: false,
             shoppers: names(),
             slots: Slots::new(&Columns::default(), &[]),
@@ -379,6 +382,11 @@ impl Collector {
             Unit::Position => TimeSource::Positions,
             _ if is_whole_days => TimeSource::Days,
             _ => TimeSource::Times,
+        };
+        self.date_order = match unit {
+            Unit::DayFirst => Some("day, month, year"),
+            Unit::MonthFirst => Some("month, day, year"),
+            _ => self.date_order,
         };
         match &mut self.time_source {
             None => self.time_source = Some((source, path)),

@@ -198,6 +198,7 @@ fn finish(
         session_source,
         sessions_are_baskets: columns.is_basket,
         time_source: stamps.unwrap_or(positions),
+        date_order: collector.date_order,
         assumed_kind: (!has_field(Field::Event)).then(|| default_kind(options, columns)),
         rejections,
         rules: cleaned.rules,

@@ -198,6 +198,8 @@ pub struct ReadReport {
     pub sessions_are_baskets: bool,
     /// What is known about the order of events.
     pub time_source: TimeSource,
+    /// In which order dates such as 3/11/2000 are read: `day, month, year` or `month, day, year`; `None` without such dates.
+    pub date_order: Option<&'static str>,
     /// Name of the kind that every event got; `None` if a column says it.
     #[serde(serialize_with = "kind_name")]
     pub assumed_kind: Option<EventKind>,

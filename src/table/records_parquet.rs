@@ -41,6 +41,8 @@ impl Records {
         file_bytes: u64,
         reader: SerializedFileReader<Chunks>,
     ) -> Result<(Vec<String>, Records), TableError> {
+        #[cfg(target_family = "wasm")]
+        refuse_zstd(&path, &reader)?;
         let mut shape = Shape::default();
         for record in reader.get_row_iter(None).map_err(|error| decode_error(&path, &error))?.take(HEAD_RECORDS) {
             shape.see(&tree(&record.map_err(|error| decode_error(&path, &error))?));
@@ -77,6 +79,21 @@ impl Records {
         report(total, line % REPORT_ROWS);
         Ok(())
     }
+}
+
+/// Whole records are decompressed by the parquet crate, whose zstd is C and not there in browsers.
+#[cfg(target_family = "wasm")]
+fn refuse_zstd(path: &std::path::Path, reader: &SerializedFileReader<Chunks>) -> Result<(), TableError> {
+    use parquet::basic::Compression;
+    let groups = reader.metadata().row_groups();
+    let mut columns = groups.iter().flat_map(|group| group.columns());
+    if columns.any(|column| matches!(column.compression(), Compression::ZSTD(_))) {
+        let problem = "records with lists of products are compressed with zstd, which a browser cannot read; export them with snappy \
+                       or gzip, or as JSON lines, or use the `vicino` command"
+            .to_owned();
+        return Err(TableError::Parquet { path: path.to_owned(), problem });
+    }
+    Ok(())
 }
 
 fn tree(record: &Record) -> Map<String, Value> {

@@ -1,10 +1,11 @@
 //! What people see on stderr: remarks, errors and progress.
 
 use crate::table::thousands;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use std::fmt::{self, Display};
 use std::io::{self, IsTerminal, Write};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use vicino::Progress;
 
@@ -14,12 +15,14 @@ pub struct Console {
     quiet: bool,
     draws: bool,
     bar: Mutex<Option<ProgressBar>>,
+    /// Rows that the current step has read; 0 in steps that read none.
+    rows: Arc<AtomicU64>,
 }
 
 impl Console {
     /// A console that prints errors only if `quiet`; draws bars only on a terminal.
     pub fn new(quiet: bool) -> Console {
-        Console { quiet, draws: !quiet && io::stderr().is_terminal(), bar: Mutex::new(None) }
+        Console { quiet, draws: !quiet && io::stderr().is_terminal(), bar: Mutex::new(None), rows: Arc::default() }
     }
 
     /// Whether only results and errors are wanted.
@@ -71,12 +74,27 @@ impl Progress for Console {
         }
         let bar = if total == 0 { ProgressBar::no_length() } else { ProgressBar::new(total) };
         bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
+        self.rows.store(0, Ordering::Relaxed);
+        let rows = self.rows.clone();
         let template = if total == 0 {
             "{spinner} {msg} {elapsed} {done}"
         } else {
-            "{spinner} {msg} {elapsed} {wide_bar} {percent} % ETA {eta}"
+            "{spinner} {msg} {elapsed} {wide_bar} {percent} % {rows}ETA {eta}"
         };
         if let Ok(style) = ProgressStyle::with_template(template) {
+            let style = style.with_key("rows", move |state: &ProgressState, to: &mut dyn fmt::Write| {
+                let rows = rows.load(Ordering::Relaxed);
+                // Steps that read rows count their bytes.
+                if rows > 0 {
+                    let _ = write!(
+                        to,
+                        "{} of {}, {} rows ",
+                        HumanBytes(state.pos()),
+                        HumanBytes(state.len().unwrap_or(0)),
+                        thousands(rows)
+                    );
+                }
+            });
             bar.set_style(style.with_key("done", |state: &ProgressState, to: &mut dyn fmt::Write| {
                 if state.pos() > 0 {
                     let _ = to.write_str(&thousands(state.pos()));
@@ -96,6 +114,10 @@ impl Progress for Console {
         {
             bar.inc(units);
         }
+    }
+
+    fn rows(&self, rows: u64) {
+        self.rows.fetch_add(rows, Ordering::Relaxed);
     }
 
     fn finish(&self, summary: &str) {

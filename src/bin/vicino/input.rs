@@ -22,7 +22,7 @@ pub fn model_bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
     fs::read(path).with_context(context)
 }
 
-/// Opens a file, or stdin for `-`, and decompresses it if it starts like a gzip file.
+/// Opens a file, or stdin for `-`, and decompresses it if it starts like a gzip or zstd file.
 fn open(path: &Path) -> anyhow::Result<Box<dyn Read + Send>> {
     if path.is_dir() {
         bail!("it is a directory, expected a CSV file");
@@ -32,8 +32,11 @@ fn open(path: &Path) -> anyhow::Result<Box<dyn Read + Send>> {
     } else {
         Box::new(BufReader::new(File::open(path)?))
     };
-    let is_gzip = source.fill_buf()?.starts_with(&[0x1f, 0x8b]);
-    Ok(if is_gzip { Box::new(MultiGzDecoder::new(source)) } else { source })
+    Ok(match source.fill_buf()? {
+        [0x1f, 0x8b, ..] => Box::new(MultiGzDecoder::new(source)),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Box::new(zstd::Decoder::with_buffer(source)?),
+        _ => source,
+    })
 }
 
 /// The column of a history: shop ids, oldest first, with spaces between.

@@ -166,6 +166,9 @@ impl Report<'_> {
                 TimeSource::Rows => "events are ordered as in the file: no column has times",
             }
         )?;
+        if let Some(order) = read.date_order {
+            writeln!(f, "  dates are read as {order}")?;
+        }
         if let Some(kind) = read.assumed_kind {
             writeln!(f, "  every event is a {} (--events-are says otherwise)", kind.name())?;
         }
