@@ -1,7 +1,9 @@
 // Saves a figure: its drawing with the page's colours, a picture of it at twice the size, or its numbers.
 const save = (name, type, content) => {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
+  link.href = URL.createObjectURL(
+    content instanceof Blob ? content : new Blob([content], { type }),
+  );
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
@@ -10,9 +12,14 @@ const save = (name, type, content) => {
 const standalone = (svg) => {
   const copy = svg.cloneNode(true);
   const style = getComputedStyle(document.documentElement);
-  const colours = ['ink', 'line', 'axis', 'c0', 'c1', 'c2', 'c3'].map((name) => `--${name}:${style.getPropertyValue(`--${name}`)}`);
+  const colours = ['ink', 'line', 'axis', 'c0', 'c1', 'c2', 'c3'].map(
+    (name) => `--${name}:${style.getPropertyValue(`--${name}`)}`,
+  );
   const paper = style.getPropertyValue('--card');
-  copy.setAttribute('style', `${colours.join(';')};color:${style.getPropertyValue('--soft')};background:${paper}`);
+  copy.setAttribute(
+    'style',
+    `${colours.join(';')};color:${style.getPropertyValue('--soft')};background:${paper}`,
+  );
   return { text: new XMLSerializer().serializeToString(copy), paper, box: svg.viewBox.baseVal };
 };
 
@@ -34,7 +41,9 @@ const picture = (svg, name) => {
 
 const numbers = (figure) => {
   const cell = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const rows = [...figure.querySelectorAll('table tr')].map((row) => [...row.cells].map(({ textContent }) => cell(textContent)).join(','));
+  const rows = [...figure.querySelectorAll('table tr')].map((row) =>
+    [...row.cells].map(({ textContent }) => cell(textContent)).join(','),
+  );
   return `${rows.join('\n')}\n`;
 };
 
