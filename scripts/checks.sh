@@ -44,6 +44,10 @@ browser_tests() {
 parity() { npm run parity; }
 packaging() { npm run packaging; }
 shop() { scripts/build; }
+# Runs the commands of docs/guide/ and compares what they print.
+guide() {
+  scripts/guide || fail "a command of docs/guide/ or what it prints has changed; see the log below"
+}
 e2e() { npm run e2e; }
 
 lint_checks=("rustfmt: fmt" "clippy: clippy" "clippy for wasm: clippy_wasm" "Biome: biome")
@@ -51,6 +55,7 @@ test_checks=(
   "${lint_checks[@]}"
   "Rust tests: rust_tests"
   "shop built: shop"
+  "guide: guide"
   "types: types"
   "package tests: package_tests"
   "size budget: size"
