@@ -23,8 +23,8 @@ pub(super) struct Histogram<'a> {
 impl Histogram<'_> {
     /// The figure of some values above zero, at least one; sorts them.
     ///
-    /// Steps are even up to the 99th percentile if that is at most 40 times the median, otherwise each is a
-    /// ratio above the one before. What lies beyond an even axis is counted in the text.
+    /// Steps are even up to the 99th percentile if that is at most 40 times the median, and the largest value is at most 200 times it or
+    /// the percentile at most 8; otherwise each is a ratio above the one before. What lies beyond an even axis is counted in the text.
     pub(super) fn figure(&self, values: &mut [f64]) -> Figure {
         values.sort_unstable_by(f64::total_cmp);
         let at = |share| quantile(values, share).unwrap_or_default();
@@ -88,10 +88,16 @@ impl Histogram<'_> {
 
 /// Edges of even steps from the first value to beyond the last.
 fn even_edges(first: f64, last: f64, is_whole: bool) -> Vec<f64> {
-    let step = nice_step((last - first) / BARS as f64, is_whole);
+    // Values that are all alike have a bar of a width that can be seen beside them.
+    let step = nice_step(((last - first) / BARS as f64).max(first.abs() * 1e-3), is_whole);
     let start = (first / step).floor() * step;
     let num_bins = ((last - start) / step).floor() as usize + 1;
-    (0..=num_bins).map(|at| start + at as f64 * step).collect()
+    let mut edges: Vec<f64> = (0..=num_bins).map(|at| start + at as f64 * step).collect();
+    // Rounding may leave the last value on the last edge.
+    if edges.last().is_some_and(|&edge| edge <= last) {
+        edges.push(start + (num_bins + 1) as f64 * step);
+    }
+    edges
 }
 
 /// The next of 1, 2, 5, 10, ... times a power of ten.

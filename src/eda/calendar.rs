@@ -8,6 +8,8 @@ use crate::events::{ReadReport, TimeSource};
 
 /// Periods are weeks where there would be more days than these.
 const MAX_DAYS: i64 = 800;
+/// Days of a century.
+const MAX_WEEKS_DAYS: i64 = 36_525;
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const HOUR_MS: i64 = 3_600_000;
 
@@ -23,11 +25,16 @@ impl Periods {
     fn days(facts: &Facts<'_>) -> Result<Periods, &'static str> {
         facts.times_ms()?;
         let (first, last) = facts.span_ms.map_or((0, 0), |(first, last)| (day_of(first), day_of(last)));
-        let days = if last - first >= MAX_DAYS { 7 } else { 1 };
+        let days = match last - first {
+            ..MAX_DAYS => 1,
+            MAX_DAYS..MAX_WEEKS_DAYS => 7,
+            // Only times that are wrong lie so far apart.
+            _ => return Err("times less than a century apart"),
+        };
         Ok(Periods { first_day: first, days, count: ((last - first) / days) as usize + 1 })
     }
 
-    /// Weeks, or months of thirty days: some sixty periods at most.
+    /// Days, weeks, or months of thirty days.
     fn wide(facts: &Facts<'_>) -> Result<Periods, &'static str> {
         let fine = Periods::days(facts)?;
         let span = fine.days * fine.count as i64;
@@ -141,7 +148,7 @@ pub(super) fn week(facts: &Facts<'_>, read: &ReadReport) -> Result<Figure, &'sta
         id: "week".to_owned(),
         title: "When shoppers come".to_owned(),
         text: format!(
-            "Events by weekday and hour (UTC), the stronger the more. Most are on {} between {:02} and {:02} h; {} are on Saturdays and \
+            "Events by weekday and hour (UTC), the stronger the more. The busiest hour is {} from {:02} to {:02} h; {} are on Saturdays and \
              Sundays, {} between midnight and six. Busy nights may be robots, or times in another zone than thought.",
             WEEKDAYS[busiest / 24],
             busiest % 24,

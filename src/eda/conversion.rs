@@ -66,7 +66,7 @@ struct Item {
 /// Views of products against the share of them that became a purchase, with those that stand out by name.
 ///
 /// A product stands out if it was bought more often, or less, than its views and the shop's mean conversion allow:
-/// by more than four standard deviations of a binomial count.
+/// by more than four standard deviations of a count (Poisson: purchases are no part of the views, and may be more).
 pub(super) fn scatter(facts: &Facts<'_>, catalog: Option<&Catalog>) -> Result<Figure, &'static str> {
     let (views, bought) = (facts.of_kind(EventKind::View), facts.of_kind(EventKind::Purchase));
     if views == 0 || bought == 0 {
@@ -85,10 +85,10 @@ pub(super) fn scatter(facts: &Facts<'_>, catalog: Option<&Catalog>) -> Result<Fi
         return Err("a product with at least 20 views");
     }
     items.sort_by_key(|item| (std::cmp::Reverse(item.views), item.item));
-    let usual = share(items.iter().map(|item| item.bought).sum(), items.iter().map(|item| item.views).sum()).min(1.0);
+    let usual = share(items.iter().map(|item| item.bought).sum(), items.iter().map(|item| item.views).sum());
     let surprise = |item: &Item| {
         let expected = item.views as f64 * usual;
-        (item.bought as f64 - expected) / (expected * (1.0 - usual)).max(1.0).sqrt()
+        (item.bought as f64 - expected) / expected.max(1.0).sqrt()
     };
     let name = |item: usize| {
         let id = facts.log.item_ids.get(item).map_or("", String::as_str);

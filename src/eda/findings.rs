@@ -60,6 +60,8 @@ pub(super) fn overview(facts: &Facts<'_>, read: &ReadReport, catalog: Option<&Ca
     grid.row(["events a session".to_owned(), number(share(facts.num_events(), sessions))]);
     grid.row(["events a product (middle)".to_owned(), quantile(&popularity, 0.5).map_or_else(String::new, thousands)]);
     if let Some(catalog) = catalog {
+        let known = facts.log.item_ids.iter().filter(|id| catalog.product(id).is_some()).count() as u64;
+        grid.row(["products of the catalogue".to_owned(), thousands(catalog.len() as u64)]);
         let stock: Vec<bool> = catalog.products().filter_map(|product| product.in_stock).collect();
         if !stock.is_empty() {
             let can_be_bought = stock.iter().filter(|&&can_be_bought| can_be_bought).count() as u64;
@@ -68,8 +70,6 @@ pub(super) fn overview(facts: &Facts<'_>, read: &ReadReport, catalog: Option<&Ca
                 format!("{} ({})", thousands(can_be_bought), percent(share(can_be_bought, catalog.len() as u64))),
             ]);
         }
-        let known = facts.log.item_ids.iter().filter(|id| catalog.product(id).is_some()).count() as u64;
-        grid.row(["products of the catalogue".to_owned(), thousands(catalog.len() as u64)]);
         grid.row([
             "products of the log that it knows".to_owned(),
             format!("{} ({})", thousands(known), percent(share(known, facts.log.item_ids.len() as u64))),
@@ -119,6 +119,7 @@ pub(super) fn find(facts: &Facts<'_>, read: &ReadReport, catalog: Option<&Catalo
         single_events(facts),
         no_order(read),
         date_order(read),
+        assumed_views(facts, read),
         odd_days(facts),
         empty_days(facts),
         one_hour(facts, read),
@@ -162,14 +163,21 @@ fn damaged_rows(read: &ReadReport) -> Option<Finding> {
     ))
 }
 
-/// The rule of cleaning that takes most, if that is more than a fifth.
+/// Flags of rules that do nothing unless they are given: whoever gives one wants rows to go.
+const ASKED_FOR: [&str; 4] = ["--from", "--min-item-events", "--max-per-shopper", "--min-session-events"];
+
+/// The rule of cleaning that takes most, if that is more than a fifth of what it is given.
 fn greedy_rule(read: &ReadReport) -> Option<Finding> {
-    let rule = read.rules.iter().filter(|rule| rule.flag.is_some()).max_by_key(|rule| rule.left_out())?;
-    let part = share(rule.left_out(), read.num_rows);
+    let rule = read
+        .rules
+        .iter()
+        .filter(|rule| rule.flag.is_some_and(|flag| !ASKED_FOR.contains(&flag)))
+        .max_by_key(|rule| rule.left_out())?;
+    let part = share(rule.left_out(), rule.before);
     (part > 0.2).then(|| {
         finding(
             Weight::Warning,
-            format!("The rule {} leaves out {} of the rows", rule.rule, percent(part)),
+            format!("The rule {} leaves out {} of the rows that it is given", rule.rule, percent(part)),
             &format!("Such logs are rare. Look at the rows (--keep-rejects FILE), and change the rule with {} if it takes what it should not.", rule.flag.unwrap_or("its flag")),
         )
     })
@@ -204,6 +212,17 @@ fn no_order(read: &ReadReport) -> Option<Finding> {
     Some(finding(Weight::Note, title.to_owned(), text))
 }
 
+fn assumed_views(facts: &Facts<'_>, read: &ReadReport) -> Option<Finding> {
+    let has_returns = read.rejections.iter().any(|rejection| rejection.reason == Reason::Return);
+    let has_quantities = facts.details.is_some_and(|details| !details.quantities.is_empty());
+    (read.assumed_kind == Some(EventKind::View) && (has_returns || has_quantities)).then(|| finding(
+        Weight::Warning,
+        "Every event is taken for a view, though there are quantities".to_owned(),
+        "No column says what was done, and no name of a column that this is about orders. If these are purchases, say so with --events-are purchase: baskets, \
+         repeated purchases and two rules of cleaning depend on it.",
+    ))
+}
+
 fn date_order(read: &ReadReport) -> Option<Finding> {
     read.date_order.map(|order| {
         finding(
@@ -231,7 +250,7 @@ fn odd_days(facts: &Facts<'_>) -> Option<Finding> {
     let (first, counts) = daily(facts)?;
     let mut odd: Vec<(f64, usize, f64)> = Vec::new();
     for weekday in 0..7.min(counts.len()) {
-        let days: Vec<usize> = (weekday..counts.len()).step_by(7).filter(|&day| counts[day] > 0).collect();
+        let days: Vec<usize> = (weekday..counts.len()).step_by(7).collect();
         let middle = |mut values: Vec<f64>| {
             values.sort_unstable_by(f64::total_cmp);
             quantile(&values, 0.5)
@@ -355,7 +374,7 @@ fn long_sessions(facts: &Facts<'_>) -> Option<Finding> {
     ))
 }
 
-/// Products whose dearest event costs more than twenty times their middle one, by the ten thousandth part of events or more.
+/// Products whose dearest event costs more than twenty times their middle one.
 fn price_jumps(facts: &Facts<'_>) -> Option<Finding> {
     let prices = facts.prices().ok()?;
     let mut priced: Vec<(u32, f64)> = facts

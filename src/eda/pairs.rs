@@ -53,15 +53,17 @@ pub(super) fn categories(facts: &Facts<'_>, catalog: Option<&Catalog>) -> Result
     let (mut together, mut alone, mut baskets) = (vec![0_u64; n * n], vec![0_u64; n], 0_u64);
     for session in 0..facts.sessions.len() {
         let mut seen = 0_u32;
+        let mut is_basket = false;
         let events = facts.sessions.items_of(session).iter().zip(facts.sessions.kinds_of(session));
         for (item, &kind) in events {
+            is_basket |= !wants_purchases || kind == EventKind::Purchase;
             if (!wants_purchases || kind == EventKind::Purchase)
                 && let Some(&Some(category)) = of_item.get(item.as_usize())
             {
                 seen |= 1 << category;
             }
         }
-        baskets += u64::from(seen != 0);
+        baskets += u64::from(is_basket);
         let of_session: Vec<usize> = (0..n).filter(|category| seen >> category & 1 == 1).collect();
         for &a in &of_session {
             alone[a] += 1;
@@ -91,10 +93,11 @@ pub(super) fn categories(facts: &Facts<'_>, catalog: Option<&Catalog>) -> Result
         || " No two of them are together in five baskets.".to_owned(),
         |&(a, b)| {
             format!(
-                " The strongest pair is {} and {}: together {} times as often.",
+                " The strongest pair is {} and {}: together {} times as often{}.",
                 largest[a].0,
                 largest[b].0,
-                number(lift(a, b))
+                number(lift(a, b)),
+                if lift(a, b) < 1.0 { ", which is rarer than by chance, as all pairs are" } else { "" }
             )
         },
     );
@@ -158,7 +161,7 @@ pub(super) fn matrix(facts: &Facts<'_>) -> Result<Figure, &'static str> {
         title: "The matrix of products".to_owned(),
         text: format!(
             "Each of {} with its {NEIGHBOURS} nearest by cosine, in the order of a model file, which puts neighbours next to each other; a cell stands for \
-             {} products and as many neighbours, and is the stronger the more of them meet. {} of all pairs are there at all. {} of the neighbours are within a hundredth of the order: the closer to the \
+             {} products and as many neighbours, and is the stronger the more of them meet. These are {} of all pairs. {} of the neighbours are within a hundredth of the order: the closer to the \
              diagonal, the fewer bytes they take. Squares along it are groups of products that go together.",
             plural(num_items as u64, "product", "products"),
             number((num_items as f64 / n as f64).ceil()),

@@ -91,7 +91,8 @@ pub fn review(model: &Model, log: &EventLog, catalog: Option<&Catalog>) -> Revie
 
     let mut surprising: Vec<&Pair> = pairs
         .iter()
-        .filter(|pair| pair.support >= LEAST_SUPPORT && !are_alike(product(pair.from), product(pair.to)))
+        .filter(|pair| pair.support >= LEAST_SUPPORT)
+        .filter(|pair| catalog.is_none() || !are_alike(product(pair.from), product(pair.to)))
         .collect();
     surprising.sort_by(|a, b| b.lift.total_cmp(&a.lift).then((a.from, a.to).cmp(&(b.from, b.to))));
     let mut listed = HashSet::new();
@@ -115,7 +116,7 @@ pub fn review(model: &Model, log: &EventLog, catalog: Option<&Catalog>) -> Revie
     });
     for pair in doubtful.into_iter().take(LISTED) {
         let rests_on = match pair.support {
-            0 => "other products between the two, or alike content",
+            0 => "other products between the two, the shopper's next orders, or alike content",
             1 => "one session",
             _ => "a few sessions",
         };
@@ -133,9 +134,9 @@ pub fn review(model: &Model, log: &EventLog, catalog: Option<&Catalog>) -> Revie
     found
 }
 
-/// Whether two products share a category or brand, or a word of their titles; what is not known is alike to nothing.
+/// Whether two products share a category or brand, or a word of their titles, or one of them is not known, so that nobody can tell.
 fn are_alike(one: Option<&Product>, other: Option<&Product>) -> bool {
-    let (Some(one), Some(other)) = (one, other) else { return false };
+    let (Some(one), Some(other)) = (one, other) else { return true };
     let same = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
     let words = |title: &Option<String>| -> HashSet<String> {
         let words = title.as_deref().unwrap_or("").split(|letter: char| !letter.is_alphanumeric());

@@ -185,7 +185,7 @@ pub fn compare(
     Ok(Comparison {
         num_trials: trials.len(),
         num_clusters,
-        clusters: if train.sessions.has_shoppers { "shoppers" } else { "sessions" },
+        clusters: trials.clusters(),
         draws: options.draws,
         has_single_targets: (0..trials.len()).all(|trial| trials.targets(trial).len() == 1),
         all_targets,
@@ -237,7 +237,16 @@ impl Compared<'_> {
         let verdict = pair.map(|best| {
             let column = |offset| FIXED + last * AT_K + offset;
             let difference = |offset| draws.difference((0, column(offset)), (best, column(offset)));
-            Verdict::new(&systems[0], &systems[best], last, cases.num_targets(), difference(2), difference(6), repeats)
+            let drawn = (self.num_clusters, self.options.draws);
+            Verdict::new(
+                &systems[0],
+                &systems[best],
+                last,
+                cases.num_targets(),
+                [difference(2), difference(6)],
+                repeats,
+                drawn,
+            )
         });
         let (mut by_popularity, mut by_history) = (Vec::new(), Vec::new());
         if let Some(best) = pair {

@@ -3,7 +3,7 @@
 mod plan;
 
 use super::Targets;
-use super::trials::{Target, Trials};
+use super::trials::{Clusters, Target, Trials, drawn};
 use crate::events::{Details, EventLog, Sessions};
 use crate::rank::HistoryEvent;
 use crate::{EventKind, ItemIx};
@@ -115,6 +115,8 @@ pub struct SplitReport {
     pub items_on_both_sides: usize,
     /// Test sessions of at least three events of which training holds one with the very same events in the same order.
     pub equal_sessions: usize,
+    /// Histories, before any sampling.
+    pub histories: usize,
     /// Targets, before any sampling.
     pub targets: usize,
     /// Targets that training does not know.
@@ -142,6 +144,15 @@ pub struct Side {
 /// # Errors
 /// [`SplitError`] if the log has not what the split needs, or a part would be empty.
 pub fn split(log: &EventLog, by: SplitBy) -> Result<Split, SplitError> {
+    split_sampled(log, by, usize::MAX, 0)
+}
+
+/// As [`split`], with at most `most` trials, drawn as [`Trials::sample`] draws them; the report still counts all. Histories are
+/// made for these alone, so that long sessions do not fill the memory.
+///
+/// # Errors
+/// As [`split`].
+pub fn split_sampled(log: &EventLog, by: SplitBy, most: usize, seed: u64) -> Result<Split, SplitError> {
     let plan = match by {
         SplitBy::Time { holdout, targets } => by_time(log, holdout, targets)?,
         SplitBy::LeaveLastOut => leave_last_out(log),
@@ -161,7 +172,7 @@ pub fn split(log: &EventLog, by: SplitBy) -> Result<Split, SplitError> {
             is_one_moment: ends.len() > 1 && ends.first() == ends.last(),
         });
     }
-    Ok(plan.carry_out(log, by))
+    Ok(plan.carry_out(log, by, most, seed))
 }
 
 /// Whether a log holds orders of shoppers who come back: purchases alone, and a fifth of the baskets are not their
@@ -175,23 +186,46 @@ pub fn are_returning_orders(sessions: &Sessions) -> bool {
         && num_returns as f64 >= 0.2 * sessions.len() as f64
 }
 
+/// Targets of all that is asked.
+#[derive(Clone, Copy, Default)]
+struct AskedFor {
+    targets: usize,
+    unknown: usize,
+}
+
 impl Plan {
-    fn carry_out(self, log: &EventLog, by: SplitBy) -> Split {
+    fn carry_out(self, log: &EventLog, by: SplitBy, most: usize, seed: u64) -> Split {
         let sessions = &log.sessions;
         let (train, numbers) = training_part(log, &self.kept);
         let known = |item: ItemIx| numbers[item.as_usize()];
-        let mut trials = Trials::new();
+        let mut trials = Trials::of(Clusters::of(sessions));
+        let mut chosen = drawn(self.asked.len(), most, seed).into_iter().peekable();
+        let mut asked_for = AskedFor::default();
         let (mut held_items, mut distinct, mut is_held) =
             (HashSet::new(), HashSet::new(), vec![false; log.item_ids.len()]);
         let mut test_sessions: Vec<usize> = Vec::new();
         let mut targets: Vec<Target> = Vec::new();
-        for asked in &self.asked {
+        for (number, asked) in self.asked.iter().enumerate() {
+            let session = asked.session;
+            if test_sessions.last() != Some(&session) {
+                test_sessions.push(session);
+            }
+            distinct.clear();
+            for &item in &sessions.items[asked.targets.clone()] {
+                is_held[item.as_usize()] = true;
+                if distinct.insert(item) {
+                    asked_for.targets += 1;
+                    asked_for.unknown += usize::from(known(item).is_none());
+                }
+            }
+            if chosen.next_if_eq(&number).is_none() {
+                continue;
+            }
             held_items.clear();
             held_items.extend(asked.history.iter().cloned().flatten().map(|event| sessions.items[event]));
             targets.clear();
             distinct.clear();
             for &item in &sessions.items[asked.targets.clone()] {
-                is_held[item.as_usize()] = true;
                 if distinct.insert(item) {
                     targets.push(Target { item: known(item), is_new: !held_items.contains(&item) });
                 }
@@ -200,14 +234,10 @@ impl Plan {
                 let kind = sessions.kinds.get(event).copied().unwrap_or(EventKind::View);
                 known(sessions.items[event]).map(|item| HistoryEvent { item, kind })
             });
-            let session = asked.session;
             let cluster = if sessions.has_shoppers { sessions.shoppers[session] } else { session as u32 };
             trials.push(history, targets.iter().copied(), cluster, asked.length);
-            if test_sessions.last() != Some(&session) {
-                test_sessions.push(session);
-            }
         }
-        let report = self.report(log, by, &train, &trials, &test_sessions, &is_held);
+        let report = self.report(log, by, &train, asked_for, &test_sessions, &is_held);
         Split { train, trials, report }
     }
 
@@ -216,7 +246,7 @@ impl Plan {
         log: &EventLog,
         by: SplitBy,
         train: &EventLog,
-        trials: &Trials,
+        asked_for: AskedFor,
         test_sessions: &[usize],
         is_held: &[bool],
     ) -> SplitReport {
@@ -249,7 +279,10 @@ impl Plan {
             },
             test: Side {
                 sessions: test_sessions.len(),
-                events: trials.all_targets().len(),
+                events: test_sessions
+                    .iter()
+                    .map(|&session| sessions.items_of(session).len() - self.kept[session])
+                    .sum(),
                 shoppers: in_test.len(),
                 items: is_held.iter().filter(|&&is| is).count(),
             },
@@ -259,8 +292,9 @@ impl Plan {
             shoppers_on_both_sides: in_training.intersection(&in_test).count(),
             items_on_both_sides: held.filter(|id| known.contains(id)).count(),
             equal_sessions: self.equal_sessions(sessions, test_sessions),
-            targets: trials.all_targets().len(),
-            unknown_targets: trials.all_targets().iter().filter(|target| target.item.is_none()).count(),
+            histories: self.asked.len(),
+            targets: asked_for.targets,
+            unknown_targets: asked_for.unknown,
         }
     }
 

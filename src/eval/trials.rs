@@ -1,7 +1,7 @@
 //! What several systems are compared on: a history, and everything that came next.
 
 use super::Targets;
-use crate::events::EventLog;
+use crate::events::{EventLog, Sessions};
 use crate::learn::Random;
 use crate::rank::HistoryEvent;
 use crate::{EventKind, ItemIx};
@@ -16,6 +16,19 @@ pub struct Trials {
     events: Vec<HistoryEvent>,
     targets: Vec<Target>,
     trials: Vec<Trial>,
+    clusters: Clusters,
+}
+
+/// What the clusters of trials are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Clusters {
+    /// Shoppers.
+    Shoppers,
+    /// Sessions, where shoppers have no names.
+    Sessions,
+    /// Rows of a file, taken as independent of each other.
+    #[default]
+    Rows,
 }
 
 /// One item that came next.
@@ -40,6 +53,20 @@ impl Trials {
     /// No trials yet.
     pub fn new() -> Trials {
         Trials::default()
+    }
+
+    /// No trials yet, of these clusters.
+    pub fn of(clusters: Clusters) -> Trials {
+        Trials { clusters, ..Trials::default() }
+    }
+
+    /// The name of what is drawn together when intervals are estimated: `shoppers`, `sessions` or `rows`.
+    pub const fn clusters(&self) -> &'static str {
+        match self.clusters {
+            Clusters::Shoppers => "shoppers",
+            Clusters::Sessions => "sessions",
+            Clusters::Rows => "rows",
+        }
     }
 
     /// Adds a trial: the known events before, newest first, and the distinct items that came next.
@@ -89,7 +116,7 @@ impl Trials {
     ) -> Trials {
         let known: Vec<Option<ItemIx>> = log.item_ids.iter().map(|id| item(id)).collect();
         let sessions = &log.sessions;
-        let mut trials = Trials::new();
+        let mut trials = Trials::of(Clusters::of(sessions));
         for session in 0..sessions.len() {
             let end_ms = sessions.end_ms.get(session);
             if after_ms.is_some_and(|after| end_ms.is_none_or(|&end| end <= after)) {
@@ -150,8 +177,26 @@ impl Trials {
         if self.len() <= most {
             return self;
         }
-        let mut random = Random::new(seed);
-        let mut chosen: Vec<usize> = (0..self.len()).collect();
+        let mut sample = Trials::of(self.clusters);
+        for trial in drawn(self.len(), most, seed) {
+            let (events, targets) = (self.history(trial).iter().copied(), self.targets(trial).iter().copied());
+            sample.push(events, targets, self.cluster(trial), self.length(trial));
+        }
+        sample
+    }
+}
+
+impl Clusters {
+    pub(super) const fn of(sessions: &Sessions) -> Clusters {
+        if sessions.has_shoppers { Clusters::Shoppers } else { Clusters::Sessions }
+    }
+}
+
+/// `most` of so many numbers, or all if there are fewer, ascending; the same for the same seed.
+pub(super) fn drawn(len: usize, most: usize, seed: u64) -> Vec<usize> {
+    let mut random = Random::new(seed);
+    let mut chosen: Vec<usize> = (0..len).collect();
+    if len > most {
         // The first `most` places of a shuffle (Fisher and Yates 1938).
         for at in 0..most {
             let other = at + random.below(chosen.len() - at);
@@ -159,13 +204,8 @@ impl Trials {
         }
         chosen.truncate(most);
         chosen.sort_unstable();
-        let mut sample = Trials::new();
-        for trial in chosen {
-            let (events, targets) = (self.history(trial).iter().copied(), self.targets(trial).iter().copied());
-            sample.push(events, targets, self.cluster(trial), self.length(trial));
-        }
-        sample
     }
+    chosen
 }
 
 #[cfg(test)]

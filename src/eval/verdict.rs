@@ -16,9 +16,15 @@ pub enum Outcome {
     Worse,
 }
 
+/// Clusters below which the intervals of a bootstrap are too narrow to be believed.
+const LEAST_CLUSTERS: usize = 20;
+
 impl Outcome {
-    fn of(difference: &Estimate) -> Outcome {
-        if difference.low > 0.0 {
+    /// What a difference says; nothing where there are too few shoppers (or sessions) to draw from, or none were drawn.
+    fn of(difference: &Estimate, can_tell: bool) -> Outcome {
+        if !can_tell {
+            Outcome::Tie
+        } else if difference.low > 0.0 {
             Outcome::Better
         } else if difference.high < 0.0 {
             Outcome::Worse
@@ -59,13 +65,14 @@ impl Verdict {
         best: &SystemFigures,
         at: usize,
         num_targets: usize,
-        difference: Estimate,
-        ndcg_difference: Estimate,
+        [difference, ndcg_difference]: [Estimate; 2],
         repeats: bool,
+        (num_clusters, num_draws): (usize, usize),
     ) -> Verdict {
+        let can_tell = num_clusters >= LEAST_CLUSTERS && num_draws > 0;
         let (ours_at, best_at) = (&ours.at[at], &best.at[at]);
         let k = ours_at.k;
-        let (outcome, order_outcome) = (Outcome::of(&difference), Outcome::of(&ndcg_difference));
+        let (outcome, order_outcome) = (Outcome::of(&difference, can_tell), Outcome::of(&ndcg_difference, can_tell));
         let (recall, baseline_recall) = (ours_at.recall.value, best_at.recall.value);
         let which = if repeats { "targets" } else { "targets that are new to the shopper" };
         let percent = |share: f64| format!("{:.1} %", share * 100.0);
@@ -92,6 +99,9 @@ impl Verdict {
             (_, Outcome::Tie) => "; the order makes no difference",
         };
         text += &format!(": NDCG@{k} {}.", points(&ndcg_difference));
+        if !can_tell {
+            text += " The targets are of too few shoppers or sessions for the intervals to mean anything.";
+        }
         Verdict {
             k,
             baseline: best.name.clone(),
@@ -141,9 +151,10 @@ mod tests {
     #[test]
     fn an_interval_with_zero_in_it_is_a_tie() {
         let estimate = |low, high| Estimate { value: (low + high) / 2.0, low, high };
-        assert_eq!(Outcome::of(&estimate(0.01, 0.02)), Outcome::Better);
-        assert_eq!(Outcome::of(&estimate(-0.01, 0.02)), Outcome::Tie);
-        assert_eq!(Outcome::of(&estimate(0.0, 0.02)), Outcome::Tie);
-        assert_eq!(Outcome::of(&estimate(-0.02, -0.01)), Outcome::Worse);
+        assert_eq!(Outcome::of(&estimate(0.01, 0.02), true), Outcome::Better);
+        assert_eq!(Outcome::of(&estimate(-0.01, 0.02), true), Outcome::Tie);
+        assert_eq!(Outcome::of(&estimate(0.0, 0.02), true), Outcome::Tie);
+        assert_eq!(Outcome::of(&estimate(-0.02, -0.01), true), Outcome::Worse);
+        assert_eq!(Outcome::of(&estimate(0.01, 0.02), false), Outcome::Tie);
     }
 }

@@ -1,6 +1,7 @@
 //! Turns rows into events with small numbers, and counts the rows that cannot become one.
 
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::clean::{Currencies, Reject, fold_case};
@@ -8,8 +9,8 @@ use super::columns::Columns;
 use super::kinds::{EventTypes, Meaning};
 use super::report::Reason;
 use super::rows::{Events, Ids, Return, Slots};
-use super::time::{self, DAY_MS, Stamp, Unit, Votes};
-use super::{Cleaning, Field, TimeSource};
+use super::time::{self, DAY_MS, Evidence, Stamp, Unit, Votes};
+use super::{Cleaning, EventsError, Field, TimeSource};
 use crate::EventKind;
 use crate::table::column::{Memo, NO_ID};
 use crate::table::interner::{FastHash, Interner};
@@ -30,6 +31,15 @@ struct BatchIds {
     shoppers: Vec<u32>,
     /// Of the three columns, likewise.
     memos: [Memo; 3],
+}
+
+/// A file with dates such as 3/11/2000, and how they were read.
+struct ShortDates {
+    path: PathBuf,
+    events: Range<usize>,
+    returns: Range<usize>,
+    unit: Unit,
+    evidence: Evidence,
 }
 
 /// Gathers the events of files, one after another.
@@ -54,6 +64,8 @@ pub(super) struct Collector {
     pub(super) time_source: Option<(TimeSource, PathBuf)>,
     /// In which order dates such as 3/11/2000 are read, if there are any.
     pub(super) date_order: Option<&'static str>,
+    /// The files with such dates.
+    short_dates: Vec<ShortDates>,
     /// Whether any event names its shopper.
     pub(super) has_shoppers: bool,
     pub(super) shoppers: Interner,
@@ -150,6 +162,7 @@ impl Collector {
             files: Vec::new(),
             time_source: None,
             date_order: None,
+            short_dates: Vec::new(),
             has_shoppers: false,
             shoppers: names(),
             slots: Slots::new(&Columns::default(), &[]),
@@ -383,16 +396,49 @@ impl Collector {
             _ if is_whole_days => TimeSource::Days,
             _ => TimeSource::Times,
         };
-        self.date_order = match unit {
-            Unit::DayFirst => Some("day, month, year"),
-            Unit::MonthFirst => Some("month, day, year"),
-            _ => self.date_order,
-        };
+        if matches!(unit, Unit::DayFirst | Unit::MonthFirst) {
+            self.short_dates.push(ShortDates {
+                path: path.clone(),
+                events: start..self.events.len(),
+                returns: self.returns_before..self.returns.len(),
+                unit,
+                evidence: self.votes.short_dates(),
+            });
+        }
         match &mut self.time_source {
             None => self.time_source = Some((source, path)),
             Some((known, _)) if *known == TimeSource::Days && source == TimeSource::Times => *known = source,
             Some(_) => {}
         }
+    }
+
+    /// Reads the dates of all files in one order: a file whose dates can all be read both ways follows the others.
+    ///
+    /// # Errors
+    /// Two files can only be read in different orders.
+    pub(super) fn settle_dates(&mut self) -> Result<(), EventsError> {
+        let votes = self.short_dates.iter().map(|dates| dates.evidence);
+        let (day_first, month_first) = votes.fold((0, 0), |sum, one| (sum.0 + one.day_first, sum.1 + one.month_first));
+        let unit = if month_first > day_first { Unit::MonthFirst } else { Unit::DayFirst };
+        let others = self.short_dates.iter().filter(|dates| dates.unit != unit);
+        for ShortDates { path, events, returns, evidence, .. } in others {
+            if evidence.day_first + evidence.month_first > 0 || evidence.has_others {
+                let other = self.short_dates.iter().find(|dates| dates.unit == unit);
+                return Err(EventsError::MixedDates {
+                    path: path.clone(),
+                    other: other.map_or_else(|| path.clone(), |dates| dates.path.clone()),
+                });
+            }
+            let of_returns = self.returns[returns.clone()].iter_mut().map(|one| &mut one.time);
+            for time in self.events.times[events.clone()].iter_mut().chain(of_returns) {
+                *time = time::with_day_and_month_exchanged(*time);
+            }
+        }
+        self.date_order = self.short_dates.first().map(|_| match unit {
+            Unit::MonthFirst => "month, day, year",
+            _ => "day, month, year",
+        });
+        Ok(())
     }
 
     /// Keeps the misfits of the current file one by one, if that is wanted.
@@ -406,8 +452,8 @@ impl Collector {
         self.rejects = Some(rejects);
     }
 
-    /// What the timestamps of the current file are; `None` without any.
+    /// Whether the timestamps of the current file are positions; `None` without any.
     pub(super) fn file_has_positions(&self) -> Option<bool> {
-        self.slots.timestamp.map(|_| self.votes.unit() == Unit::Position)
+        self.slots.timestamp.filter(|_| self.votes.has_any()).map(|_| self.votes.unit() == Unit::Position)
     }
 }

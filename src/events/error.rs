@@ -62,6 +62,17 @@ pub enum EventsError {
         /// A file with positions.
         positions: PathBuf,
     },
+    /// Two files write dates in different orders.
+    #[error(
+        "the dates of {} and of {} cannot be read in one order (day or month first); write one of them as 2026-03-01, or read them separately",
+        path.display(), other.display()
+    )]
+    MixedDates {
+        /// A file.
+        path: PathBuf,
+        /// A file in another order.
+        other: PathBuf,
+    },
     /// There is a header and no row.
     #[error("{}: no rows after the header; expected events", path.display())]
     NoRows {

@@ -98,6 +98,7 @@ fn read_all(
         check_same_times(&collector, path)?;
         collector.end_file();
     }
+    collector.settle_dates()?;
     let (columns, names) = first.unwrap_or_default();
     if collector.num_rows == 0 {
         return Err(EventsError::NoRows { path: first_path.to_owned() });

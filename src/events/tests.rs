@@ -510,3 +510,19 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn files_whose_dates_can_be_read_both_ways_follow_the_others() {
+    let files = Files::new();
+    let head = "customer_id,item_id,timestamp\n";
+    let early = files.write("1.csv", format!("{head}u,a,3/5/2026\nu,b,3/5/2026\n"));
+    let late = files.write("2.csv", format!("{head}u,a,3/13/2026\nu,b,3/13/2026\n"));
+    let (log, report) = super::read(&[early.clone(), late], &ReadOptions::default(), &Silent).unwrap();
+    // Eight days lie between the fifth and the thirteenth of March.
+    assert_eq!(log.sessions.end_ms[1] - log.sessions.end_ms[0], 8 * 86_400_000);
+    assert_eq!(report.date_order, Some("month, day, year"));
+    let other = files.write("3.csv", format!("{head}u,a,13/3/2026\nu,b,13/3/2026\n"));
+    let clear = files.write("2.csv", format!("{head}u,a,3/13/2026\nu,b,3/13/2026\n"));
+    let error = super::read(&[clear, other], &ReadOptions::default(), &Silent).unwrap_err();
+    assert!(matches!(error, EventsError::MixedDates { .. }), "{error}");
+}

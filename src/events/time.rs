@@ -180,7 +180,22 @@ pub(super) struct Votes {
     month_first: u64,
 }
 
+/// What a file's dates such as 3/11/2000 say of their order.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Evidence {
+    /// Dates that can only begin with the day.
+    pub(super) day_first: u64,
+    /// Dates that can only begin with the month.
+    pub(super) month_first: u64,
+    /// Whether the column holds points in time of another form, too.
+    pub(super) has_others: bool,
+}
+
 impl Votes {
+    pub(super) const fn short_dates(&self) -> Evidence {
+        Evidence { day_first: self.day_first, month_first: self.month_first, has_others: self.times > 0 }
+    }
+
     pub(super) fn add(&mut self, stamp: Stamp) {
         if stamp.is_ms() {
             self.times += 1;
@@ -197,6 +212,11 @@ impl Votes {
         if unit == Unit::Position && date_of_digits(stamp.value()).is_some() {
             self.dates += 1;
         }
+    }
+
+    /// Whether there was any stamp at all.
+    pub(super) fn has_any(&self) -> bool {
+        self.times + self.short_dates + self.numbers.iter().sum::<u64>() > 0
     }
 
     /// The unit of the column's numbers. One number in twenty may be no date in a column of dates.
@@ -240,6 +260,14 @@ pub(super) fn resolve(stamp: Stamp, unit: Unit) -> Option<i64> {
         Unit::Micros => Some(value / 1000),
         Unit::Nanos => Some(value / 1_000_000),
     }
+}
+
+/// The same time of the day on the date whose day is the month of this one, and the other way round; the same if there is none.
+pub(super) fn with_day_and_month_exchanged(time_ms: i64) -> i64 {
+    let Ok(time) = jiff::Timestamp::from_millisecond(time_ms) else { return time_ms };
+    let date = jiff::tz::TimeZone::UTC.to_datetime(time).date();
+    let days = days_from_civil(i64::from(date.year()), i64::from(date.day()), i64::from(date.month()));
+    days.map_or(time_ms, |days| days * DAY_MS + time_ms.rem_euclid(DAY_MS))
 }
 
 /// A position within a session as a key that sorts: a number, or a time of the day. `None` if it is neither.
@@ -399,7 +427,7 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> Option<i64> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Cell, Stamp, Votes, parse_date_time, position_key, resolve};
+    use super::{Cell, Stamp, Votes, parse_date_time, position_key, resolve, with_day_and_month_exchanged};
 
     /// 2017-08-01 12:30:15 UTC.
     const NOON_MS: i64 = 1_501_590_615_000;
@@ -449,6 +477,13 @@ mod tests {
         for text in ["32/1/1973", "1/1/73", "1/1/1973x", "1/1/1973 25:00", "1/1.1973", "0/1/1973"] {
             assert_eq!(ms_of(&[Cell::Text(text)]), [None], "{text}");
         }
+    }
+
+    #[test]
+    fn day_and_month_can_be_exchanged() {
+        let of = |text: &str| parse_date_time(text).unwrap();
+        assert_eq!(with_day_and_month_exchanged(of("2026-03-05 07:30")), of("2026-05-03 07:30"));
+        assert_eq!(with_day_and_month_exchanged(of("2026-03-25")), of("2026-03-25"));
     }
 
     #[test]

@@ -67,6 +67,14 @@ pub enum TableError {
         /// What the parser says.
         problem: String,
     },
+    /// A record of a JSON document has no end.
+    #[error("{}: the JSON record that begins on line {line} is never closed: a quote or bracket is missing in it, or the file is cut off; mend it or export it again", path.display())]
+    OpenRecord {
+        /// The file.
+        path: PathBuf,
+        /// Where the record begins, from 1.
+        line: u64,
+    },
     /// An XML file without items.
     #[error("{}: XML without any <item> (RSS) or <entry> (Atom) in its first megabyte; is it a product feed?", path.display())]
     NotFeed {

@@ -74,6 +74,11 @@ impl Json {
                 Ok(None) => break,
                 Err(source) => return Err(self.context.error(source, line)),
             }
+            if let Split::Document(records) = &self.input
+                && records.is_open()
+            {
+                return Err(TableError::OpenRecord { path: self.context.path, line });
+            }
             if !bytes.trim_ascii().is_empty() {
                 match &self.shape {
                     Some(shape) => hand_over_nested(shape, bytes.trim_ascii(), &keys, line, sink),

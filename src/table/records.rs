@@ -12,28 +12,36 @@ pub(super) struct Records<R> {
     line: u64,
     /// Whether the records are elements of an array.
     in_array: bool,
+    /// Whether the last record was given up before it was closed.
+    is_open: bool,
 }
+
+/// An array's element of so many bytes has lost a quote or bracket, and would swallow the rest of the file.
+const MAX_ELEMENT: usize = 1 << 26;
 
 impl<R: BufRead> Records<R> {
     pub(super) const fn new(input: R) -> Records<R> {
-        Records { input, line: 1, in_array: false }
+        Records { input, line: 1, in_array: false, is_open: false }
     }
 
     /// Reads the next record into `record`; gives the line on which it begins, `None` at the end.
     ///
-    /// A record that the stream ends in is given as far as it goes. What is no object is a record up to the next comma or
-    /// line end.
+    /// A record that the stream ends in is given as far as it goes, so is one whose brackets cross, and an element of more than 64 MiB of an array; then
+    /// [`is_open`](Records::is_open). What is no object is a record up to the next comma or line end.
     pub(super) fn next(&mut self, record: &mut Vec<u8>) -> io::Result<Option<u64>> {
         record.clear();
         let mut first_line = 0;
-        let (mut depth, mut in_string, mut is_escaped) = (0_usize, false, false);
+        // What is open, outermost first.
+        let mut open: Vec<u8> = Vec::new();
+        let (mut in_string, mut is_escaped) = (false, false);
         loop {
             let buffer = self.input.fill_buf()?;
             if buffer.is_empty() {
+                self.is_open = !open.is_empty() || in_string;
                 return Ok((!record.is_empty()).then_some(first_line));
             }
             let mut used = 0;
-            let mut is_whole = false;
+            let (mut is_whole, mut is_crossed) = (false, false);
             for &byte in buffer {
                 used += 1;
                 let is_between = record.is_empty();
@@ -49,7 +57,7 @@ impl<R: BufRead> Records<R> {
                     self.in_array = false;
                     continue;
                 }
-                let ends_plain = !in_string && depth == 0 && !is_between;
+                let ends_plain = !in_string && open.is_empty() && !is_between;
                 if ends_plain && (byte == b',' || byte == b'\n' || (byte == b']' && self.in_array)) {
                     self.line += u64::from(byte == b'\n');
                     self.in_array &= byte != b']';
@@ -65,22 +73,36 @@ impl<R: BufRead> Records<R> {
                     _ if is_escaped => is_escaped = false,
                     b'\\' if in_string => is_escaped = true,
                     b'"' => in_string = !in_string,
-                    b'{' | b'[' if !in_string => depth += 1,
-                    b'}' | b']' if !in_string => {
-                        depth = depth.saturating_sub(1);
-                        if depth == 0 {
-                            is_whole = true;
+                    b'{' | b'[' if !in_string => open.push(byte),
+                    b'}' | b']' if !in_string => match (open.pop(), byte) {
+                        (Some(b'{'), b'}') | (Some(b'['), b']') | (None, _) => {
+                            is_whole = open.is_empty();
+                            if is_whole {
+                                break;
+                            }
+                        }
+                        _ => {
+                            is_crossed = true;
                             break;
                         }
-                    }
+                    },
                     _ => {}
                 }
             }
             self.input.consume(used);
-            if is_whole {
+            self.is_open = is_crossed || (self.in_array && record.len() > MAX_ELEMENT && !is_whole);
+            if is_whole || self.is_open {
                 return Ok(Some(first_line));
             }
         }
+    }
+}
+
+impl<R> Records<R> {
+    /// Whether the last record has no end: a quote or bracket of it is missing, or the file is cut off. What follows the mistake
+    /// is lost in it, so that going on would leave out records without a word.
+    pub(super) const fn is_open(&self) -> bool {
+        self.is_open
     }
 }
 

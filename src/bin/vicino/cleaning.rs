@@ -93,7 +93,7 @@ pub struct CleaningFlags {
     /// A shopper with more events within an hour, more than --robot-items products and no cart or purchase is a robot
     /// [default: 300]
     ///
-    /// 0 takes nobody for a robot; 1 everybody who looks at two things.
+    /// 0 takes nobody for a robot; 1 everybody with two events in an hour on more than --robot-items.
     #[arg(long, value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
     robot_events_per_hour: Option<usize>,
@@ -336,6 +336,9 @@ pub fn not_run(report: &ReadReport) -> Option<String> {
 
 /// Writes rows that were left out as CSV, compressed if the name ends in `.gz`.
 pub fn write_rejects(path: &Path, files: &[PathBuf], rejects: &[Reject]) -> anyhow::Result<()> {
+    if path == Path::new("-") {
+        return Err(Usage("--keep-rejects needs a file: stdout has the results".to_owned()).into());
+    }
     const FIELDS: [Field; 7] =
         [Field::Item, Field::Session, Field::Shopper, Field::Event, Field::Timestamp, Field::Quantity, Field::Price];
     let context = || format!("cannot write {}", path.display());

@@ -60,10 +60,9 @@ pub fn held_out(
     options: &Options,
     console: &Console,
 ) -> anyhow::Result<HeldOut> {
-    let split = eval::split(&log, by)?;
+    let split = eval::split_sampled(&log, by, options.max_cases, options.seed)?;
     drop(log);
-    let num_trials = split.trials.len();
-    let trials = split.trials.sample(options.max_cases, options.seed);
+    let (num_trials, trials) = (split.report.histories, split.trials);
     let (model, num_bytes) = train(options, &split.train, catalog, console)?;
     let comparison = compare(options, &split.train, &model, catalog, &trials, console)?;
     Ok(HeldOut { split: split.report, num_trials, num_sampled: trials.len(), num_bytes, comparison })

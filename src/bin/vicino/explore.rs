@@ -71,9 +71,9 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     if args.json {
         serde_json::to_writer_pretty(&mut output, &found).map_err(io::Error::from)?;
         writeln!(output)?;
-    } else if !console.is_quiet() && !to_stdout {
+    } else if !to_stdout {
         print(&mut output, &found)?;
-        if let Some(path) = &args.output {
+        if let Some(path) = args.output.as_ref().filter(|_| !console.is_quiet()) {
             writeln!(output, "\nwrote {}", path.display())?;
         }
     }

@@ -42,12 +42,13 @@ impl Frame {
             let _ = write!(
                 text,
                 "<line x1=\"{0:.1}\" x2=\"{0:.1}\" y1=\"{1:.1}\" y2=\"{2:.1}\" stroke=\"var(--axis, #888)\"/>\
-                 <text x=\"{0:.1}\" y=\"{3:.1}\" text-anchor=\"middle\">{4}</text>",
+                 <text x=\"{0:.1}\" y=\"{3:.1}\" text-anchor=\"{5}\">{4}</text>",
                 tick.place,
                 HEIGHT - BOTTOM,
                 HEIGHT - BOTTOM + 5.0,
                 HEIGHT - BOTTOM + 19.0,
-                tick.text
+                tick.text,
+                if tick.place > WIDTH - RIGHT - 20.0 { "end" } else { "middle" }
             );
         }
         let _ = write!(
@@ -72,7 +73,7 @@ impl Frame {
             let _ = write!(
                 self.text,
                 "<line x1=\"{place:.1}\" x2=\"{place:.1}\" y1=\"{TOP}\" y2=\"{:.1}\" stroke=\"currentColor\" stroke-dasharray=\"4 4\"/>\
-                 <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{}</text>",
+                 <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\" paint-order=\"stroke\" stroke=\"var(--card, #fff)\" stroke-width=\"4\">{}</text>",
                 HEIGHT - BOTTOM,
                 place + aside,
                 TOP + 12.0,
@@ -122,16 +123,25 @@ pub(super) fn lines(x: &Axis, y: &Axis, series: &[Series], marks: &[Mark]) -> (f
             path.join(" "),
             escaped(&line.name)
         );
+        // A line of one point would not be seen.
+        if let [(x, y)] = line.points[..] {
+            let _ = write!(
+                frame.text,
+                "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"4\" fill=\"{colour}\"/>",
+                frame.x.of(x),
+                frame.y.of(y)
+            );
+        }
         if !line.name.is_empty() {
             let _ = write!(
                 frame.text,
                 "<text x=\"{legend:.1}\" y=\"16\" text-anchor=\"end\">{0}</text><line x1=\"{1:.1}\" x2=\"{2:.1}\" y1=\"12\" y2=\"12\" stroke=\"{colour}\" \
                  stroke-width=\"3\"{dashes}/>",
                 escaped(&line.name),
-                legend - 7.0 * line.name.chars().count() as f64 - 34.0,
-                legend - 7.0 * line.name.chars().count() as f64 - 8.0
+                legend - 7.8 * line.name.chars().count() as f64 - 34.0,
+                legend - 7.8 * line.name.chars().count() as f64 - 8.0
             );
-            legend -= 7.0 * line.name.chars().count() as f64 + 50.0;
+            legend -= 7.8 * line.name.chars().count() as f64 + 50.0;
         }
     }
     frame.mark(marks);

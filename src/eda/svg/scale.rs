@@ -78,8 +78,8 @@ impl Places {
         let step =
             [1.0, 2.0, 5.0].into_iter().map(|times| times * power).find(|&step| step >= least).unwrap_or(10.0 * power);
         let first = (self.from / step).ceil() as i64;
-        let last = (self.to / step * (1.0 + 1e-9)).floor() as i64;
-        (first..=last).map(|at| at as f64 * step).collect()
+        let last = (self.to / step + 1e-6).floor() as i64;
+        (first..=last).take(4 * wanted).map(|at| at as f64 * step).collect()
     }
 
     /// Powers of ten; between few of them also 2 and 5 times each.

@@ -74,7 +74,7 @@ fn figures_are_those_worked_out_by_hand() {
     ]);
     let ours = Fixed("ours", vec![0, 1, 2, 3]);
     let found = compare(&train(), &trials, &[&ours], &[], &options(&[2, 3]), &Silent).unwrap();
-    assert_eq!((found.num_trials, found.num_clusters, found.clusters), (3, 3, "sessions"));
+    assert_eq!((found.num_trials, found.num_clusters, found.clusters), (3, 3, "rows"));
     assert!(!found.has_single_targets);
     let all = &found.all_targets;
     assert_eq!((all.num_lists, all.num_targets, all.num_unknown_targets, all.num_without_history), (3, 5, 1, 1));

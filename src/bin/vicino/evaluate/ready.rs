@@ -74,7 +74,7 @@ pub fn run(args: &Args, lists: &Path) -> anyhow::Result<()> {
 fn truth(args: &Args) -> anyhow::Result<Vec<(String, HashSet<String>)>> {
     let mut truth = Vec::new();
     let mut ids = HashSet::new();
-    for path in &args.test {
+    for path in &vicino::events::expand(&args.test)? {
         let mut rows = Rows::open(path, &[ROW_ID, TARGET])?;
         while let Some(values) = rows.next()? {
             let [row_id, targets] = values[..] else { continue };

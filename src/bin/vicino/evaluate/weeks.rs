@@ -12,18 +12,15 @@ use serde_json::json;
 use std::io::{self, Write};
 use std::path::Path;
 use vicino::eval::{self, Drift, DriftOptions, Week};
-use vicino::events::expand;
+use vicino::events::{expand, parse_moment};
 
 /// Characters of a whole bar.
 const BAR: usize = 20;
 
 /// A date (its first moment in UTC) or a moment, as ms since 1970 UTC.
 pub fn date(text: &str) -> Result<i64, String> {
-    let moment = text.parse::<jiff::Timestamp>().ok();
-    let date = || text.parse::<jiff::civil::Date>().ok()?.to_zoned_datetime(jiff::tz::TimeZone::UTC).ok();
-    let moment = moment.or_else(|| date().map(|zoned| zoned.timestamp()));
     let expected = || "expected a date or a moment, for instance 2026-05-01 or 2026-05-01T08:00:00Z".to_owned();
-    moment.map(jiff::Timestamp::as_millisecond).ok_or_else(expected)
+    parse_moment(text).ok_or_else(expected)
 }
 
 pub fn run(args: &Args, model: &Path, since_ms: i64, console: &Console) -> anyhow::Result<()> {
@@ -91,7 +88,7 @@ fn print(output: &mut Output, found: &Drift) -> io::Result<()> {
                 percent(-drop)
             )
         }
-        None => writeln!(output, "a fall needs two whole weeks with targets to be seen"),
+        None => writeln!(output, "a fall needs two whole weeks, the first with a hit, to be seen"),
     }
 }
 

@@ -97,11 +97,11 @@ impl Report<'_> {
         let mut blocks = Vec::new();
         let measurements = &self.outcome.model.measurements;
         if !measurements.is_empty() {
-            blocks.push(Block::Text(
-                "Measured on the newest part of the training sessions, which was held out for it and chose the constants: later events would say more, and \
-                 `vicino evaluate` measures on them."
-                    .to_owned(),
-            ));
+            let chose = if self.is_tuned() { " and chose the constants" } else { "" };
+            blocks.push(Block::Text(format!(
+                "Measured on the newest part of the training sessions, which was held out for it{chose}: later events would say more, and vicino evaluate \
+                 measures on them. Small logs have few held-out baskets, and their figures jump."
+            )));
             let mut grid = Grid::new(&["measure", "value"]);
             for one in measurements {
                 grid.row([one.name.clone(), constant(one.value)]);
@@ -184,7 +184,7 @@ impl Report<'_> {
         (!series.is_empty()).then(|| Figure {
             id: "tuning".to_owned(),
             title: "How the constants were found".to_owned(),
-            text: "The best objective so far (mean of recall and order in both views, on held-out sessions) by the number of constants tried. A line that still \
+            text: "The best objective so far (recall and order added, the mean of both views, on held-out sessions) by the number of constants tried. A line that still \
                    rises at its end asks for --tune thorough."
                 .to_owned(),
             chart: Chart::Lines { x: Axis::log("constants tried"), y: Axis::linear("objective"), series, marks: Vec::new() },
@@ -217,7 +217,7 @@ fn comparison_parts(held_out: &anyhow::Result<HeldOut>) -> Vec<Part> {
     };
     let about = format!(
         "Not the model above, which has learnt from all events: one with the same recipe and its starting constants, trained on the older nine tenths of the sessions and measured, \
-         like the simple methods, on {} of the {} histories of the newest tenth ({} targets, {} of them of products that training does not know). `vicino evaluate` says more.",
+         like the simple methods, on {} of the {} histories of the newest tenth ({} targets, {} of them of products that training does not know). vicino evaluate says more.",
         thousands(found.num_sampled as u64),
         thousands(found.num_trials as u64),
         thousands(found.split.targets as u64),
