@@ -219,8 +219,7 @@ impl Plan<'_> {
             Protocol::LeaveOneOut => (&BASKETS_COUNTING, BASKETS_BLENDING.to_vec()),
             Protocol::NextBasket => (&NEXT_BASKET_COUNTING, NEXT_BASKET_BLENDING.to_vec()),
         };
-        let has_kinds = self.sessions.kinds.windows(2).any(|pair| pair[0] != pair[1]);
-        if self.protocol == Protocol::NextItem && has_kinds {
+        if self.protocol == Protocol::NextItem && self.has_kinds() {
             blending.extend(KINDS);
         }
         // Counting is judged without the walk, which costs more than all the rest; then the blend, with counts fixed; then
@@ -285,8 +284,18 @@ impl Plan<'_> {
         (climbed.best, curve)
     }
 
+    /// Whether the log holds events of more than one kind.
+    fn has_kinds(&self) -> bool {
+        self.sessions.kinds.windows(2).any(|pair| pair[0] != pair[1])
+    }
+
     pub fn start(&self) -> Constants {
         let mut constants = Constants::default();
+        if self.protocol == Protocol::NextItem && self.has_kinds() {
+            // Against a view; the search goes on from there.
+            constants[Knob::CartWeight] = 3.0;
+            constants[Knob::PurchaseWeight] = 5.0;
+        }
         if self.protocol == Protocol::LeaveOneOut {
             constants[Knob::ForwardPower] = 0.0;
             constants[Knob::BackwardPower] = 0.0;
