@@ -15,7 +15,8 @@ TOP, NEAREST, MOST_DISTINCT = 16, 10, 40
 
 wanted = ["household_id", "basket_id", "product_id", "quantity", "sales_value", "transaction_timestamp"]
 rows = pl.read_parquet(EVENTS, columns=wanted)
-events = rows.filter(pl.col("quantity") > 0)
+# Returns, and purchases for nothing, which cleaning leaves out, too.
+events = rows.filter((pl.col("quantity") > 0) & (pl.col("sales_value") > 0))
 time = pl.col("transaction_timestamp")
 found = {"rows": rows.height, "events": events.height}
 
