@@ -36,7 +36,8 @@ pub struct Cleaning {
     /// Whether a purchase goes that the shopper gave back later, in full. Default: yes.
     pub drop_cancelled: bool,
     /// A shopper with more events than this within an hour, more than [`robot_items`](Cleaning::robot_items) items and no
-    /// cart or purchase is a robot. 0 takes nobody for one; 1 everybody with two events in an hour on more than [`robot_items`](Cleaning::robot_items). Default: 300.
+    /// cart or purchase is a robot. 0 takes nobody for one; 1 everybody with two events in an hour
+    /// on more than so many items. Default: 300.
     pub robot_events_per_hour: usize,
     /// Distinct items that a robot looks at more than. 0 leaves the pace to decide; a large number takes nobody for a robot.
     /// Default: 100.
