@@ -134,7 +134,11 @@ pub(super) fn read_ranking(from: &mut Reader) -> Result<RankingParameters, Fault
 }
 
 fn read_positions(from: &mut Reader) -> Result<Vec<f32>, Fault> {
-    (0..from.u16()?).map(|_| read_ranking_value(from)).collect()
+    let mut values = Vec::new();
+    for _ in 0..from.u16()? {
+        values.push(read_ranking_value(from)?);
+    }
+    Ok(values)
 }
 
 fn read_ranking_value(from: &mut Reader) -> Result<f32, Fault> {

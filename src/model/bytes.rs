@@ -14,30 +14,111 @@ pub enum Expected {
     Text(&'static str),
 }
 
-/// Something wrong in a section; the caller knows which section. Boxed, so that handing it on costs little code.
-pub(super) type Fault = Box<Problem>;
+#[cfg(not(feature = "read"))]
+pub(super) use self::small::Fault;
+/// Something wrong in a section; the caller knows which section.
+#[cfg(feature = "read")]
+pub(super) use self::told::Fault;
 
-/// What is wrong in a section.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Problem {
-    /// A value that no writer writes, at a byte counted from the start of the section.
-    Wrong { what: &'static str, at: usize, found: u64, expected: Expected },
-    /// A number that a newer writer has given a meaning.
-    Unknown { what: &'static str, found: u64 },
-    /// The section is not there.
-    Missing,
-}
+/// What the trainer's side is told: all that is known.
+#[cfg(feature = "read")]
+mod told {
+    use super::Expected;
+    use crate::model::ModelError;
 
-impl Problem {
-    #[cold]
-    #[inline(never)]
-    pub(super) fn wrong(what: &'static str, at: usize, found: u64, expected: Expected) -> Fault {
-        Box::new(Problem::Wrong { what, at, found, expected })
+    /// Boxed, so that handing it on costs little.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub(in crate::model) struct Fault(Box<Problem>);
+
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    enum Problem {
+        Wrong { what: &'static str, at: usize, found: u64, expected: Expected },
+        Unknown { what: &'static str, found: u64 },
+        Missing,
     }
 
-    #[cfg(all(test, feature = "read"))]
-    pub(super) fn expected(&self) -> Option<Expected> {
-        if let Problem::Wrong { expected, .. } = self { Some(*expected) } else { None }
+    impl Fault {
+        /// A value that no writer writes, at a byte counted from the start of the section.
+        #[cold]
+        pub(in crate::model) fn wrong(what: &'static str, at: usize, found: u64, expected: Expected) -> Fault {
+            Fault(Box::new(Problem::Wrong { what, at, found, expected }))
+        }
+
+        /// A number that a newer writer has given a meaning.
+        #[cold]
+        pub(in crate::model) fn unknown(what: &'static str, found: u64) -> Fault {
+            Fault(Box::new(Problem::Unknown { what, found }))
+        }
+
+        /// The section is not there.
+        #[cold]
+        pub(in crate::model) fn missing() -> Fault {
+            Fault(Box::new(Problem::Missing))
+        }
+
+        /// The error for a fault in a section that starts at byte `start`.
+        #[cold]
+        pub(in crate::model) fn in_section(self, section: &'static str, start: usize) -> ModelError {
+            match *self.0 {
+                Problem::Wrong { what, at, found, expected } => {
+                    ModelError::Corrupt { section, offset: start.saturating_add(at) as u64, what, found, expected }
+                }
+                Problem::Unknown { what, found } => ModelError::Unsupported { section, what, found },
+                Problem::Missing => ModelError::Missing { section },
+            }
+        }
+
+        #[cfg(test)]
+        pub(in crate::model) fn expected(&self) -> Option<Expected> {
+            if let Problem::Wrong { expected, .. } = &*self.0 { Some(*expected) } else { None }
+        }
+    }
+}
+
+/// What a shop's page is told: where. Words and values cost a tenth of its module, and `vicino inspect` has them.
+#[cfg(not(feature = "read"))]
+mod small {
+    use super::Expected;
+    use crate::model::ModelError;
+
+    /// The byte in the section, or one of two marks.
+    #[derive(Clone, Copy, Debug)]
+    pub(in crate::model) struct Fault(u32);
+
+    const MISSING: u32 = u32::MAX;
+    const UNKNOWN: u32 = u32::MAX - 1;
+
+    impl Fault {
+        #[inline(always)]
+        pub(in crate::model) fn wrong(_: &'static str, at: usize, _: u64, _: Expected) -> Fault {
+            Fault(at as u32)
+        }
+
+        #[inline(always)]
+        pub(in crate::model) fn unknown(_: &'static str, _: u64) -> Fault {
+            Fault(UNKNOWN)
+        }
+
+        #[inline(always)]
+        pub(in crate::model) fn missing() -> Fault {
+            Fault(MISSING)
+        }
+
+        #[cold]
+        #[inline(never)]
+        pub(in crate::model) fn in_section(self, section: &'static str, start: usize) -> ModelError {
+            match self.0 {
+                MISSING => ModelError::Missing { section },
+                UNKNOWN => ModelError::Unsupported { section, what: "", found: 0 },
+                at => ModelError::Corrupt {
+                    section,
+                    offset: start.saturating_add(at as usize) as u64,
+                    what: "",
+                    found: 0,
+                    expected: Expected::Text(""),
+                },
+            }
+        }
     }
 }
 
@@ -64,9 +145,10 @@ impl<'a> Reader<'a> {
     }
 
     /// A fault at the current byte.
-    #[cold]
+    #[cfg_attr(feature = "read", cold)]
+    #[cfg_attr(not(feature = "read"), inline(always))]
     pub(super) fn fault(&self, what: &'static str, found: u64, expected: Expected) -> Fault {
-        Problem::wrong(what, self.at, found, expected)
+        Fault::wrong(what, self.at, found, expected)
     }
 
     /// The next `num_bytes` bytes.
@@ -126,7 +208,7 @@ impl<'a> Reader<'a> {
         let bytes = self.take(num_bytes.into())?;
         std::str::from_utf8(bytes).map_err(|error| {
             let wrong = bytes.get(error.valid_up_to()).copied().unwrap_or(0);
-            Problem::wrong("byte of a text", at + error.valid_up_to(), wrong.into(), Expected::Text("UTF-8"))
+            Fault::wrong("byte of a text", at + error.valid_up_to(), wrong.into(), Expected::Text("UTF-8"))
         })
     }
 

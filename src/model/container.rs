@@ -1,6 +1,6 @@
 //! The container: magic, version, section table and checksums. Knows no section's content.
 
-use super::bytes::{Expected, Reader, Writer};
+use super::bytes::{Expected, Writer};
 use super::crc::Crc32;
 use super::error::{Foreign, ModelError};
 
@@ -51,25 +51,28 @@ impl<'a> Container<'a> {
     pub(super) fn open(bytes: &'a [u8], name_of: fn(u16) -> &'static str) -> Result<Container<'a>, ModelError> {
         check_magic(bytes)?;
         let found = bytes.len() as u64;
-        let truncated = |_| ModelError::Truncated { found, expected: HEADER_BYTES as u64 };
-        let mut reader = Reader::new(bytes);
-        reader.take(MAGIC.len()).map_err(truncated)?;
-        let major = reader.u16().map_err(truncated)?;
-        let minor = reader.u16().map_err(truncated)?;
+        let truncated = Err(ModelError::Truncated { found, expected: HEADER_BYTES as u64 });
+        let (words, _) = bytes.get(MAGIC.len()..).unwrap_or(&[]).as_chunks();
+        let number = |at: usize| words.get(at).map_or(0, |&word| u32::from_le_bytes(word));
+        if words.is_empty() {
+            return truncated;
+        }
+        let (major, minor) = (number(0) as u16, (number(0) >> 16) as u16);
         if major > FORMAT_MAJOR {
             return Err(ModelError::Newer { major, minor });
         }
+        let Some(rest) = bytes.get(HEADER_BYTES..) else { return truncated };
         if major == 0 {
             return Err(wrong("major version", 8, 0, Expected::AtLeast(1)));
         }
-        let num_bytes = u64::from(reader.u32().map_err(truncated)?);
-        let num_sections = reader.u32().map_err(truncated)? as usize;
-        let stated = reader.u32().map_err(truncated)?;
+        let num_bytes = u64::from(number(1));
+        let num_sections = number(2) as usize;
+        let stated = number(3);
         let header = bytes.get(..HEADER_CRC_AT).unwrap_or(&[]);
         let table_bytes = num_sections as u64 * ENTRY_BYTES as u64;
         let start = HEADER_BYTES as u64 + table_bytes;
-        let table = match usize::try_from(table_bytes).map(|table_bytes| reader.take(table_bytes)) {
-            Ok(Ok(table)) => table,
+        let table = match usize::try_from(table_bytes).map(|table_bytes| rest.get(..table_bytes)) {
+            Ok(Some(table)) => table,
             _ => return Err(ModelError::Truncated { found, expected: num_bytes.max(start) }),
         };
         let crc = Crc32::new();
@@ -97,14 +100,12 @@ impl<'a> Container<'a> {
         name_of: fn(u16) -> &'static str,
         crc: &Crc32,
     ) -> Result<(), ModelError> {
-        let mut reader = Reader::new(table);
-        while reader.num_left() > 0 {
-            let entry_at = HEADER_BYTES + table.len() - reader.num_left();
-            let fault = |fault| ModelError::in_section(HEADER, HEADER_BYTES, fault);
-            let id = reader.u16().map_err(fault)?;
-            let flags = reader.u16().map_err(fault)?;
-            let num_bytes = reader.u32().map_err(fault)? as usize;
-            let stated = reader.u32().map_err(fault)?;
+        for (number, entry) in table.as_chunks().0.iter().enumerate() {
+            let entry_at = HEADER_BYTES + ENTRY_BYTES * number;
+            let [a, b, c, d, e, f, g, h, crc_of @ ..]: [u8; ENTRY_BYTES] = *entry;
+            let (id, flags) = (u16::from_le_bytes([a, b]), u16::from_le_bytes([c, d]));
+            let num_bytes = u32::from_le_bytes([e, f, g, h]) as usize;
+            let stated = u32::from_le_bytes(crc_of);
             let name = name_of(id);
             if flags & !OPTIONAL != 0 {
                 return Err(wrong("flags", entry_at + 2, flags.into(), Expected::AtMost(OPTIONAL.into())));
@@ -154,6 +155,7 @@ const HEADER: &str = "header";
 
 /// A wrong value in the header or the table.
 #[cold]
+#[cfg_attr(not(feature = "read"), inline(never))]
 fn wrong(what: &'static str, at: usize, found: u64, expected: Expected) -> ModelError {
     ModelError::Corrupt { section: HEADER, offset: at as u64, what, found, expected }
 }

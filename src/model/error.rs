@@ -1,6 +1,6 @@
 //! What can be wrong with a model file, or with a model that is to become one.
 
-use super::bytes::{Expected, Fault, Problem};
+use super::bytes::Expected;
 use std::fmt;
 
 /// Why a model cannot be opened or written.
@@ -162,20 +162,6 @@ impl ModelError {
             | ModelError::Corrupt { .. }
             | ModelError::Duplicate { .. }
             | ModelError::Missing { .. } => "model-corrupt",
-        }
-    }
-
-    /// The error for a fault in a section that starts at byte `start`.
-    #[cold]
-    #[inline(never)]
-    #[expect(clippy::boxed_local, reason = "it comes boxed, and unboxing it at every call would cost code")]
-    pub(super) fn in_section(section: &'static str, start: usize, fault: Fault) -> ModelError {
-        match *fault {
-            Problem::Wrong { what, at, found, expected } => {
-                ModelError::Corrupt { section, offset: start.saturating_add(at) as u64, what, found, expected }
-            }
-            Problem::Unknown { what, found } => ModelError::Unsupported { section, what, found },
-            Problem::Missing => ModelError::Missing { section },
         }
     }
 }

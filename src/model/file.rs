@@ -1,13 +1,12 @@
 //! Which sections make up a model's file, and in which order they are written.
 
-use super::bytes::{Expected, Fault, Problem, Reader};
+use super::bytes::{Expected, Fault, Reader};
 use super::codec;
 #[cfg(feature = "read")]
 use super::codec::TableBytes;
 use super::container::{self, Container, Content, Section};
 use super::image::Restoring;
-use super::{About, Dictionary, Model, ModelError, Purpose, about, items, priors};
-use std::collections::VecDeque;
+use super::{Model, ModelError, Purpose, about, items, priors};
 
 const ABOUT: u16 = 1;
 const RANKING: u16 = 2;
@@ -157,16 +156,15 @@ pub fn sections(bytes: &[u8]) -> Result<Vec<Section>, ModelError> {
 pub fn table_bytes(bytes: &[u8]) -> Result<Vec<(Purpose, TableBytes)>, ModelError> {
     let file = open_container(bytes)?;
     let items = file.section(ITEMS).ok_or(ModelError::Missing { section: name_of(ITEMS) })?;
-    let num_items = items::num_items(&Reader::new(file.body(items)))
-        .map_err(|fault| ModelError::in_section(items.name, items.offset, fault))?;
+    let num_items =
+        items::num_items(&Reader::new(file.body(items))).map_err(|fault| fault.in_section(items.name, items.offset))?;
     let mut tables = Vec::new();
     for purpose in Purpose::ALL {
         if let Some(section) = file.section(purpose.section_id()) {
             let mut from = Reader::new(file.body(section));
             tables.push((
                 purpose,
-                codec::measure(&mut from, num_items)
-                    .map_err(|fault| ModelError::in_section(section.name, section.offset, fault))?,
+                codec::measure(&mut from, num_items).map_err(|fault| fault.in_section(section.name, section.offset))?,
             ));
         }
     }
@@ -200,7 +198,7 @@ fn required(id: u16, body: Vec<u8>) -> Content {
 pub struct Opening {
     pub(super) model: Model,
     /// Tables that are being read, with their sections' offsets.
-    pub(super) tables: VecDeque<(Purpose, usize, codec::Reading)>,
+    pub(super) tables: Vec<(Purpose, usize, codec::Reading)>,
     /// Ids that are being read, after the tables, with their section's offset.
     pub(super) items: Option<(usize, items::Reading)>,
     pub(super) num_items: usize,
@@ -218,7 +216,7 @@ impl Opening {
     /// As [`Model::open`].
     pub fn new(bytes: &[u8]) -> Result<Opening, ModelError> {
         let mut sections = Sections { file: open_container(bytes)?, name: "", offset: 0 };
-        sections.read().map_err(|fault| ModelError::in_section(sections.name, sections.offset, fault))
+        sections.read().map_err(|fault| fault.in_section(sections.name, sections.offset))
     }
 
     /// Reads on for about `num_decisions` decisions of the entropy coder, some 20 to 50 ns each; whether all is read.
@@ -226,11 +224,10 @@ impl Opening {
     /// # Errors
     /// As [`Model::open`]. What is left then is no model; drop it.
     pub fn advance(&mut self, num_decisions: usize) -> Result<bool, ModelError> {
-        if let Some((purpose, offset, reading)) = self.tables.front_mut() {
-            let fault = |fault| ModelError::in_section(purpose.name(), *offset, fault);
-            if reading.advance(num_decisions).map_err(fault)?
-                && let Some((purpose, _, reading)) = self.tables.pop_front()
-            {
+        if let Some((purpose, offset, reading)) = self.tables.first_mut() {
+            let fault = |fault: Fault| fault.in_section(purpose.name(), *offset);
+            if reading.advance(num_decisions).map_err(fault)? {
+                let (purpose, _, reading) = self.tables.remove(0);
                 self.model.tables.push((purpose, reading.into_table()));
             }
             return Ok(false);
@@ -239,7 +236,7 @@ impl Opening {
             self.model.popularity = popularity.with_classes(self.model.classes(), self.num_items);
         }
         let Some((offset, reading)) = &mut self.items else { return Ok(true) };
-        let fault = |fault| ModelError::in_section(name_of(ITEMS), *offset, fault);
+        let fault = |fault: Fault| fault.in_section(name_of(ITEMS), *offset);
         let table = self.model.tables.first().map(|(_, table)| table);
         let is_done = reading.advance(table, num_decisions).map_err(fault)?;
         if is_done && let Some((_, reading)) = self.items.take() {
@@ -248,11 +245,59 @@ impl Opening {
         Ok(is_done)
     }
 
+    fn read_table(&mut self, purpose: Purpose, from: &mut Reader, offset: usize) -> Result<(), Fault> {
+        self.tables.push((purpose, offset, codec::Reading::new(from, self.num_items)?));
+        Ok(())
+    }
+
     /// The model; whole once [`advance`](Opening::advance) has said that all is read.
     pub fn into_model(self) -> Model {
         self.model
     }
 }
+
+/// What reads a section into a model that is being opened; its last argument is where the section starts in the file.
+type ReadSection = fn(&mut Opening, &mut Reader, usize) -> Result<(), Fault>;
+
+/// What reads each section, in the order of reading, and whether a model may do without it.
+const READERS: &[(u16, bool, ReadSection)] = &[
+    (ITEMS, false, |to, from, offset| {
+        to.items = Some((offset, items::Reading::new(from)?));
+        Ok(())
+    }),
+    (Purpose::Next.section_id(), true, |to, from, offset| to.read_table(Purpose::Next, from, offset)),
+    (Purpose::Together.section_id(), true, |to, from, offset| to.read_table(Purpose::Together, from, offset)),
+    (RANKING, false, |to, from, _| {
+        to.model.ranking = about::read_ranking(from)?;
+        Ok(())
+    }),
+    (CATEGORIES, true, |to, from, _| {
+        to.model.categories = Some(priors::read_categories(from, to.num_items)?);
+        Ok(())
+    }),
+    (ABOUT, false, |to, from, _| {
+        to.model.about = about::read_about(from)?;
+        Ok(())
+    }),
+    // Browsers step over the course of tuning.
+    #[cfg(feature = "read")]
+    (TUNING, true, |to, from, _| {
+        to.model.about.curves = about::read_curves(from)?;
+        Ok(())
+    }),
+    (PRIVACY, false, |to, from, _| {
+        to.model.privacy = about::read_privacy(from)?;
+        Ok(())
+    }),
+    (MEASUREMENTS, true, |to, from, _| {
+        to.model.measurements = about::read_measurements(from)?;
+        Ok(())
+    }),
+    (POPULARITY, false, |to, from, _| {
+        to.popularity = Some(priors::read_popularity(from, to.num_items)?);
+        Ok(())
+    }),
+];
 
 /// Reads one section after the other, and knows for the sake of errors which one it is at.
 struct Sections<'a> {
@@ -264,72 +309,29 @@ struct Sections<'a> {
 impl<'a> Sections<'a> {
     fn read(&mut self) -> Result<Opening, Fault> {
         let num_items = items::num_items(&self.enter(ITEMS)?)?;
-        let items = self.read_section(ITEMS, items::Reading::new)?;
-        let items = Some((self.offset, items));
-        let mut tables = VecDeque::new();
-        for purpose in Purpose::ALL {
-            let reading = self.read_optional(purpose.section_id(), |from| codec::Reading::new(from, num_items))?;
-            tables.extend(reading.map(|reading| (purpose, self.offset, reading)));
-        }
-        let model = Model {
-            items: Dictionary::default(),
+        let mut opening = Opening {
+            model: Model::default(),
             tables: Vec::new(),
-            popularity: Vec::new(),
-            ranking: self.read_section(RANKING, about::read_ranking)?,
-            categories: self.read_optional(CATEGORIES, |from| priors::read_categories(from, num_items))?,
-            about: self.read_about()?,
-            privacy: self.read_section(PRIVACY, about::read_privacy)?,
-            measurements: self.read_optional(MEASUREMENTS, about::read_measurements)?.unwrap_or_default(),
-        };
-        let popularity = Some(self.read_section(POPULARITY, |from| priors::read_popularity(from, num_items))?);
-        Ok(Opening {
-            model,
-            tables,
-            items,
+            items: None,
             num_items,
             content_hash: self.file.content_hash(),
-            popularity,
+            popularity: None,
             restoring: None,
-        })
-    }
-
-    fn read_about(&mut self) -> Result<About, Fault> {
-        #[cfg_attr(not(feature = "read"), expect(unused_mut, reason = "browsers step over the course of tuning"))]
-        let mut about = self.read_section(ABOUT, about::read_about)?;
-        #[cfg(feature = "read")]
-        {
-            about.curves = self.read_optional(TUNING, about::read_curves)?.unwrap_or_default();
+        };
+        for &(id, is_optional, read) in READERS {
+            if is_optional && self.file.section(id).is_none() {
+                continue;
+            }
+            let mut from = self.enter(id)?;
+            read(&mut opening, &mut from, self.offset)?;
+            from.end()?;
         }
-        Ok(about)
-    }
-
-    /// Reads a section to its last byte.
-    fn read_section<T>(
-        &mut self,
-        id: u16,
-        content: impl FnOnce(&mut Reader<'a>) -> Result<T, Fault>,
-    ) -> Result<T, Fault> {
-        let mut from = self.enter(id)?;
-        let value = content(&mut from)?;
-        from.end()?;
-        Ok(value)
-    }
-
-    /// Reads a section that may not be there.
-    fn read_optional<T>(
-        &mut self,
-        id: u16,
-        content: impl FnOnce(&mut Reader<'a>) -> Result<T, Fault>,
-    ) -> Result<Option<T>, Fault> {
-        match self.file.section(id) {
-            Some(_) => self.read_section(id, content).map(Some),
-            None => Ok(None),
-        }
+        Ok(opening)
     }
 
     fn enter(&mut self, id: u16) -> Result<Reader<'a>, Fault> {
         (self.name, self.offset) = (name_of(id), 0);
-        let section = self.file.section(id).ok_or_else(|| Box::new(Problem::Missing))?;
+        let section = self.file.section(id).ok_or_else(Fault::missing)?;
         self.offset = section.offset;
         Ok(Reader::new(self.file.body(section)))
     }

@@ -132,30 +132,36 @@ impl Decoder {
             let end = u64::from(first) + num_symbols as u64;
             return Err(start.fault("end of a code's symbols", end, Expected::AtMost(limit as u64)));
         }
-        let packed = from.take(num_symbols.div_ceil(2))?;
-        let length_of =
-            |at: usize| packed.get(at / 2).map_or(0, |pair| if at & 1 == 0 { pair >> 4 } else { pair & 15 });
-        if num_symbols & 1 == 1 && length_of(num_symbols) != 0 {
-            let found = length_of(num_symbols).into();
-            return Err(start.fault("half byte after the code lengths", found, Expected::Exactly(0)));
+        let mut lengths = Vec::with_capacity(num_symbols + 1);
+        for pair in from.take(num_symbols.div_ceil(2))? {
+            lengths.push(pair >> 4);
+            lengths.push(pair & 15);
         }
-        Decoder::from_lengths(first, num_symbols, length_of).map_err(|share| {
+        if num_symbols & 1 == 1
+            && let Some(left) = lengths.pop()
+            && left != 0
+        {
+            return Err(start.fault("half byte after the code lengths", left.into(), Expected::Exactly(0)));
+        }
+        Decoder::from_lengths(first, &lengths).map_err(|share| {
             let expected = Expected::Exactly(1 << MAX_CODE_BITS);
             start.fault("number of 12-bit words that a prefix code takes", share, expected)
         })
     }
 
-    /// The table for a code of the symbols from `first` on; `Err` is the share of all 12-bit words that the code takes,
+    /// The table for a code of the symbols from `first` on, of these lengths; `Err` is the share of all 12-bit words that the code takes,
     /// unless it is all of them.
-    fn from_lengths(first: u16, num_symbols: usize, length_of: impl Fn(usize) -> u8) -> Result<Decoder, u64> {
+    fn from_lengths(first: u16, lengths: &[u8]) -> Result<Decoder, u64> {
         let (mut share, mut used, mut longest) = (0u64, 0, 1);
-        for length in (0..num_symbols).map(&length_of).filter(|&length| length > 0) {
+        for &length in lengths {
             if length > MAX_CODE_BITS {
                 return Err(0);
             }
-            share += 1 << (MAX_CODE_BITS - length);
-            used += 1;
-            longest = longest.max(length);
+            if length > 0 {
+                share += 1 << (MAX_CODE_BITS - length);
+                used += 1;
+                longest = longest.max(length);
+            }
         }
         let whole = 1 << MAX_CODE_BITS;
         if !(share == whole || used == 0 || (used == 1 && share == whole / 2)) {
@@ -163,25 +169,20 @@ impl Decoder {
         }
         let mut table = Vec::with_capacity(1 << longest);
         for length in 1..=longest {
-            for symbol in (0..num_symbols).filter(|&symbol| length_of(symbol) == length) {
-                let entry = (first + symbol as u16) << 4 | u16::from(length);
-                table.extend(std::iter::repeat_n(entry, 1 << (longest - length)));
+            for (symbol, &of_symbol) in (first..).zip(lengths) {
+                if of_symbol == length {
+                    table.resize(table.len() + (1 << (longest - length)), symbol << 4 | u16::from(length));
+                }
             }
         }
         table.resize(1 << longest, 0);
         Ok(Decoder { table, num_bits: longest.into() })
     }
 
-    /// Loads and takes one symbol; the smaller of the two ways, where time is no matter.
+    /// Loads and takes one symbol; at least 44 bits stay loaded. A word that is no code marks the stream as broken.
     #[inline(never)]
     pub(super) fn read_symbol(&self, from: &mut BitReader) -> u16 {
         from.refill();
-        self.symbol(from)
-    }
-
-    /// Takes one symbol; the reader must hold 12 loaded bits. A word that is no code marks the stream as broken.
-    #[inline(always)]
-    pub(super) fn symbol(&self, from: &mut BitReader) -> u16 {
         let entry = self.table.get(from.peek(self.num_bits) as usize).copied().unwrap_or(0);
         if entry == 0 {
             from.mark_broken();
@@ -189,6 +190,15 @@ impl Decoder {
         from.skip((entry & 15).into());
         entry >> 4
     }
+}
+
+/// Several codes, one after the other.
+pub(super) fn read_codes(from: &mut Reader, num_codes: usize, max_symbols: usize) -> Result<Vec<Decoder>, Fault> {
+    let mut codes = Vec::with_capacity(num_codes);
+    for _ in 0..num_codes {
+        codes.push(Decoder::read(from, max_symbols)?);
+    }
+    Ok(codes)
 }
 
 #[cfg(all(test, feature = "read"))]
@@ -216,8 +226,7 @@ mod tests {
         let decoder = decoder(&encoder);
         let mut reader = BitReader::new(&bytes);
         for &symbol in symbols {
-            reader.refill();
-            assert_eq!(decoder.symbol(&mut reader), symbol);
+            assert_eq!(decoder.read_symbol(&mut reader), symbol);
         }
         assert!(reader.is_done());
         bytes.len()
@@ -260,7 +269,7 @@ mod tests {
     #[test]
     fn codes_that_leave_words_over_or_take_too_many_are_refused() {
         for lengths in [vec![2u8, 2, 2], vec![1, 1, 1], vec![13], vec![2]] {
-            assert!(Decoder::from_lengths(0, lengths.len(), |symbol| lengths[symbol]).is_err(), "{lengths:?}");
+            assert!(Decoder::from_lengths(0, &lengths).is_err(), "{lengths:?}");
         }
     }
 }

@@ -29,59 +29,53 @@ fn checksum(content_hash: u64, number: u32, payload: &[u8]) -> u32 {
     payload.as_chunks().0.iter().fold(start, |hash, &word| step(hash, u32::from_le_bytes(word)))
 }
 
-/// Whether items are written in 16 bits.
-fn is_short(num_items: usize) -> bool {
-    num_items <= 1 << 16
+/// Bytes of an item.
+fn width_of_items(num_items: usize) -> usize {
+    if num_items <= 1 << 16 { 2 } else { 4 }
 }
 
-/// One array of an image.
+/// One array of an image: bytes, or numbers in so many bytes each.
 enum Array<'a> {
-    Words(&'a [u32]),
-    Items(&'a [ItemIx], usize),
     Bytes(&'a [u8]),
+    Numbers(usize, &'a [u32]),
+    Items(usize, &'a [ItemIx]),
 }
 
 impl Array<'_> {
-    /// How many values there are, and the bytes of each.
-    fn size(&self) -> (usize, usize) {
+    /// How many bytes there are.
+    fn num_bytes(&self) -> usize {
         match self {
-            Array::Words(array) => (array.len(), 4),
-            Array::Items(array, width) => (array.len(), *width),
-            Array::Bytes(array) => (array.len(), 1),
+            Array::Bytes(array) => array.len(),
+            Array::Numbers(width, array) => width * array.len(),
+            Array::Items(width, array) => width * array.len(),
         }
     }
 
-    /// A piece without its checksum, for which there is room.
+    /// A piece without its checksum, for which there is room; nothing behind the last.
     fn piece(&self, number: usize) -> Option<Vec<u8>> {
-        let (num, width) = self.size();
-        let num_in_piece = PIECE_BYTES / width;
-        let start = number.saturating_mul(num_in_piece);
-        let range = start..num.min(start.saturating_add(num_in_piece));
-        if range.is_empty() {
+        let num_bytes = self.num_bytes();
+        let start = number.saturating_mul(PIECE_BYTES);
+        let end = num_bytes.min(start.saturating_add(PIECE_BYTES));
+        if start >= end {
             return None;
         }
-        let mut to = Vec::with_capacity(PIECE_BYTES + 4);
+        let mut to = Vec::with_capacity(PIECE_BYTES + 8);
         to.extend_from_slice(&[0; 4]);
         match self {
-            Array::Words(array) => {
-                for word in array.get(range)? {
-                    to.extend_from_slice(&word.to_le_bytes());
+            Array::Bytes(array) => to.extend_from_slice(array.get(start..end)?),
+            Array::Numbers(width, array) => {
+                for at in start / width..end / width {
+                    to.extend_from_slice(array.get(at)?.to_le_bytes().get(..*width)?);
                 }
             }
-            Array::Items(array, width) => {
-                for item in array.get(range)? {
-                    to.extend_from_slice(item.0.to_le_bytes().get(..*width)?);
+            Array::Items(width, array) => {
+                for at in start / width..end / width {
+                    to.extend_from_slice(array.get(at)?.0.to_le_bytes().get(..*width)?);
                 }
             }
-            Array::Bytes(array) => to.extend_from_slice(array.get(range)?),
         }
         to.resize(to.len().next_multiple_of(4), 0);
         Some(to)
-    }
-
-    fn num_pieces(&self) -> usize {
-        let (num, width) = self.size();
-        num.div_ceil(PIECE_BYTES / width)
     }
 }
 
@@ -89,38 +83,104 @@ impl Model {
     /// A piece of the image of a model of the file with this [`content_hash`](super::content_hash), from 0; `None` behind
     /// the last, and at once if the file is opened as quickly.
     pub fn image_piece(&self, content_hash: u64, number: u32) -> Option<Vec<u8>> {
-        if self.tables.is_empty() || self.tables.iter().any(|(_, table)| table.codec != Codec::Graph) {
+        let width = width_of_items(self.num_items());
+        let mut arrays = Vec::new();
+        for (_, table) in &self.tables {
+            let Neighbours { offsets, items, levels, classes, codec, .. } = table;
+            if *codec != Codec::Graph {
+                return None;
+            }
+            arrays.push(Array::Numbers(4, offsets));
+            arrays.push(Array::Items(width, items));
+            arrays.push(Array::Bytes(levels));
+            arrays.push(Array::Bytes(classes));
+        }
+        if arrays.is_empty() {
             return None;
         }
-        let tables = self.tables.iter().flat_map(|(_, table)| {
-            let Neighbours { offsets, items, levels, classes, .. } = table;
-            let items = Array::Items(items, if is_short(classes.len()) { 2 } else { 4 });
-            [Array::Words(offsets), items, Array::Bytes(levels), Array::Bytes(classes)]
-        });
-        let mut number_in_array = number as usize;
-        for array in tables.chain([Array::Words(self.items.ends()), Array::Bytes(self.items.text().as_bytes())]) {
-            if let Some(mut piece) = array.piece(number_in_array) {
+        arrays.push(Array::Numbers(4, self.items.ends()));
+        arrays.push(Array::Bytes(self.items.text().as_bytes()));
+        let mut left = number as usize;
+        for array in &arrays {
+            let num_pieces = array.num_bytes().div_ceil(PIECE_BYTES);
+            if left < num_pieces {
+                let mut piece = array.piece(left)?;
                 if let Some((to, payload)) = piece.split_first_chunk_mut() {
                     *to = checksum(content_hash, number, payload).to_le_bytes();
                 }
                 return Some(piece);
             }
-            number_in_array = number_in_array.saturating_sub(array.num_pieces());
+            left -= num_pieces;
         }
         None
     }
 }
 
-/// The arrays of a table that is being restored, and what they may hold.
+/// An array that is being restored.
 #[derive(Debug, Default)]
-struct Rows {
-    offsets: Vec<u32>,
-    items: Vec<ItemIx>,
-    levels: Vec<u8>,
-    classes: Vec<u8>,
-    num_edges: usize,
-    num_levels: usize,
-    num_classes: usize,
+struct Part {
+    /// Bytes of a number; those of an array of bytes go to `bytes`.
+    width: usize,
+    /// How many there are to be.
+    num: usize,
+    /// What each of them is below; of an array of positions, what each is at most.
+    limit: u32,
+    /// Whether it is one of positions: the first is 0, and none is below the one before.
+    ascends: bool,
+    numbers: Vec<u32>,
+    bytes: Vec<u8>,
+}
+
+impl Part {
+    fn new(width: usize, num: usize, limit: usize) -> Part {
+        Part { width, num, limit: limit as u32, ..Part::default() }
+    }
+
+    fn positions(num: usize, most: u32) -> Part {
+        Part { width: 4, num: num + 1, limit: most, ascends: true, ..Part::default() }
+    }
+
+    fn num_left(&self) -> usize {
+        self.num.saturating_sub(self.numbers.len() + self.bytes.len())
+    }
+
+    /// Adds the next piece; whether that can be its content.
+    fn add(&mut self, payload: &[u8]) -> bool {
+        let num = self.num_left().min(PIECE_BYTES / self.width);
+        if payload.len() != (num * self.width).next_multiple_of(4) {
+            return false;
+        }
+        let Some(payload) = payload.get(..num * self.width) else { return false };
+        let mut most = 0;
+        if self.width == 1 {
+            self.bytes.reserve_exact(self.num_left());
+            self.bytes.extend_from_slice(payload);
+            for &byte in payload {
+                most = most.max(u32::from(byte));
+            }
+            return most < self.limit;
+        }
+        self.numbers.reserve_exact(self.num_left());
+        let is_first = self.numbers.is_empty();
+        let mut is_right = true;
+        let mut before = self.numbers.last().copied().unwrap_or(0);
+        for bytes in payload.chunks_exact(self.width) {
+            let number = match *bytes {
+                [a, b] => u32::from(u16::from_le_bytes([a, b])),
+                [a, b, c, d] => u32::from_le_bytes([a, b, c, d]),
+                _ => 0,
+            };
+            is_right &= before <= number;
+            before = number;
+            most = most.max(number);
+            self.numbers.push(number);
+        }
+        if self.ascends {
+            is_right && most <= self.limit && !(is_first && self.numbers.first() != Some(&0))
+        } else {
+            most < self.limit
+        }
+    }
 }
 
 /// An image that is being taken.
@@ -128,9 +188,10 @@ pub(super) struct Restoring {
     content_hash: u64,
     num_pieces: u32,
     num_items: usize,
-    tables: Vec<Rows>,
-    ends: Vec<u32>,
-    text: Vec<u8>,
+    /// In the order of the image.
+    parts: Vec<Part>,
+    /// The part that comes next.
+    next: usize,
     /// Once all pieces are there; and how many of the ids can be found.
     items: Option<(Dictionary, usize)>,
 }
@@ -159,100 +220,33 @@ impl Restoring {
             return Some(false);
         }
         self.num_pieces += 1;
-        if self.is_whole() {
-            let text = String::from_utf8(std::mem::take(&mut self.text)).ok();
-            self.items = text.map(|text| (Dictionary::with_parts(text, std::mem::take(&mut self.ends)), 0));
-            return if self.items.is_some() { None } else { Some(false) };
+        self.skip_full();
+        if self.next == self.parts.len() {
+            let (Some(text), Some(ends)) = (self.parts.pop(), self.parts.pop()) else { return Some(false) };
+            let Ok(text) = String::from_utf8(text.bytes) else { return Some(false) };
+            self.items = Some((Dictionary::with_parts(text, ends.numbers), 0));
         }
         None
     }
 
-    /// Adds to the first array that is not full; whether that can be its content.
     fn add(&mut self, payload: &[u8]) -> bool {
-        let num_items = self.num_items;
-        for table in &mut self.tables {
-            let Rows { offsets, items, levels, classes, num_edges, num_levels, num_classes } = table;
-            if offsets.len() <= num_items {
-                return add_ends(payload, offsets, num_items, *num_edges as u32);
-            }
-            if items.len() < *num_edges {
-                return add_items(payload, items, *num_edges, num_items);
-            }
-            if levels.len() < *num_edges {
-                return add_bytes(payload, levels, *num_edges, *num_levels);
-            }
-            if classes.len() < num_items {
-                return add_bytes(payload, classes, num_items, *num_classes);
+        self.parts.get_mut(self.next).is_some_and(|part| part.add(payload))
+    }
+
+    /// Goes to the next part that has room; the last one is as long as the one before says.
+    fn skip_full(&mut self) {
+        while let Some(part) = self.parts.get(self.next)
+            && part.num_left() == 0
+        {
+            let end = part.numbers.last().copied();
+            self.next += 1;
+            if self.next + 1 == self.parts.len()
+                && let (Some(text), Some(end)) = (self.parts.get_mut(self.next), end)
+            {
+                text.num = end as usize;
             }
         }
-        if self.ends.len() <= num_items {
-            return add_ends(payload, &mut self.ends, num_items, u32::MAX);
-        }
-        let num_text = self.num_text();
-        add_bytes(payload, &mut self.text, num_text, 256)
     }
-
-    fn num_text(&self) -> usize {
-        self.ends.last().map_or(0, |&end| end as usize)
-    }
-
-    fn is_whole(&self) -> bool {
-        self.ends.len() > self.num_items && self.text.len() >= self.num_text()
-    }
-}
-
-/// Room for the values of the next piece of an array that is to have `num`. What fills it are plain loops: where size comes first, a
-/// closure is called for each value.
-fn room<T: Clone + Default>(to: &mut Vec<T>, num: usize, per_piece: usize) -> &mut [T] {
-    let start = to.len();
-    to.reserve_exact(num - start);
-    to.resize(num.min(start + per_piece), T::default());
-    to.get_mut(start..).unwrap_or(&mut [])
-}
-
-/// Adds positions that ascend from 0 to at most `most`, one more than `num`.
-fn add_ends(payload: &[u8], to: &mut Vec<u32>, num: usize, most: u32) -> bool {
-    let mut before = to.last().copied().unwrap_or(0);
-    let room = room(to, num + 1, PIECE_BYTES / 4);
-    let mut is_right = payload.len() == 4 * room.len();
-    for (end, &bytes) in room.iter_mut().zip(payload.as_chunks().0) {
-        *end = u32::from_le_bytes(bytes);
-        is_right &= before <= *end;
-        before = *end;
-    }
-    is_right && before <= most && to.first() == Some(&0)
-}
-
-/// Adds items to an array that is to have `num`.
-fn add_items(payload: &[u8], to: &mut Vec<ItemIx>, num: usize, num_items: usize) -> bool {
-    let width = if is_short(num_items) { 2 } else { 4 };
-    let room = room(to, num, PIECE_BYTES / width);
-    let is_long = payload.len() == (width * room.len()).next_multiple_of(4);
-    let mut most = 0;
-    if width == 2 {
-        for (item, &bytes) in room.iter_mut().zip(payload.as_chunks().0) {
-            *item = ItemIx(u16::from_le_bytes(bytes).into());
-            most = most.max(item.0);
-        }
-    } else {
-        for (item, &bytes) in room.iter_mut().zip(payload.as_chunks().0) {
-            *item = ItemIx(u32::from_le_bytes(bytes));
-            most = most.max(item.0);
-        }
-    }
-    is_long && (most as usize) < num_items
-}
-
-/// Adds bytes below `limit` to an array that is to have `num`.
-fn add_bytes(payload: &[u8], to: &mut Vec<u8>, num: usize, limit: usize) -> bool {
-    let room = room(to, num, PIECE_BYTES);
-    let is_long = payload.len() == room.len().next_multiple_of(4);
-    let mut most = 0;
-    for (to, &byte) in room.iter_mut().zip(payload) {
-        *to = byte;
-        most = most.max(byte);
-    }
-    is_long && usize::from(most) < limit
 }
 
 impl super::Opening {
@@ -271,11 +265,20 @@ impl super::Opening {
             Some(false) => {}
             None => self.restoring = Some(restoring),
             Some(true) => {
-                for ((purpose, _, reading), rows) in std::mem::take(&mut self.tables).into_iter().zip(restoring.tables)
-                {
-                    let Rows { offsets, items, levels, classes, .. } = rows;
-                    let table = Neighbours { offsets, items, levels, classes, ..reading.into_table() };
-                    self.model.tables.push((purpose, table));
+                for part in restoring.parts.rchunks_exact_mut(4) {
+                    let ([offsets, items, levels, classes], Some((purpose, _, reading))) = (part, self.tables.pop())
+                    else {
+                        continue;
+                    };
+                    let mut table = reading.into_table();
+                    table.offsets = std::mem::take(&mut offsets.numbers);
+                    table.items.reserve_exact(items.numbers.len());
+                    for &item in &items.numbers {
+                        table.items.push(ItemIx(item));
+                    }
+                    table.levels = std::mem::take(&mut levels.bytes);
+                    table.classes = std::mem::take(&mut classes.bytes);
+                    self.model.tables.insert(0, (purpose, table));
                 }
                 self.items = None;
                 self.model.items = restoring.items.map(|(items, _)| items).unwrap_or_default();
@@ -285,22 +288,22 @@ impl super::Opening {
     }
 
     fn start_restoring(&self) -> Option<Box<Restoring>> {
-        let rows = |[num_edges, num_levels, num_classes]: [usize; 3]| Rows {
-            num_edges,
-            num_levels,
-            num_classes,
-            ..Rows::default()
-        };
-        let tables: Option<Vec<Rows>> = self.tables.iter().map(|(.., reading)| reading.sizes().map(rows)).collect();
-        Some(Box::new(Restoring {
-            content_hash: self.content_hash,
-            num_pieces: 0,
-            num_items: self.num_items,
-            tables: tables.filter(|tables| !tables.is_empty() && self.items.is_some())?,
-            ends: Vec::new(),
-            text: Vec::new(),
-            items: None,
-        }))
+        let num_items = self.num_items;
+        let mut parts = Vec::new();
+        for (.., reading) in &self.tables {
+            let [num_edges, num_levels, num_classes] = reading.sizes()?;
+            parts.push(Part::positions(num_items, num_edges as u32));
+            parts.push(Part::new(width_of_items(num_items), num_edges, num_items));
+            parts.push(Part::new(1, num_edges, num_levels));
+            parts.push(Part::new(1, num_items, num_classes));
+        }
+        if parts.is_empty() || self.items.is_none() {
+            return None;
+        }
+        parts.push(Part::positions(num_items, u32::MAX));
+        parts.push(Part::new(1, 0, 256));
+        let content_hash = self.content_hash;
+        Some(Box::new(Restoring { content_hash, num_pieces: 0, num_items, parts, next: 0, items: None }))
     }
 }
 
@@ -360,36 +363,29 @@ mod tests {
         assert_eq!(restored(&file, &image), Some(model));
     }
 
+    fn taken(mut part: Part, array: &Array) -> Part {
+        let num_pieces = array.num_bytes().div_ceil(PIECE_BYTES);
+        for number in 0..num_pieces {
+            assert!(part.add(&array.piece(number).unwrap()[4..]));
+        }
+        assert_eq!((array.piece(num_pieces), part.num_left()), (None, 0));
+        part
+    }
+
     #[test]
     fn long_arrays_take_several_pieces() {
         let words: Vec<u32> = (0..PIECE_BYTES as u32 / 4 + 3).collect();
-        let array = Array::Words(&words);
-        assert_eq!(array.num_pieces(), 2);
-        let mut read = Vec::new();
-        for number in 0..2 {
-            assert!(add_ends(&array.piece(number).unwrap()[4..], &mut read, words.len() - 1, u32::MAX));
-        }
-        assert_eq!(read, words);
-        assert_eq!(array.piece(2), None);
+        let part = Part::positions(words.len() - 1, words.len() as u32);
+        assert_eq!(taken(part, &Array::Numbers(4, &words)).numbers, words);
         for (num_items, width) in [(8, 2), (70_000, 4)] {
             let items: Vec<ItemIx> = (0..PIECE_BYTES as u32 + 1).map(|item| ItemIx(item % num_items)).collect();
-            let array = Array::Items(&items, width);
-            let mut read = Vec::new();
-            for number in 0..array.num_pieces() {
-                assert!(add_items(&array.piece(number).unwrap()[4..], &mut read, items.len(), num_items as usize));
-            }
+            assert_eq!(width_of_items(num_items as usize), width);
+            let part = Part::new(width, items.len(), num_items as usize);
+            let read: Vec<ItemIx> = taken(part, &Array::Items(width, &items)).numbers.into_iter().map(ItemIx).collect();
             assert_eq!(read, items);
-            assert_eq!(array.piece(array.num_pieces()), None);
         }
         let bytes = vec![7; PIECE_BYTES + 1];
-        let array = Array::Bytes(&bytes);
-        assert_eq!(array.num_pieces(), 2);
-        let mut read = Vec::new();
-        for number in 0..2 {
-            assert!(add_bytes(&array.piece(number).unwrap()[4..], &mut read, bytes.len(), 8));
-        }
-        assert_eq!(read, bytes);
-        assert_eq!(array.piece(2), None);
+        assert_eq!(taken(Part::new(1, bytes.len(), 8), &Array::Bytes(&bytes)).bytes, bytes);
     }
 
     #[test]

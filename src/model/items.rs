@@ -222,7 +222,6 @@ fn finish(bits: &BitReader, start: &Reader) -> Result<(), Fault> {
 mod tests {
     use super::*;
     use crate::model::InTurn;
-    use crate::model::bytes::Problem;
     use proptest::prelude::*;
 
     fn round_trip(ids: &[String]) -> usize {
@@ -297,7 +296,10 @@ mod tests {
             read(&mut Reader::new(&to.finish())).map(|items| items.len())
         };
         assert_eq!(integers(7, 0b0100_0000), Ok(2));
-        assert!(matches!(*integers(7, 0b1100_0000).unwrap_err(), Problem::Wrong { found: 1, .. }));
+        assert_eq!(
+            integers(7, 0b1100_0000).unwrap_err(),
+            Fault::wrong("id of item", 14, 1, Expected::Text("an id that does not stand before"))
+        );
         assert_eq!(integers(u64::MAX, 0b0100_0000).unwrap_err().expected(), Some(Expected::AtMost(0)));
 
         let mut to = Writer::default();
@@ -317,6 +319,6 @@ mod tests {
         to.u32(u32::MAX);
         to.u8(KIND_INTEGERS);
         let fault = read(&mut Reader::new(&to.finish())).unwrap_err();
-        assert_eq!(fault, Problem::wrong("number of items", 4, u32::MAX.into(), Expected::AtMost(MIN_ITEMS as u64)));
+        assert_eq!(fault, Fault::wrong("number of items", 4, u32::MAX.into(), Expected::AtMost(MIN_ITEMS as u64)));
     }
 }

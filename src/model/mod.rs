@@ -51,7 +51,7 @@ pub enum Purpose {
 }
 
 /// The constants of ranking, all learnt from data.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct RankingParameters {
     /// Weight of the history item at each position, newest first. Its length is the window: older events do not count.
     pub decay: Vec<f32>,
@@ -124,7 +124,7 @@ pub struct Measurement {
 }
 
 /// A trained model, decoded.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Model {
     /// Shop ids and item numbers, both ways.
     pub items: Dictionary,

@@ -7,7 +7,7 @@
 
 use super::Neighbours;
 use super::adaptive::{Contexts, Decoder, Encoder, NUMBER_SLOTS, Recorder, Side};
-use super::bytes::{Expected, Fault, Problem, Reader, Writer};
+use super::bytes::{Expected, Fault, Reader, Writer};
 use super::dictionary::{Dictionary, Refused};
 use super::file::Join;
 use super::items::{MIN_ITEMS, canonical_number, decimal, most_items_in};
@@ -484,7 +484,7 @@ impl Reading {
     }
 
     fn fault(&self, what: &'static str, expected: Expected) -> Fault {
-        Problem::wrong(what, self.start + self.decoder.position(), self.ends.len() as u64, expected)
+        Fault::wrong(what, self.start + self.decoder.position(), self.ends.len() as u64, expected)
     }
 }
 

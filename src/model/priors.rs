@@ -104,7 +104,10 @@ pub(super) fn read_popularity(from: &mut Reader, num_items: usize) -> Result<Pop
     let code = Decoder::read(from, 256)?;
     let start = from.clone();
     let mut bits = BitReader::new(bits_for(from, num_items)?);
-    let popularity = (0..num_items).map(|_| code.read_symbol(&mut bits) as u8).collect();
+    let mut popularity = Vec::with_capacity(num_items);
+    for _ in 0..num_items {
+        popularity.push(code.read_symbol(&mut bits) as u8);
+    }
     finish(&bits, &start)?;
     Ok(Popularity::Whole(popularity))
 }
@@ -170,7 +173,10 @@ pub(super) fn read_categories(from: &mut Reader, num_items: usize) -> Result<Cat
         return Err(from.fault("number of categories", num_names as u64, Expected::AtMost(most as u64)));
     }
     let names_at = from.clone();
-    let names = (0..num_names).map(|_| from.text().map(str::to_owned)).collect::<Result<Vec<String>, Fault>>()?;
+    let mut names = Vec::with_capacity(num_names);
+    for _ in 0..num_names {
+        names.push(from.text()?.to_owned());
+    }
     if let Some(number) = first_repetition(&names) {
         let expected = Expected::Text("one whose name no other has");
         return Err(names_at.fault("category", number as u64, expected));
@@ -227,7 +233,6 @@ fn finish(bits: &BitReader, start: &Reader) -> Result<(), Fault> {
 #[cfg(all(test, feature = "read"))]
 mod tests {
     use super::*;
-    use crate::model::bytes::Problem;
     use proptest::prelude::*;
 
     proptest! {
@@ -264,7 +269,7 @@ mod tests {
         let bytes = write_categories(&Categories { names, of_item: Vec::new() });
         assert_eq!(
             read_categories(&mut Reader::new(&bytes), 0).unwrap_err(),
-            Problem::wrong("category", 4, 2, Expected::Text("one whose name no other has"))
+            Fault::wrong("category", 4, 2, Expected::Text("one whose name no other has"))
         );
     }
 

@@ -1,72 +1,12 @@
 //! A model and its ranker, as JavaScript classes.
 
 use super::{History, js};
-use crate::model::{self, Foreign, Model, ModelError};
+use crate::model::Model;
 use crate::rank::{HistoryEvent, Options, Ranked, Ranker};
 use crate::{CategoryIx, ItemIx};
 use js_sys::{Array, Function, Object};
 use std::cell::Cell;
 use wasm_bindgen::prelude::*;
-
-/// A model that is being opened, in as many steps as the caller likes.
-#[wasm_bindgen]
-pub struct Opening {
-    /// Gone when the model is whole.
-    opening: Option<model::Opening>,
-    num_bytes: usize,
-    is_done: bool,
-}
-
-#[wasm_bindgen]
-impl Opening {
-    /// Checks a model file.
-    ///
-    /// # Errors
-    /// An `Error` with a `code`: that of [`ModelError::code`], or `not-a-model` for a web page.
-    #[wasm_bindgen(constructor)]
-    pub fn new(bytes: &[u8]) -> Result<Opening, JsValue> {
-        let opening = model::Opening::new(bytes).map_err(refused)?;
-        Ok(Opening { opening: Some(opening), num_bytes: bytes.len(), is_done: false })
-    }
-
-    /// Takes the next piece of an earlier [`Engine::image`] of the same file: true when all is restored, false if it is of no use, nothing if there is more
-    /// to do, be it with an empty piece behind the last.
-    pub fn restore(&mut self, piece: &[u8]) -> Option<bool> {
-        self.opening.as_mut().map_or(Some(false), |opening| opening.restore(piece))
-    }
-
-    /// Reads on for about `num_decisions` decisions, some 20 to 50 ns each; gives the engine when all is read, once.
-    ///
-    /// # Errors
-    /// As [`Opening::new`]; what is left then is good for nothing.
-    pub fn advance(&mut self, num_decisions: u32) -> Result<Option<Engine>, JsValue> {
-        match &mut self.opening {
-            Some(opening) if !self.is_done => {
-                match opening.advance(num_decisions as usize) {
-                    // What ranking needs takes a step of its own.
-                    Ok(is_done) => self.is_done = is_done,
-                    Err(error) => {
-                        self.opening = None;
-                        return Err(refused(error));
-                    }
-                }
-                Ok(None)
-            }
-            _ => Ok(self.opening.take().map(|opening| {
-                let content_hash = opening.content_hash();
-                let model = opening.into_model();
-                let ranker = Cell::new(Some(Ranker::new(&model)));
-                Engine { model, num_bytes: self.num_bytes, content_hash, ranker, events: Cell::default() }
-            })),
-        }
-    }
-}
-
-#[cold]
-fn refused(error: ModelError) -> JsValue {
-    let code = if let ModelError::Foreign(Foreign::Html) = error { "not-a-model" } else { error.code() };
-    js::error(code, &error.to_string())
-}
 
 /// A model, ready to rank.
 #[wasm_bindgen]
@@ -221,6 +161,11 @@ impl Engine {
 }
 
 impl Engine {
+    pub(super) fn new(model: Model, num_bytes: usize, content_hash: u64) -> Engine {
+        let ranker = Cell::new(Some(Ranker::new(&model)));
+        Engine { model, num_bytes, content_hash, ranker, events: Cell::default() }
+    }
+
     fn items(&self, item_ids: Option<Array>) -> Vec<ItemIx> {
         let item = |item_id: JsValue| self.model.items.item(&item_id.as_string()?);
         item_ids.iter().flat_map(Array::iter).filter_map(item).collect()

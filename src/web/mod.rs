@@ -3,7 +3,8 @@
 //! Two modules are built from it. That of shops (feature `web`) is small, because every first visit pays for it:
 //!
 //! ```text
-//! engine   a model and its ranker, as JavaScript classes
+//! opening  a model that is being opened
+//! engine   a model and its ranker, as a JavaScript class
 //! history  the shopper's events: in memory at once, on the device soon after, shared by all tabs
 //! log        what a change does to a list of events, and the list as JSON
 //! indexed_db, local_storage    read, change and write that JSON in one go
@@ -31,14 +32,18 @@ mod local_storage;
 #[cfg(feature = "web")]
 mod log;
 #[cfg(feature = "web")]
+mod opening;
+#[cfg(feature = "web")]
 mod storage;
 
 #[cfg(feature = "web")]
-pub use engine::{Engine, List, Opening};
+pub use engine::{Engine, List};
 #[cfg(feature = "web-explore")]
 pub use explore::{LogFile, ModelFile};
 #[cfg(feature = "web")]
 pub use history::History;
+#[cfg(feature = "web")]
+pub use opening::Opening;
 
 #[cfg(feature = "web")]
 #[global_allocator]

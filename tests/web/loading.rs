@@ -4,11 +4,12 @@ use super::{TINY, finish, get, opened, tiny};
 use vicino::web::Opening;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-/// Code and message of the error that these bytes give.
-fn refused(bytes: &[u8]) -> (String, String) {
-    let error = opened(bytes).err().expect("these bytes are no model");
-    let text = |name| get(&error, name).as_string().expect("a text");
-    (text("code"), text("message"))
+/// Code, section and where it starts, of the refusal that these bytes give.
+fn refused(bytes: &[u8]) -> (String, String, f64) {
+    let told: js_sys::Array = opened(bytes).err().expect("these bytes are no model").into();
+    let text = |at| told.get(at).as_string().expect("a text");
+    assert_eq!(told.length(), 5);
+    (text(0), text(1), told.get(2).as_f64().expect("a number"))
 }
 
 #[wasm_bindgen_test]
@@ -48,8 +49,7 @@ fn an_empty_file_is_refused() {
 #[wasm_bindgen_test]
 fn every_truncated_file_is_refused() {
     for len in 1..TINY.len() {
-        let (code, message) = refused(&TINY[..len]);
-        assert_eq!(code, "model-truncated", "{len} bytes: {message}");
+        assert_eq!(refused(&TINY[..len]).0, "model-truncated", "{len} bytes");
     }
 }
 
@@ -59,8 +59,8 @@ fn every_flipped_bit_is_refused() {
     for at in 0..bytes.len() {
         let bit = 1 << (at % 8);
         bytes[at] ^= bit;
-        let (code, message) = refused(&bytes);
-        assert!(code.starts_with("model-"), "byte {at}: {code}: {message}");
+        let (code, ..) = refused(&bytes);
+        assert!(code.starts_with("model-"), "byte {at}: {code}");
         bytes[at] ^= bit;
     }
 }
@@ -74,9 +74,8 @@ fn foreign_files_are_refused() {
 
 #[wasm_bindgen_test]
 fn a_web_page_is_called_one() {
-    let (code, message) = refused(b"<!DOCTYPE html><html><head><title>404</title></head><body>Not found</body></html>");
-    assert_eq!(code, "not-a-model");
-    assert!(message.contains("HTML"), "{message}");
+    let page = b"<!DOCTYPE html><html><head><title>404</title></head><body>Not found</body></html>";
+    assert_eq!(refused(page).0, "not-a-model");
 }
 
 #[wasm_bindgen_test]
@@ -84,9 +83,17 @@ fn a_newer_file_is_refused() {
     let mut bytes = TINY.to_vec();
     // The major version follows the 8 bytes that every model starts with.
     bytes[8] += 1;
-    let (code, message) = refused(&bytes);
-    assert_eq!(code, "model-newer");
-    assert!(message.contains("update"), "{message}");
+    assert_eq!(refused(&bytes).0, "model-newer");
+}
+
+#[wasm_bindgen_test]
+fn damage_is_placed() {
+    let mut bytes = TINY.to_vec();
+    *bytes.last_mut().expect("a file has bytes") ^= 1;
+    let (code, section, offset) = refused(&bytes);
+    assert_eq!(code, "model-corrupt");
+    assert!(section.starts_with("neighbours/"), "{section}");
+    assert!(offset > 24.0 && offset < bytes.len() as f64, "{offset}");
 }
 
 #[wasm_bindgen_test]

@@ -7,7 +7,7 @@
 use crate::ItemIx;
 use crate::model::bits::{BitReader, BitWriter};
 use crate::model::bytes::{Fault, Reader, Writer};
-use crate::model::huffman::{Decoder, Encoder};
+use crate::model::huffman::{Decoder, Encoder, read_codes};
 
 /// Bit lengths 0 to 30 of numbers below 2^30.
 const NUM_CLASSES: usize = 31;
@@ -68,54 +68,31 @@ impl GapEncoder {
     }
 }
 
-/// Which code the next gap has.
-#[derive(Clone, Copy)]
-pub(super) struct GapContext(usize);
-
-impl GapContext {
-    /// Before the first gap below the row's own number.
-    pub(super) const BELOW: GapContext = GapContext(FIRST_BELOW);
-    /// Before the first gap above it.
-    pub(super) const ABOVE: GapContext = GapContext(FIRST_ABOVE);
-}
-
 /// Reads gaps.
 pub(super) struct GapDecoder {
-    codes: [Decoder; NUM_CONTEXTS],
+    codes: Vec<Decoder>,
 }
 
 impl GapDecoder {
     pub(super) fn read(from: &mut Reader) -> Result<GapDecoder, Fault> {
-        let mut codes = Vec::with_capacity(NUM_CONTEXTS);
-        for _ in 0..NUM_CONTEXTS {
-            codes.push(Decoder::read(from, NUM_CLASSES)?);
-        }
-        match codes.try_into() {
-            Ok(codes) => Ok(GapDecoder { codes }),
-            Err(_) => Err(from.fault("number of codes", 0, crate::model::Expected::Exactly(NUM_CONTEXTS as u64))),
-        }
+        Ok(GapDecoder { codes: read_codes(from, NUM_CONTEXTS, NUM_CLASSES)? })
     }
 
-    /// The next neighbour below `last`, which is the one before, or the row's own number for the first.
-    #[inline(always)]
-    pub(super) fn below(&self, last: u32, context: &mut GapContext, from: &mut BitReader) -> Option<u32> {
-        last.checked_sub(self.read_gap(context, from) + 1)
+    /// Before the first gap below the row's own number, and before the first above it.
+    pub(super) fn first_context(is_below: bool) -> usize {
+        if is_below { FIRST_BELOW } else { FIRST_ABOVE }
     }
 
-    /// The next neighbour above `last`, likewise; the caller checks that there is such an item.
+    /// The next neighbour after `last`, which is the one before, or the row's own number for the first; the context becomes that of the
+    /// next. The caller checks that there is such an item.
     #[inline(always)]
-    pub(super) fn above(&self, last: u32, context: &mut GapContext, from: &mut BitReader) -> u32 {
-        last.saturating_add(self.read_gap(context, from) + 1)
-    }
-
-    /// A gap below 2^30; the context becomes that of the next.
-    #[inline(always)]
-    fn read_gap(&self, context: &mut GapContext, from: &mut BitReader) -> u32 {
-        from.refill();
-        let class = self.codes[context.0 & (NUM_CONTEXTS - 1)].symbol(from);
-        *context = GapContext(context_after(class.into()));
-        // Without a branch: which class comes next is what a processor cannot foresee.
+    pub(super) fn next(&self, last: u32, is_below: bool, context: &mut usize, from: &mut BitReader) -> u32 {
+        let Some(code) = self.codes.get(*context) else { return u32::MAX };
+        let class = code.read_symbol(from);
+        *context = context_after(class.into());
         let num_bits = u32::from(class).saturating_sub(1);
-        (1 << num_bits | from.take(num_bits)) * u32::from(class > 0)
+        // A gap below 2^30.
+        let step = (1 << num_bits | from.take(num_bits)) * u32::from(class > 0) + 1;
+        if is_below { last.wrapping_sub(step) } else { last.saturating_add(step) }
     }
 }

@@ -400,7 +400,7 @@ impl Reading {
     }
 
     fn wrong(&self, what: &'static str, found: u64, expected: Expected) -> Fault {
-        crate::model::bytes::Problem::wrong(what, self.head.start + self.head.decoder.position(), found, expected)
+        Fault::wrong(what, self.head.start + self.head.decoder.position(), found, expected)
     }
 
     /// Rows from each item's earlier links.

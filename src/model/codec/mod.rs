@@ -5,7 +5,7 @@ mod graph;
 mod links;
 mod plain;
 
-use super::bytes::{Fault, Problem, Reader, Writer};
+use super::bytes::{Fault, Reader, Writer};
 use super::neighbours::Codec;
 use super::{Join, Neighbours};
 
@@ -106,5 +106,5 @@ pub(super) fn measure(from: &mut Reader, num_items: usize) -> Result<TableBytes,
 }
 
 fn unknown(codec: u8) -> Fault {
-    Box::new(Problem::Unknown { what: "codec", found: codec.into() })
+    Fault::unknown("codec", codec.into())
 }

@@ -5,11 +5,11 @@
 
 #[cfg(feature = "read")]
 use super::TableBytes;
-use super::gaps::{GapContext, GapDecoder, GapEncoder};
+use super::gaps::{GapDecoder, GapEncoder};
 use crate::ItemIx;
 use crate::model::bits::{BitReader, BitWriter};
 use crate::model::bytes::{Expected, Fault, Reader, Writer};
-use crate::model::huffman::{Decoder, Encoder};
+use crate::model::huffman::{Decoder, Encoder, read_codes};
 use crate::model::neighbours::MAX_NEIGHBOURS;
 use crate::model::{Join, Neighbours};
 
@@ -182,10 +182,6 @@ pub(super) fn read(from: &mut Reader, num_items: usize) -> Result<Neighbours, Fa
     Ok(table)
 }
 
-fn read_codes(from: &mut Reader, num_codes: usize, max_symbols: usize) -> Result<Vec<Decoder>, Fault> {
-    (0..num_codes).map(|_| Decoder::read(from, max_symbols)).collect()
-}
-
 /// The codes of the stream for rows.
 struct RowCodes {
     lengths: Decoder,
@@ -246,54 +242,35 @@ struct EdgeCodes {
 }
 
 impl EdgeCodes {
-    /// Reads all edges, both streams at once so that a processor can overlap the two; `Err` is the row that has a
-    /// neighbour that is no item.
+    /// Reads all edges; `Err` is the row that has a neighbour that is no item.
     fn read_edges(
         &self,
         table: &mut Neighbours,
         splits: &[u16],
-        id_bits: &mut BitReader,
-        weight_bits: &mut BitReader,
+        ids: &mut BitReader,
+        weights: &mut BitReader,
     ) -> Result<(), u32> {
         let num_items = splits.len() as u32;
-        let ends = table.offsets.iter().skip(1);
-        let (mut items_left, mut levels_left) = (table.items.as_mut_slice(), table.levels.as_mut_slice());
-        let (mut ids, mut weights) = (*id_bits, *weight_bits);
         let mut start = 0;
-        for ((row, &end), &split) in (0u32..).zip(ends).zip(splits) {
-            let (items_below, items) = items_left.split_at_mut_checked(split.into()).ok_or(row)?;
-            let (levels_below, levels) = levels_left.split_at_mut_checked(split.into()).ok_or(row)?;
-            let num_above = ((end - start) as usize).checked_sub(split.into()).ok_or(row)?;
-            let (items_above, items) = items.split_at_mut_checked(num_above).ok_or(row)?;
-            let (levels_above, levels) = levels.split_at_mut_checked(num_above).ok_or(row)?;
-            (items_left, levels_left, start) = (items, levels, end);
-
-            let mut level_code = 0;
-            let (mut context, mut last) = (GapContext::BELOW, row);
-            for (item, level) in items_below.iter_mut().zip(levels_below).rev() {
-                last = self.gaps.below(last, &mut context, &mut ids).ok_or(row)?;
-                *item = ItemIx(last);
-                *level = self.read_level(&mut level_code, &mut weights);
-            }
-            (context, last) = (GapContext::ABOVE, row);
-            for (item, level) in items_above.iter_mut().zip(levels_above) {
-                last = self.gaps.above(last, &mut context, &mut ids);
-                if last >= num_items {
-                    return Err(row);
+        for ((row, &end), &split) in (0u32..).zip(table.offsets.iter().skip(1)).zip(splits) {
+            let (split, end) = (usize::from(split), end as usize);
+            let (mut last, mut context, mut level_code) = (row, 0, 0);
+            for at in 0..end - start {
+                let is_below = at < split;
+                if at == 0 || at == split {
+                    (last, context) = (row, GapDecoder::first_context(is_below));
                 }
-                *item = ItemIx(last);
-                *level = self.read_level(&mut level_code, &mut weights);
+                last = self.gaps.next(last, is_below, &mut context, ids);
+                let place = start + if is_below { split - 1 - at } else { at };
+                let level = self.levels.get(level_code).map_or(0, |code| code.read_symbol(weights) as u8);
+                level_code = code_after(level, self.weight_bits);
+                match (table.items.get_mut(place), table.levels.get_mut(place)) {
+                    (Some(to), Some(to_level)) if last < num_items => (*to, *to_level) = (ItemIx(last), level),
+                    _ => return Err(row),
+                }
             }
+            start = end;
         }
-        (*id_bits, *weight_bits) = (ids, weights);
         Ok(())
-    }
-
-    #[inline(always)]
-    fn read_level(&self, code: &mut usize, from: &mut BitReader) -> u8 {
-        from.refill();
-        let level = self.levels.get(*code).map_or(0, |code| code.symbol(from) as u8);
-        *code = code_after(level, self.weight_bits);
-        level
     }
 }
