@@ -6,7 +6,7 @@ use super::codec;
 use super::codec::TableBytes;
 use super::container::{self, Container, Content, Section};
 use super::image::Restoring;
-use super::{Model, ModelError, Purpose, about, items, priors};
+use super::{Model, ModelError, Neighbours, Purpose, about, items, priors, times};
 
 const ABOUT: u16 = 1;
 const RANKING: u16 = 2;
@@ -16,26 +16,30 @@ const CATEGORIES: u16 = 5;
 const PRIVACY: u16 = 6;
 const MEASUREMENTS: u16 = 7;
 const TUNING: u16 = 8;
+const TRENDS: u16 = 9;
+const REPLENISHMENT: u16 = 10;
 /// Plus the number of the purpose.
 const NEIGHBOURS: u16 = 0x100;
 
 impl Purpose {
     /// Every purpose, in the order of their numbers.
-    pub const ALL: [Purpose; 2] = [Purpose::Next, Purpose::Together];
+    pub const ALL: [Purpose; 3] = [Purpose::Next, Purpose::Together, Purpose::Similar];
 
     /// The name of its section.
     pub const fn name(self) -> &'static str {
         match self {
             Purpose::Next => "neighbours/next",
             Purpose::Together => "neighbours/together",
+            Purpose::Similar => "neighbours/similar",
         }
     }
 
-    /// Its short name: `next` or `together`.
+    /// Its short name: `next`, `together` or `similar`.
     pub const fn key(self) -> &'static str {
         match self {
             Purpose::Next => "next",
             Purpose::Together => "together",
+            Purpose::Similar => "similar",
         }
     }
 
@@ -54,6 +58,8 @@ fn name_of(id: u16) -> &'static str {
         PRIVACY => "privacy",
         MEASUREMENTS => "measurements",
         TUNING => "tuning",
+        TRENDS => "trends",
+        REPLENISHMENT => "replenishment",
         _ => Purpose::ALL.into_iter().find(|of| of.section_id() == id).map_or("unknown", Purpose::name),
     }
 }
@@ -75,9 +81,14 @@ impl Join for InTurn {
 }
 
 impl Model {
+    /// The first table that every reader knows: ids and popularity are coded with its help.
+    fn first_table(&self) -> Option<&Neighbours> {
+        self.tables.first().filter(|(of, _)| *of != Purpose::Similar).map(|(_, table)| table)
+    }
+
     /// The classes of the first table, which say much about popularity; none if there is no such table.
     fn classes(&self) -> &[u8] {
-        self.tables.first().map_or(&[], |(_, table)| &table.classes)
+        self.first_table().map_or(&[], |table| &table.classes)
     }
 
     /// Opens a model from the bytes of its file.
@@ -107,7 +118,7 @@ impl Model {
     pub fn to_bytes_with(&self, jobs: &(impl Join + Sync)) -> Result<Vec<u8>, ModelError> {
         self.validate()?;
         let (items, tables) = jobs.join(
-            || items::write(&self.items, self.tables.first().map(|(_, table)| table), jobs),
+            || items::write(&self.items, self.first_table(), jobs),
             || self.tables.iter().map(|(_, table)| codec::write(table, jobs)).collect::<Vec<_>>(),
         );
         let mut sections = vec![
@@ -129,7 +140,18 @@ impl Model {
             let body = about::write_curves(&self.about.curves);
             sections.push(Content { id: TUNING, optional: true, body });
         }
-        sections.extend(self.tables.iter().zip(tables).map(|((of, _), body)| required(of.section_id(), body)));
+        if !self.trends.is_empty() {
+            sections.push(Content { id: TRENDS, optional: true, body: times::write_trends(&self.trends) });
+        }
+        if !self.replenishment.is_empty() || !self.category_replenishment.is_empty() {
+            let body = times::write_replenishment(&self.replenishment, &self.category_replenishment);
+            sections.push(Content { id: REPLENISHMENT, optional: true, body });
+        }
+        sections.extend(self.tables.iter().zip(tables).map(|((of, _), body)| Content {
+            id: of.section_id(),
+            optional: *of == Purpose::Similar,
+            body,
+        }));
         container::write(&sections).map_err(|num_bytes| ModelError::Invalid {
             part: "file",
             at: 0,
@@ -237,7 +259,7 @@ impl Opening {
         }
         let Some((offset, reading)) = &mut self.items else { return Ok(true) };
         let fault = |fault: Fault| fault.in_section(name_of(ITEMS), *offset);
-        let table = self.model.tables.first().map(|(_, table)| table);
+        let table = self.model.first_table();
         let is_done = reading.advance(table, num_decisions).map_err(fault)?;
         if is_done && let Some((_, reading)) = self.items.take() {
             self.model.items = reading.into_items();
@@ -267,12 +289,23 @@ const READERS: &[(u16, bool, ReadSection)] = &[
     }),
     (Purpose::Next.section_id(), true, |to, from, offset| to.read_table(Purpose::Next, from, offset)),
     (Purpose::Together.section_id(), true, |to, from, offset| to.read_table(Purpose::Together, from, offset)),
+    (Purpose::Similar.section_id(), true, |to, from, offset| to.read_table(Purpose::Similar, from, offset)),
     (RANKING, false, |to, from, _| {
         to.model.ranking = about::read_ranking(from)?;
         Ok(())
     }),
     (CATEGORIES, true, |to, from, _| {
         to.model.categories = Some(priors::read_categories(from, to.num_items)?);
+        Ok(())
+    }),
+    (REPLENISHMENT, true, |to, from, _| {
+        let num_categories = to.model.categories.as_ref().map_or(0, |categories| categories.names.len());
+        (to.model.replenishment, to.model.category_replenishment) =
+            times::read_replenishment(from, to.num_items, num_categories)?;
+        Ok(())
+    }),
+    (TRENDS, true, |to, from, _| {
+        to.model.trends = times::read_trends(from, to.num_items)?;
         Ok(())
     }),
     (ABOUT, false, |to, from, _| {
