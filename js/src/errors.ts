@@ -20,6 +20,8 @@ export type ErrorCode =
   | 'model-truncated'
   /** No answer came from the server. */
   | 'network'
+  /** Something was requested while `assertNoNetwork` watched. */
+  | 'network-used'
   /** An HTML page came instead of a model. */
   | 'not-a-model'
   /** An argument or an option has a value that is not allowed. */
