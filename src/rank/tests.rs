@@ -36,6 +36,9 @@ fn model(edges: &[(u32, u32, u8)], popularity: Vec<u8>) -> Model {
         categories: None,
         about: About::default(),
         privacy: Privacy::default(),
+        trends: Vec::new(),
+        replenishment: Vec::new(),
+        category_replenishment: Vec::new(),
         measurements: vec![],
     }
 }
