@@ -76,11 +76,26 @@ export function catalogFace(
           of.push(itemNumber);
           values.push(value);
         };
-        if (category !== undefined) set(0, number(names.categories, (kept.category = category)));
-        if (brand !== undefined) set(1, number(names.brands, (kept.brand = brand)));
-        if (tags !== undefined) set(2, tagSet((kept.tags = [...tags])));
-        if (price !== undefined) set(3, bits((kept.price = price)));
-        if (inStock !== undefined) set(4, +(kept.inStock = inStock));
+        if (category !== undefined) {
+          kept.category = category;
+          set(0, number(names.categories, category));
+        }
+        if (brand !== undefined) {
+          kept.brand = brand;
+          set(1, number(names.brands, brand));
+        }
+        if (tags !== undefined) {
+          kept.tags = [...tags];
+          set(2, tagSet(tags));
+        }
+        if (price !== undefined) {
+          kept.price = price;
+          set(3, bits(price));
+        }
+        if (inStock !== undefined) {
+          kept.inStock = inStock;
+          set(4, +inStock);
+        }
       });
       columns.forEach(([of, values], column) => {
         if (of.length) engine.update(column, new Uint32Array(of), new Uint32Array(values));

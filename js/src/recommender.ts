@@ -35,8 +35,6 @@ import type {
 } from './types.js';
 
 const DAY_MS = 864e5;
-/** Days from one purchase to the next where nothing is known of it. */
-const USUAL_DAYS = 30;
 /** How long weights that fall with time may be used, in ms. */
 const FRESH_MS = 60_000;
 /** The column of what is left of scores. */
@@ -435,9 +433,9 @@ export class Recommender implements Disposable {
   }
 }
 
-/** The median of the times between purchases, in days. */
+/** The median of the times between purchases, in days; no number for one purchase. */
 function interval(times: readonly number[]): number {
   const days = times.slice(1).map((time, at) => ((times[at] as number) - time) / DAY_MS);
   days.sort((a, b) => a - b);
-  return days[days.length >> 1] || USUAL_DAYS;
+  return days[days.length >> 1] ?? Number.NaN;
 }
