@@ -37,7 +37,7 @@ mod opening;
 mod storage;
 
 #[cfg(feature = "web")]
-pub use engine::{Engine, List};
+pub use engine::Engine;
 #[cfg(feature = "web-explore")]
 pub use explore::{LogFile, ModelFile};
 #[cfg(feature = "web")]
