@@ -128,7 +128,7 @@ export interface MetricCount {
 /** What this device counts. */
 export interface Metrics {
   /** All counts, the oldest day first. */
-  counts(): MetricCount[];
+  counts(): Promise<MetricCount[]>;
   /** One of the variants, the same at every visit; by chance, each equally often. */
   variant(experiment: string, variants: readonly [string, ...string[]]): string;
   /**
