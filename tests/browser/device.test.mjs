@@ -656,6 +656,28 @@ test('requests during a watch are reported, and ranking and storing make none', 
     { complains: true },
   ));
 
+test('a policy that forbids all connections stops nothing', () =>
+  inProfile(
+    async (tab) => {
+      const page = await tab(granted);
+      const refused = await page.evaluate(() => {
+        const policy = document.createElement('meta');
+        policy.httpEquiv = 'Content-Security-Policy';
+        policy.content = "connect-src 'none'";
+        document.head.append(policy);
+        return fetch('/').then(
+          () => false,
+          () => true,
+        );
+      });
+      assert.ok(refused);
+      await record(page, 'a');
+      same(await look(page), { ...healthy, ids: ['a'] });
+    },
+    // The browser names the policy.
+    { complains: true },
+  ));
+
 test('what storing costs', (t) =>
   inProfile(async (tab) => {
     for (const encrypt of [false, true]) {
