@@ -201,7 +201,7 @@ test('carts and purchases count where the item was clicked', async () => {
   await device.record({ item: 'b', kind: 'purchase' });
   const day = new Date().toISOString().slice(0, 10);
   const none = { day, variant: '', impressions: 0, clicks: 0, carts: 0, purchases: 0 };
-  expect(device.metrics.counts()).toEqual([
+  expect(await device.metrics.counts()).toEqual([
     { ...none, rail: 'home', variant: 'new', impressions: 3, clicks: 1, carts: 1, purchases: 1 },
     { ...none, rail: 'cart', impressions: 1 },
     { ...none, rail: '', purchases: 1 },
@@ -218,7 +218,7 @@ test('counts are handed out without ids and cleared only if they were taken', as
     }),
   );
   expect(message).toBe('offline');
-  expect(device.metrics.counts()).toHaveLength(1);
+  expect(await device.metrics.counts()).toHaveLength(1);
   let handed: MetricCount[] = [];
   await device.metrics.flush(async (counts) => {
     handed = counts;
@@ -227,7 +227,7 @@ test('counts are handed out without ids and cleared only if they were taken', as
   });
   expect(JSON.stringify(handed)).not.toContain('sku');
   expect(handed).toMatchObject([{ impressions: 1, clicks: 1 }]);
-  expect(device.metrics.counts()).toMatchObject([{ impressions: 0, clicks: 1 }]);
+  expect(await device.metrics.counts()).toMatchObject([{ impressions: 0, clicks: 1 }]);
 });
 
 test('giving up a flush leaves the counts', async () => {
@@ -237,7 +237,7 @@ test('giving up a flush leaves the counts', async () => {
   const flushing = device.metrics.flush(() => new Promise(() => {}), { signal: controller.signal });
   controller.abort();
   expect((await failure(() => flushing)).code).toBe('aborted');
-  expect(device.metrics.counts()).toHaveLength(1);
+  expect(await device.metrics.counts()).toHaveLength(1);
 });
 
 test('randomised answers can be debiased and hold no row that only a click makes', async () => {
@@ -258,7 +258,7 @@ test('randomised answers can be debiased and hold no row that only a click makes
       },
       { epsilon },
     );
-    expect(device.metrics.counts()).toEqual([]);
+    expect(await device.metrics.counts()).toEqual([]);
   }
   // p = e^1 / (1 + e^1) = 0.731; the estimate (sum - n (1 - p)) / (2 p - 1) has a standard deviation of
   // sqrt(600 * 0.731 * 0.269) / 0.462 = 23.5; six of them.
@@ -351,7 +351,7 @@ test('clearing leaves the metrics', async () => {
   await device.history.clear();
   expect(device.history.list()).toEqual([]);
   expect(device.impressions(Date.now()).ids).toEqual([]);
-  expect(device.metrics.counts()).toHaveLength(1);
+  expect(await device.metrics.counts()).toHaveLength(1);
 });
 
 test('an export can be imported, and nothing doubles', async () => {
@@ -370,7 +370,7 @@ test('an export can be imported, and nothing doubles', async () => {
   expect(to.disliked()).toEqual(['c']);
   // What was shown and counted elsewhere stays there; the purchase is this device's own.
   expect(to.impressions(now).ids).toEqual([]);
-  expect(to.metrics.counts()).toMatchObject([{ impressions: 0, purchases: 1 }]);
+  expect(await to.metrics.counts()).toMatchObject([{ impressions: 0, purchases: 1 }]);
 });
 
 test('a history of the first release is read', () => {
@@ -383,7 +383,7 @@ test('a history of the first release is read', () => {
   ]);
 });
 
-test('what is no history is refused, and damaged tables are left out', async () => {
+test('what is no history is refused', async () => {
   const device = await open();
   const event = (more: object) =>
     JSON.stringify({ format: 'vicino-history', version: 1, events: [more] });
@@ -399,6 +399,7 @@ test('what is no history is refused, and damaged tables are left out', async () 
     [event({ item: 'x', kind: 'look', at: 1 }), '`kind`'],
     [event({ item: 'x', kind: 'view', at: 'now' }), '`at`'],
     [event({ item: 'x', kind: 'view', at: 1, rating: 6 }), '`rating`'],
+    [event({ item: 'x', kind: 'view', at: 1, session: 6 }), '`session`'],
     [event({ item: 'x', kind: 'view', at: 1, dwellMs: -1 }), '`dwellMs`'],
   ] as const) {
     const error = await failure(() => device.history.import(text));
@@ -406,11 +407,6 @@ test('what is no history is refused, and damaged tables are left out', async () 
     expect(error.message).toContain(hint);
   }
   expect(device.history.list()).toEqual([]);
-  const state = fromJson(
-    '{"format":"vicino-history","events":[],"shown":[["a",[1,2]],["b",["x",2]],7,["c"]],"counts":"no","seed":"x"}',
-  );
-  expect([...state.shown]).toEqual([['a', [1, 2]]]);
-  expect([state.counts.size, state.seed]).toEqual([0, undefined]);
 });
 
 test('a listener that throws does not keep the others from being called', async () => {

@@ -13,13 +13,16 @@ let address;
 
 before(async () => {
   const bundle = await rolldown({
-    input: `${root}/js/src/device/index.ts`,
+    input: {
+      device: `${root}/js/src/device/index.ts`,
+      network: `${root}/js/src/device/network.ts`,
+    },
     platform: 'neutral',
     plugins: [
       { name: 'no-wasm', load: (id) => (/wasm.vicino\.js$/.test(id) ? 'export default 0' : null) },
     ],
   });
-  const { output } = await bundle.generate({ format: 'esm', entryFileNames: 'device.js' });
+  const { output } = await bundle.generate({ format: 'esm', entryFileNames: '[name].js' });
   for (const { fileName, code } of output) files.set(`/${fileName}`, ['text/javascript', code]);
   server = createServer((request, response) => {
     const [type, body] = files.get(request.url) ?? ['text/plain', undefined];
@@ -611,7 +614,7 @@ test('requests during a watch are reported, and ranking and storing make none', 
     async (tab) => {
       const page = await tab(granted);
       const quiet = await page.evaluate(async () => {
-        const { assertNoNetwork } = await import('/device.js');
+        const { assertNoNetwork } = await import('/network.js');
         const end = assertNoNetwork();
         await window.device.record({ item: 'a' });
         window.device.recordImpression(['b']);
@@ -622,7 +625,7 @@ test('requests during a watch are reported, and ranking and storing make none', 
       });
       assert.ok(quiet);
       const message = await page.evaluate(async () => {
-        const { assertNoNetwork } = await import('/device.js');
+        const { assertNoNetwork } = await import('/network.js');
         const end = assertNoNetwork((url) => url.endsWith('/allowed'));
         await fetch('/allowed');
         await fetch('/fetched');
@@ -650,6 +653,28 @@ test('requests during a watch are reported, and ranking and storing make none', 
       assert.doesNotMatch(message, /allowed|after/);
     },
     // The browser says that there is no such file and no such socket.
+    { complains: true },
+  ));
+
+test('a policy that forbids all connections stops nothing', () =>
+  inProfile(
+    async (tab) => {
+      const page = await tab(granted);
+      const refused = await page.evaluate(() => {
+        const policy = document.createElement('meta');
+        policy.httpEquiv = 'Content-Security-Policy';
+        policy.content = "connect-src 'none'";
+        document.head.append(policy);
+        return fetch('/').then(
+          () => false,
+          () => true,
+        );
+      });
+      assert.ok(refused);
+      await record(page, 'a');
+      same(await look(page), { ...healthy, ids: ['a'] });
+    },
+    // The browser names the policy.
     { complains: true },
   ));
 

@@ -9,6 +9,16 @@ const refused = new WeakMap<Keeper, { epsilon: number; counts: MetricCount[]; ta
 
 type Taken = State['counts'];
 
+/** The counts for people, the oldest day first. */
+export const rows = (counts: State['counts']): MetricCount[] =>
+  [...counts]
+    .map(([key, [day, impressions, clicks, carts, purchases]]) => {
+      const [rail, variant] = JSON.parse(key);
+      const date = new Date(day).toISOString().slice(0, 10);
+      return { rail, variant, day: date, impressions, clicks, carts, purchases };
+    })
+    .sort((a, b) => (a.day < b.day ? -1 : +(a.day > b.day)));
+
 /** True with probability e^(epsilon/3) / (1 + e^(epsilon/3)) for each of the three (Warner 1965). */
 function answer(count: number, epsilon: number): number {
   const [draw] = crypto.getRandomValues(new Uint32Array(1)) as unknown as [number];
@@ -39,20 +49,19 @@ function randomised(counts: readonly MetricCount[], epsilon: number): MetricCoun
     }));
 }
 
-/** Hands `counts` to `send`, and takes them off what is kept if it resolves. */
+/** Hands the counts to `send`, and takes them off what is kept if it resolves. */
 export async function flush(
   keeper: Keeper,
-  counts: MetricCount[],
   send: (counts: MetricCount[]) => unknown,
   epsilon: number | undefined,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  let taken: Taken = new Map([...keeper.state.counts].map(([key, row]) => [key, [...row]]));
-  let handed = counts;
+  let taken: Taken = new Map(keeper.state.counts);
+  let handed = rows(taken);
   if (epsilon !== undefined) {
     const before = refused.get(keeper);
     if (before?.epsilon === epsilon) ({ counts: handed, taken } = before);
-    else handed = randomised(counts, epsilon);
+    else handed = randomised(handed, epsilon);
     refused.set(keeper, { epsilon, counts: handed, taken });
   }
   if (!taken.size) return;

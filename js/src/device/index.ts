@@ -11,7 +11,6 @@ import {
   DAY_MS,
   dislike,
   empty,
-  fromJson,
   IMPRESSION,
   insert,
   isBare,
@@ -22,7 +21,6 @@ import {
   sessions,
   show,
   shownFactor,
-  toEvent,
   toJson,
   weight,
 } from './state.js';
@@ -33,13 +31,10 @@ import type {
   EventKind,
   History,
   HistoryEvent,
-  MetricCount,
   Metrics,
   RecordedEvent,
   Shown,
 } from './types.js';
-
-export { assertNoNetwork } from './network.js';
 
 /** The shopper's side of a ranking. */
 export interface Device {
@@ -164,10 +159,11 @@ function device(
     export: () => toJson(live()),
     async import(json) {
       live();
-      const { events, disliked } = fromJson(json);
+      const { readExport } = await import('./import.js');
+      const read = readExport(json);
       let added: number | undefined;
       await keeper.change((state) => {
-        const num = merge(state, { ...empty(), events, disliked });
+        const num = merge(state, { ...empty(), ...read });
         added ??= num;
       });
       return added ?? 0;
@@ -186,14 +182,10 @@ function device(
   };
 
   const metrics: Metrics = {
-    counts: () =>
-      [...live().counts]
-        .map(([key, [day, impressions, clicks, carts, purchases]]): MetricCount => {
-          const [rail, variant] = JSON.parse(key);
-          const date = new Date(day).toISOString().slice(0, 10);
-          return { rail, variant, day: date, impressions, clicks, carts, purchases };
-        })
-        .sort((a, b) => (a.day < b.day ? -1 : 1)),
+    async counts() {
+      const { counts } = live();
+      return (await import('./flush.js')).rows(counts);
+    },
     variant(experiment, variants) {
       let seed = live().seed;
       if (seed === undefined) {
@@ -206,9 +198,8 @@ function device(
       return variants[Math.floor(share(experiment, seed) * variants.length)] as string;
     },
     async flush(send, { epsilon, signal } = {}) {
-      const counts = metrics.counts();
-      const { flush } = await import('./flush.js');
-      await flush(keeper, counts, send, epsilon, signal);
+      live();
+      await (await import('./flush.js')).flush(keeper, send, epsilon, signal);
     },
   };
 
@@ -250,10 +241,12 @@ function device(
     },
     disliked: history.notInterested,
     viewed: () => items(({ kind }) => kind === 'view'),
-    record({ item, kind = 'view', at = Date.now(), dwellMs, rating, session }) {
+    record(given) {
       live();
-      const event = toEvent(item, kind, at, dwellMs, rating, session);
       const now = Date.now();
+      const { kind = 'view', at = now } = given;
+      // Leaves out what is not known.
+      const event = JSON.parse(JSON.stringify({ ...given, kind, at }));
       return keeper.change((state) => {
         if (insert(state, event)) attribute(state, event, now);
       });

@@ -9,6 +9,7 @@ import {
   eraseDatabase,
   isFull,
   probeLocal,
+  tools,
   updateDatabase,
   updateLocal,
   type Written,
@@ -204,10 +205,14 @@ export class Keeper {
   #change(apply: Apply, forgets: boolean): boolean {
     if (this.consent === 'denied') return false;
     apply(this.state);
-    prune(this.state, Date.now(), this.#limit, this.#ttlMs);
+    this.#prune(this.state);
     this.stamp++;
     if (this.storage !== 'memory') this.#queue.push({ apply, forgets, consents: false });
     return true;
+  }
+
+  #prune(state: State, limit = this.#limit): void {
+    prune(state, Date.now(), limit, this.#ttlMs);
   }
 
   readonly #flushNow = (): void => {
@@ -292,7 +297,7 @@ export class Keeper {
         if (base) merge(next, base);
         next.consent ??= base?.consent;
         for (const { apply } of batch) apply(next);
-        prune(next, Date.now(), limit, this.#ttlMs);
+        this.#prune(next, limit);
         // Neither is worth as much as events.
         if (dropped) next.shown.clear();
         next.whole = (place > 0 && (next.whole || this.#isWhole)) || undefined;
@@ -353,7 +358,7 @@ export class Keeper {
     this.isEncrypted = true;
     try {
       const { updateSealed } = await import('./seal.js');
-      this.#update = updateSealed((problem) => this.#note(problem));
+      this.#update = updateSealed(tools, (problem) => this.#note(problem));
     } catch (error) {
       this.#giveUp(error);
     }
@@ -372,7 +377,7 @@ export class Keeper {
     try {
       const state = fromJson(stored);
       const { length } = state.events;
-      prune(state, Date.now(), this.#limit, this.#ttlMs);
+      this.#prune(state);
       this.#isStale ||= state.events.length < length;
       return state;
     } catch (error) {

@@ -14,7 +14,7 @@ export type Change = (stored: unknown) => Written | undefined;
 /** Reads, and writes what `change` makes of it; rejects where that cannot be. */
 export type Update = (name: string, writes: boolean, change: Change) => Promise<void>;
 
-export const KEY = 'events';
+const KEY = 'events';
 const STORE = 'history';
 /** A healthy browser takes a few ms; a page that waits at its start for a blocked one should not do so for longer. */
 const DEADLINE_MS = 2000;
@@ -23,7 +23,7 @@ const DEADLINE_MS = 2000;
  * Runs within one transaction of the database `name`, which is made only if it is to be written. A connection lives
  * for one transaction only: so it never stands in the way of another tab, and there is nothing to reopen.
  */
-export function transact<T>(
+function transact<T>(
   name: string,
   writes: boolean,
   run: (store: IDBObjectStore, give: (value: T) => void) => void,
@@ -78,6 +78,10 @@ export function transact<T>(
   });
 }
 
+/** What encryption needs; a module of its own would be another download. */
+export const tools = { transact, write, KEY };
+export type Tools = typeof tools;
+
 /** IndexedDB, where two tabs that write at the same moment queue up and lose nothing. */
 export const updateDatabase: Update = async (name, writes, change) => {
   let thrown: unknown;
@@ -113,7 +117,7 @@ export const eraseDatabase = (name: string): Promise<void> =>
   });
 
 /** Puts a value in the place of another, or nothing. */
-export function write(store: IDBObjectStore, key: string, value: unknown): void {
+function write(store: IDBObjectStore, key: string, value: unknown): void {
   if (value === undefined) store.delete(key);
   else store.put(value, key);
 }

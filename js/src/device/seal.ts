@@ -2,7 +2,7 @@
 //
 // Encrypting takes longer than a transaction lives. So storage is read in one and written in another, if nobody else has
 // written in between; else it is read again. Two tabs lose nothing.
-import { KEY, transact, type Update, write } from './places.js';
+import type { Tools, Update } from './places.js';
 
 const NAME = 'key';
 
@@ -28,27 +28,21 @@ const random = () => crypto.getRandomValues(new Uint8Array(12));
 /** Another one for every value that was ever stored. */
 const mark = ({ key, value }: Stored) => `${key?.id} ${(value as Sealed | undefined)?.iv ?? value}`;
 
-/** Runs `then` with what is stored, within one transaction. */
-async function stored<T>(
-  name: string,
-  writes: boolean,
-  then: (stored: Stored, store: IDBObjectStore) => T,
-): Promise<T | undefined> {
-  return transact<T>(name, writes, (store, give) => {
-    const key = store.get(NAME);
-    const value = store.get(KEY);
-    value.onsuccess = () => give(then({ key: key.result, value: value.result }, store));
-  });
-}
-
 /** How to read and write what is encrypted; `note` hears what goes wrong. */
 export const updateSealed =
-  (note: (problem: string) => void): Update =>
+  ({ transact, write, KEY }: Tools, note: (problem: string) => void): Update =>
   async (name, _, change) => {
+    /** Runs `then` with what is stored, within one transaction. */
+    const stored = <T>(writes: boolean, then: (stored: Stored, store: IDBObjectStore) => T) =>
+      transact<T>(name, writes, (store, give) => {
+        const key = store.get(NAME);
+        const value = store.get(KEY);
+        value.onsuccess = () => give(then({ key: key.result, value: value.result }, store));
+      });
     const { subtle } = crypto;
     if (!subtle) throw new TypeError();
     for (;;) {
-      const seen = (await stored(name, false, (now) => now)) ?? {};
+      const seen = (await stored(false, (now) => now)) ?? {};
       const { value } = seen;
       let { key } = seen;
       let text: string | undefined;
@@ -82,7 +76,7 @@ export const updateSealed =
         const data = await subtle.encrypt({ name: 'AES-GCM', iv }, key.key, bytes);
         sealed = { iv, data, consent: written.consent };
       }
-      const isStored = await stored(name, true, (now, store) => {
+      const isStored = await stored(true, (now, store) => {
         if (mark(now) !== mark(seen)) return false;
         write(store, NAME, key);
         write(store, KEY, sealed);

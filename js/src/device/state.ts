@@ -1,5 +1,4 @@
 // What is known of a shopper: as JSON, and what an event, an impression or time does to it.
-import { VicinoError } from '../errors.js';
 import type { DeviceOptions, EventKind, HistoryEvent } from './types.js';
 
 export const DAY_MS = 864e5;
@@ -37,12 +36,12 @@ export interface State extends Tables {
   whole?: boolean | undefined;
 }
 
-/** The types of a row, by first letter, and after how many days it goes at the latest. */
-const TABLES: Record<keyof Tables, [string, number]> = {
-  disliked: ['n', Infinity],
-  shown: ['nn', 30],
-  clicked: ['nss', 1],
-  counts: ['nnnnn', 90],
+/** After how many days a row goes at the latest. */
+const TABLES: Record<keyof Tables, number> = {
+  disliked: Infinity,
+  shown: 30,
+  clicked: 1,
+  counts: 90,
 };
 const NAMES = Object.keys(TABLES) as (keyof Tables)[];
 
@@ -65,69 +64,14 @@ export function toJson(state: State, whole?: boolean): string {
   return JSON.stringify({ format: FORMAT, version: 1, whole, events, ...more });
 }
 
-/** Reads what {@link toJson} writes; the order of events in the text does not matter. */
+/** Reads what {@link toJson} has written; throws if that is something else. */
 export function fromJson(text: string): State {
-  const refuse = (why: string) => new VicinoError('history-invalid', `not a history: ${why}`);
-  let json: Record<string, unknown>;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw refuse(`no JSON, ${(error as Error).message}`);
-  }
-  const { version = 1, seed, consent, whole } = json ?? {};
-  if (json?.format !== FORMAT || !Array.isArray(json.events)) {
-    throw refuse(`expected \`format\` "${FORMAT}" and an array \`events\``);
-  }
-  if ((version as number) > 1) throw refuse(`version ${version}; update the vicino package`);
-  const state = empty();
-  state.events = json.events.map((event: HistoryEvent, number) => {
-    const { item, kind, at, dwellMs, rating, session } = event ?? {};
-    const bad =
-      typeof item !== 'string' || !item
-        ? 'item'
-        : !KINDS.includes(kind)
-          ? 'kind'
-          : typeof at !== 'number'
-            ? 'at'
-            : (dwellMs !== undefined && !(dwellMs >= 0)) ||
-                (rating !== undefined && !(rating >= 1 && rating <= 5))
-              ? 'dwellMs` or `rating'
-              : undefined;
-    if (bad) throw refuse(`event ${number}, \`${bad}\``);
-    return toEvent(item, kind, at, dwellMs, rating, session);
-  });
+  const { format, version, events, seed, consent, whole, ...tables } = JSON.parse(text);
+  if (format !== FORMAT || version > 1) throw new Error(`${format} ${version}`);
+  const state: State = { ...empty(), events, seed, consent, whole };
   state.events.sort((a, b) => b.at - a.at);
-  for (const name of NAMES) {
-    const types = TABLES[name][0];
-    for (const entry of Array.isArray(json[name]) ? json[name] : []) {
-      const [id, row] = Array.isArray(entry) ? entry : [];
-      const isRow = Array.isArray(row) && row.map((value) => (typeof value)[0]).join('') === types;
-      if (typeof id === 'string' && isRow) (state[name] as Map<string, unknown>).set(id, row);
-    }
-  }
-  if (typeof seed === 'number') state.seed = seed;
-  if (consent === 'granted' || consent === 'denied') state.consent = consent;
-  if (whole) state.whole = true;
+  for (const name of NAMES) state[name] = new Map(tables[name]) as never;
   return state;
-}
-
-/** An event without what is not known of it. */
-export function toEvent(
-  item: string,
-  kind: EventKind,
-  at: number,
-  dwellMs?: number,
-  rating?: number,
-  session?: string,
-): HistoryEvent {
-  return {
-    item,
-    kind,
-    at,
-    ...(dwellMs !== undefined && { dwellMs }),
-    ...(rating !== undefined && { rating }),
-    ...(session !== undefined && { session }),
-  };
 }
 
 /** Adds an event, and gives whether it is not one that is there; `merges` if equal purchases are one, too. */
@@ -165,12 +109,10 @@ export function merge(state: State, from: State): number {
   // From the oldest on, so that events of one instant keep their order.
   for (const event of [...from.events].reverse()) added += +insert(state, event, true);
   for (const name of NAMES) {
-    const table = state[name] as Map<string, [number, ...(number | string)[]]>;
+    const table = state[name] as Map<string, number[]>;
     for (const [id, row] of from[name] as typeof table) {
-      const old = table.get(id);
-      const newer = old && old[0] > row[0] ? old : row;
-      const sum = (at: number) => (old?.[at] as number) + (row[at] as number);
-      table.set(id, old && name === 'counts' ? [row[0], sum(1), sum(2), sum(3), sum(4)] : newer);
+      const old = name === 'counts' && table.get(id);
+      table.set(id, old ? row.map((value, at) => value + (at && (old[at] as number))) : row);
     }
   }
   state.seed ??= from.seed;
@@ -187,16 +129,15 @@ export function removeItem(state: State, item: string, all: boolean): void {
   }
 }
 
-/** Removes what is too old or too much; gives the state. */
-export function prune(state: State, now: number, limit: number, ttlMs: number): State {
+/** Removes what is too old or too much. */
+export function prune(state: State, now: number, limit: number, ttlMs: number): void {
   state.events = state.events.filter(({ at }) => at >= now - ttlMs).slice(0, limit);
   for (const name of NAMES) {
     const table = state[name];
-    const oldest = now - Math.min(ttlMs, TABLES[name][1] * DAY_MS);
+    const oldest = now - Math.min(ttlMs, TABLES[name] * DAY_MS);
     // What was put in first goes first.
     for (const [id, [at]] of table) if (at < oldest || table.size > ROWS) table.delete(id);
   }
-  return state;
 }
 
 /** Puts a row where the newest are. */

@@ -128,12 +128,12 @@ export interface MetricCount {
 /** What this device counts. */
 export interface Metrics {
   /** All counts, the oldest day first. */
-  counts(): MetricCount[];
+  counts(): Promise<MetricCount[]>;
   /** One of the variants, the same at every visit; by chance, each equally often. */
   variant(experiment: string, variants: readonly [string, ...string[]]): string;
   /**
    * Hands the counts to `send` and clears them if it resolves. With `epsilon` clicks, carts and purchases become
-   * answers to "was there any?" that are true by chance only: near 0 nothing can be told, 10 is the truth.
+   * answers to "was there any?" that are true by chance only: near 0 an answer is a coin, at 10 of 100 are 97 true.
    */
   flush(
     send: (counts: MetricCount[]) => unknown,
