@@ -28,6 +28,8 @@ export type ErrorCode =
   | 'option-invalid'
   /** An option has a name that is not known. */
   | 'option-unknown'
+  /** This browser, or the page's content security policy, has no WebAssembly for the library. */
+  | 'unsupported'
   /** The WebAssembly module did not load. */
   | 'wasm';
 

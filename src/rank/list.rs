@@ -107,7 +107,7 @@ impl Ranker {
                 items
             }
             Source::Similar(items) => {
-                plan.table = of_content(model);
+                plan.table = table(model, Purpose::Similar);
                 if plan.table.is_none()
                     && let Some(&item) = items.first()
                 {
@@ -268,12 +268,16 @@ fn table(model: &Model, purpose: Purpose) -> Option<usize> {
     model.tables.iter().position(|(of, _)| *of == purpose)
 }
 
-/// The table of items that are alike in content.
-fn of_content(model: &Model) -> Option<usize> {
-    model.tables.iter().position(|(of, _)| *of as u8 > Purpose::Together as u8)
-}
-
-/// What was popular in the last so many days, with levels as of popularity; nothing if the model does not say.
-fn trend(_model: &Model, _days: u32) -> &[(ItemIx, u8)] {
-    &[]
+/// What was popular in the last so many days, or in the next longer time that the model knows, or in the longest.
+fn trend(model: &Model, days: u32) -> &[(ItemIx, u8)] {
+    let mut found: &[(ItemIx, u8)] = &[];
+    if days > 0 {
+        for trend in &model.trends {
+            found = &trend.items;
+            if u32::from(trend.days) >= days {
+                break;
+            }
+        }
+    }
+    found
 }

@@ -68,9 +68,9 @@ pub enum Source<'a> {
     /// What is like these items in content. If the model does not say, those of the first one's category are like it: the nearer in price the more (the
     /// lower price by the higher, a half if one is unknown), times popularity.
     Similar(&'a [ItemIx]),
-    /// What was popular in the last so many days, if the model says, and what is popular otherwise.
+    /// What was popular in the last so many days, and what is popular otherwise.
     Trending {
-        /// 0 for what the model calls popular.
+        /// The model has some numbers of days; the next greater counts, or the greatest. 0 for what the model calls popular.
         days: u32,
     },
     /// These items with these scores, those above 0, and no others.

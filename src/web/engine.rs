@@ -10,6 +10,9 @@ use js_sys::{Array, Function, Object};
 use std::cell::Cell;
 use wasm_bindgen::prelude::*;
 
+/// Days from one purchase of an item to the next where the model says of no item how many.
+const USUAL_DAYS: f32 = 30.0;
+
 /// A model that is being opened, in as many steps as the caller likes.
 #[wasm_bindgen]
 pub struct Opening {
@@ -140,7 +143,7 @@ impl Engine {
     /// diversity, exploration, fatigue
     /// n, items to exclude
     /// n, items of the source; given: n, pairs of item and score; to buy again: n, fours of item, days since it was bought last,
-    ///             number of purchases, days from one to the next
+    ///             number of purchases, days from one to the next, no number for what is usual
     /// n, pins:    pairs of item and position
     /// n, filter   the words of a `Filter`; 0 for none
     /// n, filter   of what is buried
@@ -236,10 +239,13 @@ impl Engine {
                 for _ in 0..num_near {
                     let score = match *words.take(if source == 5 { 2 } else { 4 })? {
                         [item, score] => (ItemIx(item), f32::from_bits(score)),
-                        [item, days_since, num_purchases, interval_days] => {
-                            let [days_since, num_purchases, interval_days] =
-                                [days_since, num_purchases, interval_days].map(f32::from_bits);
-                            (ItemIx(item), due(days_since, num_purchases, interval_days))
+                        [item, days_since, num_purchases, interval] => {
+                            let item = ItemIx(item);
+                            let mut interval = f32::from_bits(interval);
+                            if interval.is_nan() {
+                                interval = self.usual_interval_days(item);
+                            }
+                            (item, due(f32::from_bits(days_since), f32::from_bits(num_purchases), interval))
                         }
                         _ => return None,
                     };
@@ -290,6 +296,15 @@ impl Engine {
         let ranked = ranker.list(&self.model, source, &options, eligible);
         self.ranker.set(Some(ranker));
         Some(flat(&ranked, options.explain))
+    }
+
+    /// Days from one purchase of an item to the next; no number for what is not known to be bought again.
+    fn usual_interval_days(&self, item: ItemIx) -> f32 {
+        match self.model.replenishment_days(item) {
+            Some(days) => days.into(),
+            None if self.model.replenishment.is_empty() && self.model.category_replenishment.is_empty() => USUAL_DAYS,
+            None => f32::NAN,
+        }
     }
 }
 
