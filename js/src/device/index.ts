@@ -162,7 +162,7 @@ function device(
     async import(json) {
       live();
       const { readExport } = await import('./import.js');
-      const read = readExport(json);
+      const read = readExport(json, (why) => new VicinoError('history-invalid', `import: ${why}`));
       let added: number | undefined;
       await keeper.change((state) => {
         const num = merge(state, { ...empty(), ...read });
@@ -201,7 +201,7 @@ function device(
     },
     async flush(send, { epsilon, signal } = {}) {
       live();
-      await (await import('./flush.js')).flush(keeper, send, epsilon, signal);
+      await (await import('./flush.js')).flush(keeper, abortable, send, epsilon, signal);
     },
   };
 
