@@ -87,7 +87,7 @@ for (const entry of ['index', 'node']) {
     external: [/^node:/, ...(entry === 'node' ? ['./index.js'] : [])],
     plugins: [glue(names)],
   });
-  await bundle.write({ file: `dist/${entry}.js`, format: 'esm', minify: true });
+  await bundle.write({ dir: 'dist', entryFileNames: '[name].js', format: 'esm', minify: true });
   await bundle.close();
 }
 

@@ -20,12 +20,16 @@ export type ErrorCode =
   | 'model-truncated'
   /** No answer came from the server. */
   | 'network'
+  /** Something was requested while `assertNoNetwork` watched. */
+  | 'network-used'
   /** An HTML page came instead of a model. */
   | 'not-a-model'
   /** An argument or an option has a value that is not allowed. */
   | 'option-invalid'
   /** An option has a name that is not known. */
   | 'option-unknown'
+  /** This browser, or the page's content security policy, has no WebAssembly for the library. */
+  | 'unsupported'
   /** The WebAssembly module did not load. */
   | 'wasm';
 

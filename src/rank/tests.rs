@@ -1,7 +1,7 @@
 //! The ranker against a naive one, on random models, histories and options.
 
 use super::*;
-use crate::model::{About, Dictionary, Privacy, RankingParameters};
+use crate::model::{About, Dictionary, Neighbours, Privacy, Purpose, RankingParameters};
 use proptest::prelude::*;
 
 const NUM_ITEMS: u32 = 12;
@@ -36,6 +36,9 @@ fn model(edges: &[(u32, u32, u8)], popularity: Vec<u8>) -> Model {
         categories: None,
         about: About::default(),
         privacy: Privacy::default(),
+        trends: Vec::new(),
+        replenishment: Vec::new(),
+        category_replenishment: Vec::new(),
         measurements: vec![],
     }
 }
@@ -140,7 +143,7 @@ proptest! {
     #[test]
     fn unknown_items_are_ignored(model in any_model(), item in NUM_ITEMS..u32::MAX, kind in 0usize..3) {
         let mut ranker = Ranker::new(&model);
-        let options = Options { k: 5, repeats: true, exclude: &[ItemIx(item)], explain: true, seed: None };
+        let options = Options { k: 5, repeats: true, exclude: &[ItemIx(item)], explain: true, ..Options::default() };
         let history = [HistoryEvent { item: ItemIx(item), kind: EventKind::ALL[kind] }];
         let expected = ranker.trending(&model, &options, &mut |_| true);
         prop_assert_eq!(ranker.for_you(&model, &history, &options, &mut |_| true), expected.clone());

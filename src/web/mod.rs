@@ -34,7 +34,7 @@ mod log;
 mod storage;
 
 #[cfg(feature = "web")]
-pub use engine::{Engine, List, Opening};
+pub use engine::{Engine, Opening};
 #[cfg(feature = "web-explore")]
 pub use explore::{LogFile, ModelFile};
 #[cfg(feature = "web")]
