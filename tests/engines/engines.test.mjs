@@ -3,10 +3,17 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Recommender } from '../../js/dist/node.js';
-import { lists, view, withConsent } from './page/lists.js';
-import { keepsTheModel, ranks, saysUnsupported } from './suites/package.mjs';
+import { lists, view } from './page/lists.js';
+import {
+  asksFirst,
+  heedsGlobalPrivacyControl,
+  keepsTheModel,
+  ranks,
+  saysUnsupported,
+  seals,
+} from './suites/package.mjs';
 import { clicksThrough, ranksFromMemory, showsItsShelves } from './suites/shop.mjs';
-import { can, engineNames, start, stop } from './support/engines.mjs';
+import { can, engineNames, sendsGlobalPrivacyControl, start, stop } from './support/engines.mjs';
 import { model, servePackage, serveShop } from './support/sites.mjs';
 
 const NUM_VIEWED = 4;
@@ -19,8 +26,7 @@ let expected;
 before(async () => {
   packageServer = await servePackage();
   shopServer = await serveShop();
-  const options = { ...withConsent(Recommender), storage: 'memory' };
-  const shop = await Recommender.load(model(), options);
+  const shop = await Recommender.load(model());
   // Every third of the popular ones, so that they are not all of a kind.
   const popular = shop.trending({ k: 3 * NUM_VIEWED });
   viewed = popular.filter((_, at) => at % 3 === 0).map(({ id }) => id);
@@ -57,13 +63,18 @@ for (const engine of engineNames.filter((name) => wanted.includes(name))) {
 
   visiting('usual', 'as it comes', (visit) => {
     ranks(visit, 'indexeddb');
+    asksFirst(visit);
+    seals(visit);
     keepsTheModel(visit);
     clicksThrough(visit, (seen) => shops.set(engine, seen));
     describe('where the content security policy does not allow WebAssembly', () =>
       saysUnsupported(visit, '/strict'));
   });
   visiting('private', 'in a private window', (visit) => {
-    ranks(visit, 'indexeddb');
+    const kept = sendsGlobalPrivacyControl(engine) ? { honorGlobalPrivacyControl: false } : {};
+    if (sendsGlobalPrivacyControl(engine)) heedsGlobalPrivacyControl(visit);
+    ranks(visit, 'indexeddb', kept);
+    seals(visit, kept);
     clicksThrough(visit, () => {});
   });
   visiting('noWasm', 'without WebAssembly', (visit) => {

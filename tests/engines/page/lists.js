@@ -1,8 +1,5 @@
 // What the suite asks of a recommender; the same lines run in Node and in every engine.
 
-/** Loading with leave to keep the history, as far as the package asks for leave. */
-export const withConsent = (Recommender) => (Recommender.supported ? { consent: 'granted' } : {});
-
 /** Remembers these items as viewed, an hour apart, the last an hour ago. */
 export async function view(shop, items, now = Date.now()) {
   for (const [at, item] of items.entries()) {

@@ -63,6 +63,9 @@ export const engineNames = Object.keys(ENGINES);
 /** Whether an engine has a switch for this kind of visit. */
 export const can = (name, visit) => visit in VISITS[name];
 
+/** Whether an engine sends Global Privacy Control in private windows. */
+export const sendsGlobalPrivacyControl = (name) => name === 'firefox';
+
 /** Starts an engine; its session is for the caller to close. */
 export async function start(name, visit) {
   if (name === 'webkit') await needScreen();
