@@ -6,8 +6,9 @@ mod format_models;
 #[allow(dead_code)]
 mod harness;
 
-use format_models::{complete, tiny};
-use vicino::model::{Foreign, Model, ModelError, content_hash, sections};
+use format_models::{complete, timely, tiny};
+use vicino::model::{Foreign, Model, ModelError, Trend, content_hash, sections};
+use vicino::{CategoryIx, ItemIx};
 
 fn bytes() -> Vec<u8> {
     tiny().to_bytes().unwrap()
@@ -179,5 +180,36 @@ fn a_constant_that_ranking_cannot_use_is_refused_where_it_stands() {
             matches!(error, ModelError::Corrupt { section: "ranking", offset, .. } if offset == at as u64 + 6),
             "{error}"
         );
+    }
+}
+
+#[test]
+fn what_format_1_2_adds_may_be_stepped_over() {
+    let bytes = timely().to_bytes().unwrap();
+    for name in ["trends", "replenishment", "neighbours/similar"] {
+        let section = sections(&bytes).unwrap().into_iter().find(|section| section.name == name).unwrap();
+        assert!(section.optional, "{name}");
+        // A reader that does not know the number of the section.
+        let (entry, _) = find(&bytes, name);
+        let mut renamed = bytes.clone();
+        renamed[entry + 1] = 0x77;
+        harness::repair(&mut renamed);
+        let model = Model::open(&renamed).unwrap();
+        assert_eq!((model.items, model.popularity), (timely().items, timely().popularity), "{name}");
+    }
+}
+
+#[test]
+fn a_model_with_times_that_no_file_can_hold_is_refused() {
+    let sound = timely();
+    let trend = |days, item| Trend { days, items: vec![(ItemIx(item), 1)] };
+    for (model, part) in [
+        (Model { trends: vec![trend(7, 0), trend(7, 1)], ..sound.clone() }, "trends"),
+        (Model { trends: vec![trend(7, 16)], ..sound.clone() }, "trend"),
+        (Model { replenishment: vec![(ItemIx(2), 1), (ItemIx(1), 1)], ..sound.clone() }, "replenishment"),
+        (Model { replenishment: vec![(ItemIx(2), 0)], ..sound.clone() }, "replenishment"),
+        (Model { category_replenishment: vec![(CategoryIx(2), 1)], ..sound }, "replenishment by category"),
+    ] {
+        assert!(matches!(model.to_bytes(), Err(ModelError::Invalid { part: found, .. }) if found == part), "{part}");
     }
 }

@@ -4,7 +4,7 @@
 mod format_models;
 mod harness;
 
-use format_models::{any_model, complete, linked, tiny};
+use format_models::{any_model, complete, linked, timely, tiny};
 use proptest::prelude::*;
 use vicino::model::{Model, content_hash, sections};
 
@@ -48,10 +48,10 @@ proptest! {
 
     #[test]
     fn a_model_changed_behind_its_checksums_is_opened_or_refused(
-        which in 0usize..3,
+        which in 0usize..4,
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
     ) {
-        let mut bytes = [tiny, complete, linked][which]().to_bytes().unwrap();
+        let mut bytes = [tiny, complete, linked, timely][which]().to_bytes().unwrap();
         for (at, value) in changes {
             let at = at.index(bytes.len());
             bytes[at] = value;
@@ -62,7 +62,7 @@ proptest! {
 
 #[test]
 fn every_truncation_is_noticed() {
-    for model in [tiny(), complete(), linked()] {
+    for model in [tiny(), complete(), linked(), timely()] {
         let bytes = model.to_bytes().unwrap();
         for length in 0..bytes.len() {
             assert!(Model::open(&bytes[..length]).is_err(), "the first {length} of {} bytes", bytes.len());
@@ -72,7 +72,7 @@ fn every_truncation_is_noticed() {
 
 #[test]
 fn every_flipped_bit_is_noticed() {
-    for model in [tiny(), complete(), linked()] {
+    for model in [tiny(), complete(), linked(), timely()] {
         let mut bytes = model.to_bytes().unwrap();
         for bit in 0..bytes.len() * 8 {
             bytes[bit / 8] ^= 1 << (bit % 8);
@@ -84,7 +84,7 @@ fn every_flipped_bit_is_noticed() {
 
 #[test]
 fn a_flipped_bit_in_any_byte_behind_repaired_checksums_is_opened_or_refused() {
-    for model in [tiny(), linked()] {
+    for model in [tiny(), timely()] {
         let mut bytes = model.to_bytes().unwrap();
         for byte in 0..bytes.len() {
             // Another bit of each byte: all would take minutes.
@@ -107,7 +107,7 @@ fn repairing_a_sound_model_changes_nothing() {
 #[test]
 fn an_inflated_count_is_refused_before_it_allocates() {
     // Counts of 4 bytes are put to their largest, wherever they stand; gigabytes would be the answer of a trusting reader.
-    for model in [tiny(), complete(), linked()] {
+    for model in [tiny(), complete(), linked(), timely()] {
         let sound = model.to_bytes().unwrap();
         for at in 24..sound.len() - 4 {
             let mut bytes = sound.clone();

@@ -7,7 +7,7 @@
 #[allow(dead_code)]
 mod format_models;
 
-use format_models::{complete, linked, tiny};
+use format_models::{complete, linked, timely, tiny};
 use vicino::model::{FORMAT_MAJOR, FORMAT_MINOR, Model};
 
 /// The bytes in the `hexdump` block of a document; every line is an offset, bytes and, after two spaces, words.
@@ -44,10 +44,16 @@ fn the_golden_file_of_format_1_0_is_read() {
 }
 
 #[test]
-fn the_golden_files_of_format_1_1_are_what_is_written_and_read() {
+fn the_golden_files_of_format_1_1_are_read() {
+    assert_eq!(Model::open(include_bytes!("golden/1.1-plain.vicino")).unwrap(), complete());
+    assert_eq!(Model::open(include_bytes!("golden/1.1-graph.vicino")).unwrap(), linked());
+}
+
+#[test]
+fn the_golden_files_of_format_1_2_are_what_is_written_and_read() {
     let golden: [(&[u8], Model); 2] = [
-        (include_bytes!("golden/1.1-plain.vicino"), complete()),
-        (include_bytes!("golden/1.1-graph.vicino"), linked()),
+        (include_bytes!("golden/1.2-plain.vicino"), complete()),
+        (include_bytes!("golden/1.2-graph.vicino"), timely()),
     ];
     for (golden, model) in golden {
         assert_eq!(Model::open(golden).unwrap(), model);

@@ -59,10 +59,10 @@ export function fromDataLayer(
     const rail = list ?? items[0]?.item_list_id ?? items[0]?.item_list_name;
     const where = rail == null ? {} : { rail: String(rail) };
     void Promise.resolve(recommender)
-      .then((ranks) => {
-        if (name === 'view_item_list') return ranks.recordImpression(ids, where);
-        if (name === 'select_item') return ranks.recordClick(ids[0] as string, where);
-        return kind && Promise.all([...new Set(ids)].map((item) => ranks.record({ item, kind })));
+      .then(async (ranks) => {
+        if (name === 'view_item_list') await ranks.recordImpression(ids, where);
+        if (name === 'select_item') await ranks.recordClick(ids[0] as string, where);
+        if (kind) await Promise.all([...new Set(ids)].map((item) => ranks.record({ item, kind })));
       })
       .catch(() => {});
   };

@@ -134,7 +134,7 @@ export async function loadManifest<R extends Ranks = Recommender>(
         await remember(known.models);
       } else {
         await take(current, async (bytes) => {
-          await recommender.replaceModel(bytes);
+          await (recommender as unknown as Recommender).replaceModel(bytes);
           return recommender;
         });
         onUpdate?.(recommender);

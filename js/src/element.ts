@@ -4,8 +4,7 @@
  * @packageDocumentation
  */
 import { ID, type Ranks, watch, watchSeen } from './live.js';
-import type { ListName, RailRequest } from './rails.js';
-import type { LoadOptions, Recommendation } from './types.js';
+import type { ListName, LoadOptions, RailRequest, Recommendation } from './types.js';
 
 /** What a template's `{{name}}` can stand for, besides `id`, `category`, `score` and `text`. */
 export type ItemData = Readonly<Record<string, unknown>>;

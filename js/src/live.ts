@@ -1,6 +1,5 @@
 import type { LoadOptions, ModelSource, Recommender } from './index.js';
-import type { Rail, RailRequest } from './rails.js';
-import type { ListOptions, Recommendation } from './types.js';
+import type { ListOptions, Rail, RailRequest, Recommendation } from './types.js';
 import type { WorkerRecommender } from './worker-client.js';
 
 export { ID, watchSeen } from './seen.js';

@@ -27,8 +27,7 @@ import {
   watch,
   watchSeen,
 } from './live.js';
-import type { ListName, Rail, RailRequest } from './rails.js';
-import type { Recommendation } from './types.js';
+import type { ListName, Rail, RailRequest, Recommendation } from './types.js';
 
 export type { Origin, PageOptions, RailOptions, Ranks } from './live.js';
 

@@ -252,7 +252,7 @@ const aborted = (signal: AbortSignal) =>
 
 const unsupported = (why: string, cause?: unknown) =>
   new VicinoError(
-    'unsupported' as ErrorCode,
+    'unsupported',
     `the worker did not start: ${why}; check that a content security policy allows it with worker-src`,
     { cause },
   );

@@ -135,7 +135,7 @@ impl Judge {
                     let mut rank = |example: &&Example| {
                         let listed = match self.purpose {
                             Purpose::Next => ranker.for_you(model, &example.history, &options, &mut |_| true),
-                            Purpose::Together => {
+                            Purpose::Together | Purpose::Similar => {
                                 let items: Vec<ItemIx> = example.history.iter().map(|event| event.item).collect();
                                 ranker.bought_together(model, &items, &options, &mut |_| true)
                             }

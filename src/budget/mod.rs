@@ -188,6 +188,9 @@ fn draft_without_tables(draft: &Draft) -> Draft {
         categories: None,
         about: draft.about.clone(),
         privacy: draft.privacy,
+        trends: Vec::new(),
+        replenishment: Vec::new(),
+        category_replenishment: Vec::new(),
         measurements: Vec::new(),
     }
 }
@@ -262,6 +265,9 @@ mod tests {
             categories: None,
             about: About { hyperparameters: learnt.hyperparameters, ..About::default() },
             privacy: learnt.privacy,
+            trends: Vec::new(),
+            replenishment: Vec::new(),
+            category_replenishment: Vec::new(),
             measurements: learnt.measurements,
         };
         Spender::new(draft, learnt.held_out).unwrap()

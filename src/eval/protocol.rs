@@ -200,6 +200,9 @@ pub(super) mod tests {
             categories: None,
             about: About::default(),
             privacy: Privacy::default(),
+            trends: Vec::new(),
+            replenishment: Vec::new(),
+            category_replenishment: Vec::new(),
             measurements: Vec::new(),
         }
     }

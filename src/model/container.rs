@@ -7,7 +7,7 @@ use super::error::{Foreign, ModelError};
 /// Major version of the format that is read and written; readers refuse a higher one.
 pub const FORMAT_MAJOR: u16 = 1;
 /// Minor version of the format that is written; readers accept any.
-pub const FORMAT_MINOR: u16 = 1;
+pub const FORMAT_MINOR: u16 = 2;
 
 /// First byte with the high bit set, a line end of two bytes, an end-of-file mark, a line end of one byte: as in
 /// PNG (RFC 2083, section 12.11), each is changed by some transfer that takes the file for text.

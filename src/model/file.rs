@@ -6,7 +6,7 @@ use super::codec;
 use super::codec::TableBytes;
 use super::container::{self, Container, Content, Section};
 use super::image::Restoring;
-use super::{About, Dictionary, Model, ModelError, Purpose, about, items, priors};
+use super::{About, Dictionary, Model, ModelError, Neighbours, Purpose, about, items, priors, times};
 use std::collections::VecDeque;
 
 const ABOUT: u16 = 1;
@@ -17,26 +17,30 @@ const CATEGORIES: u16 = 5;
 const PRIVACY: u16 = 6;
 const MEASUREMENTS: u16 = 7;
 const TUNING: u16 = 8;
+const TRENDS: u16 = 9;
+const REPLENISHMENT: u16 = 10;
 /// Plus the number of the purpose.
 const NEIGHBOURS: u16 = 0x100;
 
 impl Purpose {
     /// Every purpose, in the order of their numbers.
-    pub const ALL: [Purpose; 2] = [Purpose::Next, Purpose::Together];
+    pub const ALL: [Purpose; 3] = [Purpose::Next, Purpose::Together, Purpose::Similar];
 
     /// The name of its section.
     pub const fn name(self) -> &'static str {
         match self {
             Purpose::Next => "neighbours/next",
             Purpose::Together => "neighbours/together",
+            Purpose::Similar => "neighbours/similar",
         }
     }
 
-    /// Its short name: `next` or `together`.
+    /// Its short name: `next`, `together` or `similar`.
     pub const fn key(self) -> &'static str {
         match self {
             Purpose::Next => "next",
             Purpose::Together => "together",
+            Purpose::Similar => "similar",
         }
     }
 
@@ -55,6 +59,8 @@ fn name_of(id: u16) -> &'static str {
         PRIVACY => "privacy",
         MEASUREMENTS => "measurements",
         TUNING => "tuning",
+        TRENDS => "trends",
+        REPLENISHMENT => "replenishment",
         _ => Purpose::ALL.into_iter().find(|of| of.section_id() == id).map_or("unknown", Purpose::name),
     }
 }
@@ -76,9 +82,14 @@ impl Join for InTurn {
 }
 
 impl Model {
+    /// The first table that every reader knows: ids and popularity are coded with its help.
+    fn first_table(&self) -> Option<&Neighbours> {
+        self.tables.first().filter(|(of, _)| *of != Purpose::Similar).map(|(_, table)| table)
+    }
+
     /// The classes of the first table, which say much about popularity; none if there is no such table.
     fn classes(&self) -> &[u8] {
-        self.tables.first().map_or(&[], |(_, table)| &table.classes)
+        self.first_table().map_or(&[], |table| &table.classes)
     }
 
     /// Opens a model from the bytes of its file.
@@ -108,7 +119,7 @@ impl Model {
     pub fn to_bytes_with(&self, jobs: &(impl Join + Sync)) -> Result<Vec<u8>, ModelError> {
         self.validate()?;
         let (items, tables) = jobs.join(
-            || items::write(&self.items, self.tables.first().map(|(_, table)| table), jobs),
+            || items::write(&self.items, self.first_table(), jobs),
             || self.tables.iter().map(|(_, table)| codec::write(table, jobs)).collect::<Vec<_>>(),
         );
         let mut sections = vec![
@@ -130,7 +141,18 @@ impl Model {
             let body = about::write_curves(&self.about.curves);
             sections.push(Content { id: TUNING, optional: true, body });
         }
-        sections.extend(self.tables.iter().zip(tables).map(|((of, _), body)| required(of.section_id(), body)));
+        if !self.trends.is_empty() {
+            sections.push(Content { id: TRENDS, optional: true, body: times::write_trends(&self.trends) });
+        }
+        if !self.replenishment.is_empty() || !self.category_replenishment.is_empty() {
+            let body = times::write_replenishment(&self.replenishment, &self.category_replenishment);
+            sections.push(Content { id: REPLENISHMENT, optional: true, body });
+        }
+        sections.extend(self.tables.iter().zip(tables).map(|((of, _), body)| Content {
+            id: of.section_id(),
+            optional: *of == Purpose::Similar,
+            body,
+        }));
         container::write(&sections).map_err(|num_bytes| ModelError::Invalid {
             part: "file",
             at: 0,
@@ -240,7 +262,7 @@ impl Opening {
         }
         let Some((offset, reading)) = &mut self.items else { return Ok(true) };
         let fault = |fault| ModelError::in_section(name_of(ITEMS), *offset, fault);
-        let table = self.model.tables.first().map(|(_, table)| table);
+        let table = self.model.first_table();
         let is_done = reading.advance(table, num_decisions).map_err(fault)?;
         if is_done && let Some((_, reading)) = self.items.take() {
             self.model.items = reading.into_items();
@@ -271,12 +293,20 @@ impl<'a> Sections<'a> {
             let reading = self.read_optional(purpose.section_id(), |from| codec::Reading::new(from, num_items))?;
             tables.extend(reading.map(|reading| (purpose, self.offset, reading)));
         }
+        let categories = self.read_optional(CATEGORIES, |from| priors::read_categories(from, num_items))?;
+        let num_categories = categories.as_ref().map_or(0, |categories| categories.names.len());
+        let (replenishment, category_replenishment) = self
+            .read_optional(REPLENISHMENT, |from| times::read_replenishment(from, num_items, num_categories))?
+            .unwrap_or_default();
         let model = Model {
             items: Dictionary::default(),
             tables: Vec::new(),
             popularity: Vec::new(),
             ranking: self.read_section(RANKING, about::read_ranking)?,
-            categories: self.read_optional(CATEGORIES, |from| priors::read_categories(from, num_items))?,
+            categories,
+            trends: self.read_optional(TRENDS, |from| times::read_trends(from, num_items))?.unwrap_or_default(),
+            replenishment,
+            category_replenishment,
             about: self.read_about()?,
             privacy: self.read_section(PRIVACY, about::read_privacy)?,
             measurements: self.read_optional(MEASUREMENTS, about::read_measurements)?.unwrap_or_default(),

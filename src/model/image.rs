@@ -328,6 +328,9 @@ mod tests {
             categories: None,
             about: Default::default(),
             privacy: Default::default(),
+            trends: Vec::new(),
+            replenishment: Vec::new(),
+            category_replenishment: Vec::new(),
             measurements: Vec::new(),
         };
         model.to_bytes().unwrap()

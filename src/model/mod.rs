@@ -5,7 +5,7 @@
 //! training or of browsers. `docs/format.md` describes the file for readers in any language.
 //!
 //! From the outside in: `container` cuts a file into checked sections, `file` says which sections a model has,
-//! `about`, `items`, `priors` and `codec` write and read one each, over `huffman`, `bits` and `bytes`. `image` is what a
+//! `about`, `items`, `priors`, `times` and `codec` write and read one each, over `huffman`, `bits` and `bytes`. `image` is what a
 //! browser keeps of an opened model.
 
 mod about;
@@ -24,6 +24,7 @@ mod items;
 mod neighbours;
 mod ordered;
 mod priors;
+mod times;
 mod validate;
 
 pub use bytes::Expected;
@@ -48,6 +49,8 @@ pub enum Purpose {
     Next = 1,
     /// Which items are bought in one basket.
     Together = 2,
+    /// Which items are alike by what the catalogue says of them; a file's readers may step over it.
+    Similar = 3,
 }
 
 /// The constants of ranking, all learnt from data.
@@ -114,6 +117,21 @@ pub struct Categories {
     pub of_item: Vec<Option<CategoryIx>>,
 }
 
+/// The most popular items of the newest days of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trend {
+    /// How many days, up to the newest event; 1 to 65,535.
+    pub days: u16,
+    /// Items, ascending, each with its level in the scale of [`Model::popularity`], 255 for the most popular of these days; at
+    /// most [`MAX_TREND_ITEMS`].
+    pub items: Vec<(ItemIx, u8)>,
+}
+
+/// The most items of a [`Trend`].
+pub const MAX_TREND_ITEMS: usize = 200;
+/// The most periods with a [`Trend`].
+pub const MAX_TRENDS: usize = 16;
+
 /// A figure measured on the held-out part of the training sessions, for instance `HitRate@20` 0.55.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Measurement {
@@ -136,6 +154,13 @@ pub struct Model {
     pub ranking: RankingParameters,
     /// Categories, if the trainer was given a catalogue.
     pub categories: Option<Categories>,
+    /// The most popular items of the newest days, by ascending number of days; empty if the log has no real times.
+    pub trends: Vec<Trend>,
+    /// Median days, 1 to 65,535, between two purchases of an item by one shopper; items ascending, those alone that are known to
+    /// be bought again.
+    pub replenishment: Vec<(ItemIx, u16)>,
+    /// The same for the items of a category all together, for items that have no figure of their own; categories ascending.
+    pub category_replenishment: Vec<(CategoryIx, u16)>,
     /// Where the model comes from.
     pub about: About,
     /// The privacy threshold and what it removed.
@@ -153,6 +178,17 @@ impl Model {
     /// The neighbours for a purpose, if the model has them.
     pub fn table(&self, purpose: Purpose) -> Option<&Neighbours> {
         self.tables.iter().find(|(of, _)| *of == purpose).map(|(_, table)| table)
+    }
+
+    /// Median days between two purchases of the item by one shopper, else of items of its category; `None` for items that are
+    /// not known to be bought again. `O(log n)`.
+    pub fn replenishment_days(&self, item: ItemIx) -> Option<u16> {
+        let days =
+            self.replenishment.binary_search_by_key(&item, |of| of.0).ok().and_then(|at| self.replenishment.get(at));
+        days.map(|days| days.1).or_else(|| {
+            let category = (*self.categories.as_ref()?.of_item.get(item.as_usize())?)?;
+            self.category_replenishment.iter().find(|of| of.0 == category).map(|of| of.1)
+        })
     }
 
     /// The category of an item, if it is known.

@@ -1,11 +1,11 @@
 //! What is known of each item by itself: its popularity and its category.
 
 use super::Categories;
-use super::adaptive::{self, Contexts, NUMBER_SLOTS};
 use super::bits::{BitReader, BitWriter};
 use super::bytes::{Expected, Fault, Reader, Writer};
 use super::dictionary::Dictionary;
 use super::huffman::{Decoder, Encoder};
+use super::times::{List, read_lists, write_lists};
 use crate::CategoryIx;
 
 /// A [`CategoryIx`] has 16 bits.
@@ -13,9 +13,6 @@ pub(super) const MAX_CATEGORIES: usize = 1 << 16;
 
 /// Stands in place of a number of code lengths, of which there are 256 at most.
 const BY_CLASS: u16 = u16::MAX;
-const NUM_EXCEPTION_SLOTS: usize = 3 * NUMBER_SLOTS;
-const EXCEPTION_GAPS: [usize; 3] = [0, 0, 0];
-const EXCEPTION_LEVELS: [usize; 3] = [NUMBER_SLOTS, NUMBER_SLOTS, NUMBER_SLOTS];
 
 /// Writes a level for each item: with a prefix code, or as one for each class of items and exceptions, whichever is shorter.
 pub(super) fn write_popularity(popularity: &[u8], classes: &[u8]) -> Vec<u8> {
@@ -55,15 +52,9 @@ fn write_by_class(popularity: &[u8], classes: &[u8]) -> Option<Vec<u8>> {
     to.u16(BY_CLASS);
     to.u8(num_stated);
     to.bytes(&usual);
-    to.u32(exceptions.clone().count() as u32);
-    let (mut contexts, mut encoder) = (Contexts::new(NUM_EXCEPTION_SLOTS), adaptive::Encoder::new());
-    let mut next = 0;
-    for (item, (&level, _)) in exceptions {
-        contexts.number(&mut encoder, 0, EXCEPTION_GAPS, || item - next);
-        contexts.number(&mut encoder, 2, EXCEPTION_LEVELS, || u32::from(u8::MAX - level));
-        next = item + 1;
-    }
-    to.bytes(&encoder.finish());
+    let list: List = exceptions.map(|(item, (&level, _))| (item, u32::from(u8::MAX - level))).collect();
+    to.u32(list.len() as u32);
+    write_lists(&[list], &mut to);
     Some(to.finish())
 }
 
@@ -113,31 +104,8 @@ fn read_by_class(from: &mut Reader, num_items: usize) -> Result<Popularity, Faul
     let num_classes = from.u8()?;
     let usual = from.take(num_classes.into())?.to_vec();
     let num_exceptions = from.u32()? as usize;
-    let most = from.num_left().saturating_mul(16).min(num_items);
-    if num_exceptions > most {
-        return Err(from.fault("number of exceptions", num_exceptions as u64, Expected::AtMost(most as u64)));
-    }
-    let start = from.clone();
-    let (mut contexts, mut decoder) = (Contexts::new(NUM_EXCEPTION_SLOTS), adaptive::Decoder::new(from.rest()));
-    let mut exceptions = Vec::with_capacity(num_exceptions);
-    let mut next = 0u32;
-    for _ in 0..num_exceptions {
-        let item = next.saturating_add(contexts.number(&mut decoder, 0, EXCEPTION_GAPS, || 0));
-        let below = contexts.number(&mut decoder, 2, EXCEPTION_LEVELS, || 0);
-        let (Some(level), true) = (255u32.checked_sub(below), (item as usize) < num_items) else {
-            return Err(start.fault(
-                "item with a popularity of its own",
-                item.into(),
-                Expected::AtMost(num_items as u64),
-            ));
-        };
-        exceptions.push((item, level as u8));
-        next = item + 1;
-    }
-    if !decoder.is_done() {
-        let expected = Expected::Text("behind the last exception");
-        return Err(start.fault("end of the popularity", decoder.position() as u64, expected));
-    }
+    let lists = read_lists(from, &[(num_exceptions, num_items)], u8::MAX.into())?;
+    let exceptions = lists.into_iter().flatten().map(|(item, below)| (item, u8::MAX - below as u8)).collect();
     Ok(Popularity::ByClass { usual, exceptions })
 }
 

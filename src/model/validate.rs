@@ -6,7 +6,8 @@ use super::about::{MAX_RANKING_VALUE, is_ranking_value};
 use super::bytes::Expected;
 use super::items::MAX_ITEMS;
 use super::priors::{MAX_CATEGORIES, first_repetition};
-use super::{Model, ModelError};
+use super::times::is_ascending;
+use super::{MAX_TREND_ITEMS, MAX_TRENDS, Model, ModelError};
 
 /// Lengths of texts and lists are u16 in the file.
 const MAX_LENGTH: usize = u16::MAX as usize;
@@ -32,7 +33,9 @@ impl Model {
             exactly("table", at, "number of rows", table.num_items(), num_items)?;
             table.validate()?;
         }
-        self.validate_categories()
+        self.validate_categories()?;
+        self.validate_trends()?;
+        self.validate_replenishment()
     }
 
     fn validate_ranking(&self) -> Result<(), ModelError> {
@@ -87,6 +90,31 @@ impl Model {
         Ok(())
     }
 
+    fn validate_trends(&self) -> Result<(), ModelError> {
+        let days: Vec<u16> = self.trends.iter().map(|trend| trend.days).collect();
+        at_most("trends", 0, "number", days.len(), MAX_TRENDS)?;
+        if !is_ascending(&days) {
+            return invalid("trends", 0, "number of days", 0, Expected::Text("ascending from 1"));
+        }
+        for trend in &self.trends {
+            at_most("trend of days", trend.days.into(), "number of items", trend.items.len(), MAX_TREND_ITEMS)?;
+            ascending("trend", self.num_items(), trend.items.iter().map(|of| of.0.as_usize()))?;
+        }
+        Ok(())
+    }
+
+    fn validate_replenishment(&self) -> Result<(), ModelError> {
+        let num_categories = self.categories.as_ref().map_or(0, |categories| categories.names.len());
+        let (items, categories) = (&self.replenishment, &self.category_replenishment);
+        ascending("replenishment", self.num_items(), items.iter().map(|of| of.0.as_usize()))?;
+        ascending("replenishment by category", num_categories, categories.iter().map(|of| of.0.0.into()))?;
+        let mut days = items.iter().map(|of| of.1).chain(categories.iter().map(|of| of.1));
+        match days.position(|days| days == 0) {
+            Some(at) => invalid("replenishment", at, "number of days", 0, Expected::AtLeast(1)),
+            None => Ok(()),
+        }
+    }
+
     fn validate_categories(&self) -> Result<(), ModelError> {
         let Some(categories) = &self.categories else { return Ok(()) };
         let num_names = categories.names.len();
@@ -109,6 +137,17 @@ impl Model {
         }
         Ok(())
     }
+}
+
+fn ascending(part: &'static str, below: usize, numbers: impl Iterator<Item = usize>) -> Result<(), ModelError> {
+    let mut least = 0;
+    for (at, number) in numbers.enumerate() {
+        if number < least || number >= below {
+            return invalid(part, at, "number", number as u64, Expected::Text("an ascending one that there is"));
+        }
+        least = number + 1;
+    }
+    Ok(())
 }
 
 fn figures<'a>(part: &'static str, figures: impl Iterator<Item = (&'a String, f64)>) -> Result<(), ModelError> {

@@ -7,13 +7,14 @@ mod links;
 mod order;
 mod quantise;
 mod size;
+mod times;
 mod tuning;
 
 use crate::model::{
     About, Categories, Dictionary, Join, MAX_NEIGHBOURS, Measurement, Model, ModelError, Privacy, Purpose,
     RankingParameters,
 };
-use crate::{ItemIx, SparseMatrix};
+use crate::{CategoryIx, ItemIx, SparseMatrix};
 use order::{Graph, max_adjacency};
 use rayon::prelude::*;
 pub use size::{Detail, Packer};
@@ -41,6 +42,12 @@ pub struct Draft {
     pub ranking: RankingParameters,
     /// Categories from the catalogue, if there is one.
     pub categories: Option<Categories>,
+    /// The most popular items of the newest days: number of days, and items with their number of events; of any length and order.
+    pub trends: Vec<(u16, Vec<(ItemIx, f32)>)>,
+    /// Median days, from 1, between two purchases of an item by one shopper.
+    pub replenishment: Vec<(ItemIx, u16)>,
+    /// The same by category; ascending.
+    pub category_replenishment: Vec<(CategoryIx, u16)>,
     /// Where the model comes from.
     pub about: About,
     /// The privacy threshold and what it removed.
@@ -141,7 +148,7 @@ const ORDER_NEIGHBOURS: usize = 10;
 pub fn pack(draft: Draft, options: &PackOptions) -> Result<Model, PackError> {
     check_options(options)?;
     check(&draft)?;
-    let Draft { item_ids, tables, popularity, mut ranking, categories, about, privacy, measurements, .. } = draft;
+    let Draft { item_ids, tables, popularity, mut ranking, categories, trends, replenishment, .. } = draft;
     let num_items = item_ids.len();
 
     let mut pruned: Vec<(Purpose, SparseMatrix)> = Vec::with_capacity(tables.len());
@@ -178,9 +185,12 @@ pub fn pack(draft: Draft, options: &PackOptions) -> Result<Model, PackError> {
             names,
             of_item: old_of_new.iter().map(|old| of_item[old.as_usize()]).collect(),
         }),
-        about,
-        privacy,
-        measurements,
+        trends: times::trends(&trends, &new_of_old),
+        replenishment: times::replenishment(&replenishment, &new_of_old),
+        category_replenishment: draft.category_replenishment,
+        about: draft.about,
+        privacy: draft.privacy,
+        measurements: draft.measurements,
     };
     model.validate()?;
     Ok(model)

@@ -2,9 +2,9 @@
 
 use super::arrange;
 use super::links::{self, Pair};
-use super::{Draft, PackError, Tuning, check, quantise};
+use super::{Draft, PackError, Tuning, check, quantise, times};
 use crate::ItemIx;
-use crate::model::{Categories, Dictionary, MAX_LEVELS, Model, Neighbours, Purpose};
+use crate::model::{Categories, Dictionary, Hop, MAX_LEVELS, Model, Neighbours, Purpose};
 
 /// How finely weights are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,25 @@ pub struct Packer {
     by_id: Vec<ItemIx>,
     number_of: Vec<ItemIx>,
     pools: Vec<(Purpose, Vec<Pair>)>,
+    /// What is alike by content: no part of the choice, all of it or nothing.
+    similar: Option<Vec<Pair>>,
 }
+
+/// Whether the parts of a file that ranking does without are in it.
+#[derive(Clone, Copy, Debug)]
+struct Extras {
+    /// Trends and replenishment.
+    times: bool,
+    /// What is alike by content.
+    similar: bool,
+}
+
+/// Levels of what is alike by content.
+const SIMILAR_LEVELS: usize = 4;
+/// Trends and replenishment take at most one byte of so many of a budget, or are left out.
+const TIMES_SHARE: usize = 10;
+/// What is alike by content takes at most one byte of so many of a budget, or is left out.
+const SIMILAR_SHARE: usize = 4;
 
 /// Items whose popularity is kept exactly, the most popular; the others get their class's.
 const EXACT_POPULARITY: usize = 512;
@@ -38,14 +56,19 @@ impl Packer {
     /// [`PackError`], in the order of its variants.
     pub fn new(mut draft: Draft) -> Result<Packer, PackError> {
         check(&draft)?;
-        let mut pools = Vec::with_capacity(draft.tables.len());
+        let (mut pools, mut similar) = (Vec::with_capacity(draft.tables.len()), None);
         for (purpose, matrix) in std::mem::take(&mut draft.tables) {
             for (item, id) in (0..).map(ItemIx).zip(&draft.item_ids) {
                 if let Some(&found) = matrix.row(item).1.iter().find(|weight| !weight.is_finite()) {
                     return Err(PackError::Number { part: purpose.name(), item: id.clone(), found });
                 }
             }
-            pools.push((purpose, links::pairs(&matrix, &draft.num_events)));
+            let pairs = links::pairs(&matrix, &draft.num_events);
+            if purpose == Purpose::Similar {
+                similar = Some(pairs);
+            } else {
+                pools.push((purpose, pairs));
+            }
         }
         pools.sort_by_key(|(purpose, _)| *purpose);
         let classes = draft.num_events.iter().map(|&num| links::class(num)).collect();
@@ -54,19 +77,24 @@ impl Packer {
         for (number, item) in (0..).map(ItemIx).zip(&by_id) {
             number_of[item.as_usize()] = number;
         }
-        Ok(Packer { draft, classes, by_id, number_of, pools })
+        Ok(Packer { draft, classes, by_id, number_of, pools, similar })
     }
 
-    /// How many pairs there are in all.
+    /// How many pairs there are to choose from.
     pub fn num_pairs(&self) -> usize {
         self.pools.iter().map(|(_, pool)| pool.len()).sum()
     }
 
-    /// The model with `num_links` links in all tables together, or all that there are, with the [default tuning](Tuning).
+    /// The model with `num_links` links, or all that there are, in the tables of what shoppers did, with the [default tuning](Tuning).
+    /// What is alike by content comes on top, all of it.
     ///
     /// # Errors
     /// [`PackError`]: the levels are none or too many, or the packed model is one that no file can hold.
     pub fn pack(&self, num_links: usize, detail: Detail) -> Result<Model, PackError> {
+        self.pack_with(num_links, detail, Extras { times: true, similar: true })
+    }
+
+    fn pack_with(&self, num_links: usize, detail: Detail, extras: Extras) -> Result<Model, PackError> {
         let num_levels = detail.num_levels;
         if !(1..=MAX_LEVELS).contains(&num_levels) {
             return Err(PackError::Option { option: "num_levels", found: num_levels, least: 1, most: MAX_LEVELS });
@@ -96,6 +124,15 @@ impl Packer {
                 .collect();
             tables.push((purpose, Neighbours::from_links(&classes, &links, weights, Tuning::default().hop)?));
         }
+        if let Some(pairs) = self.similar.as_ref().filter(|_| extras.similar) {
+            let one_class = vec![0; num_items];
+            let (weights, levels) = links::fit(pairs, &one_class, SIMILAR_LEVELS);
+            let number = |item: ItemIx| new_of_old[item.as_usize()];
+            let links: Vec<_> =
+                pairs.iter().zip(levels).map(|(pair, level)| (number(pair.one), number(pair.other), level)).collect();
+            let table = Neighbours::from_links(&one_class, &links, weights, Hop::default())?;
+            tables.push((Purpose::Similar, table));
+        }
         let draft = &self.draft;
         let ids: Vec<&str> = old_of_new.iter().map(|old| draft.item_ids[old.as_usize()].as_str()).collect();
         let popularity = quantise::popularity(&draft.popularity);
@@ -109,6 +146,13 @@ impl Packer {
                 names: names.clone(),
                 of_item: old_of_new.iter().map(|old| of_item[old.as_usize()]).collect(),
             }),
+            trends: if extras.times { times::trends(&draft.trends, &new_of_old) } else { Vec::new() },
+            replenishment: if extras.times {
+                times::replenishment(&draft.replenishment, &new_of_old)
+            } else {
+                Vec::new()
+            },
+            category_replenishment: if extras.times { draft.category_replenishment.clone() } else { Vec::new() },
             about: draft.about.clone(),
             privacy: draft.privacy,
             measurements: draft.measurements.clone(),
@@ -117,13 +161,27 @@ impl Packer {
         Ok(model)
     }
 
+    /// Which extras a budget has room for, by what they take in a file without links.
+    fn affordable(&self, num_bytes: usize, detail: Detail) -> Result<Extras, PackError> {
+        let size = |times, similar| -> Result<usize, PackError> {
+            Ok(super::to_bytes(&self.pack_with(0, detail, Extras { times, similar })?)?.len())
+        };
+        let bare = size(false, false)?;
+        let times = size(true, false)?.saturating_sub(bare) <= num_bytes / TIMES_SHARE;
+        let similar = self.similar.is_some() && size(false, true)?.saturating_sub(bare) <= num_bytes / SIMILAR_SHARE;
+        // A budget that is nearly used up by ids and constants keeps its rest for links.
+        let fits = size(times, similar)? <= num_bytes / 2;
+        Ok(Extras { times: times && fits, similar: similar && fits })
+    }
+
     /// The model of most links whose file has at most `num_bytes`, its bytes and its number of links.
     ///
     /// # Errors
     /// [`PackError::Size`] if not even a file without links is that small; else as [`Packer::pack`].
     pub fn pack_to_size(&self, num_bytes: usize, detail: Detail) -> Result<(Model, Vec<u8>, usize), PackError> {
+        let extras = self.affordable(num_bytes, detail)?;
         let attempt = |num_links: usize| -> Result<(Model, Vec<u8>), PackError> {
-            let model = self.pack(num_links, detail)?;
+            let model = self.pack_with(num_links, detail, extras)?;
             let bytes = super::to_bytes(&model)?;
             Ok((model, bytes))
         };

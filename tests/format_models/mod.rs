@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use std::collections::HashSet;
 use vicino::model::{
     About, Categories, Dictionary, Hop, MAX_CURVE, Measurement, Model, Neighbours, Privacy, Purpose, RankingParameters,
-    Weights,
+    Trend, Weights,
 };
 use vicino::{CategoryIx, ItemIx};
 
@@ -50,11 +50,14 @@ pub fn tiny() -> Model {
             curves: Vec::new(),
         },
         privacy: Privacy { min_shoppers: 2, by_shopper: true, pairs_kept: 9, pairs_removed: 1 },
+        trends: Vec::new(),
+        replenishment: Vec::new(),
+        category_replenishment: Vec::new(),
         measurements: Vec::new(),
     }
 }
 
-/// A model with every section: ids of any script, two tables, categories and measurements.
+/// A model with every section of format 1.0: ids of any script, two tables, categories and measurements.
 pub fn complete() -> Model {
     Model {
         items: Dictionary::new(&["tè-verde", "", "茶", "mug/12", "0042"]).unwrap(),
@@ -73,6 +76,9 @@ pub fn complete() -> Model {
         }),
         about: About { trainer_version: "0.1.0".into(), newest_event_ms: -1, seed: u64::MAX, ..About::default() },
         privacy: Privacy { min_shoppers: 3, by_shopper: false, pairs_kept: 1 << 40, pairs_removed: 0 },
+        trends: Vec::new(),
+        replenishment: Vec::new(),
+        category_replenishment: Vec::new(),
         measurements: vec![
             Measurement { name: "HitRate@20".into(), value: 0.5 },
             Measurement { name: "MRR@20".into(), value: 0.125 },
@@ -111,6 +117,33 @@ pub fn linked() -> Model {
     }
 }
 
+/// The model of links with what format 1.2 adds: what is alike by content, trends, and days between purchases.
+pub fn timely() -> Model {
+    let similar = Neighbours::from_links(
+        &[0; 16],
+        &[(ItemIx(0), ItemIx(9), 1), (ItemIx(2), ItemIx(3), 0), (ItemIx(14), ItemIx(15), 2)],
+        Weights { levels: vec![0.25, 0.5, 1.0], row_factors: vec![1.0], column_factors: vec![1.0] },
+        Hop::default(),
+    );
+    let Model { mut tables, .. } = linked();
+    tables.push((Purpose::Similar, similar.unwrap()));
+    let category = |item: usize| [None, Some(CategoryIx(0)), Some(CategoryIx(1))][item % 3];
+    Model {
+        tables,
+        trends: vec![
+            Trend { days: 1, items: vec![(ItemIx(3), 255), (ItemIx(15), 1)] },
+            Trend { days: 30, items: (0..16).map(|item| (ItemIx(item), 240 + (item * 5 % 16) as u8)).collect() },
+        ],
+        replenishment: vec![(ItemIx(0), 7), (ItemIx(1), 1), (ItemIx(15), u16::MAX)],
+        category_replenishment: vec![(CategoryIx(1), 28)],
+        categories: Some(Categories {
+            names: vec!["bread".into(), "coffee".into()],
+            of_item: (0..16).map(category).collect(),
+        }),
+        ..linked()
+    }
+}
+
 fn tiny_with_five(purpose: Purpose, weight_bits: u8) -> (Purpose, Neighbours) {
     let all = |row: u32| (0..5).filter(move |&item| item != row).map(move |item| (item, ((row + item) % 8) as u8));
     let rows: Vec<Vec<(u32, u8)>> = (0..5).map(|row| all(row).collect()).collect();
@@ -133,33 +166,45 @@ pub fn any_model() -> impl Strategy<Value = Model> {
         let num_items = ids.len();
         (
             Just(ids),
-            (prop::option::of(any_table(num_items)), prop::option::of(any_table(num_items))),
+            prop::array::uniform3(prop::option::of(any_table(num_items))),
             prop::collection::vec(any::<u8>(), num_items),
             any_ranking(),
-            prop::option::of(any_categories(num_items)),
+            (prop::option::of(any_categories(num_items)), any_trends(num_items), any_days(num_items), any_days(9)),
             any_about(),
             (any::<u32>(), any::<bool>(), any::<u64>(), any::<u64>()),
             any_figures(),
         )
     })
-    .prop_map(|(ids, (next, together), popularity, ranking, categories, about, privacy, figures)| Model {
-        items: Dictionary::new(&ids).unwrap(),
-        tables: [(Purpose::Next, next), (Purpose::Together, together)]
-            .into_iter()
-            .filter_map(|(purpose, table)| Some((purpose, table?)))
-            .collect(),
-        popularity,
-        ranking,
-        categories,
-        about,
-        privacy: Privacy {
-            min_shoppers: privacy.0,
-            by_shopper: privacy.1,
-            pairs_kept: privacy.2,
-            pairs_removed: privacy.3,
+    .prop_map(
+        |(ids, tables, popularity, ranking, (categories, trends, items, of_categories), about, privacy, figures)| {
+            Model {
+                items: Dictionary::new(&ids).unwrap(),
+                tables: Purpose::ALL
+                    .into_iter()
+                    .zip(tables)
+                    .filter_map(|(purpose, table)| Some((purpose, table?)))
+                    .collect(),
+                popularity,
+                ranking,
+                trends,
+                replenishment: items.into_iter().map(|(item, days)| (ItemIx(item), days)).collect(),
+                category_replenishment: of_categories
+                    .into_iter()
+                    .filter(|(category, _)| (*category as usize) < categories.as_ref().map_or(0, |of| of.names.len()))
+                    .map(|(category, days)| (CategoryIx(category as u16), days))
+                    .collect(),
+                categories,
+                about,
+                privacy: Privacy {
+                    min_shoppers: privacy.0,
+                    by_shopper: privacy.1,
+                    pairs_kept: privacy.2,
+                    pairs_removed: privacy.3,
+                },
+                measurements: figures.into_iter().map(|(name, value)| Measurement { name, value }).collect(),
+            }
         },
-        measurements: figures.into_iter().map(|(name, value)| Measurement { name, value }).collect(),
-    })
+    )
 }
 
 fn any_table(num_items: usize) -> impl Strategy<Value = Neighbours> {
@@ -231,10 +276,25 @@ fn any_categories(num_items: usize) -> impl Strategy<Value = Categories> {
         })
 }
 
+/// Trends of up to three periods.
+fn any_trends(num_items: usize) -> impl Strategy<Value = Vec<Trend>> {
+    let items = prop::collection::btree_map(0..num_items.max(1) as u32, any::<u8>(), 0..=num_items);
+    prop::collection::btree_map(1..=u16::MAX, items, 0..4).prop_map(|periods| {
+        let item = |(item, level)| (ItemIx(item), level);
+        periods.into_iter().map(|(days, items)| Trend { days, items: items.into_iter().map(item).collect() }).collect()
+    })
+}
+
+/// Numbers below `num`, ascending, with days each.
+fn any_days(num: usize) -> impl Strategy<Value = Vec<(u32, u16)>> {
+    prop::collection::btree_map(0..num.max(1) as u32, 1..=u16::MAX, 0..=num).prop_map(|days| days.into_iter().collect())
+}
+
 fn any_about() -> impl Strategy<Value = About> {
     let point = (any::<u32>(), prop::num::f32::NORMAL | prop::num::f32::ZERO);
     let points = prop::collection::vec(point, 0..=MAX_CURVE);
-    let curves = prop::collection::btree_map(prop::sample::select(Purpose::ALL.to_vec()), points, 0..=2);
+    let curves =
+        prop::collection::btree_map(prop::sample::select(vec![Purpose::Next, Purpose::Together]), points, 0..=2);
     (".{0,9}", any::<i64>(), prop::array::uniform4(any::<u64>()), any_figures(), curves).prop_map(
         |(
             trainer_version,

@@ -14,7 +14,7 @@ pub fn repair(bytes: &mut Vec<u8>) {
     }
     let num_bytes = bytes.len();
     bytes[..8].copy_from_slice(b"\x89VIC\r\n\x1a\n");
-    bytes[8..12].copy_from_slice(&[1, 0, 1, 0]);
+    bytes[8..12].copy_from_slice(&[1, 0, 2, 0]);
     put(bytes, 12, num_bytes as u32);
     let num_sections = (get(bytes, 16) as usize).min((num_bytes - HEADER_BYTES) / ENTRY_BYTES).min(256);
     put(bytes, 16, num_sections as u32);

@@ -110,6 +110,9 @@ fn build(random: &mut Random, num_items: usize, neighbours: usize, codec: Codec)
         categories: Some(Categories { names, of_item }),
         about: About { num_events: 12_345, num_sessions: 678, newest_event_ms: 1_700_000_000_000, ..About::default() },
         privacy: Privacy { min_shoppers: 2, by_shopper: true, pairs_kept: 90, pairs_removed: 10 },
+        trends: Vec::new(),
+        replenishment: Vec::new(),
+        category_replenishment: Vec::new(),
         measurements: vec![Measurement { name: "HitRate@20".into(), value: 0.5 }],
     };
     match codec {

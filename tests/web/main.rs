@@ -7,7 +7,6 @@
 
 mod loading;
 mod ranking;
-mod storage;
 
 use js_sys::{Array, Object, Promise, Reflect};
 use vicino::web::{Engine, History, List, Opening};

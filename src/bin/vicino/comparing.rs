@@ -142,6 +142,9 @@ fn train(
         ranking: learnt.ranking,
         categories: None,
         privacy: learnt.privacy,
+        trends: Vec::new(),
+        replenishment: Vec::new(),
+        category_replenishment: Vec::new(),
         measurements: learnt.measurements,
     };
     let links = draft.item_ids.len() * usual.neighbours / 2;

@@ -197,6 +197,9 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
         ranking: learnt.ranking,
         categories,
         privacy: learnt.privacy,
+        trends: Vec::new(),
+        replenishment: Vec::new(),
+        category_replenishment: Vec::new(),
         measurements: learnt.measurements,
     };
     let evaluations = if settings.tune { settings.evaluations.div_ceil(PACKING_SHARE) } else { 0 };

@@ -157,11 +157,14 @@ impl ModelFile {
         let item = ItemIx(item);
         let options = Options { k: MOST_NEIGHBOURS, explain: true, ..Options::default() };
         let mut ranker = self.ranker.borrow_mut();
-        let lists = self.model.tables.iter().map(|(purpose, table)| {
+        let of_shoppers = self.model.tables.iter().filter(|(purpose, _)| *purpose != Purpose::Similar);
+        let lists = of_shoppers.map(|(purpose, table)| {
             let ranked = match purpose {
                 _ if item.as_usize() >= self.model.num_items() => Vec::new(),
                 Purpose::Next => ranker.related(&self.model, item, &options, &mut |_| true),
-                Purpose::Together => ranker.bought_together(&self.model, &[item], &options, &mut |_| true),
+                Purpose::Together | Purpose::Similar => {
+                    ranker.bought_together(&self.model, &[item], &options, &mut |_| true)
+                }
             };
             let row = table.row(item);
             // Lists are filled up with popular items, which have no reason.
