@@ -29,7 +29,7 @@ export function catalogFace(
   live: () => Engine,
   modelCategories: readonly string[],
   changed: () => void,
-): { face: Catalog; names: Names } {
+): { face: Catalog; names: Names; renew: (modelCategories: readonly string[]) => void } {
   const known = new Map<string, CatalogItem>();
   const names: Names = {
     categories: new Map(modelCategories.map((name, at) => [name, at])),
@@ -118,5 +118,13 @@ export function catalogFace(
       return known.size;
     },
   };
-  return { face, names };
+  /** Tells another model's engine what is known of items; those that no model knew have been forgotten. */
+  const renew = (modelCategories: readonly string[]) => {
+    names.categories.clear();
+    for (const [at, name] of modelCategories.entries()) names.categories.set(name, at);
+    const items = [...known.values()];
+    known.clear();
+    face.update(items);
+  };
+  return { face, names, renew };
 }

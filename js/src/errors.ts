@@ -8,6 +8,8 @@ export type ErrorCode =
   | 'history-invalid'
   /** The server answered with an error; see `url` and `status`. */
   | 'http'
+  /** What lies at the address is no manifest of this version. */
+  | 'manifest-invalid'
   /** The model's bytes are damaged: a checksum differs or a value is impossible. */
   | 'model-corrupt'
   /** The model file holds no bytes. */
@@ -18,6 +20,8 @@ export type ErrorCode =
   | 'model-newer'
   /** The model's bytes end too early. */
   | 'model-truncated'
+  /** The model is not the one that the manifest names, or not signed by the page's key. */
+  | 'model-unverified'
   /** No answer came from the server. */
   | 'network'
   /** Something was requested while `assertNoNetwork` watched. */

@@ -80,8 +80,9 @@ export class Recommender implements Disposable {
   readonly metrics: Metrics;
   /** What the shop says of its items. */
   readonly catalog: Catalog;
-  /** What there is to know about the model. */
-  readonly model: ModelInfo;
+  #model: ModelInfo;
+  readonly #renew: (categories: readonly string[]) => void;
+  #keep = false;
   readonly #device: Device;
   readonly #names: Names;
   #engine: Engine | undefined;
@@ -98,17 +99,23 @@ export class Recommender implements Disposable {
   private constructor({ engine, opened }: Opened, device: Device) {
     this.#engine = engine;
     this.#device = device;
-    this.model = { ...engine.about(), opened } as ModelInfo;
+    this.#model = { ...engine.about(), opened } as ModelInfo;
     this.history = device.history;
     this.consent = device.consent;
     this.metrics = device.metrics;
-    const { face, names } = catalogFace(
+    const { face, names, renew } = catalogFace(
       () => this.#live(),
       this.model.categories,
       () => this.#items.clear(),
     );
     this.catalog = face;
     this.#names = names;
+    this.#renew = renew;
+  }
+
+  /** What there is to know about the model. */
+  get model(): ModelInfo {
+    return this.#model;
   }
 
   /** Whether this browser, and the page's content security policy, let the library work. */
@@ -149,6 +156,7 @@ export class Recommender implements Disposable {
       });
       const loaded = new Recommender(opened, device);
       recommender = loaded;
+      loaded.#keep = keep;
       if (keep && opened.opened === 'file') keepLater(() => loaded.#engine);
       return loaded;
     } catch (error) {
@@ -261,6 +269,27 @@ export class Recommender implements Disposable {
    */
   assertNoNetwork(allow?: (url: string) => boolean): () => void {
     return assertNoNetwork(allow);
+  }
+
+  /**
+   * Ranks by another model from now on; what the device and the catalogue know stays. Rejects as {@link load} does, and then nothing has
+   * changed.
+   *
+   * @internal
+   */
+  async replaceModel(bytes: Uint8Array): Promise<void> {
+    this.#live();
+    const { engine, opened } = await open(bytes, undefined);
+    const before = this.#engine;
+    if (!before) engine.free();
+    this.#live();
+    this.#engine = engine;
+    before?.free();
+    this.#model = { ...engine.about(), opened } as ModelInfo;
+    this.#items.clear();
+    this.#known = '';
+    this.#renew(this.#model.categories);
+    if (this.#keep) keepLater(() => this.#engine);
   }
 
   /** Gives the memory back; any later use but `free` throws. What is being stored still gets stored. */
