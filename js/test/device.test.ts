@@ -428,6 +428,11 @@ test('a listener that throws does not keep the others from being called', async 
   expect(reported).toEqual([thrown]);
 });
 
+test('opening can be given up', async () => {
+  const error = await failure(() => openDevice({ signal: AbortSignal.abort() }));
+  expect(error.code).toBe('aborted');
+});
+
 test('a closed device says so', async () => {
   const device = await open();
   device.close();
