@@ -1,6 +1,6 @@
 // Runs in the page: a shop of made-up prices and tags over a real model, pages of six rails, impressions.
 import { Recommender } from '/vicino/index.js';
-import { Recommender as WorkerRecommender } from '/vicino/worker.js';
+import { Recommender as WorkerRecommender } from '/vicino/worker-client.js';
 
 const RAILS = [
   { name: 'for-you', list: 'forYou' },
