@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { openDevice } from '../src/device/index.js';
-import { fromJson } from '../src/device/state.js';
 import type { DeviceOptions, HistoryEvent, MetricCount } from '../src/device/types.js';
 
 const MINUTE = 60_000;
@@ -90,6 +89,15 @@ test('without options every event counts 1, whatever its age', async () => {
   const now = Date.now();
   for (const days of [0, 50, 170]) await device.record({ item: `${days}`, at: now - days * DAY });
   expect([...device.ranking(now).weights]).toEqual([1, 1, 1]);
+});
+
+test('every weight is a number', async () => {
+  const device = await open({ halfLifeDays: { view: 0 } });
+  const now = Date.now();
+  await device.record({ item: 'now', at: now });
+  await device.record({ item: 'before', at: now - 1 });
+  await device.record({ item: 'for ever', kind: 'cart', at: now - 2, dwellMs: Infinity });
+  expect([...device.ranking(now).weights]).toEqual([1, 0, 1]);
 });
 
 test('what the shopper is not interested in comes last, with weight -1, until it is again', async () => {
@@ -316,7 +324,6 @@ test('a denied consent remembers nothing', async () => {
     notInterested: 0,
     impressions: 0,
     metrics: 0,
-    bytes: 0,
     since: undefined,
   });
   expect(device.metrics.variant('any', ['a', 'b'])).toBe(device.metrics.variant('any', ['a', 'b']));
@@ -373,16 +380,6 @@ test('an export can be imported, and nothing doubles', async () => {
   expect(await to.metrics.counts()).toMatchObject([{ impressions: 0, purchases: 1 }]);
 });
 
-test('a history of the first release is read', () => {
-  const { events } = fromJson(
-    '{"format":"vicino-history","version":1,"whole":true,"events":[{"item":"a","kind":"view","at":1},{"item":"größe","kind":"cart","at":2.5}]}',
-  );
-  expect(events).toEqual([
-    { item: 'größe', kind: 'cart', at: 2.5 },
-    { item: 'a', kind: 'view', at: 1 },
-  ]);
-});
-
 test('what is no history is refused', async () => {
   const device = await open();
   const event = (more: object) =>
@@ -429,6 +426,11 @@ test('a listener that throws does not keep the others from being called', async 
   for (const listener of before) process.on('uncaughtException', listener);
   expect(calls).toBe(1);
   expect(reported).toEqual([thrown]);
+});
+
+test('opening can be given up', async () => {
+  const error = await failure(() => openDevice({ signal: AbortSignal.abort() }));
+  expect(error.code).toBe('aborted');
 });
 
 test('a closed device says so', async () => {

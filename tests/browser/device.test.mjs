@@ -13,16 +13,13 @@ let address;
 
 before(async () => {
   const bundle = await rolldown({
-    input: {
-      device: `${root}/js/src/device/index.ts`,
-      network: `${root}/js/src/device/network.ts`,
-    },
+    input: `${root}/js/src/device/index.ts`,
     platform: 'neutral',
     plugins: [
       { name: 'no-wasm', load: (id) => (/wasm.vicino\.js$/.test(id) ? 'export default 0' : null) },
     ],
   });
-  const { output } = await bundle.generate({ format: 'esm', entryFileNames: '[name].js' });
+  const { output } = await bundle.generate({ format: 'esm', entryFileNames: 'device.js' });
   for (const { fileName, code } of output) files.set(`/${fileName}`, ['text/javascript', code]);
   server = createServer((request, response) => {
     const [type, body] = files.get(request.url) ?? ['text/plain', undefined];
@@ -149,6 +146,31 @@ test('nothing is stored before it is granted, and all of it after', () =>
     same(await look(next), { ...healthy, ids: ['a'] });
     assert.equal(await next.evaluate(() => window.device.report().impressions), 1);
   }));
+
+test('a first visit before consent loads nothing that stores', () =>
+  inProfile(async (tab, context) => {
+    const asked = [];
+    context.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    const page = await tab({});
+    await record(page, 'a');
+    assert.deepEqual(asked, ['/', '/device.js']);
+    await page.evaluate(() => window.device.consent.grant());
+    assert.equal(asked.length, 3);
+  }));
+
+test('where the storing module does not load memory keeps the history', () =>
+  inProfile(
+    async (tab, context) => {
+      await context.route(/store.*\.js$/, (route) => route.abort());
+      const page = await tab(granted);
+      await record(page, 'a');
+      const { problem, ...others } = await look(page);
+      same(others, { storage: 'memory', consent: 'granted', ids: ['a'] });
+      assert.match(problem, /storage did not load/);
+    },
+    // The browser names the file.
+    { complains: true },
+  ));
 
 test('a history of the first release waits for consent and is carried over', () =>
   inProfile(async (tab) => {
@@ -555,6 +577,21 @@ test('an encrypted history names no item, and what was there is encrypted, too',
     same(await look(await tab(granted)), { ...healthy, ids: ['sku-3', 'sku-1', 'sku-2'] });
   }));
 
+test('what is granted later is encrypted, too, and denying deletes the key', () =>
+  inProfile(async (tab) => {
+    const page = await tab({ encrypt: true });
+    await record(page, 'sku-1');
+    await page.evaluate(() => window.device.consent.grant());
+    same(await look(page), { ...healthy, ids: ['sku-1'] });
+    const { stored, hasKey } = await kept(page);
+    same([typeof stored, hasKey], ['object', true]);
+    same((await look(await tab({ encrypt: true }))).ids, ['sku-1']);
+    await page.evaluate(() => window.device.consent.deny());
+    const after = await kept(page);
+    same([JSON.parse(after.stored).consent, after.hasKey], ['denied', false]);
+    same((await look(await tab(encrypted))).consent, 'denied');
+  }));
+
 test('two tabs that encrypt at once lose nothing', () =>
   inProfile(async (tab) => {
     const pages = [await tab(encrypted), await tab(encrypted)];
@@ -614,7 +651,7 @@ test('requests during a watch are reported, and ranking and storing make none', 
     async (tab) => {
       const page = await tab(granted);
       const quiet = await page.evaluate(async () => {
-        const { assertNoNetwork } = await import('/network.js');
+        const { assertNoNetwork } = await import('/device.js');
         const end = assertNoNetwork();
         await window.device.record({ item: 'a' });
         window.device.recordImpression(['b']);
@@ -625,7 +662,7 @@ test('requests during a watch are reported, and ranking and storing make none', 
       });
       assert.ok(quiet);
       const message = await page.evaluate(async () => {
-        const { assertNoNetwork } = await import('/network.js');
+        const { assertNoNetwork } = await import('/device.js');
         const end = assertNoNetwork((url) => url.endsWith('/allowed'));
         await fetch('/allowed');
         await fetch('/fetched');

@@ -1,5 +1,5 @@
 // What leaves the device, if the site asks for it: counts, as they are or as randomised answers.
-import { abortable } from '../load.js';
+import type { abortable } from '../load.js';
 import type { Keeper } from './keeper.js';
 import type { State } from './state.js';
 import type { MetricCount } from './types.js';
@@ -52,6 +52,7 @@ function randomised(counts: readonly MetricCount[], epsilon: number): MetricCoun
 /** Hands the counts to `send`, and takes them off what is kept if it resolves. */
 export async function flush(
   keeper: Keeper,
+  wait: typeof abortable,
   send: (counts: MetricCount[]) => unknown,
   epsilon: number | undefined,
   signal: AbortSignal | undefined,
@@ -65,7 +66,7 @@ export async function flush(
     refused.set(keeper, { epsilon, counts: handed, taken });
   }
   if (!taken.size) return;
-  await abortable(Promise.resolve(send(handed.map((count) => ({ ...count })))), signal);
+  await wait(Promise.resolve(send(handed.map((count) => ({ ...count })))), signal);
   refused.delete(keeper);
   await keeper.change((state) => {
     for (const [key, row] of taken) {

@@ -1,8 +1,8 @@
 // Reads histories that somebody else may have written.
-import { VicinoError } from '../errors.js';
+import type { VicinoError } from '../errors.js';
 import type { HistoryEvent } from './types.js';
 
-// Not from state.ts: what two modules share would be another download.
+// Not from elsewhere: what two modules share would be another download.
 const FORMAT = 'vicino-history';
 const KINDS = ['view', 'cart', 'purchase'];
 
@@ -19,12 +19,14 @@ function wrong({ item, kind, at, dwellMs, rating, session }: Partial<HistoryEven
   return session === undefined || typeof session === 'string' ? '' : '`session` to be a string';
 }
 
-/** The events of an exported history and what its shopper does not want, with the times. */
-export function readExport(text: unknown): {
+/** The events of an exported history and what its shopper does not want, with the times; throws what `refuse` makes. */
+export function readExport(
+  text: unknown,
+  refuse: (why: string) => VicinoError,
+): {
   events: HistoryEvent[];
   disliked: Map<string, [number]>;
 } {
-  const refuse = (why: string) => new VicinoError('history-invalid', `import: ${why}`);
   let json: Record<string, unknown> | null;
   try {
     if (typeof text !== 'string') throw new Error(`found ${typeof text}`);

@@ -2,7 +2,7 @@
 import { checkValue, isId } from '../check.js';
 import { VicinoError } from '../errors.js';
 import { abortable } from '../load.js';
-import { Keeper, wipe } from './keeper.js';
+import { Keeper } from './keeper.js';
 import {
   attribute,
   click,
@@ -13,7 +13,6 @@ import {
   empty,
   IMPRESSION,
   insert,
-  isBare,
   KINDS,
   merge,
   removeItem,
@@ -23,6 +22,7 @@ import {
   shownFactor,
   toJson,
   weight,
+  wipe,
 } from './state.js';
 import type {
   Consent,
@@ -35,6 +35,8 @@ import type {
   RecordedEvent,
   Shown,
 } from './types.js';
+
+export { assertNoNetwork } from './network.js';
 
 /** The shopper's side of a ranking. */
 export interface Device {
@@ -84,7 +86,7 @@ export async function openDevice(
   const keeper = new Keeper(options);
   if (onChange) keeper.changed.add(onChange);
   await abortable(
-    keeper.start().finally(() => options.signal?.aborted && keeper.close()),
+    keeper.start().finally(() => options.signal?.aborted && void keeper.close()),
     options.signal,
   );
   return device(keeper, options, countUnknown);
@@ -160,7 +162,7 @@ function device(
     async import(json) {
       live();
       const { readExport } = await import('./import.js');
-      const read = readExport(json);
+      const read = readExport(json, (why) => new VicinoError('history-invalid', `import: ${why}`));
       let added: number | undefined;
       await keeper.change((state) => {
         const num = merge(state, { ...empty(), ...read });
@@ -199,7 +201,7 @@ function device(
     },
     async flush(send, { epsilon, signal } = {}) {
       live();
-      await (await import('./flush.js')).flush(keeper, send, epsilon, signal);
+      await (await import('./flush.js')).flush(keeper, abortable, send, epsilon, signal);
     },
   };
 
@@ -287,10 +289,10 @@ function device(
         consent: keeper.consent,
         globalPrivacyControl: keeper.gpc,
         storage,
-        encrypted: keeper.isEncrypted && storage === 'indexeddb',
+        encrypted: storage === 'indexeddb' && !!keeper.store?.isEncrypted,
         problem: keeper.problem,
         names: place.map((where) => `${where} ${name}`),
-        bytes: isBare(state) ? 0 : history.bytes,
+        bytes: history.bytes,
         since: Number.isFinite(since) ? since : undefined,
         events: { view: num('view'), cart: num('cart'), purchase: num('purchase') },
         notInterested: state.disliked.size,
@@ -300,7 +302,7 @@ function device(
     },
     close() {
       isClosed = true;
-      keeper.close();
+      void keeper.close();
     },
   };
 }

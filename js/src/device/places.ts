@@ -80,7 +80,7 @@ function transact<T>(
 
 /** What encryption needs; a module of its own would be another download. */
 export const tools = { transact, write, KEY };
-export type Tools = typeof tools;
+export type DatabaseTools = typeof tools;
 
 /** IndexedDB, where two tabs that write at the same moment queue up and lose nothing. */
 export const updateDatabase: Update = async (name, writes, change) => {

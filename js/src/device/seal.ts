@@ -2,7 +2,7 @@
 //
 // Encrypting takes longer than a transaction lives. So storage is read in one and written in another, if nobody else has
 // written in between; else it is read again. Two tabs lose nothing.
-import type { Tools, Update } from './places.js';
+import type { DatabaseTools, Update } from './places.js';
 
 const NAME = 'key';
 
@@ -30,7 +30,7 @@ const mark = ({ key, value }: Stored) => `${key?.id} ${(value as Sealed | undefi
 
 /** How to read and write what is encrypted; `note` hears what goes wrong. */
 export const updateSealed =
-  ({ transact, write, KEY }: Tools, note: (problem: string) => void): Update =>
+  ({ transact, write, KEY }: DatabaseTools, note: (problem: string) => void): Update =>
   async (name, _, change) => {
     /** Runs `then` with what is stored, within one transaction. */
     const stored = <T>(writes: boolean, then: (stored: Stored, store: IDBObjectStore) => T) =>

@@ -8,7 +8,6 @@ const CLICK_MS = 2000;
 const SESSION_MS = 18e5;
 /** How many rows each of the tables keeps, the newest. */
 const ROWS = 500;
-const FORMAT = 'vicino-history';
 
 export const KINDS: readonly EventKind[] = ['view', 'cart', 'purchase'];
 
@@ -43,7 +42,8 @@ const TABLES: Record<keyof Tables, number> = {
   clicked: 1,
   counts: 90,
 };
-const NAMES = Object.keys(TABLES) as (keyof Tables)[];
+/** The names of the tables. */
+export const NAMES = Object.keys(TABLES) as (keyof Tables)[];
 
 export const empty = (): State => ({
   events: [],
@@ -53,25 +53,11 @@ export const empty = (): State => ({
   counts: new Map(),
 });
 
-/** Whether there is nothing that tells anything about the shopper. */
-export const isBare = (state: State): boolean =>
-  state.seed === undefined && !state.events.length && NAMES.every((name) => !state[name].size);
-
 export function toJson(state: State, whole?: boolean): string {
   const { events, seed, consent } = state;
   const tables = NAMES.map((name) => [name, state[name].size ? [...state[name]] : undefined]);
   const more = { ...Object.fromEntries(tables), seed, consent };
-  return JSON.stringify({ format: FORMAT, version: 1, whole, events, ...more });
-}
-
-/** Reads what {@link toJson} has written; throws if that is something else. */
-export function fromJson(text: string): State {
-  const { format, version, events, seed, consent, whole, ...tables } = JSON.parse(text);
-  if (format !== FORMAT || version > 1) throw new Error(`${format} ${version}`);
-  const state: State = { ...empty(), events, seed, consent, whole };
-  state.events.sort((a, b) => b.at - a.at);
-  for (const name of NAMES) state[name] = new Map(tables[name]) as never;
-  return state;
+  return JSON.stringify({ format: 'vicino-history', version: 1, whole, events, ...more });
 }
 
 /** Adds an event, and gives whether it is not one that is there; `merges` if equal purchases are one, too. */
@@ -127,6 +113,11 @@ export function removeItem(state: State, item: string, all: boolean): void {
     state.disliked.delete(item);
     state.clicked.delete(item);
   }
+}
+
+/** Removes all but the consent, wherever there is a copy. */
+export function wipe(state: State): void {
+  Object.assign(state, empty(), { seed: undefined, whole: true });
 }
 
 /** Removes what is too old or too much. */
@@ -206,9 +197,10 @@ export function weight(
   now: number,
   halfLifeDays: DeviceOptions['halfLifeDays'],
 ): number {
-  const dwell = dwellMs === undefined ? 1 : (2 * dwellMs) / (dwellMs + 3e4);
+  // JSON makes null of a visit for ever.
+  const dwell = dwellMs == null ? 1 : (2 * dwellMs) / (dwellMs + 3e4);
   const days = Math.max(0, now - at) / DAY_MS;
-  return dwell * ((rating - 1) / 2) * 0.5 ** (days / (halfLifeDays?.[kind] ?? Infinity));
+  return dwell * ((rating - 1) / 2) * 0.5 ** (days / (halfLifeDays?.[kind] ?? Infinity) || 0);
 }
 
 /** Events by session, all newest first. */
