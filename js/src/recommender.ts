@@ -2,7 +2,8 @@
 import type { Engine } from '../wasm/vicino.js';
 import { catalogFace, type Names, NO_ITEM, numbers } from './catalog.js';
 import { checkValue, isId, isIds } from './check.js';
-import { assertNoNetwork, type Device, openDevice } from './device/index.js';
+import { type Device, openDevice } from './device/index.js';
+import { assertNoNetwork } from './device/network.js';
 import { VicinoError } from './errors.js';
 import { bits } from './filter.js';
 import { keepLater, readKept } from './kept.js';
