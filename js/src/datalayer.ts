@@ -35,16 +35,20 @@ export function fromDataLayer(
 ): () => void {
   let over = false;
   const orders = new Set<unknown>(remembered());
-  // Pushes without an event add to what the next event says, as in Google Tag Manager.
-  let ecommerce: unknown;
+  // What is pushed without an event belongs to the next one, as in Google Tag Manager.
+  let ahead: unknown;
 
   const take = (entry: unknown) => {
     const pushed = (entry ?? {}) as Fields & ArrayLike<unknown>;
     // `gtag` pushes its arguments.
     const byGtag = pushed[0] === 'event';
-    if (!byGtag && 'ecommerce' in pushed) ecommerce = pushed.ecommerce;
-    const name = String(byGtag ? pushed[1] : pushed.event);
-    const said = ((byGtag ? pushed[2] : ecommerce) ?? {}) as Fields;
+    const name = byGtag ? pushed[1] : pushed.event;
+    if (typeof name !== 'string') {
+      if ('ecommerce' in pushed) ahead = pushed.ecommerce;
+      return;
+    }
+    const said = ((byGtag ? pushed[2] : (pushed.ecommerce ?? ahead)) ?? {}) as Fields;
+    ahead = undefined;
     const items = Array.isArray(said.items) ? (said.items as Fields[]) : [];
     const ids = items.map((item) => id(item ?? {})).filter((one) => one) as string[];
     if (ids.length === 0) return;

@@ -55,7 +55,10 @@ export async function loadManifest<R extends Ranks = Recommender>(
   const { signal } = loading;
   const address = new URL(manifestUrl, globalThis.document?.baseURI).href;
   if (!globalThis.crypto?.subtle) {
-    throw new VicinoError('unsupported', 'loadManifest: checking a model needs a page served by https');
+    throw new VicinoError(
+      'unsupported',
+      'loadManifest: checking a model needs a page served by https',
+    );
   }
   const cache = await globalThis.caches?.open(`vicino:models ${address}`).catch(() => undefined);
   let known: Remembered = { checkedMs: 0, models: [] };
@@ -170,13 +173,19 @@ async function readManifest(address: string, signal?: AbortSignal): Promise<Name
 }
 
 /** Throws unless the bytes are those that were named, and signed if there is a key. */
-async function verify(model: Named, bytes: Uint8Array, publicKey: string | undefined): Promise<void> {
+async function verify(
+  model: Named,
+  bytes: Uint8Array,
+  publicKey: string | undefined,
+): Promise<void> {
   const refuse = (why: string) => {
     throw new VicinoError('model-unverified', `${model.url}: ${why}`, { url: model.url });
   };
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as BufferSource));
   if (bytes.length !== model.bytes || `sha256-${toBase64(digest)}` !== model.sha256) {
-    refuse(`not the file that the manifest names; ${bytes.length} bytes came, expected ${model.bytes}`);
+    refuse(
+      `not the file that the manifest names; ${bytes.length} bytes came, expected ${model.bytes}`,
+    );
   }
   if (publicKey === undefined) return;
   const { signature } = model;
@@ -203,7 +212,8 @@ async function request(url: string, signal?: AbortSignal, cache?: RequestCache):
   try {
     response = await fetch(url, { ...(signal && { signal }), ...(cache && { cache }) });
   } catch (cause) {
-    if (signal?.aborted) throw new VicinoError('aborted', 'load: aborted', { cause: signal.reason });
+    if (signal?.aborted)
+      throw new VicinoError('aborted', 'load: aborted', { cause: signal.reason });
     throw new VicinoError('network', `${url}: no answer from the server`, { url, cause });
   }
   if (response.ok) return response;

@@ -111,11 +111,12 @@ export class VicinoRail extends Base {
 
   /** Lists again, after whatever else the page does now. */
   update(): void {
-    if (!this.#queued) queueMicrotask(() => {
-      this.#queued = false;
-      this.#stop?.();
-      this.#stop = this.isConnected ? start(this) : undefined;
-    });
+    if (!this.#queued)
+      queueMicrotask(() => {
+        this.#queued = false;
+        this.#stop?.();
+        this.#stop = this.isConnected ? start(this) : undefined;
+      });
     this.#queued = true;
   }
 }
@@ -142,7 +143,10 @@ function start(element: VicinoRail): () => void {
   const say = (type: string, detail: unknown) =>
     element.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
   const items = () => [...element.querySelectorAll(`:scope > [${ID}]`)];
-  const on = (type: 'click' | 'keydown', hear: (event: Event, at: number, all: Element[]) => void) =>
+  const on = (
+    type: 'click' | 'keydown',
+    hear: (event: Event, at: number, all: Element[]) => void,
+  ) =>
     element.addEventListener(
       type,
       (event) => {

@@ -71,7 +71,8 @@ export async function load(
   signal?.addEventListener('abort', abort, { once: true });
   try {
     if (signal?.aborted) abort();
-    const settings = options.wasm instanceof URL ? { ...options, wasm: options.wasm.href } : options;
+    const settings =
+      options.wasm instanceof URL ? { ...options, wasm: options.wasm.href } : options;
     if (typeof settings.wasm === 'string') settings.wasm = absolute(settings.wasm);
     const face = await line.ask('load', [model, settings], transfer);
     return line.build(face as Face, '') as unknown as WorkerRecommender;
@@ -98,7 +99,10 @@ function start(): Worker {
 /** The questions to one worker that wait for an answer. */
 class Line {
   readonly #worker: Worker;
-  readonly #waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: unknown) => void }>();
+  readonly #waiting = new Map<
+    number,
+    { resolve: (value: unknown) => void; reject: (error: unknown) => void }
+  >();
   readonly #listeners = new Map<string, Set<() => void>>();
   /** What sends the metrics of a question. */
   readonly #sends = new Map<number, (counts: never[]) => void>();
@@ -110,7 +114,8 @@ class Line {
     worker.addEventListener('message', ({ data }: MessageEvent<Answer>) => this.#hear(data));
     worker.addEventListener('error', ({ message }) => {
       // Later ones are those of a listener, say, and the worker goes on.
-      if (this.#waiting.has(1)) this.end(unsupported(message || 'its script was not found or is not allowed'));
+      if (this.#waiting.has(1))
+        this.end(unsupported(message || 'its script was not found or is not allowed'));
     });
   }
 
@@ -245,7 +250,8 @@ async function travelling(
 }
 
 /** An address as the page means it: the worker's own base is the folder of its script. */
-const absolute = (address: string) => new URL(address, globalThis.document?.baseURI ?? location.href).href;
+const absolute = (address: string) =>
+  new URL(address, globalThis.document?.baseURI ?? location.href).href;
 
 const aborted = (signal: AbortSignal) =>
   new VicinoError('aborted', 'load: aborted', { cause: signal.reason });

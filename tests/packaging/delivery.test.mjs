@@ -18,7 +18,8 @@ before(() => {
   const path = './node_modules/vicino/dist/delivery.js';
   project.write('delivery.js', code.replace("'vicino/delivery'", `'${path}'`));
   cpSync(join(root, 'tests/packaging/pages/wait.js'), join(project.folder, 'wait.js'));
-  const page = '<!doctype html><link rel="icon" href="data:,"><script type="module" src="delivery.js"></script>';
+  const page =
+    '<!doctype html><link rel="icon" href="data:,"><script type="module" src="delivery.js"></script>';
   project.write('index.html', page);
   project.write('models/old.vicino', readFileSync(join(root, MODEL)));
   project.write('models/new.vicino', readFileSync(join(root, NEWER_MODEL)));
@@ -28,7 +29,8 @@ after(async () => {
   project?.remove();
 });
 
-const rawKey = (key) => Buffer.from(key.export({ format: 'jwk' }).x, 'base64url').toString('base64');
+const rawKey = (key) =>
+  Buffer.from(key.export({ format: 'jwk' }).x, 'base64url').toString('base64');
 
 /** Writes what `vicino manifest` writes for files of `models/`: the current one, the one before, and who signed. */
 function writeManifest(current, { previous, privateKey, damaged = false } = {}) {
@@ -72,7 +74,9 @@ async function shopper(settings = {}) {
   return {
     ...{ page, close, said },
     async again(settings = {}) {
-      await page.goto(`${new URL('/', page.url())}?${encodeURIComponent(JSON.stringify(settings))}`);
+      await page.goto(
+        `${new URL('/', page.url())}?${encodeURIComponent(JSON.stringify(settings))}`,
+      );
       return said();
     },
   };

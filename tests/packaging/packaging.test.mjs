@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { root } from '../../scripts/lib.mjs';
-import { installed, viteBuild, webpackBuild } from './support/bundle.mjs';
+import { viteBuild, webpackBuild } from './support/bundle.mjs';
 import { closeBrowser, visit } from './support/page.mjs';
 import { filesUnder, makeProject, snippet } from './support/project.mjs';
 
@@ -56,7 +56,7 @@ test('the tarball holds what it needs and nothing else', () => {
 });
 
 test('publint finds nothing to say', async () => {
-  const { publint } = await installed('publint');
+  const { publint } = await import('publint');
   const { messages } = await publint({
     pkgDir: join(project.folder, 'node_modules/vicino'),
     pack: false,
@@ -66,9 +66,7 @@ test('publint finds nothing to say', async () => {
 });
 
 test('types and code resolve to each other for every entry, for those who use ES modules', async () => {
-  const { checkPackage, createPackageFromTarballData } = await installed(
-    '@arethetypeswrong/core',
-  );
+  const { checkPackage, createPackageFromTarballData } = await import('@arethetypeswrong/core');
   const pkg = createPackageFromTarballData(new Uint8Array(readFileSync(project.tarball)));
   const { problems } = await checkPackage(pkg, {
     entrypoints: Object.keys(
@@ -98,7 +96,7 @@ test('webpack builds it with one wasm file, and the page ranks', async () => {
 });
 
 test('esbuild builds it, and the page ranks with the wasm file beside its script', async () => {
-  const { build } = await installed('esbuild');
+  const { build } = await import('esbuild');
   const outdir = join(project.folder, 'esbuild');
   const options = { bundle: true, format: 'esm', minify: true, splitting: true };
   const entryPoints = [join(project.folder, 'main.js')];

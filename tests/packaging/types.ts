@@ -42,7 +42,7 @@ export async function elsewhere(dataLayer: unknown[]): Promise<void> {
   element.addEventListener('vicino-click', ({ detail }) => detail.ids[0]?.length);
 }
 
-export function hooks(): void {
+export function useHooks(): void {
   useRail('related', { item: 'sku-1', k: 4, where: () => true })[0]?.id.length;
   usePage([{ name: 'top', list: 'trending' }], { k: 3 })[0]?.items.length;
   useVicino()?.forYou();
@@ -51,7 +51,7 @@ export function hooks(): void {
   useRail('relate');
 }
 
-export function stores(): void {
+export function useStores(): void {
   const shop = createVicino({ source: '/shop.vicino' });
   rail(shop, 'forYou', { k: 4 }).subscribe((items) => items[0]?.id.length);
   createVue({ source: new URL('https://shop.example/shop.vicino') });

@@ -16,11 +16,20 @@ export const check = (shop, stop) =>
     push('purchase', { transaction_id: 'T-1', items: [item('sku-4'), item('sku-5')] });
     push('view_item_list', { item_list_id: 'home', items: [item('sku-6'), item('sku-7')] });
     push('select_item', { item_list_id: 'home', items: [item('sku-6')] });
-    for (const odd of [null, undefined, 1, 'event', {}, { event: 'view_item' }, { event: 'purchase', ecommerce: 7 }]) {
+    for (const odd of [
+      null,
+      undefined,
+      1,
+      'event',
+      {},
+      { event: 'view_item' },
+      { event: 'purchase', ecommerce: 7 },
+    ]) {
       window.dataLayer.push(odd);
     }
-    push('view_item', { items: [null, {}, item(8)] });
-    window.dataLayer.push({ ecommerce: null });
+    window.dataLayer.push({ ecommerce: { items: [item('sku-10')] } }, { ecommerce: null });
+    window.dataLayer.push({ event: 'view_item' });
+    window.dataLayer.push({ ecommerce: { items: [null, {}, item(8)] } }, { event: 'view_item' });
     const events = await until(() => {
       const list = shop.history.list();
       return list.length >= 6 && list;
@@ -31,7 +40,7 @@ export const check = (shop, stop) =>
     return {
       events: events.map(({ item, kind }) => `${kind} ${item}`).sort(),
       later: shop.history.list().length,
-      counts: shop.metrics.counts().map(({ day, ...count }) => count),
+      counts: (await shop.metrics.counts()).map(({ day, ...count }) => count),
       pushed: window.dataLayer.length,
       isNative: window.dataLayer.push === Array.prototype.push,
     };

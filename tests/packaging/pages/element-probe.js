@@ -13,7 +13,8 @@ const press = (key) =>
 say(async () => {
   const prerendered = rail.querySelector('[data-vicino-id]');
   await until(() => rail.hasAttribute('state') && links().length === 4);
-  const ids = () => [...rail.querySelectorAll('[data-vicino-id]')].map((one) => one.dataset.vicinoId);
+  const ids = () =>
+    [...rail.querySelectorAll('[data-vicino-id]')].map((one) => one.dataset.vicinoId);
   const first = ids();
   links()[0].focus();
   press('End');

@@ -21,7 +21,9 @@ const tried = async (load) => {
 say(async () => {
   const rail = document.querySelector('vicino-rail');
   await until(() => rail.getAttribute('state'));
-  await until(() => rail.getAttribute('state') !== 'ready' || rail.querySelectorAll('a').length > 1);
+  await until(
+    () => rail.getAttribute('state') !== 'ready' || rail.querySelectorAll('a').length > 1,
+  );
   return {
     page: await tried(Recommender.load),
     worker: await tried(InWorker.load),

@@ -38,7 +38,7 @@ export const check = (Recommender, shop, rail) =>
       numItems: (await shop.model).numItems,
       storage: await shop.history.storage,
       history: (await shop.history.list()).map(({ item }) => item),
-      updated: await shop.catalog.update([{ id: 'sku-3', inStock: false }, { id: 'nobody' }]),
+      updated: await shop.catalog.update([{ id: 'sku-0', inStock: false }, { id: 'nobody' }]),
       size: await shop.catalog.size,
       detached: bytes.byteLength,
       pages: (await second.page([{ name: 'a', list: 'trending', k: 2 }])).map(({ name }) => name),

@@ -1,27 +1,21 @@
 // Builds pages with the tools that shops build with, in the scratch project.
 import { mkdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { root } from '../../../scripts/lib.mjs';
-
-/** A module that one of the repository's packages has installed. */
-export function installed(name, from = 'tests/packaging') {
-  const require = createRequire(join(root, from, 'package.json'));
-  return import(pathToFileURL(require.resolve(name)).href);
-}
 
 /** The compilers of Vue and Svelte without the comforts of their plugins. */
 async function compilers() {
-  const vue = await installed('vue/compiler-sfc');
-  const { compile } = await installed('svelte/compiler');
+  const vue = await import('vue/compiler-sfc');
+  const { compile } = await import('svelte/compiler');
   return {
     name: 'compilers',
     transform: {
       filter: { id: /\.(vue|svelte)$/ },
       handler(code, id) {
         if (id.endsWith('.svelte')) {
-          return { code: compile(code, { filename: id, generate: 'client' }).js.code, moduleType: 'js' };
+          return {
+            code: compile(code, { filename: id, generate: 'client' }).js.code,
+            moduleType: 'js',
+          };
         }
         const { descriptor } = vue.parse(code, { filename: id });
         const script = vue.compileScript(descriptor, { id, inlineTemplate: true });
@@ -33,7 +27,7 @@ async function compilers() {
 
 /** Builds HTML pages of the project with Vite. */
 export async function viteBuild(folder, pages, outDir, { alias = {} } = {}) {
-  const { build } = await installed('vite', 'www');
+  const { build } = await import('vite');
   await build({
     root: folder,
     logLevel: 'error',
@@ -51,7 +45,7 @@ export async function viteBuild(folder, pages, outDir, { alias = {} } = {}) {
 
 /** Builds scripts of the project with webpack, each to a script of its name. */
 export async function webpackBuild(folder, entry, outDir) {
-  const { default: webpack } = await installed('webpack');
+  const { default: webpack } = await import('webpack');
   const path = join(folder, outDir);
   mkdirSync(path, { recursive: true });
   const config = {

@@ -16,6 +16,8 @@ const TYPES = {
 async function serve(folder, headers) {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');
+    // Browsers ask for it by themselves.
+    if (pathname === '/favicon.ico') return response.writeHead(204).end();
     const path = pathname.endsWith('/') ? `${pathname}index.html` : pathname;
     try {
       const body = await readFile(join(folder, normalize(path)));
