@@ -37,6 +37,8 @@ export function catalogFace(
     tagSets: [],
   };
   const setNumbers = new Map<string, number>();
+  /** The same by tags in the order in which they were given. */
+  const givenSets = new Map<string, number>();
   const number = (of: Map<string, number>, name: string): number => {
     let found = of.get(name);
     if (found === undefined) {
@@ -46,9 +48,15 @@ export function catalogFace(
     return found;
   };
   const tagSet = (tags: readonly string[]): number => {
-    const set = [...new Set(tags)].sort();
-    const found = number(setNumbers, JSON.stringify(set));
-    names.tagSets[found] ??= set;
+    // In this order first: most sets have been seen so before.
+    const given = JSON.stringify(tags);
+    let found = givenSets.get(given);
+    if (found === undefined) {
+      const set = [...new Set(tags)].sort();
+      found = number(setNumbers, JSON.stringify(set));
+      names.tagSets[found] ??= set;
+      givenSets.set(given, found);
+    }
     return found;
   };
   const face: Catalog = {

@@ -158,7 +158,20 @@ export function checkRails(rails: unknown, shared: object): void {
   checkValue('page', rails, isArrayOf(isObjectOf(RAIL, 'name', 'list')), 'rails');
 }
 
+/** Whether nothing is wrong, without the words for what is. */
+function isItem(item: CatalogItem): boolean {
+  if (typeof item?.id !== 'string') return false;
+  for (const name in item) {
+    const value = item[name as keyof CatalogItem];
+    const check = Object.hasOwn(ITEM, name) && ITEM[name];
+    if (!check || (value !== undefined && check(value, '', '') !== undefined)) return false;
+  }
+  return true;
+}
+
 export function checkItems(items: readonly CatalogItem[]): void {
+  // Words take longer than all else, and there may be a hundred thousand items.
+  if (Array.isArray(items) && items.every(isItem)) return;
   checkValue('update', items, isArrayOf(isObjectOf(ITEM, 'id')), 'items');
 }
 
