@@ -6,7 +6,7 @@ import { type Device, openDevice } from './device/index.js';
 import { assertNoNetwork } from './device/network.js';
 import { VicinoError } from './errors.js';
 import { bits } from './filter.js';
-import { keepLater, readKept } from './kept.js';
+import { forgetKept, keepLater, readKept } from './kept.js';
 import { abortable, isSupported, readModel, startWasm } from './load.js';
 import { type Opened, open } from './open.js';
 import { checkEvent, checkList, checkLoad, checkRails } from './options.js';
@@ -82,7 +82,8 @@ export class Recommender implements Disposable {
   readonly catalog: Catalog;
   #model: ModelInfo;
   readonly #renew: (categories: readonly string[]) => void;
-  #keep = false;
+  #keep: boolean | undefined;
+  #isKept = false;
   readonly #device: Device;
   readonly #names: Names;
   #engine: Engine | undefined;
@@ -134,10 +135,10 @@ export class Recommender implements Disposable {
     }
     const { signal, wasm } = options;
     const platform = Recommender.platform;
-    const { storage = platform.storage, keep = storage !== 'memory' } = options;
+    const { storage = platform.storage, keep = storage === 'memory' ? false : undefined } = options;
     let recommender: Recommender | undefined;
     // The history opens, and what was kept is read, while the model still travels.
-    const kept = keep ? readKept() : undefined;
+    const kept = keep === false ? undefined : readKept();
     const started = startWasm(() => wasm ?? platform.wasm());
     const opening = openDevice({ ...options, storage }, undefined, (ids) =>
       recommender
@@ -157,7 +158,8 @@ export class Recommender implements Disposable {
       const loaded = new Recommender(opened, device);
       recommender = loaded;
       loaded.#keep = keep;
-      if (keep && opened.opened === 'file') keepLater(() => loaded.#engine);
+      loaded.#keepModel();
+      loaded.consent.subscribe(() => loaded.#keepModel());
       return loaded;
     } catch (error) {
       opening.then(
@@ -289,7 +291,20 @@ export class Recommender implements Disposable {
     this.#items.clear();
     this.#known = '';
     this.#renew(this.#model.categories);
-    if (this.#keep) keepLater(() => this.#engine);
+    this.#isKept = false;
+    this.#keepModel();
+  }
+
+  /** Keeps the decoded model for the next page if the option says so, or else the shopper; removes it where nothing may be kept. */
+  #keepModel(): void {
+    const { state } = this.consent;
+    if (this.#keep ?? state === 'granted') {
+      if (!this.#isKept && this.#model.opened === 'file') keepLater(() => this.#engine);
+      this.#isKept = true;
+    } else if (this.#keep === undefined && state === 'denied') {
+      forgetKept();
+      this.#isKept = false;
+    }
   }
 
   /** Gives the memory back; any later use but `free` throws. What is being stored still gets stored. */

@@ -212,7 +212,7 @@ export interface LoadOptions extends DeviceOptions {
   wasm?: string | URL | BufferSource | WebAssembly.Module;
   /**
    * Whether to keep the decoded model in IndexedDB, so that the next page need not decode it; it holds nothing of
-   * the shopper, and where it cannot be kept it is decoded again. Default: true, false with `storage: 'memory'`.
+   * the shopper, and where it cannot be kept it is decoded again. Default: once consent is granted; false with `storage: 'memory'`.
    */
   keep?: boolean;
 }
