@@ -292,6 +292,7 @@ impl Asked<'_> {
 }
 
 /// Neither 0, which would be no score, nor more than can be compared.
+#[allow(clippy::manual_clamp, reason = "clamping leaves what is no number as it is")]
 fn within_range(value: f32) -> f32 {
     value.max(f32::MIN_POSITIVE).min(f32::MAX)
 }
