@@ -29,10 +29,9 @@ function shorten() {
   const names = run(
     tool('binaryen', 'bin/wasm-opt'),
     ...features,
-    // A second look finds a little more once the control flow is laid out anew.
-    '--flatten',
-    '--rereloop',
-    '-Oz',
+    // A second and a third look find a little more once the control flow is laid out anew.
+    ...['--flatten', '--rereloop', '-Oz', '--flatten', '--rereloop', '-Oz', '-Oz'],
+    '--reorder-functions',
     '--minify-imports-and-exports-and-modules',
     'wasm/vicino_bg.wasm',
     '-o',

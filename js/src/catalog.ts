@@ -52,7 +52,7 @@ export function catalogFace(
   };
   const tagSet = (tags: readonly string[]): number => {
     // In this order first: most sets have been seen so before.
-    const given = JSON.stringify(tags);
+    const given = tags.join('\0');
     let found = givenSets.get(given);
     if (found === undefined) {
       const set = [...new Set(tags)].sort();

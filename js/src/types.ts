@@ -185,7 +185,7 @@ export interface CatalogItem {
 
 /** What the shop says of its items at this moment; kept in memory only. */
 export interface Catalog {
-  /** Adds to what is known; 100,000 items take some hundredths of a second. Says how many the model knows; the others are ignored. */
+  /** Adds to what is known; 100,000 items with all that can be said of them take some tenths of a second, so a page tells of them in parts. Says how many the model knows; the others are ignored. */
   update(items: readonly CatalogItem[]): { known: number; unknown: number };
   /** What is known of an item. */
   get(id: string): CatalogItem | undefined;
