@@ -79,7 +79,9 @@ const isHidden = (node) =>
   !node.name ||
   node.name.getText().startsWith('#') ||
   node.kind === SyntaxKind.Constructor ||
-  modifiers(node).includes('private');
+  modifiers(node).includes('private') ||
+  // What the browser calls on a custom element.
+  /^(observedAttributes|\w+Callback)$/.test(node.name.getText());
 const isMethod = ({ kind }) =>
   kind === SyntaxKind.MethodDeclaration || kind === SyntaxKind.MethodSignature;
 const slug = (heading) =>
@@ -226,11 +228,17 @@ class Writer {
     this.#types(nodes.map((node) => code(node)).join(' '), nodes[0].name?.getText(), exported);
   }
 
+  /** What a name means in an entry: its own export, or one of the main entry. */
+  #find(name, exported) {
+    const is = (other) => other.name === name;
+    return exported.find(is) ?? this.#entries[0].exported.find(is);
+  }
+
   /** Links to the types that a piece of code names. */
   #types(text, self, exported) {
     const names = [...new Set(text.match(/\b[A-Z]\w+/g) ?? [])];
     const links = names.flatMap((name) => {
-      const one = exported.find((other) => other.name === name && name !== self);
+      const one = name !== self && this.#find(name, exported);
       return one ? [this.#link(one.nodes[0], inline(name))] : [];
     });
     if (links.length > 0) this.#say(`See ${links.join(', ')}.`, '');
@@ -239,11 +247,19 @@ class Writer {
   #members(entry, name, node, exported, level) {
     const parents = (node.heritageClauses ?? []).flatMap((clause) => [...clause.types]);
     const known = parents.map((type) => {
-      const base = type.expression.getText();
-      const one = exported.find((other) => other.name === base);
-      return one ? this.#link(one.nodes[0], inline(code(type))) : inline(code(type));
+      const [base] = type
+        .getText()
+        .match(/\w+(?=[<,]*)/g)
+        .filter((one) => this.#find(one, exported));
+      const one = base && this.#find(base, exported);
+      return { one, text: inline(code(type)) };
     });
-    if (known.length > 0) this.#say(`Has all of ${known.join(', ')}.`, '');
+    // Bases that nobody can import say nothing.
+    const shown = known.filter(({ one, text }) => one ?? /^`(Error|Disposable)`$/.test(text));
+    if (shown.length > 0) {
+      const links = shown.map(({ one, text }) => (one ? this.#link(one.nodes[0], text) : text));
+      this.#say(`Has all of ${links.join(', ')}.`, '');
+    }
     this.#class = name;
     const members = [...node.members].filter((member) => !isHidden(member));
     const properties = members.filter((member) => !isMethod(member));

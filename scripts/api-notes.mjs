@@ -153,7 +153,8 @@ const variant = shop.metrics.variant('rail', ['plain', 'diverse']);
 const items = shop.forYou({ k: 4, diversity: variant === 'diverse' ? 0.3 : 0 });
 shop.recordImpression(items.map(({ id }) => id), { rail: 'home', variant });
 shop.recordClick(items[0].id, { rail: 'home', variant });
-console.assert(shop.metrics.counts().some(({ clicks }) => clicks === 1));
+const counts = await shop.metrics.counts();
+console.assert(counts.some(({ clicks }) => clicks === 1));
 \`\`\`
 `,
   'vicino: History': `
@@ -164,6 +165,9 @@ await shop.history.clear();
 await shop.history.import(json);
 console.assert(shop.history.list()[0].item === 'sku-1');
 \`\`\`
+`,
+  'vicino/worker': `
+The same as \`vicino\` in a worker: every method and property gives a promise, but for \`free\` and \`subscribe\`, which act at once.
 `,
   'vicino: ErrorCode': `
 [errors.md](errors.md) says for each where it comes from and what to do.
