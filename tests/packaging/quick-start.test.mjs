@@ -1,4 +1,5 @@
-// docs/quick-start.md as it is written, and the examples of docs/api.md: with the real tarball, in a real browser.
+// docs/quick-start.md as it is written, and the examples of docs/api.md and js/README.md: with the real tarball, in a real
+// browser.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -152,6 +153,26 @@ test('the whole page records, keeps what was agreed to, and leaves out what is s
     await page.click('#no');
     await waitFor(page, "shop.consent.state === 'denied'");
     assert.deepEqual(await events(), []);
+    assert.deepEqual(console, []);
+  } finally {
+    await close();
+  }
+});
+
+test('what npm shows of the package runs', async () => {
+  const [load, consent] = blocksOf('js/README.md').filter(({ language }) => language === 'js');
+  const code = `${load.code}\n${consent.code}`.replace(
+    "'vicino'",
+    "'../node_modules/vicino/dist/index.js'",
+  );
+  project.write('npm/main.js', `${code}\nglobalThis.probe = shop.consent.state;`);
+  project.write(
+    'npm/index.html',
+    '<!doctype html><link rel="icon" href="data:,"><script type="module" src="main.js"></script>',
+  );
+  const { probe, console, close } = await open(project.folder, { path: '/npm/' });
+  try {
+    assert.equal(await probe(), 'denied');
     assert.deepEqual(console, []);
   } finally {
     await close();
