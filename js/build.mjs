@@ -1,4 +1,4 @@
-// Builds js/dist: two scripts, their types and the WebAssembly module.
+// Builds js/dist: a script for each entry of the package, their types and the WebAssembly module.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -79,22 +79,65 @@ function glue(names) {
 
 run(tool('typescript', '../bin/tsc'), '-p', 'tsconfig.json');
 const names = shorten();
-// `new URL('./vicino_bg.wasm', import.meta.url)` stays as it is: the shop's own bundler finds the file by it.
-for (const entry of ['index', 'node']) {
+
+/** Scripts that others import; whatever else they need is in each of them. */
+const SHARED = ['index', 'errors', 'live'];
+const ENTRIES = [
+  ...['errors', 'index', 'node', 'worker', 'worker-client', 'live'],
+  ...['react', 'vue', 'svelte', 'element', 'datalayer', 'delivery'],
+];
+const FRAMEWORKS = ['react', 'vue'];
+
+/** Keeps one copy of what several entries need, next to them. */
+function share(entry) {
+  return {
+    name: 'share',
+    resolveId(source) {
+      const name = source.match(/(?:^|\/)([\w-]+)\.js$/)?.[1];
+      if (source.startsWith('.') && SHARED.includes(name) && name !== entry) {
+        return { id: `./${name}.js`, external: true };
+      }
+      return null;
+    },
+  };
+}
+
+for (const entry of ENTRIES) {
   const bundle = await rolldown({
     input: `src/${entry}.ts`,
     platform: 'neutral',
-    external: [/^node:/, ...(entry === 'node' ? ['./index.js'] : [])],
-    plugins: [glue(names)],
+    // What such a part shares with its entry stays in the entry.
+    preserveEntrySignatures: 'allow-extension',
+    external: [/^node:/, ...FRAMEWORKS],
+    plugins: [share(entry), glue(names)],
   });
-  await bundle.write({ file: `dist/${entry}.js`, format: 'esm', minify: true });
+  await bundle.write({
+    dir: 'dist',
+    entryFileNames: '[name].js',
+    // What is only imported later.
+    chunkFileNames: '[name].js',
+    format: 'esm',
+    minify: true,
+    // Servers that render React must know which parts belong to the browser.
+    ...(entry === 'react' && { banner: "'use client';" }),
+  });
   await bundle.close();
 }
 
-// Only one address of the module may be left, or bundlers emit it twice.
-const addresses = readFileSync('dist/index.js', 'utf8').match(/import\.meta\.url/g) ?? [];
-if (addresses.length !== 1) {
-  throw new Error(
-    `dist/index.js names ${addresses.length} addresses by import.meta.url, expected 1`,
-  );
+// The shop's own bundler finds the files by these very expressions, which therefore have to survive; and only one
+// address of each may be there, or bundlers emit the file twice.
+const ADDRESSES = {
+  index: [/new URL\([`'"]\.\/vicino_bg\.wasm[`'"],\s*import\.meta\.url\)/],
+  node: [/new URL\([`'"]\.\/vicino_bg\.wasm[`'"],\s*import\.meta\.url\)/],
+  'worker-client': [/new Worker\(new URL\([`'"]\.\/worker\.js[`'"],\s*import\.meta\.url\),/],
+};
+for (const entry of ENTRIES) {
+  const code = readFileSync(`dist/${entry}.js`, 'utf8');
+  const expected = ADDRESSES[entry] ?? [];
+  const found = code.match(/import\.meta\.url/g) ?? [];
+  if (found.length !== expected.length || !expected.every((address) => address.test(code))) {
+    throw new Error(
+      `dist/${entry}.js names ${found.length} addresses by import.meta.url, expected ${expected.length} as written in build.mjs`,
+    );
+  }
 }

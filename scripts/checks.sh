@@ -34,13 +34,33 @@ size() {
   scripts/size || fail "over the budget, or nothing built; see the log below"
   note "$(scripts/size | awk '/^total/ { print $3 }') bytes gzip"
 }
-browser_tests() {
+# wasm_tests BROWSER...: the crate's tests in a browser, by the flags of wasm-pack that say which.
+wasm_tests() {
   local toolchain
   toolchain=$(wasm_toolchain) || fail "no toolchain has the wasm32 target; run scripts/setup"
   # wasm-pack calls a plain `cargo`; this says which toolchain that is.
   [ -z "$toolchain" ] || export RUSTUP_TOOLCHAIN=${toolchain#+}
-  wasm-pack test --headless --chrome --chromedriver "$(chromedriver_path)" --no-default-features --features web
+  wasm-pack test --headless "$@" --no-default-features --features web
 }
+chromium_tests() { wasm_tests --chrome --chromedriver "$(chromedriver_path)"; }
+firefox_tests() {
+  has_firefox || fail "Firefox or geckodriver is missing; 'scripts/setup --tests' installs them or says how"
+  mkdir -p target
+  printf '{ "moz:firefoxOptions": { "binary": "%s" } }\n' "$(firefox_path)" >target/webdriver.firefox.json
+  export WASM_BINDGEN_TEST_WEBDRIVER_JSON=$root/target/webdriver.firefox.json
+  wasm_tests --firefox --geckodriver "$(geckodriver_path)"
+}
+three_engines() {
+  local missing= log=target/three-engines.log
+  has_firefox || missing="Firefox or geckodriver"
+  has_webkit || missing="${missing:+$missing, and }WebKitWebDriver, MiniBrowser or Xvfb"
+  [ -z "$missing" ] || fail "missing: $missing; 'scripts/setup --tests' installs them or says how"
+  mkdir -p target
+  npm run engines 2>&1 | tee $log
+  [ "${PIPESTATUS[0]}" = 0 ] || exit 1
+  note "$(awk '/^# pass / { print $3 }' $log) tests"
+}
+browser_storage() { npm run browser; }
 parity() { npm run parity; }
 packaging() { npm run packaging; }
 shop() { scripts/build; }
@@ -59,10 +79,13 @@ test_checks=(
   "types: types"
   "package tests: package_tests"
   "size budget: size"
-  "browser tests: browser_tests"
+  "browser tests in Chromium: chromium_tests"
+  "browser tests in Firefox: firefox_tests"
+  "browser storage: browser_storage"
   "parity of native and wasm: parity"
   "packaging: packaging"
   "end to end: e2e"
+  "three engines: three_engines"
 )
 
 num_passed=0

@@ -13,7 +13,8 @@ can_apt() { [ -e /etc/debian_version ] && has apt-get && [ "$(id -u)" = 0 ]; }
 
 # step NAME FUNCTION [ARG...]: runs the function with its output in a log and
 # prints one line, `✓ NAME (note, 3 s)`. A failed step prints why, what to do
-# and the end of the log, and ends the script with 1.
+# and the end of the log, and ends the script with 1. One that calls `absent`
+# says so with `–`, and the script goes on.
 step() {
   # Underscores: bash lets the function that is run see these.
   local _name=$1 _dir _rc _note _start=$SECONDS _took
@@ -26,6 +27,10 @@ step() {
   _took=$((SECONDS - _start))
   _note=$(tail -n 1 "$_dir/note")
   [ -t 1 ] && printf '\033[K'
+  if [ -e "$_dir/absent" ]; then
+    echo "– $_name: $_note (log: $_dir/log)"
+    return
+  fi >&2
   if [ $_rc -ne 0 ]; then
     echo "✗ $_name: ${_note:-failed with exit code $_rc}"
     echo "  after $_took s; the end of its log, all of it in $_dir/log:"
@@ -42,6 +47,9 @@ note() { echo "$*" >&3; }
 
 # Inside a step: ends it, saying what happened and what to do.
 fail() { echo "$*" >&3; exit 1; }
+
+# Inside a step: ends it, saying what cannot be had here and how to get it.
+absent() { : >"$_dir/absent"; fail "$@"; }
 
 # Prints the folder of the wasm32 libraries of a toolchain (`+name` or nothing).
 wasm_libs() {
@@ -77,19 +85,36 @@ wasm_cargo() {
   echo "cargo${toolchain:+ $toolchain}"
 }
 
-# Print where the browser and its driver are; CHROME and CHROMEDRIVER win.
-chrome() {
+# Print where the browsers and their drivers are; a variable of the environment wins.
+# (`type -P` and not `command -v`, which would find the functions below.)
+first_command() {
   local c
-  for c in "${CHROME:-}" chromium chromium-browser google-chrome google-chrome-stable chrome \
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do
-    [ -n "$c" ] && command -v "$c" && return
+  for c; do
+    [ -n "$c" ] && type -P "$c" && return
   done
   return 1
+}
+chrome() {
+  first_command "${CHROME:-}" chromium chromium-browser google-chrome google-chrome-stable chrome \
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 }
 chromedriver_path() {
-  local c
-  for c in "${CHROMEDRIVER:-}" chromedriver /usr/lib/chromium/chromedriver /usr/lib/chromium-browser/chromedriver; do
-    [ -n "$c" ] && command -v "$c" && return
-  done
-  return 1
+  first_command "${CHROMEDRIVER:-}" chromedriver /usr/lib/chromium/chromedriver /usr/lib/chromium-browser/chromedriver
 }
+firefox_path() {
+  first_command "${FIREFOX:-}" firefox-esr firefox /Applications/Firefox.app/Contents/MacOS/firefox
+}
+geckodriver_path() { first_command "${GECKODRIVER:-}" geckodriver; }
+webkitdriver_path() { first_command "${WEBKITDRIVER:-}" WebKitWebDriver; }
+# The browser that comes with WebKitGTK is on no PATH.
+minibrowser() {
+  first_command "${MINIBROWSER:-}" MiniBrowser /usr/lib/*/webkit2gtk-4.[01]/MiniBrowser /usr/lib/*/webkitgtk-6.0/MiniBrowser \
+    /usr/lib/webkit*/MiniBrowser /usr/libexec/webkit*/MiniBrowser
+}
+# WebKit's browser needs a screen; where there is none, this makes one up.
+virtual_screen() { first_command Xvfb; }
+has_screen() { [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || virtual_screen; }
+
+# True if each engine can be driven.
+has_firefox() { firefox_path && geckodriver_path; } >/dev/null
+has_webkit() { webkitdriver_path && minibrowser && has_screen; } >/dev/null

@@ -34,7 +34,7 @@ async function load(name, options) {
 
 /** Vicino as a shop uses it: the package as it is published, the model file beside it. */
 async function vicino({ Recommender }, model, options) {
-  const recommender = await Recommender.load(model, options);
+  const recommender = await Recommender.load(model, { consent: 'granted', ...options });
   return {
     opened: recommender.model.opened,
     /** Makes `ids` (newest first) the history. */

@@ -1,7 +1,7 @@
 import { VicinoError } from './errors.js';
 
-/** Says what was expected if the value is not allowed. */
-export type Check = (value: unknown) => string | undefined;
+/** Says what was expected if the value is not allowed; throws where something within it is not. */
+export type Check = (value: unknown, where: string, name: string) => string | undefined;
 
 /** The checks by option name. */
 export type Checks = Readonly<Record<string, Check>>;
@@ -34,31 +34,68 @@ export const isIntegerIn =
       ? undefined
       : `an integer from ${least} to ${most}`;
 
+export const isNumberIn =
+  (least: number, most: number): Check =>
+  (value) =>
+    typeof value === 'number' && value >= least && value <= most
+      ? undefined
+      : most === Infinity
+        ? `a number from ${least} up`
+        : `a number from ${least} to ${most}`;
+
+export const isArrayOf =
+  (check: Check): Check =>
+  (value, where, name) => {
+    if (!Array.isArray(value)) return 'an array';
+    // Not `forEach`, which leaves holes out.
+    for (let at = 0; at < value.length; at++) checkValue(where, value[at], check, `${name}[${at}]`);
+    return undefined;
+  };
+
+/** An object that holds known names, allowed values, and what is needed. */
+export const isObjectOf =
+  (checks: Checks, ...needed: readonly string[]): Check =>
+  (value, where, name) => {
+    if (!isObject(value)) return 'an object';
+    checkOptions(`${where}: \`${name}\``, value, checks);
+    for (const one of needed) {
+      if (value[one] === undefined) return `an object with ${needed.join(' and ')}`;
+    }
+    return undefined;
+  };
+
 export const isOneOf =
   (...allowed: readonly string[]): Check =>
   (value) =>
     allowed.includes(value as string) ? undefined : allowed.join(', ').replace(/, (?!.*,)/, ' or ');
 
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** Throws unless `options` is an object that holds known names and allowed values only. */
 export function checkOptions(where: string, options: unknown, checks: Checks): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+  if (!isObject(options)) {
     throw new VicinoError(
       'option-invalid',
       `${where}: expected an object of options, found ${show(options)}`,
     );
   }
-  for (const [name, value] of Object.entries(options)) {
+  for (const name of Object.keys(options)) {
     const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
     if (!check) throw unknownOption(where, name, Object.keys(checks));
-    if (value !== undefined) checkValue(`${where}: option \`${name}\``, value, check);
+    if (options[name] !== undefined) checkValue(where, options[name], check, name);
   }
 }
 
-/** Throws unless the check allows the value. */
-export function checkValue(where: string, value: unknown, check: Check): void {
-  const expected = check(value);
+/** Throws unless the check allows the value, which has a name if it is an option. */
+export function checkValue(where: string, value: unknown, check: Check, name = ''): void {
+  const expected = check(value, where, name);
   if (expected !== undefined) {
-    throw new VicinoError('option-invalid', `${where}: expected ${expected}, found ${show(value)}`);
+    const what = name && `: option \`${name}\``;
+    throw new VicinoError(
+      'option-invalid',
+      `${where}${what}: expected ${expected}, found ${show(value)}`,
+    );
   }
 }
 

@@ -8,6 +8,8 @@ export type ErrorCode =
   | 'history-invalid'
   /** The server answered with an error; see `url` and `status`. */
   | 'http'
+  /** What lies at the address is no manifest of this version. */
+  | 'manifest-invalid'
   /** The model's bytes are damaged: a checksum differs or a value is impossible. */
   | 'model-corrupt'
   /** The model file holds no bytes. */
@@ -18,14 +20,20 @@ export type ErrorCode =
   | 'model-newer'
   /** The model's bytes end too early. */
   | 'model-truncated'
+  /** The model is not the one that the manifest names, or not signed by the page's key. */
+  | 'model-unverified'
   /** No answer came from the server. */
   | 'network'
+  /** Something was requested while `assertNoNetwork` watched. */
+  | 'network-used'
   /** An HTML page came instead of a model. */
   | 'not-a-model'
   /** An argument or an option has a value that is not allowed. */
   | 'option-invalid'
   /** An option has a name that is not known. */
   | 'option-unknown'
+  /** This browser, or the page's content security policy, has no WebAssembly for the library. */
+  | 'unsupported'
   /** The WebAssembly module did not load. */
   | 'wasm';
 

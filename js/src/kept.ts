@@ -43,6 +43,15 @@ export function keepLater(live: () => Engine | undefined): void {
   else setTimeout(start, 1000);
 }
 
+/** Removes what was kept. Never throws. */
+export function forgetKept(): void {
+  try {
+    indexedDB.deleteDatabase(DATABASE);
+  } catch {
+    // Where there is no storage, nothing was kept.
+  }
+}
+
 /** The result of one request, once its transaction is complete; rejects where storage is absent, blocked or full. */
 function use(
   mode: IDBTransactionMode,
@@ -50,7 +59,11 @@ function use(
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const opening = indexedDB.open(DATABASE, 1);
-    opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
+    opening.onupgradeneeded = () => {
+      // Looking for what was kept leaves nothing behind.
+      if (mode === 'readonly') opening.transaction?.abort();
+      else opening.result.createObjectStore(STORE);
+    };
     opening.onerror = reject;
     opening.onsuccess = () => {
       const database = opening.result;

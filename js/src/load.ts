@@ -7,6 +7,17 @@ type WasmSource = NonNullable<LoadOptions['wasm']>;
 
 let started: Promise<void> | undefined;
 
+/** Whether a module with what this library needs, `(type (func (param externref)))`, may be compiled and run. */
+export function isSupported(): boolean {
+  try {
+    const bytes = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 1, 111, 0);
+    // WebKit heeds a content security policy here only, not while it compiles.
+    return !!new WebAssembly.Instance(new WebAssembly.Module(bytes));
+  } catch {
+    return false;
+  }
+}
+
 /** Starts the WebAssembly module, once; after a failure the next call tries again. */
 export function startWasm(source: () => WasmSource | Promise<WasmSource>): Promise<void> {
   started ??= start(source).catch((error: unknown) => {

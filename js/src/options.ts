@@ -3,28 +3,43 @@ import {
   type Checks,
   checkOptions,
   checkValue,
+  isArrayOf,
   isBoolean,
   isId,
   isIds,
   isIntegerIn,
+  isNumberIn,
+  isObjectOf,
   isOneOf,
   isString,
   isTime,
 } from './check.js';
-import type { EventKind, ForYouOptions, ListOptions, LoadOptions, RecordedEvent } from './types.js';
+import type { CatalogItem, ListName, LoadOptions, RecordedEvent } from './types.js';
 
-const KINDS: readonly EventKind[] = ['view', 'cart', 'purchase'];
-
-const isWhere: Check = (value) => {
-  if (typeof value === 'function') return undefined;
-  const expected = 'a function, or { category } with a name or an array of names';
-  if (typeof value !== 'object' || value === null) return expected;
-  const { category } = value as { category?: unknown };
-  const names: unknown[] = Array.isArray(category) ? category : [category];
-  return Object.keys(value).join() === 'category' && names.every((name) => typeof name === 'string')
+const isNames: Check = (value) =>
+  [value].flat().every((name) => typeof name === 'string')
     ? undefined
-    : expected;
+    : 'a name or an array of names';
+const isFraction = isNumberIn(0, 1);
+const isPrice = isNumberIn(0, 1e30);
+const isDays = isNumberIn(0, Infinity);
+const unless =
+  (is: (value: unknown) => boolean, check: Check): Check =>
+  (...given) =>
+    is(given[0]) ? undefined : check(...given);
+
+const FILTER: Checks = {
+  category: isNames,
+  price: isObjectOf({ min: isPrice, max: isPrice }),
+  inStock: isBoolean,
+  tags: isObjectOf({ any: isIds, all: isIds, none: isIds }),
+  brand: isNames,
+  all: (...given) => isFilters(...given),
+  any: (...given) => isFilters(...given),
+  not: (...given) => isFilter(...given),
 };
+const isFilter: Check = isObjectOf(FILTER);
+const isFilters: Check = isArrayOf(isFilter);
 
 const isWasm: Check = (value) =>
   (typeof value === 'string' && value !== '') ||
@@ -37,12 +52,60 @@ const isWasm: Check = (value) =>
 const LIST: Checks = {
   k: isIntegerIn(0, 1_000_000),
   exclude: isIds,
-  where: isWhere,
+  excludePurchased: unless(
+    (value) => typeof value === 'boolean',
+    isObjectOf({ withinDays: isDays }, 'withinDays'),
+  ),
+  where: (...given) =>
+    typeof given[0] === 'function' || isFilter(...given) === undefined
+      ? undefined
+      : 'a function, or an object such as { category }',
+  boost: isArrayOf(isObjectOf({ where: isFilter, by: isNumberIn(1e-6, 1e6) }, 'where', 'by')),
+  bury: (...given) => (Array.isArray(given[0]) ? isIds : isFilter)(...given),
+  pin: isArrayOf(
+    unless(
+      (value) => typeof value === 'string',
+      isObjectOf({ id: isId, position: isIntegerIn(0, 1_000_000) }, 'id', 'position'),
+    ),
+  ),
+  maxPerCategory: isIntegerIn(1, 1_000_000),
+  diversity: isFraction,
+  explore: isFraction,
+  fatigue: isFraction,
   explain: isBoolean,
   seed: isIntegerIn(0, 4_294_967_295),
 };
+const WINDOW = { repeats: isBoolean, window: isOneOf('all', 'session') };
+const TREND = { category: isString, period: isIntegerIn(0, 100_000) };
+const RAILS = { rails: isIntegerIn(0, 100) };
+const RAIL: Checks = {
+  ...LIST,
+  ...WINDOW,
+  ...TREND,
+  ...RAILS,
+  name: isString,
+  list: isOneOf(
+    ...([
+      'forYou',
+      'related',
+      'boughtTogether',
+      'similar',
+      'trending',
+      'recentlyViewed',
+      'buyItAgain',
+      'becauseYouViewed',
+    ] satisfies ListName[]),
+  ),
+  item: isId,
+  items: isIds,
+};
 
-const FOR_YOU: Checks = { ...LIST, repeats: isBoolean };
+/** What each list can be asked for, where it is more than any can. */
+const LISTS: Record<string, Checks> = {
+  forYou: { ...LIST, ...WINDOW },
+  trending: { ...LIST, ...TREND },
+  becauseYouViewed: { ...LIST, ...RAILS },
+};
 
 const LOAD: Checks = {
   signal: (value) =>
@@ -54,9 +117,30 @@ const LOAD: Checks = {
   historyLimit: isIntegerIn(1, 10_000),
   storage: isOneOf('auto', 'indexeddb', 'localstorage', 'memory'),
   keep: isBoolean,
+  historyDays: isNumberIn(0, Infinity),
+  consent: isOneOf('memory-only', 'granted', 'denied'),
+  honorGlobalPrivacyControl: isBoolean,
+  encrypt: isBoolean,
+  halfLifeDays: isObjectOf({ view: isDays, cart: isDays, purchase: isDays }),
 };
 
-const EVENT: Checks = { item: isId, kind: isOneOf(...KINDS), at: isTime };
+const EVENT: Checks = {
+  item: isId,
+  kind: isOneOf('view', 'cart', 'purchase'),
+  at: isTime,
+  dwellMs: isNumberIn(0, Infinity),
+  rating: isNumberIn(1, 5),
+  session: isString,
+};
+
+const ITEM: Checks = {
+  id: isId,
+  price: isPrice,
+  inStock: isBoolean,
+  category: isString,
+  brand: isString,
+  tags: isIds,
+};
 
 /** Whether the value is an `ArrayBuffer` or a view of one, of whatever window. */
 export function isBuffer(value: unknown): value is BufferSource {
@@ -65,12 +149,30 @@ export function isBuffer(value: unknown): value is BufferSource {
   );
 }
 
-export function checkList(where: string, options: ListOptions): void {
-  checkOptions(where, options, LIST);
+export function checkList(list: string, options: object): void {
+  checkOptions(list, options, LISTS[list] ?? LIST);
 }
 
-export function checkForYou(where: string, options: ForYouOptions): void {
-  checkOptions(where, options, FOR_YOU);
+export function checkRails(rails: unknown, shared: object): void {
+  checkList('page', shared);
+  checkValue('page', rails, isArrayOf(isObjectOf(RAIL, 'name', 'list')), 'rails');
+}
+
+/** Whether nothing is wrong, without the words for what is. */
+function isItem(item: CatalogItem): boolean {
+  if (typeof item?.id !== 'string') return false;
+  for (const name in item) {
+    const value = item[name as keyof CatalogItem];
+    const check = Object.hasOwn(ITEM, name) && ITEM[name];
+    if (!check || (value !== undefined && check(value, '', '') !== undefined)) return false;
+  }
+  return true;
+}
+
+export function checkItems(items: readonly CatalogItem[]): void {
+  // Words take longer than all else, and there may be a hundred thousand items.
+  if (Array.isArray(items) && items.every(isItem)) return;
+  checkValue('update', items, isArrayOf(isObjectOf(ITEM, 'id')), 'items');
 }
 
 export function checkLoad(options: LoadOptions): void {

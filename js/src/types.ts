@@ -1,18 +1,6 @@
-/** What a shopper did with an item. */
-export type EventKind = 'view' | 'cart' | 'purchase';
+import type { DeviceOptions, DeviceReport } from './device/types.js';
 
-/** An event to remember. */
-export interface RecordedEvent {
-  /** The shop's id of the item. */
-  item: string;
-  /** Default: `view`. */
-  kind?: EventKind;
-  /** When, in ms since 1970 UTC. Default: now. */
-  at?: number;
-}
-
-/** A remembered event. */
-export type HistoryEvent = Readonly<Required<RecordedEvent>>;
+export type * from './device/types.js';
 
 /** An item that a predicate decides about. */
 export interface Candidate {
@@ -22,20 +10,63 @@ export interface Candidate {
   readonly category?: string;
 }
 
-/** Restricts a list to one or several categories, or to what a predicate allows. */
-export type Where = { category: string | readonly string[] } | ((item: Candidate) => boolean);
+/**
+ * A condition on items, as plain JSON: all its keys must hold. What is not known fails a condition, but for stock: an
+ * item counts as in stock until the catalogue says otherwise.
+ */
+export interface Filter {
+  /** Of this category, or one of these. */
+  category?: string | readonly string[];
+  /** From `min` to `max`, both included. */
+  price?: { min?: number; max?: number };
+  /** In stock, or out of it. */
+  inStock?: boolean;
+  /** With one of `any`, with all of `all`, with none of `none`. */
+  tags?: { any?: readonly string[]; all?: readonly string[]; none?: readonly string[] };
+  /** Of this brand, or one of these. */
+  brand?: string | readonly string[];
+  /** All of these hold; true if there are none. */
+  all?: readonly Filter[];
+  /** One of these holds; false if there are none. */
+  any?: readonly Filter[];
+  /** This one does not. */
+  not?: Filter;
+}
 
-/** What every list can be asked for. */
+/** Restricts a list to what a filter or a predicate allows. */
+export type Where = Filter | ((item: Candidate) => boolean);
+
+/** What every list can be asked for. Only `where`, `exclude` and `excludePurchased` make a list shorter than `k`. */
 export interface ListOptions {
   /** How many items, 0 to 1,000,000. Fewer are listed only if fewer are allowed. Default: 12. */
   k?: number;
   /** Ids of items never to list. */
   exclude?: readonly string[];
+  /** Leaves out what this shopper bought, at any time or within so many days. Default: false. */
+  excludePurchased?: boolean | { withinDays: number };
   /**
-   * A category, several, or a predicate: called for the best candidates in turn, until `k` are found.
-   * What it throws, the list throws.
+   * A filter, or a predicate: called for the best candidates in turn, until `k` are found. What it throws, the list throws.
    */
   where?: Where;
+  /** Multiplies scores: `by` 2 doubles them, 1 changes nothing, near 0 sinks; of several, the factors are multiplied. */
+  boost?: readonly { where: Filter; by: number }[];
+  /** What stands behind everything else: a filter, or ids. */
+  bury?: Filter | readonly string[];
+  /**
+   * Ids for the first places, or with the place of each, 0 the first. They are listed if they are allowed, though the shopper may have seen
+   * them.
+   */
+  pin?: readonly string[] | readonly { id: string; position: number }[];
+  /** How many items of one category come before those of others; the list is full all the same. 1 to 1,000,000. Default: any number. */
+  maxPerCategory?: number;
+  /** 0 lists by score alone, 1 by how little an item is like those listed before it. Default: 0. */
+  diversity?: number;
+  /** 0 leaves scores as they are, 1 multiplies each by a random number from 0 to 1, the same for the same `seed`. Default: 0. */
+  explore?: number;
+  /**
+   * How much an item sinks that was shown and ignored: 0 not at all, 1 as far as it can. Default: 0.5, and 0 for `recentlyViewed` and `buyItAgain`.
+   */
+  fatigue?: number;
   /** Whether to say which items each recommendation comes from. Default: false. */
   explain?: boolean;
   /** Shuffles items of equal score, the same way for the same seed; 0 to 4,294,967,295. */
@@ -46,6 +77,54 @@ export interface ListOptions {
 export interface ForYouOptions extends ListOptions {
   /** Whether to list items that the history holds. Default: false. */
   repeats?: boolean;
+  /** Which events count: `all`, or those of this session. Default: `all`. */
+  window?: 'all' | 'session';
+}
+
+/** What `trending` can be asked for. */
+export interface TrendingOptions extends ListOptions {
+  /** Of this category only. */
+  category?: string;
+  /** In the last so many days, of those that the model knows; 0 is what it calls popular. Default: 0. */
+  period?: number;
+}
+
+/** What `becauseYouViewed` can be asked for. */
+export interface BecauseOptions extends ListOptions {
+  /** How many rails at most, 0 to 100. Default: 3. */
+  rails?: number;
+}
+
+/** The lists that a rail of a page can have. */
+export type ListName =
+  | 'forYou'
+  | 'related'
+  | 'boughtTogether'
+  | 'similar'
+  | 'trending'
+  | 'recentlyViewed'
+  | 'buyItAgain'
+  | 'becauseYouViewed';
+
+/** A rail that a page is to have. */
+export interface RailRequest extends ForYouOptions, TrendingOptions, BecauseOptions {
+  /** The shop's name of it. */
+  name: string;
+  /** What it lists. */
+  list: ListName;
+  /** The item that it is about. */
+  item?: string;
+  /** The items that it is about, for `boughtTogether`. */
+  items?: readonly string[];
+}
+
+/** A rail of a page. */
+export interface Rail {
+  name: string;
+  list: ListName;
+  /** The item that it is about. */
+  anchor?: string;
+  items: Recommendation[];
 }
 
 /** A part of a score. */
@@ -56,23 +135,74 @@ export interface Reason {
   share: number;
 }
 
+/** Why an item is listed, for people. */
+export interface Sentence {
+  /** What kind of sentence it is, for a translation. */
+  key:
+    | 'because-viewed'
+    | 'because-in-cart'
+    | 'because-bought'
+    | 'viewed-next'
+    | 'bought-together'
+    | 'similar'
+    | 'trending'
+    | 'recently-viewed'
+    | 'buy-again'
+    | 'popular';
+  /** Ids of the items that it names. */
+  items: string[];
+  /** The sentence in English, with ids for names. */
+  text: string;
+}
+
 /** A listed item. */
 export interface Recommendation {
   /** The shop's id. */
   id: string;
   /** What the order comes from; 0 for items that fill the list because they are popular. */
   score: number;
-  /** Its category, if the model knows one. */
+  /** Its category, if the catalogue or the model knows one. */
   category?: string;
   /** Present with `explain`: the largest share first; empty for items that are listed because they are popular. */
   reasons?: Reason[];
+  /** Present with `explain`. */
+  sentence?: Sentence;
 }
 
-/** Where a history is kept. */
-export type Storage = 'indexeddb' | 'localstorage' | 'memory';
+/** What the shop says of an item; what is left out stays as it was. */
+export interface CatalogItem {
+  /** The shop's id. */
+  id: string;
+  /** 0 or more, in any currency. */
+  price?: number;
+  inStock?: boolean;
+  /** In place of the category that the model knows. */
+  category?: string;
+  brand?: string;
+  /** In place of all tags before. */
+  tags?: readonly string[];
+}
 
-/** How to load a model. */
-export interface LoadOptions {
+/** What the shop says of its items at this moment; kept in memory only. */
+export interface Catalog {
+  /** Adds to what is known; 100,000 items take some hundredths of a second. Says how many the model knows; the others are ignored. */
+  update(items: readonly CatalogItem[]): { known: number; unknown: number };
+  /** What is known of an item. */
+  get(id: string): CatalogItem | undefined;
+  /** Forgets all. */
+  clear(): void;
+  /** Of how many items something is known. */
+  readonly size: number;
+}
+
+/** What this device knows of its shopper, and what the model can reveal of others. */
+export interface PrivacyReport extends DeviceReport {
+  /** What the model file reveals about shoppers at most. */
+  model: ModelInfo['privacy'];
+}
+
+/** How to load a model, and how this device remembers. */
+export interface LoadOptions extends DeviceOptions {
   /** Gives up loading. */
   signal?: AbortSignal;
   /**
@@ -80,48 +210,15 @@ export interface LoadOptions {
    * bytes, or compiled. The first load on a page decides.
    */
   wasm?: string | URL | BufferSource | WebAssembly.Module;
-  /** Under which name the history is kept on this device. Default: `vicino`. */
-  historyName?: string;
-  /** How many events the history keeps, 1 to 10,000. Default: 200. */
-  historyLimit?: number;
-  /**
-   * Where to keep the history. `auto` is the first of IndexedDB, `localStorage` and memory that works; a place
-   * asked for by name gives way to memory only. Default: `auto`, in Node `memory`.
-   */
-  storage?: 'auto' | Storage;
   /**
    * Whether to keep the decoded model in IndexedDB, so that the next page need not decode it; it holds nothing of
-   * the shopper, and where it cannot be kept it is decoded again. Default: true, false with `storage: 'memory'`.
+   * the shopper, and where it cannot be kept it is decoded again. Default: once consent is granted; false with `storage: 'memory'`.
    */
   keep?: boolean;
 }
 
 /** What can be loaded: an address, a response to it, or the bytes. */
 export type ModelSource = string | URL | Response | ArrayBuffer | Uint8Array;
-
-/** The events that the device remembers. */
-export interface History {
-  /** Where they are kept. */
-  readonly storage: Storage;
-  /** Why they are not kept where they should be, or what else went wrong with storage. */
-  readonly problem: string | undefined;
-  /** Their size in storage. */
-  readonly bytes: number;
-  /** How many distinct items of them the model does not know; ranking ignores these. */
-  readonly unknownIds: number;
-  /** All events, newest first; a copy. */
-  list(): HistoryEvent[];
-  /** Removes every event of an item. */
-  remove(item: string): Promise<void>;
-  /** Removes everything. */
-  clear(): Promise<void>;
-  /** Everything as JSON. */
-  export(): string;
-  /** Adds events from what `export` wrote, leaving out those that are there already; gives how many it added. */
-  import(json: string): Promise<number>;
-  /** Calls `listener` after every change, those of other tabs included; gives the function that stops it. */
-  subscribe(listener: () => void): () => void;
-}
 
 /** What there is to know about a model. */
 export interface ModelInfo {

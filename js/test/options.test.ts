@@ -14,7 +14,7 @@ test('an unknown option is refused with the known ones and the nearest', async (
   const error = await failure(() => call('forYou', { exlude: [] }));
   expect(error.code).toBe('option-unknown');
   expect(error.message).toBe(
-    'forYou: unknown option `exlude`; did you mean `exclude`? known are k, exclude, where, explain, seed, repeats',
+    'forYou: unknown option `exlude`; did you mean `exclude`? known are k, exclude, excludePurchased, where, boost, bury, pin, maxPerCategory, diversity, explore, fatigue, explain, seed, repeats, window',
   );
   const load = await failure(() => Recommender.load(tiny(), { historylimit: 3 } as LoadOptions));
   expect(load.message).toContain('did you mean `historyLimit`?');
@@ -42,9 +42,21 @@ test.each([
   [{ k: Number.NaN }, 'found NaN'],
   [{ exclude: 'sku-0' }, "an array of the shop's ids"],
   [{ exclude: [1] }, "an array of the shop's ids"],
-  [{ where: 'Shoes' }, 'a function, or { category }'],
-  [{ where: {} }, 'a function, or { category }'],
-  [{ where: { category: 'Shoes', price: 3 } }, 'a function, or { category }'],
+  [{ where: 'Shoes' }, 'a function, or an object such as { category }'],
+  [{ where: { category: 7 } }, '`where`: option `category`: expected a name or an array of names'],
+  [{ where: { price: 3 } }, '`where`: option `price`: expected an object, found 3'],
+  [{ where: { price: { min: -1 } } }, '`price`: option `min`: expected a number from 0 to 1e+30'],
+  [{ where: { all: [{ not: { inStock: 1 } }] } }, '`all[0]`: `not`: option `inStock`'],
+  [{ boost: [{ where: {} }] }, 'option `boost[0]`: expected an object with where and by'],
+  [{ boost: [{ where: {}, by: 0 }] }, 'a number from 0.000001 to 1000000'],
+  [{ bury: 'sku-1' }, 'expected an object'],
+  [{ pin: [7] }, 'option `pin[0]`: expected an object'],
+  [{ pin: [{ id: 'sku-1', position: -1 }] }, 'option `position`'],
+  [{ excludePurchased: {} }, 'an object with withinDays'],
+  [{ maxPerCategory: 0 }, 'an integer from 1 to 1000000'],
+  [{ diversity: 1.5 }, 'a number from 0 to 1, found 1.5'],
+  [{ explore: Number.NaN }, 'a number from 0 to 1, found NaN'],
+  [{ fatigue: -1 }, 'a number from 0 to 1'],
   [{ explain: 1 }, 'true or false'],
   [{ seed: -1 }, 'an integer from 0 to 4294967295'],
   [{ seed: 2 ** 32 }, 'an integer from 0 to 4294967295'],
@@ -52,6 +64,25 @@ test.each([
   const error = await failure(() => call('forYou', options));
   expect(error.code).toBe('option-invalid');
   expect(error.message).toContain(message);
+});
+
+test('an unknown name within a filter is refused with the nearest', async () => {
+  const error = await failure(() => call('forYou', { where: { any: [{ categry: 'Tea' }] } }));
+  expect(error.code).toBe('option-unknown');
+  expect(error.message).toContain('`any[0]`: unknown option `categry`; did you mean `category`?');
+});
+
+test('rails of a page and items of the catalogue are checked', async () => {
+  const page = (rail: object) => recommender.page([rail] as never);
+  expect((await failure(() => page({ list: 'forYou' }))).message).toContain('name and list');
+  expect((await failure(() => page({ name: 'a', list: 'best' }))).message).toContain('`list`');
+  expect((await failure(() => page({ name: 'a', list: 'forYou', colour: 1 }))).code).toBe(
+    'option-unknown',
+  );
+  for (const item of [{}, { id: 7 }, { id: 'a', price: '3' }, { id: 'a', tags: 'new' }]) {
+    const update = () => recommender.catalog.update([item] as never);
+    expect((await failure(update)).code).toBe('option-invalid');
+  }
 });
 
 test('options that are no object are refused', async () => {
@@ -83,7 +114,10 @@ test('ids and events are checked', async () => {
   const wrong = [
     () => recommender.related(7 as never),
     () => recommender.related(''),
-    () => recommender.boughtTogether('sku-0' as never),
+    () => recommender.boughtTogether(7 as never),
+    () => recommender.similar('' as never),
+    () => recommender.notInterested(7 as never),
+    () => recommender.recordImpression('sku-0' as never),
     () => recommender.record({} as never),
     () => recommender.record(null as never),
     () => recommender.record({ item: 'a', kind: 'look' as never }),

@@ -74,11 +74,12 @@ test('the history lists, removes, exports, imports, clears and tells', async () 
   const stop = history.subscribe(() => {
     changes += 1;
   });
-  await recommender.record({ item: 'sku-0', at: 1 });
-  await recommender.record({ item: 'nobody knows', kind: 'purchase', at: 2 });
+  const now = Date.now();
+  await recommender.record({ item: 'sku-0', at: now - 1 });
+  await recommender.record({ item: 'nobody knows', kind: 'purchase', at: now });
   expect(history.list()).toEqual([
-    { item: 'nobody knows', kind: 'purchase', at: 2 },
-    { item: 'sku-0', kind: 'view', at: 1 },
+    { item: 'nobody knows', kind: 'purchase', at: now },
+    { item: 'sku-0', kind: 'view', at: now - 1 },
   ]);
   expect(history.unknownIds).toBe(1);
   expect(history.problem).toBeUndefined();

@@ -1,25 +1,42 @@
-//! Ranks items for a shopper: model, history and options in, ordered items with reasons out.
+//! Ranks items for a shopper: model, history, catalogue and options in, ordered items with reasons out.
 //!
 //! Pure: no input or output, no clock, no randomness but a seed that is passed in. A list has exactly
 //! `k` items whenever `k` items are eligible.
 //!
 //! ```text
-//! score(c) = sum over history positions t of decay(t) * event_weight(t) * W[h_t, c]  +  repeat(t) if c = h_t
+//! score(c) = sum over history positions t of factor(t) * decay(t) * event_weight(t) * W[h_t, c]  +  factor(t) * repeat(t) if c = h_t
 //! ```
 //!
 //! with t = 0 the newest event. Where the table asks for a second hop, W is replaced by `W + share W^ W` with W^ the rows of W, each
-//! divided by its sum as it is reached, less the diagonal, and the heaviest entries of a row are kept (see `hop`). Items without a score follow in order of popularity. Sums run in f32 in a
+//! divided by its sum as it is reached, less the diagonal, and the heaviest entries of a row are kept (see `rows`). Items without a score follow in order of popularity. Sums run in f32 in a
 //! fixed order with no transcendental function, so that native and wasm builds give the same bits.
+//!
+//! Every list goes one way, through `list`: a [`Source`] scores items; what must not be listed is barred; boosts, impressions and exploration
+//! are factors of the scores; then the best that passes the filter is listed, one after the other, with pins, the limit of a category
+//! and diversity deciding which of the best that is. `catalogue` and `filter` are what the shop says of its items and asks of a list, `popular` is
+//! what fills a list up, `heap` puts all of it in order, `again` says what is due to be bought once more.
 
-mod hop;
-mod selection;
+mod again;
+mod catalogue;
+mod filter;
+mod heap;
+mod list;
+mod place;
+mod popular;
+mod rows;
+#[cfg(all(test, feature = "cli"))]
+mod rules_tests;
 #[cfg(all(test, feature = "cli"))]
 mod tests;
 
-use crate::model::{Model, Neighbours, Purpose};
+pub use again::due;
+pub use catalogue::{Catalogue, Column, UNKNOWN};
+pub use filter::{Filter, Words};
+
+use crate::model::Model;
 use crate::{EventKind, ItemIx};
-use hop::Hops;
-use selection::{Popular, best_first};
+use popular::Popular;
+use rows::Rows;
 
 /// One event of a shopper's history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,12 +47,42 @@ pub struct HistoryEvent {
     pub kind: EventKind,
 }
 
+/// Where the scores of a list come from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Source<'a> {
+    /// The shopper's history, newest event first.
+    ///
+    /// `factors` has one number for each event, 1 for those it lacks, -1000 to 1000: how much the event counts. Below 0 the shopper does not want the item: it
+    /// is not listed, and what is near it loses as much score as an event of the kind would add if it were the newest, but never falls below 0; such an event
+    /// takes no position. As many of those as the model has positions count, and as many of the others.
+    ForYou {
+        /// The events.
+        history: &'a [HistoryEvent],
+        /// How much each counts.
+        factors: &'a [f32],
+    },
+    /// What shoppers go on to from these items.
+    Related(&'a [ItemIx]),
+    /// What is bought in one basket with these items; what they go on to if the model does not say.
+    Together(&'a [ItemIx]),
+    /// What is like these items in content. If the model does not say, those of the first one's category are like it: the nearer in price the more (the
+    /// lower price by the higher, a half if one is unknown), times popularity.
+    Similar(&'a [ItemIx]),
+    /// What was popular in the last so many days, and what is popular otherwise.
+    Trending {
+        /// The model has some numbers of days; the next greater counts, or the greatest. 0 for what the model calls popular.
+        days: u32,
+    },
+    /// These items with these scores, those above 0, and no others.
+    Given(&'a [(ItemIx, f32)]),
+}
+
 /// What a caller may ask of a list.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Options<'a> {
     /// How many items to list.
     pub k: usize,
-    /// Whether [`Ranker::for_you`] may list items that the history holds.
+    /// Whether [`Source::ForYou`] may list items that the history holds.
     pub repeats: bool,
     /// Items never to list.
     pub exclude: &'a [ItemIx],
@@ -43,12 +90,48 @@ pub struct Options<'a> {
     pub seed: Option<u32>,
     /// Whether to give reasons.
     pub explain: bool,
+    /// What the shop wants of its lists.
+    pub rules: Rules<'a>,
 }
 
 impl Default for Options<'_> {
     fn default() -> Self {
-        Options { k: 20, repeats: false, exclude: &[], seed: None, explain: false }
+        Options { k: 20, repeats: false, exclude: &[], seed: None, explain: false, rules: Rules::default() }
     }
+}
+
+/// What the shop wants of its lists; by default, nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Rules<'a> {
+    /// What the shop says of its items.
+    pub catalogue: Option<&'a Catalogue>,
+    /// What an item must fulfil to be listed.
+    pub filter: Option<Filter<'a>>,
+    /// Factors of the scores of some items.
+    pub boosts: &'a [Boost<'a>],
+    /// Which items stand behind all others.
+    pub bury: Option<Filter<'a>>,
+    /// Items with their positions, 0 the first, if they are eligible; of two with one position the first gets it, and the other the next. They may be of the
+    /// history.
+    pub pins: &'a [(ItemIx, u32)],
+    /// How many items of one category come before those of others do, pins included; 0 for any number. A list is full all the same.
+    pub max_per_category: u32,
+    /// 0 lists by score alone, 1 by how little an item is like those that are listed already: maximal marginal relevance (Carbonell and Goldstein 1998) over
+    /// `2 k + 16` candidates at a time.
+    pub diversity: f32,
+    /// 0 leaves scores as they are, 1 multiplies each with a random number from 0 to 1, which the seed decides.
+    pub explore: f32,
+    /// How much [`Column::Shown`] counts: 0 not at all, 1 as it stands. At least 1/1024 of a score is left.
+    pub fatigue: f32,
+}
+
+/// A factor of the scores of some items; products are kept within f32.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Boost<'a> {
+    /// Which items.
+    pub filter: Filter<'a>,
+    /// The factor, above 0; 1 changes nothing.
+    pub by: f32,
 }
 
 /// A listed item.
@@ -56,7 +139,7 @@ impl Default for Options<'_> {
 pub struct Ranked {
     /// The item.
     pub item: ItemIx,
-    /// Its score; 0 for items that are listed for their popularity alone.
+    /// Its score, times its factors; 0 for items that are listed for their popularity alone.
     pub score: f32,
     /// Why it is listed, the largest share first; empty unless asked for, and for items listed for their popularity.
     pub reasons: Vec<Reason>,
@@ -67,45 +150,48 @@ pub struct Ranked {
 pub struct Reason {
     /// The history item, anchor or cart item that the part comes from.
     pub item: ItemIx,
-    /// Its share of the score; the shares of a listed item add up to 1.
+    /// Its share of all that speaks for the item; the shares of a listed item add up to 1.
     pub share: f32,
 }
 
-/// Decides whether an item may be listed (in stock, in a category, a shop's own rule).
+/// Decides whether an item may be listed (a shop's own rule).
 pub type Eligible<'a> = dyn FnMut(ItemIx) -> bool + 'a;
 
-/// Ranks with one model; keeps its working memory between calls (5 bytes an item, 4 for the popular order, and 4 for each
-/// table with a second hop, whose last rows it keeps, too).
+/// Ranks with one model; keeps its working memory between calls (5 bytes an item, 4 for the popular order, 4 once lists are
+/// diverse, and 8 for each table with a second hop, whose last rows it keeps, too).
 #[derive(Clone, Debug)]
 pub struct Ranker {
     popular: Popular,
-    /// Second hops by table of the model.
-    hops: Vec<Option<Hops>>,
+    /// Rows by table of the model.
+    rows: Vec<Rows>,
     scores: Vec<f32>,
     /// Items with a score in `scores`.
     touched: Vec<ItemIx>,
-    /// Items not to list, by number.
-    barred: Vec<bool>,
-}
-
-/// A history item's part in the scores: its neighbours times `weight`, and `repeat` for itself.
-#[derive(Clone, Copy, Debug)]
-struct Anchor {
-    item: ItemIx,
-    weight: f32,
-    repeat: f32,
+    /// What is not to be listed, by number.
+    bars: Vec<u8>,
+    barred: Vec<ItemIx>,
+    /// How near each item is to those that are listed, 0 to 1; only for diverse lists.
+    nearness: Vec<f32>,
+    heap: Vec<u64>,
 }
 
 impl Ranker {
-    /// A ranker for `model`; `O(num_items log num_items)`, once.
+    /// A ranker for `model`; `O(num_items)`, and `O(num_edges)` of tables with a second hop.
     pub fn new(model: &Model) -> Ranker {
         let num_items = model.num_items();
+        let mut rows = Vec::with_capacity(model.tables.len());
+        for (_, table) in &model.tables {
+            rows.push(Rows::new(table));
+        }
         Ranker {
             popular: Popular::new(&model.popularity),
-            hops: model.tables.iter().map(|(_, table)| Hops::new(table)).collect(),
+            rows,
             scores: vec![0.0; num_items],
             touched: Vec::new(),
-            barred: vec![false; num_items],
+            bars: vec![0; num_items],
+            barred: Vec::new(),
+            nearness: Vec::new(),
+            heap: Vec::new(),
         }
     }
 
@@ -119,32 +205,15 @@ impl Ranker {
         options: &Options,
         eligible: &mut Eligible,
     ) -> Vec<Ranked> {
-        let ranking = &model.ranking;
-        let anchors: Vec<Anchor> = history
-            .iter()
-            .enumerate()
-            .map_while(|(position, event)| {
-                let decay = ranking.decay.get(position)?;
-                Some(Anchor {
-                    item: event.item,
-                    weight: decay * ranking.event_weights[event.kind as usize],
-                    repeat: ranking.repeat.get(position).copied().unwrap_or(0.0),
-                })
-            })
-            .collect();
-        let barred = if options.repeats { &[] } else { history };
-        self.list(model, Some(Purpose::Next), &anchors, &mut barred.iter().map(|event| event.item), options, eligible)
+        self.list(model, Source::ForYou { history, factors: &[] }, options, eligible)
     }
 
     /// Ranks the items that shoppers go on to from `item`; `item` itself is never listed.
     pub fn related(&mut self, model: &Model, item: ItemIx, options: &Options, eligible: &mut Eligible) -> Vec<Ranked> {
-        let anchor = Anchor { item, weight: 1.0, repeat: 0.0 };
-        self.list(model, Some(Purpose::Next), &[anchor], &mut [item].into_iter(), options, eligible)
+        self.list(model, Source::Related(&[item]), options, eligible)
     }
 
     /// Ranks the items that are bought in one basket with `items`, which are never listed.
-    ///
-    /// Uses the neighbours for [`Purpose::Next`] if the model has none for [`Purpose::Together`].
     pub fn bought_together(
         &mut self,
         model: &Model,
@@ -152,140 +221,22 @@ impl Ranker {
         options: &Options,
         eligible: &mut Eligible,
     ) -> Vec<Ranked> {
-        let purpose = if model.table(Purpose::Together).is_some() { Purpose::Together } else { Purpose::Next };
-        let anchors: Vec<Anchor> = items.iter().map(|&item| Anchor { item, weight: 1.0, repeat: 0.0 }).collect();
-        self.list(model, Some(purpose), &anchors, &mut items.iter().copied(), options, eligible)
+        self.list(model, Source::Together(items), options, eligible)
     }
 
     /// Ranks items by their recency-weighted popularity.
     pub fn trending(&mut self, model: &Model, options: &Options, eligible: &mut Eligible) -> Vec<Ranked> {
-        self.list(model, None, &[], &mut [].into_iter(), options, eligible)
+        self.list(model, Source::Trending { days: 0 }, options, eligible)
     }
 
-    /// Scores the anchors' neighbours, selects the best eligible ones and fills up with popular items.
-    fn list(
-        &mut self,
-        model: &Model,
-        purpose: Option<Purpose>,
-        anchors: &[Anchor],
-        barred: &mut dyn Iterator<Item = ItemIx>,
-        options: &Options,
-        eligible: &mut Eligible,
-    ) -> Vec<Ranked> {
-        let barred: Vec<ItemIx> =
-            barred.chain(options.exclude.iter().copied()).filter(|item| self.knows(*item)).collect();
-        for item in &barred {
-            self.barred[item.as_usize()] = true;
+    /// The lists of a page, none of which has an item that one before it has.
+    pub fn page(&mut self, model: &Model, lists: &[(Source, Options)], eligible: &mut Eligible) -> Vec<Vec<Ranked>> {
+        let mut page: Vec<Vec<Ranked>> = Vec::with_capacity(lists.len());
+        for &(source, options) in lists {
+            let listed = page.iter().flatten().map(|ranked| ranked.item);
+            let exclude: Vec<ItemIx> = options.exclude.iter().copied().chain(listed).collect();
+            page.push(self.list(model, source, &Options { exclude: &exclude, ..options }, eligible));
         }
-        let at = purpose.and_then(|purpose| model.tables.iter().position(|(of, _)| *of == purpose));
-        let table = at.and_then(|at| model.tables.get(at)).map(|(_, table)| table);
-        let mut hops = at.and_then(|at| self.hops.get_mut(at)).and_then(Option::take);
-        for anchor in anchors {
-            self.add(table, hops.as_mut(), anchor);
-        }
-
-        let mut ranked = Vec::with_capacity(options.k.min(self.scores.len()));
-        if options.k > 0 {
-            let (scores, barred) = (&self.scores, &self.barred);
-            let candidates = || {
-                let touched = self.touched.iter().filter(|item| !barred[item.as_usize()]);
-                touched.map(|&item| (scores[item.as_usize()], item))
-            };
-            for (score, item) in best_first(candidates, options.k, options.seed) {
-                if eligible(item) {
-                    let reasons =
-                        if options.explain { reasons(table, hops.as_mut(), anchors, item, score) } else { Vec::new() };
-                    ranked.push(Ranked { item, score, reasons });
-                    if ranked.len() == options.k {
-                        break;
-                    }
-                }
-            }
-        }
-        if ranked.len() < options.k {
-            let scores = &self.scores;
-            let barred = &self.barred;
-            let unscored = |item: &ItemIx| scores[item.as_usize()] <= 0.0 && !barred[item.as_usize()];
-            for item in self.popular.in_order(options.seed).filter(unscored) {
-                if eligible(item) {
-                    ranked.push(Ranked { item, score: 0.0, reasons: Vec::new() });
-                    if ranked.len() == options.k {
-                        break;
-                    }
-                }
-            }
-        }
-
-        if let Some(kept) = at.and_then(|at| self.hops.get_mut(at)) {
-            *kept = hops;
-        }
-        for item in self.touched.drain(..) {
-            self.scores[item.as_usize()] = 0.0;
-        }
-        for item in barred {
-            self.barred[item.as_usize()] = false;
-        }
-        ranked
+        page
     }
-
-    fn knows(&self, item: ItemIx) -> bool {
-        item.as_usize() < self.scores.len()
-    }
-
-    fn add(&mut self, table: Option<&Neighbours>, hops: Option<&mut Hops>, anchor: &Anchor) {
-        if let Some(table) = table
-            && anchor.weight > 0.0
-        {
-            if let Some(hops) = hops {
-                for &(item, weight) in hops.row(table, anchor.item) {
-                    self.add_score(item, anchor.weight * weight);
-                }
-            } else {
-                let row = table.row(anchor.item);
-                for (&item, &level) in row.items.iter().zip(row.levels) {
-                    self.add_score(item, anchor.weight * row.weight_in_row(level) * table.column_factor(item));
-                }
-            }
-        }
-        if anchor.repeat > 0.0 && self.knows(anchor.item) {
-            self.add_score(anchor.item, anchor.repeat);
-        }
-    }
-
-    #[inline]
-    fn add_score(&mut self, item: ItemIx, part: f32) {
-        let score = &mut self.scores[item.as_usize()];
-        if *score == 0.0 && part > 0.0 {
-            self.touched.push(item);
-        }
-        *score += part;
-    }
-}
-
-/// The share of each anchor in `score`, the largest first; an item that anchors twice is one reason.
-fn reasons(
-    table: Option<&Neighbours>,
-    mut hops: Option<&mut Hops>,
-    anchors: &[Anchor],
-    item: ItemIx,
-    score: f32,
-) -> Vec<Reason> {
-    let mut reasons: Vec<Reason> = Vec::new();
-    for anchor in anchors {
-        let weight = table.map_or(0.0, |table| match &mut hops {
-            Some(hops) => hops.weight_of(table, anchor.item, item),
-            None => table.row(anchor.item).weight_of(item),
-        });
-        let walked = anchor.weight * weight;
-        let repeated = if anchor.item == item { anchor.repeat } else { 0.0 };
-        let share = (walked + repeated) / score;
-        if share > 0.0 {
-            match reasons.iter_mut().find(|reason| reason.item == anchor.item) {
-                Some(reason) => reason.share += share,
-                None => reasons.push(Reason { item: anchor.item, share }),
-            }
-        }
-    }
-    reasons.sort_unstable_by(|a, b| b.share.total_cmp(&a.share).then(a.item.cmp(&b.item)));
-    reasons
 }

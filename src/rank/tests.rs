@@ -1,10 +1,10 @@
 //! The ranker against a naive one, on random models, histories and options.
 
 use super::*;
-use crate::model::{About, Dictionary, Privacy, RankingParameters};
+use crate::model::{About, Dictionary, Neighbours, Privacy, Purpose, RankingParameters};
 use proptest::prelude::*;
 
-const NUM_ITEMS: u32 = 12;
+pub(super) const NUM_ITEMS: u32 = 12;
 
 /// A model of 12 items from lists of (row, column, level) and popularity.
 fn model(edges: &[(u32, u32, u8)], popularity: Vec<u8>) -> Model {
@@ -61,13 +61,13 @@ fn naive_scores(model: &Model, history: &[HistoryEvent]) -> Vec<f32> {
         .collect()
 }
 
-fn any_history() -> impl Strategy<Value = Vec<HistoryEvent>> {
+pub(super) fn any_history() -> impl Strategy<Value = Vec<HistoryEvent>> {
     let event = (0..NUM_ITEMS, 0usize..3)
         .prop_map(|(item, kind)| HistoryEvent { item: ItemIx(item), kind: EventKind::ALL[kind] });
     prop::collection::vec(event, 0..6)
 }
 
-fn any_model() -> impl Strategy<Value = Model> {
+pub(super) fn any_model() -> impl Strategy<Value = Model> {
     let edges = prop::collection::vec((0..NUM_ITEMS, 0..NUM_ITEMS, 0u8..8), 0..50);
     (edges, prop::collection::vec(0u8..4, NUM_ITEMS as usize)).prop_map(|(edges, popularity)| model(&edges, popularity))
 }
@@ -143,7 +143,7 @@ proptest! {
     #[test]
     fn unknown_items_are_ignored(model in any_model(), item in NUM_ITEMS..u32::MAX, kind in 0usize..3) {
         let mut ranker = Ranker::new(&model);
-        let options = Options { k: 5, repeats: true, exclude: &[ItemIx(item)], explain: true, seed: None };
+        let options = Options { k: 5, repeats: true, exclude: &[ItemIx(item)], explain: true, ..Options::default() };
         let history = [HistoryEvent { item: ItemIx(item), kind: EventKind::ALL[kind] }];
         let expected = ranker.trending(&model, &options, &mut |_| true);
         prop_assert_eq!(ranker.for_you(&model, &history, &options, &mut |_| true), expected.clone());

@@ -1,12 +1,17 @@
 //! A model and its ranker, as JavaScript classes.
 
-use super::{History, js};
+use super::js;
 use crate::model::Model;
-use crate::rank::{HistoryEvent, Options, Ranked, Ranker};
-use crate::{CategoryIx, ItemIx};
+use crate::rank::{
+    Boost, Catalogue, Column, Eligible, Filter, HistoryEvent, Options, Ranked, Ranker, Rules, Source, Words, due,
+};
+use crate::{EventKind, ItemIx};
 use js_sys::{Array, Function, Object};
 use std::cell::Cell;
 use wasm_bindgen::prelude::*;
+
+/// Days from one purchase of an item to the next where the model says of no item how many.
+const USUAL_DAYS: f32 = 30.0;
 
 /// A model, ready to rank.
 #[wasm_bindgen]
@@ -16,61 +21,74 @@ pub struct Engine {
     content_hash: u64,
     /// Taken out while it ranks: a predicate that ranks in its turn finds it gone and makes another one.
     ranker: Cell<Option<Ranker>>,
-    /// The events of the history that was ranked for last, and its stamp: looking up ids takes longer than ranking.
-    events: Cell<(u32, Vec<HistoryEvent>)>,
-}
-
-/// The lists that there are.
-#[wasm_bindgen]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum List {
-    /// For the shopper with the history.
-    ForYou,
-    /// What shoppers go on to from the first of the items; what is popular if the model does not know it.
-    Related,
-    /// What is bought in one basket with the items; what is popular without any that the model knows.
-    BoughtTogether,
-    /// What is popular.
-    Trending,
+    /// The shopper's events, newest first.
+    events: Vec<HistoryEvent>,
+    /// How much each of them counts.
+    factors: Vec<f32>,
+    catalogue: Catalogue,
 }
 
 #[wasm_bindgen]
 impl Engine {
-    /// Lists items: for each its number and the bits of its score as `f32`; if `explain` is set also the number of reasons, and for
+    /// The numbers of items with these ids, which a character U+0000 separates; 4294967295 for one that the model does not know.
+    pub fn items(&self, ids: &str) -> Vec<u32> {
+        let mut items = Vec::new();
+        for id in ids.split('\0') {
+            items.push(self.model.items.item(id).map_or(u32::MAX, |item| item.0));
+        }
+        items
+    }
+
+    /// The events that lists for the shopper come from, newest first: items, kinds (0 view, 1 cart, 2 purchase), and how much
+    /// each counts (1 is usual, below 0 the shopper does not want the item).
+    pub fn set_history(&mut self, items: &[u32], kinds: &[u8], weights: Vec<f32>) {
+        let mut events = Vec::with_capacity(items.len());
+        for (&item, &kind) in items.iter().zip(kinds) {
+            let kind = match kind {
+                0 => EventKind::View,
+                1 => EventKind::Cart,
+                _ => EventKind::Purchase,
+            };
+            events.push(HistoryEvent { item: ItemIx(item), kind });
+        }
+        (self.events, self.factors) = (events, weights);
+    }
+
+    /// Sets values of a [`Column`] of the catalogue, which has the number `column`; without items, forgets it.
+    pub fn update(&mut self, column: u32, items: &[u32], values: &[u32]) {
+        match Column::of(column) {
+            Some(column) if items.is_empty() => self.catalogue.forget(column),
+            Some(column) => self.catalogue.update(&self.model, column, items, values),
+            None => {}
+        }
+    }
+
+    /// Lists items: for each its number and the bits of its score as `f32`; if reasons are asked for also their number, and for
     /// each reason the number of the item and the bits of its share.
     ///
-    /// `items` and `exclude` hold ids; those that the model does not know are ignored, as they are in the history. `seed` is
-    /// NaN for none. `categories` holds names. `predicate` is called with the number of one candidate after the other, the best
-    /// first, until the list is full; what it returns counts as yes or no.
+    /// A request is made of words, numbers with a fraction by the bits of an `f32`:
+    ///
+    /// ```text
+    /// source      0 for you, 1 related, 2 bought together, 3 similar, 4 trending, 5 given, 6 to buy again
+    /// flags       1 may repeat the history, 2 with reasons, 4 has a seed
+    /// k, seed, days of what is trending, most of a category
+    /// diversity, exploration, fatigue
+    /// n, items to exclude
+    /// n, items of the source; given: n, pairs of item and score; to buy again: n, fours of item, days since it was bought last,
+    ///             number of purchases, days from one to the next, no number for what is usual
+    /// n, pins:    pairs of item and position
+    /// n, filter   the words of a `Filter`; 0 for none
+    /// n, filter   of what is buried
+    /// n, boosts:  factor, and n, filter, for each
+    /// ```
+    ///
+    /// `predicate` is called with the number of one candidate after the other, the best first, until the list is full; what it returns counts as yes or no.
     ///
     /// # Errors
-    /// What the predicate throws.
-    #[allow(clippy::too_many_arguments, reason = "properties of one object take longer to read than ranking")]
-    pub fn list(
-        &self,
-        list: List,
-        history: &History,
-        items: Option<Array>,
-        k: f64,
-        repeats: bool,
-        explain: bool,
-        seed: f64,
-        exclude: Option<Array>,
-        categories: Option<Array>,
-        predicate: Option<Function>,
-    ) -> Result<Vec<u32>, JsValue> {
-        let exclude = self.items(exclude);
-        let seed = (!seed.is_nan()).then_some(seed as u32);
-        let ranking = Options { k: k as usize, repeats, exclude: &exclude, seed, explain };
-        let allowed = categories.map(|names| self.allowed(&names));
-
+    /// What the predicate throws, or an `Error` with the `code` `option-invalid` for what is no request.
+    pub fn list(&self, request: &[u32], predicate: Option<Function>) -> Result<Vec<u32>, JsValue> {
         let mut thrown = None;
         let mut eligible = |item: ItemIx| {
-            if let Some(allowed) = &allowed
-                && !self.category_ix(item).is_some_and(|category| allowed.contains(&category))
-            {
-                return false;
-            }
             let Some(predicate) = &predicate else { return true };
             if thrown.is_some() {
                 return false;
@@ -84,30 +102,10 @@ impl Engine {
                 |answer: JsValue| answer.is_truthy(),
             )
         };
-        let mut ranker = self.ranker.take().unwrap_or_else(|| Ranker::new(&self.model));
-        let ranked = match list {
-            List::ForYou => {
-                let (mut stamp, mut events) = self.events.take();
-                if stamp != history.stamp() {
-                    (stamp, events) = (history.stamp(), self.known(history));
-                }
-                let ranked = ranker.for_you(&self.model, &events, &ranking, &mut eligible);
-                self.events.set((stamp, events));
-                ranked
-            }
-            List::Trending => ranker.trending(&self.model, &ranking, &mut eligible),
-            List::Related | List::BoughtTogether => {
-                let items = self.items(items);
-                match (list, items.first()) {
-                    (List::Related, Some(&item)) => ranker.related(&self.model, item, &ranking, &mut eligible),
-                    _ => ranker.bought_together(&self.model, &items, &ranking, &mut eligible),
-                }
-            }
-        };
-        self.ranker.set(Some(ranker));
+        let listed = self.answer(request, &mut eligible);
         match thrown {
             Some(error) => Err(error),
-            None => Ok(flat(&ranked, explain)),
+            None => listed.ok_or_else(|| js::error("option-invalid", "no request")),
         }
     }
 
@@ -124,11 +122,6 @@ impl Engine {
     /// A piece of what [`Opening::restore`] takes, from 0; nothing behind the last, and at once if keeping it saves no time.
     pub fn image(&self, piece: u32) -> Option<Vec<u8>> {
         self.model.image_piece(self.content_hash, piece)
-    }
-
-    /// Whether the model knows an item.
-    pub fn knows(&self, item_id: &str) -> bool {
-        self.model.items.item(item_id).is_some()
     }
 
     /// What there is to know about the model, as a plain object.
@@ -162,39 +155,121 @@ impl Engine {
 
 impl Engine {
     pub(super) fn new(model: Model, num_bytes: usize, content_hash: u64) -> Engine {
-        let ranker = Cell::new(Some(Ranker::new(&model)));
-        Engine { model, num_bytes, content_hash, ranker, events: Cell::default() }
+        Engine {
+            ranker: Cell::new(Some(Ranker::new(&model))),
+            model,
+            num_bytes,
+            content_hash,
+            events: Vec::new(),
+            factors: Vec::new(),
+            catalogue: Catalogue::default(),
+        }
     }
 
-    fn items(&self, item_ids: Option<Array>) -> Vec<ItemIx> {
-        let item = |item_id: JsValue| self.model.items.item(&item_id.as_string()?);
-        item_ids.iter().flat_map(Array::iter).filter_map(item).collect()
-    }
-
-    fn known(&self, history: &History) -> Vec<HistoryEvent> {
-        let mut events = Vec::new();
-        history.for_each(&mut |item_id, kind| {
-            events.extend(self.model.items.item(item_id).map(|item| HistoryEvent { item, kind }));
-        });
-        events
-    }
-
-    /// The categories with these names; names that the model does not know are ignored.
-    fn allowed(&self, names: &Array) -> Vec<CategoryIx> {
-        let position = |name: JsValue| {
-            let name = name.as_string()?;
-            self.model.categories.as_ref()?.names.iter().position(|other| *other == name)
+    /// The flat answer to a request; `None` if it is none.
+    fn answer(&self, request: &[u32], eligible: &mut Eligible) -> Option<Vec<u32>> {
+        let mut words = Words(request);
+        let &[source, flags, k, seed, days, max_per_category, diversity, explore, fatigue] = words.take(9)? else {
+            return None;
         };
-        names.iter().filter_map(position).map(|number| CategoryIx(number as u16)).collect()
+        let fraction = |bits| f32::from_bits(bits).clamp(0.0, 1.0);
+        let num_excluded = words.next()?;
+        let exclude = items(words.take(num_excluded)?);
+        let num_near = words.next()?;
+        let mut near = Vec::new();
+        let mut given = Vec::new();
+        match source {
+            5 | 6 => {
+                for _ in 0..num_near {
+                    let score = match *words.take(if source == 5 { 2 } else { 4 })? {
+                        [item, score] => (ItemIx(item), f32::from_bits(score)),
+                        [item, days_since, num_purchases, interval] => {
+                            let item = ItemIx(item);
+                            let mut interval = f32::from_bits(interval);
+                            if interval.is_nan() {
+                                interval = self.usual_interval_days(item);
+                            }
+                            (item, due(f32::from_bits(days_since), f32::from_bits(num_purchases), interval))
+                        }
+                        _ => return None,
+                    };
+                    given.push(score);
+                }
+            }
+            _ => near = items(words.take(num_near)?),
+        }
+        let mut pins = Vec::new();
+        for _ in 0..words.next()? {
+            pins.push((ItemIx(words.next()?), words.next()?));
+        }
+        let filter = filter(&mut words)?;
+        let bury = self::filter(&mut words)?;
+        let mut boosts = Vec::new();
+        for _ in 0..words.next()? {
+            let by = f32::from_bits(words.next()?);
+            boosts.push(Boost { by, filter: self::filter(&mut words)?? });
+        }
+        let source = match source {
+            0 => Source::ForYou { history: &self.events, factors: &self.factors },
+            1 => Source::Related(&near),
+            2 => Source::Together(&near),
+            3 => Source::Similar(&near),
+            4 => Source::Trending { days },
+            5 | 6 => Source::Given(&given),
+            _ => return None,
+        };
+        let options = Options {
+            k: k as usize,
+            repeats: flags & 1 != 0,
+            exclude: &exclude,
+            seed: (flags & 4 != 0).then_some(seed),
+            explain: flags & 2 != 0,
+            rules: Rules {
+                catalogue: Some(&self.catalogue),
+                filter,
+                boosts: &boosts,
+                bury,
+                pins: &pins,
+                max_per_category,
+                diversity: fraction(diversity),
+                explore: fraction(explore),
+                fatigue: fraction(fatigue),
+            },
+        };
+        let mut ranker = self.ranker.take().unwrap_or_else(|| Ranker::new(&self.model));
+        let ranked = ranker.list(&self.model, source, &options, eligible);
+        self.ranker.set(Some(ranker));
+        Some(flat(&ranked, options.explain))
     }
 
-    fn category_ix(&self, item: ItemIx) -> Option<CategoryIx> {
-        *self.model.categories.as_ref()?.of_item.get(item.as_usize())?
+    /// Days from one purchase of an item to the next; no number for what is not known to be bought again.
+    fn usual_interval_days(&self, item: ItemIx) -> f32 {
+        match self.model.replenishment_days(item) {
+            Some(days) => days.into(),
+            None if self.model.replenishment.is_empty() && self.model.category_replenishment.is_empty() => USUAL_DAYS,
+            None => f32::NAN,
+        }
+    }
+}
+
+fn items(numbers: &[u32]) -> Vec<ItemIx> {
+    let mut items = Vec::with_capacity(numbers.len());
+    for &number in numbers {
+        items.push(ItemIx(number));
+    }
+    items
+}
+
+/// The next filter, if there is one; the outer `None` for one that is no filter.
+fn filter<'a>(words: &mut Words<'a>) -> Option<Option<Filter<'a>>> {
+    match words.next()? {
+        0 => Some(None),
+        num_words => Some(Some(Filter::new(words.take(num_words)?)?)),
     }
 }
 
 fn flat(ranked: &[Ranked], explain: bool) -> Vec<u32> {
-    let mut list = Vec::with_capacity(2 * ranked.len());
+    let mut list = Vec::new();
     for Ranked { item, score, reasons } in ranked {
         list.push(item.0);
         list.push(score.to_bits());

@@ -1,21 +1,24 @@
-// The real npm tarball in the hands of those who will use it: Vite, webpack, a plain script, Node and TypeScript.
+// The real npm tarball in the hands of those who will use it: bundlers, a plain script, Node and TypeScript.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
 import { root } from '../../scripts/lib.mjs';
-import { visit } from './support/page.mjs';
-import { filesUnder, makeProject } from './support/project.mjs';
+import { viteBuild, webpackBuild } from './support/bundle.mjs';
+import { closeBrowser, visit } from './support/page.mjs';
+import { filesUnder, makeProject, snippet } from './support/project.mjs';
 
 const require = createRequire(join(root, 'js/package.json'));
 let project;
 before(() => {
   project = makeProject();
 });
-after(() => project?.remove());
+after(async () => {
+  await closeBrowser();
+  project?.remove();
+});
 
 const PAGE =
   '<!doctype html><link rel="icon" href="data:,"><script type="module" src="./main.js"></script>';
@@ -27,128 +30,140 @@ function assertRanked({ probe, console, wasm }) {
   // The snippet looked at sku-1 and then cleared the history.
   assert.equal(new Set(probe.forYou.map(({ id }) => id)).size, 3);
   assert.ok(probe.together.every(({ id }) => !['sku-1', 'sku-2'].includes(id)));
-  assert.equal(probe.storage, 'indexeddb');
   assert.equal(wasm.length, 1, `wasm files loaded: ${wasm}`);
 }
 
 const wasmFiles = (folder) => filesUnder(folder).filter((name) => name.endsWith('.wasm'));
+const withModel = (folder) => {
+  cpSync(join(project.folder, 'shop.vicino'), join(folder, 'shop.vicino'));
+  return folder;
+};
 
 test('the tarball holds what it needs and nothing else', () => {
   const files = filesUnder(join(project.folder, 'node_modules/vicino')).sort();
   const unexpected = files.filter(
     (name) =>
-      !/^(package\.json|README\.md|LICENSE-(MIT|APACHE)|dist\/[a-z_]+\.(js|d\.ts|wasm))$/.test(
+      !/^(package\.json|README\.md|LICENSE-(MIT|APACHE)|dist\/([a-z]+\/)?[a-z_-]+\.(js|d\.ts|wasm))$/.test(
         name,
       ),
   );
   assert.deepEqual(unexpected, []);
-  for (const name of [
-    'README.md',
-    'LICENSE-MIT',
-    'LICENSE-APACHE',
-    'dist/index.js',
-    'dist/index.d.ts',
-  ]) {
+  const { exports } = JSON.parse(readFileSync(join(root, 'js/package.json'), 'utf8'));
+  const named = JSON.stringify(exports).match(/(?<=\.\/)dist\/[^"]+/g);
+  for (const name of ['README.md', 'LICENSE-MIT', 'LICENSE-APACHE', ...named]) {
     assert.ok(files.includes(name), `${name} is missing`);
   }
 });
 
+test('publint finds nothing to say', async () => {
+  const { publint } = await import('publint');
+  const { messages } = await publint({
+    pkgDir: join(project.folder, 'node_modules/vicino'),
+    pack: false,
+    strict: true,
+  });
+  assert.deepEqual(messages, []);
+});
+
+test('types and code resolve to each other for every entry, for those who use ES modules', async () => {
+  const { checkPackage, createPackageFromTarballData } = await import('@arethetypeswrong/core');
+  const pkg = createPackageFromTarballData(new Uint8Array(readFileSync(project.tarball)));
+  const { problems } = await checkPackage(pkg, {
+    entrypoints: Object.keys(
+      JSON.parse(readFileSync(join(root, 'js/package.json'), 'utf8')).exports,
+    ).filter((name) => !/\.(json|wasm)$|worker-script/.test(name)),
+  });
+  // Node 10 and `require` are not for a package of ES modules.
+  const ours = problems.filter(
+    ({ kind, resolutionKind }) =>
+      kind !== 'CJSResolvesToESM' && !['node10', 'node16-cjs'].includes(resolutionKind),
+  );
+  assert.deepEqual(ours, []);
+});
+
 test('Vite builds it with one wasm file, and the page ranks', async () => {
   project.write('index.html', PAGE);
-  const { build } = await import(
-    pathToFileURL(createRequire(join(root, 'www/package.json')).resolve('vite')).href
-  );
-  await build({ root: project.folder, logLevel: 'error', build: { target: 'esnext' } });
-  const dist = join(project.folder, 'dist');
-  cpSync(join(project.folder, 'shop.vicino'), join(dist, 'shop.vicino'));
+  const dist = withModel(await viteBuild(project.folder, ['index.html'], 'vite'));
   assert.equal(wasmFiles(dist).length, 1);
   assertRanked(await visit(dist));
 });
 
 test('webpack builds it with one wasm file, and the page ranks', async () => {
-  const webpack = require('webpack');
-  const output = join(project.folder, 'webpack');
-  mkdirSync(output, { recursive: true });
-  const stats = await new Promise((resolve, reject) => {
-    const config = {
-      mode: 'production',
-      context: project.folder,
-      entry: './main.js',
-      output: { path: output, filename: 'main.js' },
-    };
-    webpack(config, (error, stats) => (error ? reject(error) : resolve(stats)));
-  });
-  assert.deepEqual(stats.toJson().errors, []);
+  const dist = withModel(await webpackBuild(project.folder, { main: './main.js' }, 'webpack'));
   project.write('webpack/index.html', PAGE);
-  cpSync(join(project.folder, 'shop.vicino'), join(output, 'shop.vicino'));
-  assert.equal(wasmFiles(output).length, 1);
-  assertRanked(await visit(output));
+  assert.equal(wasmFiles(dist).length, 1);
+  assertRanked(await visit(dist));
+});
+
+test('esbuild builds it, and the page ranks with the wasm file beside its script', async () => {
+  const { build } = await import('esbuild');
+  const outdir = join(project.folder, 'esbuild');
+  const options = { bundle: true, format: 'esm', minify: true, splitting: true };
+  const entryPoints = [join(project.folder, 'main.js')];
+  const { errors, warnings } = await build({ ...options, entryPoints, outdir });
+  assert.deepEqual([errors, warnings], [[], []]);
+  project.write('esbuild/index.html', PAGE);
+  cpSync(
+    join(project.folder, 'node_modules/vicino/dist/vicino_bg.wasm'),
+    join(outdir, 'vicino_bg.wasm'),
+  );
+  assertRanked(await visit(withModel(outdir)));
 });
 
 test('a plain script from a static server ranks without a build', async () => {
   const code = readFileSync(join(project.folder, 'main.js'), 'utf8');
   const plain = code.replace("from 'vicino'", "from './node_modules/vicino/dist/index.js'");
   assert.notEqual(plain, code);
-  project.write('index.html', PAGE.replace('main.js', 'plain.js'));
+  project.write('plain/index.html', '');
+  project.write('plain.html', PAGE.replace('main.js', 'plain.js'));
   project.write('plain.js', plain);
-  assertRanked(await visit(project.folder));
+  assertRanked(await visit(project.folder, { path: '/plain.html' }));
 });
 
 test('Node ranks from bytes, without a browser', () => {
   project.write(
     'node.js',
-    `import { readFileSync } from 'node:fs';
-     import { Recommender } from 'vicino';
-     const shop = await Recommender.load(readFileSync('shop.vicino'));
+    `${snippet('docs/bindings.md', '## Node and servers', 'js')}
      await shop.record({ item: 'sku-1' });
-     console.log(JSON.stringify([shop.history.storage, shop.forYou({ k: 3 }).map(({ id }) => id)]));
+     const ids = (list) => list.map(({ id }) => id);
+     console.log(JSON.stringify([shop.history.storage, ids(rail), ids(shop.forYou({ k: 3 }))]));
      shop.free();`,
   );
   const printed = execFileSync(process.execPath, ['node.js'], {
     cwd: project.folder,
     encoding: 'utf8',
   });
-  const [storage, ids] = JSON.parse(printed);
+  const [storage, rail, ids] = JSON.parse(printed);
   assert.equal(storage, 'memory');
+  assert.equal(rail.length, 4);
   assert.equal(ids.length, 3);
   assert.ok(!ids.includes('sku-1'));
 });
 
+test('every entry can be imported on a server', () => {
+  for (const name of ['react', 'vue']) project.link(name);
+  project.write(
+    'imports.js',
+    ['', '/worker', '/react', '/vue', '/svelte', '/element', '/datalayer', '/delivery']
+      .map((entry) => `await import('vicino${entry}');`)
+      .join('\n'),
+  );
+  execFileSync(process.execPath, ['imports.js'], { cwd: project.folder });
+});
+
 for (const moduleResolution of ['bundler', 'node16']) {
   test(`TypeScript finds the types with moduleResolution ${moduleResolution}, and no wrong option passes`, () => {
-    project.write(
-      'types.ts',
-      `import { Recommender, type Recommendation } from 'vicino';
-       export async function list(bytes: Uint8Array): Promise<Recommendation[]> {
-         const shop = await Recommender.load(bytes, { storage: 'memory' });
-         // @ts-expect-error: there is no such option
-         shop.forYou({ limit: 3 });
-         return shop.related('sku-1', { k: 3, where: ({ category }) => category !== 'Shoes' });
-       }`,
-    );
+    for (const name of ['react', '@types/react', 'vue']) project.link(name);
+    project.write('types.ts', readFileSync(join(root, 'tests/packaging/types.ts'), 'utf8'));
     const tsc = join(require.resolve('typescript/package.json'), '../bin/tsc');
     const module = moduleResolution === 'bundler' ? 'esnext' : 'node16';
-    const flags = [
-      '--noEmit',
-      '--strict',
-      '--target',
-      'es2022',
-      '--lib',
-      'es2022,dom',
-      '--types',
-      '',
-    ];
-    const args = [
-      tsc,
-      ...flags,
-      '--module',
-      module,
-      '--moduleResolution',
-      moduleResolution,
-      'types.ts',
-    ];
+    const flags = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2022,dom'];
+    const options = ['--types', '', '--module', module, '--moduleResolution', moduleResolution];
     try {
-      execFileSync(process.execPath, args, { cwd: project.folder, encoding: 'utf8' });
+      execFileSync(process.execPath, [tsc, ...flags, ...options, 'types.ts'], {
+        cwd: project.folder,
+        encoding: 'utf8',
+      });
     } catch (error) {
       assert.fail(error.stdout);
     }

@@ -11,7 +11,7 @@ use std::error::Error;
 use std::path::Path;
 use vicino::model::{About, Categories, Measurement, Model, Privacy, Purpose, RankingParameters};
 use vicino::pack::{Detail, Draft, PackOptions, Packer, pack};
-use vicino::rank::{HistoryEvent, Options, Ranked, Ranker};
+use vicino::rank::{Boost, Catalogue, Column, Filter, HistoryEvent, Options, Ranked, Ranker, Rules};
 use vicino::{CategoryIx, EventKind, ItemIx, SparseMatrix};
 
 const NUM_CASES: usize = 1_000;
@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 let bytes = build(&mut random, 600, 25, codec)?.to_bytes()?;
                 // What the file says, not what it was made from, is what both sides rank with.
                 let model = Model::open(&bytes)?;
-                let cases: Vec<Value> = (0..NUM_CASES).map(|_| case(&mut random, &model)).collect();
+                let cases: Vec<Value> = (0..NUM_CASES).map(|_| case(&mut random, &model)).collect::<Result<_, _>>()?;
                 std::fs::write(Path::new(directory).join(format!("{name}.vicino")), bytes)?;
                 std::fs::write(Path::new(directory).join(format!("{name}.json")), serde_json::to_string(&cases)?)?;
             }
@@ -124,7 +124,7 @@ fn build(random: &mut Random, num_items: usize, neighbours: usize, codec: Codec)
     }
 }
 
-fn case(random: &mut Random, model: &Model) -> Value {
+fn case(random: &mut Random, model: &Model) -> Result<Value, Box<dyn Error>> {
     let num_items = model.num_items();
     // One id in twelve is nobody's.
     let id = |random: &mut Random| match random.below(12) {
@@ -142,7 +142,27 @@ fn case(random: &mut Random, model: &Model) -> Value {
     let excluded = known(&exclude);
     let k = [0, 1, 5, 12, 20, 100, num_items + 10][random.below(7)];
     let seed = random.chance(40).then(|| random.next() as u32);
-    let options = Options { k, repeats: random.chance(50), exclude: &excluded, seed, explain: random.chance(50) };
+    let (repeats, explain) = (random.chance(50), random.chance(50));
+    let priced = priced(model);
+    let catalogue = catalogue(model, &priced);
+    // Three in ten calls have all rules at once.
+    let has_rules = random.chance(30);
+    let (boost, bury) = ([1, 5f32.to_bits(), 40f32.to_bits()], [2, 0]);
+    let filter = |words| Filter::new(words).ok_or("no filter");
+    let boosts = [Boost { filter: filter(&boost)?, by: 2.5 }];
+    let pins = [(ItemIx(random.below(num_items) as u32), 2), (ItemIx(random.below(num_items) as u32), 0)];
+    let rules = Rules {
+        catalogue: Some(&catalogue),
+        boosts: &boosts,
+        bury: Some(filter(&bury)?),
+        pins: &pins,
+        max_per_category: 3,
+        diversity: 0.25,
+        explore: if seed.is_some() { 0.5 } else { 0.0 },
+        ..Rules::default()
+    };
+    let rules = if has_rules { rules } else { Rules::default() };
+    let options = Options { k, repeats, exclude: &excluded, seed, explain, rules };
     let categories: Option<Vec<&str>> = random.chance(30).then(|| {
         let names = ["Shoes", "Café", "Tea", "no such category"];
         (0..1 + random.below(2)).map(|_| names[random.below(names.len())]).collect()
@@ -170,8 +190,19 @@ fn case(random: &mut Random, model: &Model) -> Value {
         "boughtTogether" => ranker.bought_together(model, &known(&items), &options, &mut eligible),
         _ => ranker.trending(model, &options, &mut eligible),
     };
-    json!({
+    let pin = pins.map(|(item, position)| json!({ "id": model.items.id(item), "position": position }));
+    let rules = json!({
+        "boost": [{ "where": { "price": { "min": 5, "max": 40 } }, "by": 2.5 }],
+        "bury": { "inStock": false },
+        "pin": pin,
+        "maxPerCategory": 3,
+        "diversity": 0.25,
+        "explore": options.rules.explore,
+    });
+    Ok(json!({
         "call": call,
+        "priced": priced.iter().map(|&(item, price, stock)| json!([model.items.id(item), price, stock])).collect::<Vec<_>>(),
+        "rules": if has_rules { rules } else { Value::Null },
         "history": history.iter().map(|(id, kind)| json!([id, kind.name()])).collect::<Vec<_>>(),
         "items": items,
         "k": k,
@@ -182,7 +213,22 @@ fn case(random: &mut Random, model: &Model) -> Value {
         "categories": categories,
         "even": even,
         "expected": ranked.iter().map(|ranked| expected(model, ranked)).collect::<Vec<_>>(),
-    })
+    }))
+}
+
+/// Price and stock of the last three of ten items.
+fn priced(model: &Model) -> Vec<(ItemIx, f32, bool)> {
+    let items = (0..model.num_items() as u32).filter(|item| item % 10 > 6);
+    items.map(|item| (ItemIx(item), (item % 64) as f32, item % 10 != 9)).collect()
+}
+
+fn catalogue(model: &Model, priced: &[(ItemIx, f32, bool)]) -> Catalogue {
+    let mut catalogue = Catalogue::default();
+    for &(item, price, stock) in priced {
+        catalogue.update(model, Column::Price, &[item.0], &[price.to_bits()]);
+        catalogue.update(model, Column::Stock, &[item.0], &[u32::from(stock)]);
+    }
+    catalogue
 }
 
 /// Id, bits of the score, and id and bits of the share of each reason.

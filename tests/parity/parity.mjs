@@ -13,18 +13,20 @@ const profile = process.env.VICINO_PROFILE ? ['--profile', process.env.VICINO_PR
 
 const bits = (value) => new Uint32Array(Float32Array.of(value).buffer)[0];
 
-function options({ k, exclude, explain, seed, categories, even }) {
+function options({ k, exclude, explain, seed, categories, even, rules }) {
   let where;
   if (categories) where = { category: categories };
   if (even) where = ({ id }) => /[02468]$/.test(id);
-  return { k, exclude, explain, where, seed: seed ?? undefined };
+  return { k, exclude, explain, where, seed: seed ?? undefined, fatigue: 0, ...rules };
 }
 
 async function rank(recommender, given) {
   await recommender.history.clear();
   // The cases list the newest event first.
+  const now = Date.now();
   given.history.forEach(([item, kind], position) => {
-    recommender.record({ item, kind, at: 1_000_000 - position });
+    // Far enough from one another to be events of their own.
+    recommender.record({ item, kind, at: now - position * 10_000 });
   });
   switch (given.call) {
     case 'forYou':
@@ -51,6 +53,9 @@ for (const codec of ['plain', 'graph']) {
   test(`1,000 random histories rank identically natively and in wasm, codec ${codec}`, async () => {
     const cases = JSON.parse(readFileSync(`${directory}/${codec}.json`, 'utf8'));
     const recommender = await Recommender.load(readFileSync(`${directory}/${codec}.vicino`));
+    // As in `native.rs`: of ten items, the last three have a price, and one of those is sold out.
+    const priced = cases[0].priced.map(([id, price, inStock]) => ({ id, price, inStock }));
+    recommender.catalog.update(priced);
     let listed = 0;
     let scored = 0;
     for (const [number, given] of cases.entries()) {

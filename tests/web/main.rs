@@ -1,4 +1,4 @@
-//! The browser's half in a real browser: storage, loading and ranking.
+//! The browser's half in a real browser: loading and ranking.
 //!
 //!     wasm-pack test --headless --chrome --no-default-features --features web
 //!
@@ -7,11 +7,9 @@
 
 mod loading;
 mod ranking;
-mod storage;
 
-use js_sys::{Array, Object, Promise, Reflect};
-use vicino::web::{Engine, History, List, Opening};
-use wasm_bindgen::convert::TryFromJsValue;
+use js_sys::{Array, Function, Reflect};
+use vicino::web::{Engine, Opening};
 use wasm_bindgen::prelude::*;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
@@ -35,27 +33,13 @@ fn finish(mut opening: Opening) -> Result<Engine, JsValue> {
     }
 }
 
-async fn open(name: &str, limit: usize, storage: &str) -> History {
-    let opened = History::open(name.to_owned(), limit, storage, None).await.expect("a history always opens");
-    History::try_from_js_value(opened).expect("a History")
-}
-
-/// A history of its own, in memory, with these items viewed in this order.
-async fn viewed(item_ids: &[&str]) -> History {
-    let history = open("ranking", 50, "memory").await;
-    for (number, item_id) in item_ids.iter().enumerate() {
-        record(&history, item_id, number as f64).await;
-    }
-    history
-}
-
-async fn record(history: &History, item_id: &str, at_ms: f64) {
-    history.record(item_id.to_owned(), "view", at_ms).expect("a kind that is known").await.expect("never fails");
-}
-
-/// The ids of a history, newest first.
-fn ids(history: &History) -> Vec<String> {
-    every(&history.list(), 3)
+/// The small model with a history of views of these items, the oldest first.
+fn viewed(item_ids: &[&str]) -> Engine {
+    let mut engine = tiny();
+    let mut items = engine.items(&item_ids.join("\0"));
+    items.reverse();
+    engine.set_history(&items, &vec![0; items.len()], vec![1.0; items.len()]);
+    engine
 }
 
 /// The strings at every `step`th place of a flat array.
@@ -67,59 +51,47 @@ fn get(target: &JsValue, name: &str) -> JsValue {
     Reflect::get(target, &name.into()).expect("a property")
 }
 
-/// Options for a list of `k`.
-fn options(k: u32, more: &[(&str, JsValue)]) -> JsValue {
-    let options = Object::new();
-    for (name, value) in [("k", k.into()), ("exclude", Array::new().into())].iter().chain(more) {
-        Reflect::set(&options, &(*name).into(), value).expect("a plain object");
+const FOR_YOU: u32 = 0;
+const RELATED: u32 = 1;
+const TOGETHER: u32 = 2;
+const TRENDING: u32 = 4;
+
+/// What a list is asked for, as the package writes it.
+#[derive(Clone, Default)]
+struct Request {
+    source: u32,
+    k: u32,
+    repeats: bool,
+    explain: bool,
+    seed: Option<u32>,
+    exclude: Vec<u32>,
+    items: Vec<u32>,
+    filter: Vec<u32>,
+    predicate: Option<Function>,
+}
+
+impl Request {
+    fn new(source: u32, k: u32) -> Request {
+        Request { source, k, ..Request::default() }
     }
-    options.into()
-}
 
-/// Lists what an object of options asks for, as the package does.
-fn numbers(
-    engine: &Engine,
-    which: List,
-    history: &History,
-    items: &[&str],
-    options: &JsValue,
-) -> Result<Vec<u32>, JsValue> {
-    let items = items.iter().map(|item| JsValue::from(*item)).collect();
-    let option = |name: &str| get(options, name);
-    engine.list(
-        which,
-        history,
-        Some(items),
-        option("k").as_f64().expect("a number"),
-        option("repeats").is_truthy(),
-        option("explain").is_truthy(),
-        option("seed").as_f64().unwrap_or(f64::NAN),
-        option("exclude").dyn_into().ok(),
-        option("categories").dyn_into().ok(),
-        option("predicate").dyn_into().ok(),
-    )
-}
-
-fn list(engine: &Engine, which: List, history: &History, items: &[&str], options: &JsValue) -> Vec<String> {
-    let numbers = numbers(engine, which, history, items, options).expect("no predicate throws");
-    numbers.iter().step_by(2).map(|&item| engine.id(item)).collect()
-}
-
-async fn sleep(delay_ms: u32) {
-    let promise = Promise::new(&mut |resolve, _| {
-        let set_timeout: js_sys::Function = get(&js_sys::global(), "setTimeout").unchecked_into();
-        set_timeout.call2(&JsValue::UNDEFINED, &resolve, &delay_ms.into()).expect("a timer");
-    });
-    promise.await.expect("a timer ends");
-}
-
-/// Waits until `done`, for 5 seconds at most.
-async fn until(done: impl Fn() -> bool) {
-    for _ in 0..500 {
-        if done() {
-            return;
+    fn words(&self) -> Vec<u32> {
+        let flags = u32::from(self.repeats) | u32::from(self.explain) << 1 | u32::from(self.seed.is_some()) << 2;
+        let mut words = vec![self.source, flags, self.k, self.seed.unwrap_or(0), 0, 0, 0, 0, 0];
+        for part in [&self.exclude, &self.items, &vec![], &self.filter, &vec![], &vec![]] {
+            words.push(part.len() as u32);
+            words.extend(part);
         }
-        sleep(10).await;
+        words
     }
-    panic!("did not happen within 5 s");
+
+    fn numbers(&self, engine: &Engine) -> Result<Vec<u32>, JsValue> {
+        engine.list(&self.words(), self.predicate.clone())
+    }
+
+    /// The ids of the list.
+    fn list(&self, engine: &Engine) -> Vec<String> {
+        let numbers = self.numbers(engine).expect("no predicate throws");
+        numbers.iter().step_by(if self.explain { 3 } else { 2 }).map(|&item| engine.id(item)).collect()
+    }
 }

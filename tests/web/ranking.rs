@@ -1,136 +1,139 @@
 //! Lists: how long they are, what restricts them, and what they say.
 
-use super::{list, numbers, open, options, tiny, viewed};
-use js_sys::{Array, Error, Function};
+use super::{FOR_YOU, RELATED, Request, TOGETHER, TRENDING, get, tiny, viewed};
+use js_sys::{Error, Function};
 use std::cell::Cell;
 use std::rc::Rc;
-use vicino::web::List;
+use vicino::web::Engine;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-fn names(names: &[&str]) -> JsValue {
-    names.iter().map(|name| JsValue::from(*name)).collect::<Array>().into()
+fn predicate(of: impl FnMut(u32) -> Result<bool, JsValue> + 'static) -> Option<Function> {
+    Some(Closure::<dyn FnMut(u32) -> Result<bool, JsValue>>::new(of).into_js_value().unchecked_into())
 }
 
-fn predicate(of: impl FnMut(u32) -> Result<bool, JsValue> + 'static) -> JsValue {
-    Closure::<dyn FnMut(u32) -> Result<bool, JsValue>>::new(of).into_js_value()
+/// The filter of items that are in one of some categories, by number.
+fn of_categories(bits: u32) -> Vec<u32> {
+    vec![0, 0, 1, bits]
 }
 
 #[wasm_bindgen_test]
-async fn a_list_has_k_items_whenever_k_are_allowed() {
-    let (engine, history) = (tiny(), viewed(&["sku-0", "größe 1"]).await);
+fn a_list_has_k_items_whenever_k_are_allowed() {
+    let engine = viewed(&["sku-0", "größe 1"]);
+    let items = engine.items("sku-5");
     for k in [0, 1, 5, 10] {
-        for which in [List::ForYou, List::Related, List::BoughtTogether, List::Trending] {
-            let listed = list(&engine, which, &history, &["sku-5"], &options(k, &[]));
-            assert_eq!(listed.len(), k as usize, "{which:?}");
+        for source in [FOR_YOU, RELATED, TOGETHER, TRENDING] {
+            let listed = Request { items: items.clone(), ..Request::new(source, k) }.list(&engine);
+            assert_eq!(listed.len(), k as usize, "{source}");
         }
     }
     // 12 items, of which the history holds two.
-    assert_eq!(list(&engine, List::ForYou, &history, &[], &options(50, &[])).len(), 10);
-    let repeats = options(50, &[("repeats", true.into())]);
-    assert_eq!(list(&engine, List::ForYou, &history, &[], &repeats).len(), 12);
+    assert_eq!(Request::new(FOR_YOU, 50).list(&engine).len(), 10);
+    assert_eq!(Request { repeats: true, ..Request::new(FOR_YOU, 50) }.list(&engine).len(), 12);
 }
 
 #[wasm_bindgen_test]
-async fn an_empty_history_lists_what_is_popular() {
-    let (engine, history) = (tiny(), viewed(&[]).await);
-    let for_you = list(&engine, List::ForYou, &history, &[], &options(12, &[]));
-    assert_eq!(for_you, list(&engine, List::Trending, &history, &[], &options(12, &[])));
-}
-
-#[wasm_bindgen_test]
-async fn ids_that_the_model_does_not_know_are_ignored() {
+fn an_empty_history_lists_what_is_popular() {
     let engine = tiny();
-    let (known, mixed) = (viewed(&["sku-0"]).await, viewed(&["sku-0", "gone", "lost"]).await);
-    let all = options(12, &[]);
-    assert_eq!(list(&engine, List::ForYou, &mixed, &[], &all), list(&engine, List::ForYou, &known, &[], &all));
-    assert!(engine.knows("sku-0") && !engine.knows("gone"));
-    let trending = list(&engine, List::Trending, &known, &[], &all);
-    assert_eq!(list(&engine, List::Related, &known, &["gone"], &all), trending);
-    assert_eq!(list(&engine, List::BoughtTogether, &known, &["gone"], &all), trending);
+    assert_eq!(Request::new(FOR_YOU, 12).list(&engine), Request::new(TRENDING, 12).list(&engine));
 }
 
 #[wasm_bindgen_test]
-async fn excluded_items_are_not_listed() {
-    let (engine, history) = (tiny(), viewed(&["sku-0"]).await);
-    let exclude = options(12, &[("exclude", names(&["sku-5", "größe 6", "gone"]))]);
-    let listed = list(&engine, List::ForYou, &history, &[], &exclude);
+fn ids_become_numbers_in_one_go() {
+    let engine = tiny();
+    assert_eq!(engine.items("sku-0\0gone\0sku-0"), [engine.items("sku-0")[0], u32::MAX, engine.items("sku-0")[0]]);
+    assert_eq!(engine.id(engine.items("größe 1")[0]), "größe 1");
+}
+
+#[wasm_bindgen_test]
+fn items_that_the_model_does_not_know_are_ignored() {
+    let (known, mixed) = (viewed(&["sku-0"]), viewed(&["sku-0", "gone"]));
+    let trending = Request::new(TRENDING, 12).list(&known);
+    for source in [RELATED, TOGETHER] {
+        assert_eq!(Request { items: vec![u32::MAX], ..Request::new(source, 12) }.list(&known), trending);
+    }
+    // One event more comes before, so that scores are lower.
+    assert_eq!(Request::new(FOR_YOU, 12).list(&mixed), Request::new(FOR_YOU, 12).list(&known));
+}
+
+#[wasm_bindgen_test]
+fn excluded_items_are_not_listed() {
+    let engine = viewed(&["sku-0"]);
+    let listed = Request { exclude: engine.items("sku-5\0größe 6\0gone"), ..Request::new(FOR_YOU, 12) }.list(&engine);
     assert_eq!(listed.len(), 9);
     assert!(!listed.contains(&"sku-5".to_owned()) && !listed.contains(&"größe 6".to_owned()));
 }
 
 #[wasm_bindgen_test]
-async fn a_category_restricts_the_list() {
-    let (engine, history) = (tiny(), viewed(&[]).await);
-    let of = |wanted: &[&str]| {
-        let options = options(12, &[("categories", names(wanted))]);
-        let flat = numbers(&engine, List::Trending, &history, &[], &options).unwrap();
-        let categories: Vec<String> = flat.iter().step_by(2).filter_map(|&item| engine.category(item)).collect();
-        (flat.len() / 2, categories)
-    };
-    // Items 0, 5 and 10 are shoes, but every seventh item has no category.
-    assert_eq!(of(&["Shoes"]), (3, vec!["Shoes".to_owned(); 3]));
-    assert_eq!(of(&["Shoes", "Tea"]).0, 5);
-    assert_eq!(of(&["no such category"]).0, 0);
-    assert_eq!(of(&[]).0, 0);
+fn an_item_that_is_not_wanted_is_not_listed() {
+    let mut engine = tiny();
+    let items = engine.items("sku-0\0sku-5");
+    engine.set_history(&items, &[0, 0], vec![1.0, -1.0]);
+    let listed = Request { repeats: true, ..Request::new(FOR_YOU, 12) }.list(&engine);
+    assert_eq!(listed.len(), 11);
+    assert!(!listed.contains(&"sku-5".to_owned()));
 }
 
 #[wasm_bindgen_test]
-async fn a_predicate_is_called_no_more_often_than_needed() {
-    let (engine, history) = (tiny(), viewed(&["sku-0"]).await);
+fn a_filter_restricts_the_list() {
+    let mut engine = tiny();
+    let of = |engine: &Engine, filter: Vec<u32>| {
+        let flat = Request { filter, ..Request::new(TRENDING, 12) }.numbers(engine).expect("a list");
+        let categories: Vec<String> = flat.iter().step_by(2).filter_map(|&item| engine.category(item)).collect();
+        (flat.len() / 2, categories)
+    };
+    // Items 0, 5 and 10 are shoes, the first category; but every seventh item has none.
+    assert_eq!(of(&engine, of_categories(1)), (3, vec!["Shoes".to_owned(); 3]));
+    assert_eq!(of(&engine, of_categories(1 | 1 << 4)).0, 5);
+    assert_eq!(of(&engine, of_categories(0)).0, 0);
+    let (items, price) = (engine.items("sku-0\0sku-5"), |price: f32| price.to_bits());
+    engine.update(3, &items, &[price(10.0), price(20.0)]);
+    assert_eq!(of(&engine, vec![1, price(5.0), price(10.0)]).0, 1);
+    assert_eq!(of(&engine, vec![1, price(5.0), price(25.0), 5]).0, 10);
+    engine.update(3, &[], &[]);
+    assert_eq!(of(&engine, vec![1, price(5.0), price(25.0)]).0, 0);
+}
+
+#[wasm_bindgen_test]
+fn a_predicate_is_called_no_more_often_than_needed() {
+    let engine = viewed(&["sku-0"]);
     let num_calls = Rc::new(Cell::new(0));
     let counter = num_calls.clone();
     let all = predicate(move |_| {
         counter.set(counter.get() + 1);
         Ok(true)
     });
-    assert_eq!(list(&engine, List::ForYou, &history, &[], &options(4, &[("predicate", all)])).len(), 4);
+    assert_eq!(Request { predicate: all, ..Request::new(FOR_YOU, 4) }.list(&engine).len(), 4);
     assert_eq!(num_calls.get(), 4);
 }
 
 #[wasm_bindgen_test]
-async fn a_predicate_sees_items() {
-    let (engine, history) = (Rc::new(tiny()), viewed(&[]).await);
-    let inner_engine = engine.clone();
-    let hats = predicate(move |item| {
-        assert!(!inner_engine.id(item).is_empty());
-        Ok(inner_engine.category(item).is_some_and(|name| name == "Hats"))
-    });
-    let listed = list(&engine, List::Trending, &history, &[], &options(12, &[("predicate", hats)]));
-    let category = options(12, &[("categories", names(&["Hats"]))]);
-    assert_eq!(listed, list(&engine, List::Trending, &history, &[], &category));
-}
-
-#[wasm_bindgen_test]
-async fn what_a_predicate_throws_comes_through() {
-    let (engine, history) = (tiny(), viewed(&["sku-0"]).await);
+fn what_a_predicate_throws_comes_through() {
+    let engine = viewed(&["sku-0"]);
     let thrown: JsValue = Error::new("the shop's own").into();
     let own = thrown.clone();
     let throws = predicate(move |_| Err(own.clone()));
-    let result = numbers(&engine, List::ForYou, &history, &[], &options(3, &[("predicate", throws)]));
+    let result = Request { predicate: throws, ..Request::new(FOR_YOU, 3) }.numbers(&engine);
     assert_eq!(result.err(), Some(thrown));
-    assert_eq!(list(&engine, List::ForYou, &history, &[], &options(3, &[])).len(), 3);
+    assert_eq!(Request::new(FOR_YOU, 3).list(&engine).len(), 3);
 }
 
 #[wasm_bindgen_test]
-async fn a_predicate_may_rank_in_its_turn() {
-    let engine = Rc::new(tiny());
-    let history = Rc::new(viewed(&["sku-0"]).await);
-    let (inner_engine, inner_history) = (engine.clone(), history.clone());
+fn a_predicate_may_rank_in_its_turn() {
+    let engine = Rc::new(viewed(&["sku-0"]));
+    let inner_engine = engine.clone();
     let nested = predicate(move |item| {
-        let id = inner_engine.id(item);
-        let related = list(&inner_engine, List::Related, &inner_history, &[&id], &options(2, &[]));
+        let related = Request { items: vec![item], ..Request::new(RELATED, 2) }.list(&inner_engine);
         Ok(related.len() == 2)
     });
-    let plain = list(&engine, List::ForYou, &history, &[], &options(5, &[]));
-    assert_eq!(list(&engine, List::ForYou, &history, &[], &options(5, &[("predicate", nested)])), plain);
+    let plain = Request::new(FOR_YOU, 5).list(&engine);
+    assert_eq!(Request { predicate: nested, ..Request::new(FOR_YOU, 5) }.list(&engine), plain);
 }
 
 #[wasm_bindgen_test]
-async fn reasons_add_up_to_one() {
-    let (engine, history) = (tiny(), viewed(&["sku-0", "größe 1", "商品/2"]).await);
-    let explain = options(12, &[("explain", true.into())]);
-    let flat = numbers(&engine, List::ForYou, &history, &[], &explain).unwrap();
+fn reasons_add_up_to_one() {
+    let engine = viewed(&["sku-0", "größe 1", "商品/2"]);
+    let flat = Request { explain: true, ..Request::new(FOR_YOU, 12) }.numbers(&engine).expect("a list");
     let mut num_explained = 0;
     let mut at = 0;
     while at < flat.len() {
@@ -144,24 +147,44 @@ async fn reasons_add_up_to_one() {
 }
 
 #[wasm_bindgen_test]
-async fn a_seed_gives_the_same_list_again() {
-    let (engine, history) = (tiny(), viewed(&[]).await);
-    let seeded = |seed: u32| list(&engine, List::Trending, &history, &[], &options(12, &[("seed", seed.into())]));
+fn a_seed_gives_the_same_list_again() {
+    let engine = tiny();
+    let seeded = |seed: u32| Request { seed: Some(seed), ..Request::new(TRENDING, 12) }.list(&engine);
     assert_eq!(seeded(7), seeded(7));
     assert!((0..20).any(|seed| seeded(seed) != seeded(7)));
 }
 
 #[wasm_bindgen_test]
-async fn nonsense_never_panics() {
-    let engine = tiny();
-    let history = open("nonsense", 5, "memory").await;
-    let odd: Array = [1.5, f64::NAN, -1.0].into_iter().map(JsValue::from).collect();
-    for k in [f64::NAN, -1.0, 1e300, 2.5] {
-        let odd = || Some(odd.clone());
-        engine.list(List::Related, &history, odd(), k, true, true, k, odd(), odd(), None).expect("a list");
+fn a_request_that_ends_early_or_is_none_is_an_error() {
+    let engine = viewed(&["sku-0"]);
+    let filter = of_categories(3);
+    let whole = Request { filter, items: vec![1], exclude: vec![2], ..Request::new(RELATED, 3) }.words();
+    assert!(engine.list(&whole, None).is_ok());
+    for len in 0..whole.len() {
+        let error = engine.list(&whole[..len], None).expect_err("too short");
+        assert_eq!(get(&error, "code").as_string().as_deref(), Some("option-invalid"), "{len}");
     }
+    // Whatever stands in the place of a word, nothing panics.
+    for at in 0..whole.len() {
+        for odd in [0, 1, 7, u32::MAX, f32::NAN.to_bits()] {
+            let mut words = whole.clone();
+            words[at] = odd;
+            if at != 2 {
+                let _ = engine.list(&words, None);
+            }
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+fn nonsense_never_panics() {
+    let mut engine = tiny();
+    engine.set_history(&[u32::MAX, 1], &[9], vec![f32::NAN]);
+    engine.update(9, &[1], &[1]);
+    engine.update(0, &[u32::MAX, 1], &[7]);
+    assert_eq!(Request::new(FOR_YOU, u32::MAX).list(&engine).len(), 12);
     let not_callable: Function = JsValue::from(4).unchecked_into();
-    let result = engine.list(List::Trending, &history, None, 2.0, false, false, 1.0, None, None, Some(not_callable));
+    let result = Request { predicate: Some(not_callable), ..Request::new(TRENDING, 2) }.numbers(&engine);
     assert!(result.is_err());
     assert_eq!(engine.id(u32::MAX), "");
     assert_eq!(engine.category(u32::MAX), None);

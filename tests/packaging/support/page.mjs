@@ -1,4 +1,4 @@
-// Opens a folder in a real browser and hands back what its page said, and all that went wrong.
+// Opens pages of a folder in a real browser and hands back what each said, and all that went wrong.
 
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -9,17 +9,20 @@ import { chromeArgs, chromePath } from '../../../scripts/lib.mjs';
 const TYPES = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json',
   '.wasm': 'application/wasm',
 };
 
-async function serve(folder) {
+async function serve(folder, headers) {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');
-    const path = pathname === '/' ? '/index.html' : pathname;
+    // Browsers ask for it by themselves.
+    if (pathname === '/favicon.ico') return response.writeHead(204).end();
+    const path = pathname.endsWith('/') ? `${pathname}index.html` : pathname;
     try {
       const body = await readFile(join(folder, normalize(path)));
       const type = TYPES[extname(path)] ?? 'application/octet-stream';
-      response.writeHead(200, { 'content-type': type }).end(body);
+      response.writeHead(200, { 'content-type': type, ...headers }).end(body);
     } catch {
       response.writeHead(404).end(`no ${path}`);
     }
@@ -28,27 +31,51 @@ async function serve(folder) {
   return server;
 }
 
-/** What the page left in \`globalThis.probe\`, the wasm files it loaded, and everything on its console. */
-export async function visit(folder) {
-  const server = await serve(folder);
-  const browser = await chromium.launch({ executablePath: chromePath(), args: chromeArgs });
+let launched;
+
+/** Closes the browser that `visit` has started. */
+export async function closeBrowser() {
+  await (await launched)?.close();
+  launched = undefined;
+}
+
+/** Opens a page as a new shopper; `probe` waits for what it leaves in `globalThis.probe`. */
+export async function open(folder, { path = '/', headers = {} } = {}) {
+  const server = await serve(folder, headers);
+  launched ??= chromium.launch({ executablePath: chromePath(), args: chromeArgs });
+  const context = await (await launched).newContext();
+  const page = await context.newPage();
+  const console = [];
+  const wasm = [];
+  const requests = [];
+  page.on('console', (message) => console.push(message.text()));
+  page.on('pageerror', (error) => console.push(String(error)));
+  context.on('request', (request) => requests.push(new URL(request.url()).pathname));
+  context.on('response', (response) => {
+    if (response.url().endsWith('.wasm')) wasm.push(new URL(response.url()).pathname);
+  });
+  await page.goto(`http://localhost:${server.address().port}${path}`);
+  return {
+    ...{ page, console, wasm, requests },
+    probe: () =>
+      page
+        .waitForFunction(() => globalThis.probe, null, { timeout: 20_000 })
+        .then((handle) => handle.jsonValue())
+        .catch((error) => ({ failed: String(error) })),
+    async close() {
+      await context.close();
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+/** What a page left in `globalThis.probe`, the wasm files it loaded, and everything on its console. */
+export async function visit(folder, options) {
+  const { probe, console, wasm, close } = await open(folder, options);
   try {
-    const page = await browser.newPage();
-    const console = [];
-    const wasm = [];
-    page.on('console', (message) => console.push(message.text()));
-    page.on('pageerror', (error) => console.push(String(error)));
-    page.on('response', (response) => {
-      if (response.url().endsWith('.wasm')) wasm.push(new URL(response.url()).pathname);
-    });
-    await page.goto(`http://localhost:${server.address().port}/`);
-    const probe = await page
-      .waitForFunction(() => globalThis.probe, null, { timeout: 20_000 })
-      .then((handle) => handle.jsonValue())
-      .catch((error) => ({ failed: String(error) }));
-    return { probe, console, wasm };
+    return { probe: await probe(), console, wasm };
   } finally {
-    await browser.close();
-    server.close();
+    await close();
   }
 }

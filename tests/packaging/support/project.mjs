@@ -1,19 +1,37 @@
 // A scratch project outside the repository that has the real tarball installed, as a user of npm has.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { root } from '../../../scripts/lib.mjs';
 
 /** A model of twelve items, `sku-0` to `sku-11`, from the golden files of the browser tests. */
-const MODEL = 'tests/web/tiny.vicino';
+export const MODEL = 'tests/web/tiny.vicino';
 
-/** The README's snippet for the browser, which is what every project below runs. */
-export function readmeSnippet() {
-  const readme = readFileSync(join(root, 'README.md'), 'utf8');
-  const blocks = [...readme.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code);
-  if (blocks.length !== 1) throw new Error(`README.md has ${blocks.length} js blocks, expected 1`);
-  return blocks[0];
+/** The README's snippet for the browser, which is what every build of the main entry runs. */
+export const readmeSnippet = () => snippet('README.md', '### In the browser', 'js');
+
+/** The only block of a language under a heading of a document, or one of several. */
+export function snippet(document, heading, language, which = 0) {
+  const text = readFileSync(join(root, document), 'utf8');
+  const start = text.indexOf(`\n${heading}\n`);
+  if (start < 0) throw new Error(`${document} has no heading "${heading}"`);
+  const level = heading.match(/^#+/)[0];
+  const [section] = text.slice(start + heading.length + 2).split(`\n${level} `);
+  const blocks = [...section.matchAll(/^```(\w+)\n(.*?)^```/gms)];
+  const found = blocks.filter(([, name]) => name === language)[which];
+  if (!found) throw new Error(`${document}, ${heading}: no block ${which} of ${language}`);
+  return found[2];
 }
 
 /** Says on the page what the snippet's recommender lists. */
@@ -31,14 +49,28 @@ export function makeProject() {
   const npm = (args, cwd) => execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: 'pipe' });
   npm(['pack', '-w', 'vicino', '--pack-destination', folder], root);
   const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'));
-  const write = (name, text) => writeFileSync(join(folder, name), text);
+  const write = (name, text) => {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  };
   write('package.json', JSON.stringify({ name: 'scratch', private: true, type: 'module' }));
   npm(['install', '--no-audit', '--no-fund', '--offline', `./${tarball}`], folder);
   cpSync(join(root, MODEL), join(folder, 'shop.vicino'));
   write('main.js', readmeSnippet() + PROBE);
   return {
     folder,
+    tarball: join(folder, tarball),
     write,
+    read: (name) => readFileSync(join(folder, name), 'utf8'),
+    /** Has a package as if it was installed: from the repository, or a folder of it that has its own. */
+    link(name, from = '') {
+      const target = join(root, from, 'node_modules', name);
+      if (!existsSync(target)) throw new Error(`${target} is not there; run \`npm ci\``);
+      const link = join(folder, 'node_modules', name);
+      mkdirSync(dirname(link), { recursive: true });
+      rmSync(link, { force: true });
+      symlinkSync(target, link);
+    },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

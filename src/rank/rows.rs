@@ -1,4 +1,5 @@
-//! The second hop: neighbours of neighbours, worked out for an item when it is asked for.
+//! Rows of a table as ranking reads them, with the second hop where the table asks for one: neighbours of neighbours, worked out for
+//! an item when it is asked for.
 //!
 //! ```text
 //! row(h) = W[h, .] + share * sum over neighbours j of h: W[h, j] * W[j, .] / (sum of W[j, .])        without h itself
@@ -7,77 +8,83 @@
 //! A table of few links so gets rows of many, at the price of some hundred additions an item; the rows that were worked out last are
 //! kept, because a shopper's history changes by one item at a time.
 
+use super::heap;
 use crate::ItemIx;
 use crate::model::{Hop, Neighbours};
 
-/// Rows that are kept: more than the window of a history.
+/// Rows with a second hop that are kept: more than the window of a history.
 const KEPT_ROWS: usize = 320;
 
-/// A row with its second hop, entries in no particular order.
+/// A row, entries in no particular order.
 #[derive(Clone, Debug)]
-struct HopRow {
+struct KeptRow {
     item: ItemIx,
     last_use: u64,
     entries: Vec<(ItemIx, f32)>,
 }
 
-/// Rows of one table with their second hop.
+/// Rows of one table.
 #[derive(Clone, Debug)]
-pub(super) struct Hops {
+pub(super) struct Rows {
     hop: Hop,
-    /// One over the sum of each row, 0 for an empty one.
+    /// One over the sum of each row, 0 for an empty one; nothing without a second hop.
     inverse_sums: Vec<f32>,
-    rows: Vec<HopRow>,
+    rows: Vec<KeptRow>,
     /// The row that was asked for last.
     last: usize,
     num_uses: u64,
     sums: Vec<f32>,
     touched: Vec<ItemIx>,
+    heap: Vec<u64>,
 }
 
-impl Hops {
-    /// `None` for a table without a second hop. `O(num_edges)`.
-    pub(super) fn new(table: &Neighbours) -> Option<Hops> {
+impl Rows {
+    /// `O(num_edges)` for a table with a second hop.
+    pub(super) fn new(table: &Neighbours) -> Rows {
         let hop = table.hop();
-        if hop.share <= 0.0 {
-            return None;
-        }
-        let inverse_sum = |item| {
-            let row = table.row(ItemIx(item));
-            let weights = row.items.iter().zip(row.levels);
-            let sum: f32 = weights.map(|(&item, &level)| row.weight_in_row(level) * table.column_factor(item)).sum();
-            if sum > 0.0 { 1.0 / sum } else { 0.0 }
-        };
-        Some(Hops {
+        let mut rows = Rows {
             hop,
-            inverse_sums: (0..table.num_items() as u32).map(inverse_sum).collect(),
+            inverse_sums: Vec::new(),
             rows: Vec::new(),
             last: 0,
             num_uses: 0,
-            sums: vec![0.0; table.num_items()],
+            sums: Vec::new(),
             touched: Vec::new(),
-        })
+            heap: Vec::new(),
+        };
+        if hop.share > 0.0 {
+            rows.sums.resize(table.num_items(), 0.0);
+            for item in 0..table.num_items() as u32 {
+                let row = table.row(ItemIx(item));
+                let mut sum = 0.0;
+                for (&item, &level) in row.items.iter().zip(row.levels) {
+                    sum += row.weight_in_row(level) * table.column_factor(item);
+                }
+                rows.inverse_sums.push(if sum > 0.0 { 1.0 / sum } else { 0.0 });
+            }
+        }
+        rows
     }
 
-    /// The row of an item with its second hop.
+    /// The row of an item.
     pub(super) fn row(&mut self, table: &Neighbours, item: ItemIx) -> &[(ItemIx, f32)] {
         self.num_uses += 1;
         // Most often it is the row behind the one that was asked for last.
-        let next = self.last + 1;
-        let is_next = self.rows.get(next).is_some_and(|row| row.item == item);
-        let found = if is_next { Some(next) } else { self.rows.iter().position(|row| row.item == item) };
-        let at = match found {
-            Some(at) => at,
-            None => {
-                let at = self.free_row();
-                let mut entries = self.rows.get_mut(at).map(|row| std::mem::take(&mut row.entries)).unwrap_or_default();
-                self.work_out(table, item, &mut entries);
-                if let Some(row) = self.rows.get_mut(at) {
-                    (row.item, row.entries) = (item, entries);
-                }
-                at
+        let mut at = self.last + 1;
+        if self.rows.get(at).is_none_or(|row| row.item != item) {
+            at = 0;
+            while self.rows.get(at).is_some_and(|row| row.item != item) {
+                at += 1;
             }
-        };
+        }
+        if at >= self.rows.len() {
+            at = self.free_row();
+            let mut entries = self.rows.get_mut(at).map(|row| std::mem::take(&mut row.entries)).unwrap_or_default();
+            self.work_out(table, item, &mut entries);
+            if let Some(row) = self.rows.get_mut(at) {
+                (row.item, row.entries) = (item, entries);
+            }
+        }
         self.last = at;
         match self.rows.get_mut(at) {
             Some(row) => {
@@ -88,27 +95,43 @@ impl Hops {
         }
     }
 
-    /// The weight of one neighbour in the row of an item with its second hop.
+    /// The weight of one neighbour in the row of an item.
     pub(super) fn weight_of(&mut self, table: &Neighbours, item: ItemIx, neighbour: ItemIx) -> f32 {
-        let row = self.row(table, item);
-        row.iter().find(|(other, _)| *other == neighbour).map_or(0.0, |&(_, weight)| weight)
+        for &(other, weight) in self.row(table, item) {
+            if other == neighbour {
+                return weight;
+            }
+        }
+        0.0
     }
 
     /// The position of a new row, or of the one that was not used for longest.
     fn free_row(&mut self) -> usize {
-        if self.rows.len() < KEPT_ROWS {
-            self.rows.push(HopRow { item: ItemIx(u32::MAX), last_use: 0, entries: Vec::new() });
+        // A row without a second hop is read as fast as it is found.
+        let num_kept = if self.hop.share > 0.0 { KEPT_ROWS } else { 1 };
+        if self.rows.len() < num_kept {
+            self.rows.push(KeptRow { item: ItemIx(u32::MAX), last_use: 0, entries: Vec::new() });
             return self.rows.len() - 1;
         }
-        let oldest = self.rows.iter().enumerate().min_by_key(|(_, row)| row.last_use);
-        oldest.map_or(0, |(at, _)| at)
+        let (mut oldest, mut last_use) = (0, u64::MAX);
+        for (at, row) in self.rows.iter().enumerate() {
+            if row.last_use < last_use {
+                (oldest, last_use) = (at, row.last_use);
+            }
+        }
+        oldest
     }
 
     fn work_out(&mut self, table: &Neighbours, item: ItemIx, entries: &mut Vec<(ItemIx, f32)>) {
         entries.clear();
         let row = table.row(item);
+        let has_hop = self.hop.share > 0.0;
         for (&first, &level) in row.items.iter().zip(row.levels) {
             let weight = row.weight_in_row(level);
+            if !has_hop {
+                entries.push((first, weight * table.column_factor(first)));
+                continue;
+            }
             self.add(first, weight);
             let second = table.row(first);
             let inverse_sum = self.inverse_sums.get(first.as_usize()).copied().unwrap_or(0.0);
@@ -125,11 +148,22 @@ impl Hops {
             }
         }
         let width = usize::from(self.hop.width);
-        if entries.len() > width && width > 0 {
-            // The bits of weights from 0 up are in their order.
-            let key = |&(item, weight): &(ItemIx, f32)| u64::from(!weight.to_bits()) << 32 | u64::from(item.0);
-            entries.select_nth_unstable_by_key(width, key);
-            entries.truncate(width);
+        if has_hop && entries.len() > width && width > 0 {
+            self.heap.clear();
+            for &(item, weight) in &*entries {
+                // The lightest one that is kept is on top.
+                let entry = !heap::entry(weight, item, None);
+                if self.heap.len() < width {
+                    heap::push(&mut self.heap, entry);
+                } else if self.heap.first().is_some_and(|&lightest| entry < lightest) {
+                    heap::replace_greatest(&mut self.heap, entry);
+                }
+            }
+            entries.clear();
+            for &entry in &self.heap {
+                let (weight, item) = heap::value_and_item(!entry, None);
+                entries.push((item, weight));
+            }
         }
     }
 
@@ -183,7 +217,7 @@ mod tests {
             share in 0.01f32..4.0,
         ) {
             let table = table(&links, Hop { share, width: 0 });
-            let mut hops = Hops::new(&table).unwrap();
+            let mut hops = Rows::new(&table);
             for item in 0..NUM_ITEMS {
                 let expected = naive(&table, item, share.into());
                 let mut found = vec![0.0; NUM_ITEMS as usize];
@@ -203,11 +237,11 @@ mod tests {
             let whole = table(&links, Hop { share: 0.5, width: 0 });
             let cut = table(&links, Hop { share: 0.5, width });
             for item in (0..NUM_ITEMS).map(ItemIx) {
-                let mut expected = Hops::new(&whole).unwrap().row(&whole, item).to_vec();
+                let mut expected = Rows::new(&whole).row(&whole, item).to_vec();
                 expected.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
                 expected.truncate(width.into());
                 expected.sort_by_key(|entry| entry.0);
-                let mut found = Hops::new(&cut).unwrap().row(&cut, item).to_vec();
+                let mut found = Rows::new(&cut).row(&cut, item).to_vec();
                 found.sort_by_key(|entry| entry.0);
                 prop_assert_eq!(found, expected);
             }
@@ -218,7 +252,7 @@ mod tests {
     fn rows_that_were_forgotten_come_back_the_same() {
         let links = (0..NUM_ITEMS - 1).map(|item| ((item, item + 1), (item % 3) as u8)).collect();
         let table = table(&links, Hop { share: 0.2, width: 4 });
-        let mut hops = Hops::new(&table).unwrap();
+        let mut hops = Rows::new(&table);
         let first = hops.row(&table, ItemIx(0)).to_vec();
         assert!(!first.is_empty());
         for round in 0..3 * KEPT_ROWS as u32 {

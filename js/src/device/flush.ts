@@ -1,0 +1,78 @@
+// What leaves the device, if the site asks for it: counts, as they are or as randomised answers.
+import type { abortable } from '../load.js';
+import type { Keeper } from './keeper.js';
+import type { State } from './state.js';
+import type { MetricCount } from './types.js';
+
+/** An answer that `send` did not take, by device: asking again must not give another draw. */
+const refused = new WeakMap<Keeper, { epsilon: number; counts: MetricCount[]; taken: Taken }>();
+
+type Taken = State['counts'];
+
+/** The counts for people, the oldest day first. */
+export const rows = (counts: State['counts']): MetricCount[] =>
+  [...counts]
+    .map(([key, [day, impressions, clicks, carts, purchases]]) => {
+      const [rail, variant] = JSON.parse(key);
+      const date = new Date(day).toISOString().slice(0, 10);
+      return { rail, variant, day: date, impressions, clicks, carts, purchases };
+    })
+    .sort((a, b) => (a.day < b.day ? -1 : +(a.day > b.day)));
+
+/** True with probability e^(epsilon/3) / (1 + e^(epsilon/3)) for each of the three (Warner 1965). */
+function answer(count: number, epsilon: number): number {
+  const [draw] = crypto.getRandomValues(new Uint32Array(1)) as unknown as [number];
+  const isTrue = draw / 2 ** 32 < 1 / (1 + Math.exp(-epsilon / 3));
+  return +(count > 0 === isTrue);
+}
+
+function randomised(counts: readonly MetricCount[], epsilon: number): MetricCount[] {
+  const sums = new Map<string, MetricCount>();
+  for (const count of counts) {
+    const key = JSON.stringify([count.rail, count.variant]);
+    const sum = sums.get(key);
+    if (!sum) sums.set(key, { ...count, day: '' });
+    else {
+      for (const name of ['impressions', 'clicks', 'carts', 'purchases'] as const) {
+        sum[name] += count[name];
+      }
+    }
+  }
+  // That a row without impressions is there would tell of a click.
+  return [...sums.values()]
+    .filter(({ impressions }) => impressions > 0)
+    .map((sum) => ({
+      ...sum,
+      clicks: answer(sum.clicks, epsilon),
+      carts: answer(sum.carts, epsilon),
+      purchases: answer(sum.purchases, epsilon),
+    }));
+}
+
+/** Hands the counts to `send`, and takes them off what is kept if it resolves. */
+export async function flush(
+  keeper: Keeper,
+  wait: typeof abortable,
+  send: (counts: MetricCount[]) => unknown,
+  epsilon: number | undefined,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  let taken: Taken = new Map(keeper.state.counts);
+  let handed = rows(taken);
+  if (epsilon !== undefined) {
+    const before = refused.get(keeper);
+    if (before?.epsilon === epsilon) ({ counts: handed, taken } = before);
+    else handed = randomised(handed, epsilon);
+    refused.set(keeper, { epsilon, counts: handed, taken });
+  }
+  if (!taken.size) return;
+  await wait(Promise.resolve(send(handed.map((count) => ({ ...count })))), signal);
+  refused.delete(keeper);
+  await keeper.change((state) => {
+    for (const [key, row] of taken) {
+      const left = state.counts.get(key)?.map((value, at) => (at ? value - (row[at] ?? 0) : value));
+      if (left?.slice(1).some((value) => value > 0)) state.counts.set(key, left as typeof row);
+      else state.counts.delete(key);
+    }
+  });
+}

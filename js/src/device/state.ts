@@ -1,0 +1,227 @@
+// What is known of a shopper: as JSON, and what an event, an impression or time does to it.
+import type { DeviceOptions, EventKind, HistoryEvent } from './types.js';
+
+export const DAY_MS = 864e5;
+/** A view or cart event that comes within this time of an equal one is the same click, as in training. */
+const CLICK_MS = 2000;
+/** A pause that is longer ends a session, as in training. */
+const SESSION_MS = 18e5;
+/** How many rows each of the tables keeps, the newest. */
+const ROWS = 500;
+
+export const KINDS: readonly EventKind[] = ['view', 'cart', 'purchase'];
+
+/** A time, and what is known since; by id, or by the JSON of rail, variant and day. */
+type Table<Row extends [at: number, ...unknown[]]> = Map<string, Row>;
+
+export interface Tables {
+  /** Items that the shopper is not interested in. */
+  disliked: Table<[number]>;
+  /** Items that were shown, and how often, less what half-life took away. */
+  shown: Table<[number, number]>;
+  /** Items that were clicked, in which rail and variant. */
+  clicked: Table<[number, string, string]>;
+  /** Impressions, clicks, carts and purchases. */
+  counts: Table<[number, number, number, number, number]>;
+}
+
+export interface State extends Tables {
+  /** Newest first. */
+  events: HistoryEvent[];
+  /** What experiments are assigned by. */
+  seed?: number | undefined;
+  consent?: 'granted' | 'denied' | undefined;
+  /** Whether this copy, in `localStorage`, replaces the one in IndexedDB rather than adding to it. */
+  whole?: boolean | undefined;
+}
+
+/** After how many days a row goes at the latest. */
+const TABLES: Record<keyof Tables, number> = {
+  disliked: Infinity,
+  shown: 30,
+  clicked: 1,
+  counts: 90,
+};
+/** The names of the tables. */
+export const NAMES = Object.keys(TABLES) as (keyof Tables)[];
+
+export const empty = (): State => ({
+  events: [],
+  disliked: new Map(),
+  shown: new Map(),
+  clicked: new Map(),
+  counts: new Map(),
+});
+
+export function toJson(state: State, whole?: boolean): string {
+  const { events, seed, consent } = state;
+  const tables = NAMES.map((name) => [name, state[name].size ? [...state[name]] : undefined]);
+  const more = { ...Object.fromEntries(tables), seed, consent };
+  return JSON.stringify({ format: 'vicino-history', version: 1, whole, events, ...more });
+}
+
+/** Adds an event, and gives whether it is not one that is there; `merges` if equal purchases are one, too. */
+export function insert(state: State, event: HistoryEvent, merges = false): boolean {
+  const { events, shown } = state;
+  const { item, kind, at } = event;
+  shown.delete(item);
+  let low = 0;
+  for (let high = events.length; low < high; ) {
+    const middle = (low + high) >> 1;
+    if ((events[middle] as HistoryEvent).at > at + CLICK_MS) low = middle + 1;
+    else high = middle;
+  }
+  let place: number | undefined;
+  for (; low < events.length; low++) {
+    const other = events[low] as HistoryEvent;
+    if (other.at < at - CLICK_MS) break;
+    if (
+      other.item === item &&
+      other.kind === kind &&
+      (kind !== 'purchase' || (merges && other.at === at))
+    ) {
+      events[low] = { ...other, ...event, at: other.at };
+      return false;
+    }
+    if (other.at <= at) place ??= low;
+  }
+  events.splice(place ?? low, 0, event);
+  return true;
+}
+
+/** Adds what another state holds; gives how many events that were. */
+export function merge(state: State, from: State): number {
+  let added = 0;
+  // From the oldest on, so that events of one instant keep their order.
+  for (const event of [...from.events].reverse()) added += +insert(state, event, true);
+  for (const name of NAMES) {
+    const table = state[name] as Map<string, number[]>;
+    for (const [id, row] of from[name] as typeof table) {
+      const old = name === 'counts' && table.get(id);
+      table.set(id, old ? row.map((value, at) => value + (at && (old[at] as number))) : row);
+    }
+  }
+  state.seed ??= from.seed;
+  return added;
+}
+
+/** Removes everything of an item but metrics; its dislike only if `all`. */
+export function removeItem(state: State, item: string, all: boolean): void {
+  state.events = state.events.filter((event) => event.item !== item);
+  state.shown.delete(item);
+  if (all) {
+    state.disliked.delete(item);
+    state.clicked.delete(item);
+  }
+}
+
+/** Removes all but the consent, wherever there is a copy. */
+export function wipe(state: State): void {
+  Object.assign(state, empty(), { seed: undefined, whole: true });
+}
+
+/** Removes what is too old or too much. */
+export function prune(state: State, now: number, limit: number, ttlMs: number): void {
+  state.events = state.events.filter(({ at }) => at >= now - ttlMs).slice(0, limit);
+  for (const name of NAMES) {
+    const table = state[name];
+    const oldest = now - Math.min(ttlMs, TABLES[name] * DAY_MS);
+    // What was put in first goes first.
+    for (const [id, [at]] of table) if (at < oldest || table.size > ROWS) table.delete(id);
+  }
+}
+
+/** Puts a row where the newest are. */
+function put<Row extends [number, ...unknown[]]>(table: Table<Row>, id: string, row: Row): void {
+  table.delete(id);
+  table.set(id, row);
+}
+
+export const IMPRESSION = 1;
+export const CLICK = 2;
+
+/** Adds to a count of a rail. */
+export function count(
+  state: State,
+  now: number,
+  rail: string,
+  variant: string,
+  what: number,
+  by = 1,
+): void {
+  const day = now - (now % DAY_MS);
+  const key = JSON.stringify([rail, variant, day]);
+  const row = state.counts.get(key) ?? [day, 0, 0, 0, 0];
+  state.counts.set(key, row.map((value, at) => (at === what ? value + by : value)) as typeof row);
+}
+
+/** Counts a cart or a purchase where the item was clicked. */
+export function attribute(state: State, { item, kind }: HistoryEvent, now: number): void {
+  const what = KINDS.indexOf(kind);
+  const [at, rail, variant] = state.clicked.get(item) ?? [0, '', ''];
+  const isRecent = at > now - DAY_MS;
+  if (what) count(state, now, isRecent ? rail : '', isRecent ? variant : '', CLICK + what);
+}
+
+export function click(state: State, id: string, now: number, rail: string, variant: string): void {
+  put(state.clicked, id, [now, rail, variant]);
+  count(state, now, rail, variant, CLICK);
+}
+
+export function dislike(state: State, id: string, now: number): void {
+  put(state.disliked, id, [now]);
+}
+
+/** After this time an impression counts half. */
+const SHOWN_HALF_LIFE_MS = 2 * DAY_MS;
+/** So many impressions that led to nothing halve a score. */
+const SHOWN_HALVES = 8;
+
+const shownNow = ([at, level]: [number, number], now: number) =>
+  level * 0.5 ** (Math.max(0, now - at) / SHOWN_HALF_LIFE_MS);
+
+export function show(state: State, ids: readonly string[], now: number): void {
+  for (const id of ids) {
+    const level = 1 + shownNow(state.shown.get(id) ?? [now, 0], now);
+    put(state.shown, id, [now, Math.round(level * 100) / 100]);
+  }
+}
+
+/** What remains of the score of an item that was shown: `0.5 ^ (impressions that still count / 8)`. */
+export const shownFactor = (row: [number, number], now: number): number =>
+  0.5 ** (shownNow(row, now) / SHOWN_HALVES);
+
+/** How much an event counts, 1 as usual. */
+export function weight(
+  { kind, at, dwellMs, rating = 3 }: HistoryEvent,
+  now: number,
+  halfLifeDays: DeviceOptions['halfLifeDays'],
+): number {
+  // JSON makes null of a visit for ever.
+  const dwell = dwellMs == null ? 1 : (2 * dwellMs) / (dwellMs + 3e4);
+  const days = Math.max(0, now - at) / DAY_MS;
+  return dwell * ((rating - 1) / 2) * 0.5 ** (days / (halfLifeDays?.[kind] ?? Infinity) || 0);
+}
+
+/** Events by session, all newest first. */
+export function sessions(events: readonly HistoryEvent[]): HistoryEvent[][] {
+  const all: HistoryEvent[][] = [];
+  let newer: HistoryEvent | undefined;
+  for (const event of events) {
+    if (
+      newer &&
+      newer.session === event.session &&
+      (event.session !== undefined || newer.at - event.at <= SESSION_MS)
+    ) {
+      all.at(-1)?.push(event);
+    } else all.push([event]);
+    newer = event;
+  }
+  return all;
+}
+
+/** The events of the session that goes on now. */
+export function currentSession(events: readonly HistoryEvent[], now: number): HistoryEvent[] {
+  const [newest] = sessions(events);
+  return newest && now - (newest[0] as HistoryEvent).at <= SESSION_MS ? newest : [];
+}

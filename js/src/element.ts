@@ -1,0 +1,282 @@
+/**
+ * A rail as a custom element, `<vicino-rail>`; importing this registers it.
+ *
+ * @packageDocumentation
+ */
+import { ID, type Ranks, watch, watchSeen } from './live.js';
+import type { ListName, LoadOptions, RailRequest, Recommendation } from './types.js';
+
+/** What a template's `{{name}}` can stand for, besides `id`, `category`, `score` and `text`. */
+export type ItemData = Readonly<Record<string, unknown>>;
+
+/** What `vicino-click` and `vicino-impression` say of items. */
+export interface RailEventDetail {
+  /** Name of the rail. */
+  rail: string;
+  /** Which items, one for a click. */
+  ids: string[];
+  /** Place of the clicked item, from 0. */
+  position?: number;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'vicino-rail': VicinoRail;
+  }
+  interface HTMLElementEventMap {
+    'vicino-click': CustomEvent<RailEventDetail>;
+    'vicino-impression': CustomEvent<RailEventDetail>;
+    'vicino-error': CustomEvent<unknown>;
+  }
+}
+
+/** Attributes that are properties of the same name. */
+const TEXTS = ['list', 'item', 'k', 'name', 'variant', 'category', 'src', 'label'] as const;
+/** What can have the focus. */
+const INNER = 'a[href],button,[tabindex]';
+const STYLE =
+  ':host{display:block}:host([hidden]){display:none}[part]{display:flex;gap:1rem;overflow-x:auto}';
+
+type Given = Ranks | PromiseLike<Ranks> | undefined;
+
+/** Recommenders by the address of their model: rails of one page share one. */
+const loading = new Map<string, Promise<Ranks>>();
+let give: (recommender: Given) => void;
+let shared: Given = new Promise((resolve) => {
+  give = resolve as typeof give;
+});
+
+/** Gives rails without `src` a recommender, or the promise of one; those that have one already keep it. */
+export function setRecommender(recommender: Ranks | PromiseLike<Ranks>): void {
+  shared = recommender;
+  give(recommender);
+}
+
+// A server that only renders the tag may import this, too.
+const Base = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;
+
+/**
+ * Lists items by its attributes. Its children stay until the model is there, and where it cannot be; then each item is
+ * a copy of the `<template>` among them, with `{{id}}` and the like filled in.
+ */
+export class VicinoRail extends Base {
+  static readonly observedAttributes: readonly string[] = TEXTS;
+
+  // What a page has set before this class was there stays set: hence no fields.
+  declare list: ListName;
+  declare item: string;
+  declare k: string | number;
+  declare name: string;
+  declare variant: string;
+  declare category: string;
+  declare src: string;
+  declare label: string;
+
+  /** Options that are no attribute, such as `where`; call `update` after changing what is in it. */
+  declare options?: Partial<RailRequest>;
+  /** How `src` is loaded; the first rail with an address decides. */
+  declare loadOptions?: LoadOptions;
+  /** What a template's `{{name}}` stands for: title, price, picture and so on by id. */
+  declare data?: (id: string) => ItemData | PromiseLike<ItemData>;
+  /** Its own recommender, in place of `src` and of {@link setRecommender}. */
+  declare recommender?: Ranks | PromiseLike<Ranks>;
+
+  #stop: (() => void) | undefined;
+  #queued = false;
+
+  static {
+    for (const name of TEXTS) {
+      Object.defineProperty(VicinoRail.prototype, name, {
+        get(this: VicinoRail) {
+          return this.getAttribute(name) ?? (name === 'list' ? 'forYou' : '');
+        },
+        set(this: VicinoRail, value: unknown) {
+          this.setAttribute(name, String(value));
+        },
+      });
+    }
+  }
+
+  connectedCallback(): void {
+    this.update();
+  }
+
+  disconnectedCallback(): void {
+    this.update();
+  }
+
+  attributeChangedCallback(): void {
+    this.update();
+  }
+
+  /** Lists again, after whatever else the page does now. */
+  update(): void {
+    if (!this.#queued)
+      queueMicrotask(() => {
+        this.#queued = false;
+        this.#stop?.();
+        this.#stop = this.isConnected ? start(this) : undefined;
+      });
+    this.#queued = true;
+  }
+}
+
+/** Makes a rail work by its attributes of now; gives the function that ends that. */
+function start(element: VicinoRail): () => void {
+  const { list, name, item, k, category, variant, src } = element;
+  const rail = name || list;
+  const where = { rail, ...(variant && { variant }) };
+  const ids = item.split(/[\s,]+/).filter(Boolean);
+  const request: RailRequest = {
+    ...{ name: rail, list },
+    ...(ids[1] ? { items: ids } : ids[0] && { item: ids[0] }),
+    ...(k && { k: +k }),
+    ...(category && { category }),
+    ...element.options,
+  };
+  const end = new AbortController();
+  const { signal } = end;
+  let ranks: Ranks | undefined;
+  let shows = 0;
+
+  const state = (state: string) => element.setAttribute('state', state);
+  const say = (type: string, detail: unknown) =>
+    element.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+  const items = () => [...element.querySelectorAll(`:scope > [${ID}]`)];
+  const on = (
+    type: 'click' | 'keydown',
+    hear: (event: Event, at: number, all: Element[]) => void,
+  ) =>
+    element.addEventListener(
+      type,
+      (event) => {
+        const all = items();
+        const at = all.findIndex((one) => one.contains(event.target as Node));
+        if (at >= 0) hear(event, at, all);
+      },
+      { signal },
+    );
+
+  const show = async (recommendations: readonly Recommendation[]) => {
+    const turn = ++shows;
+    state('ready');
+    const template = element.querySelector('template');
+    if (!template) return;
+    const known = new Map(items().map((one) => [one.getAttribute(ID), one]));
+    const shown: unknown[] = await Promise.all(
+      recommendations.map(
+        async ({ id, category, score, sentence }) =>
+          // What a server wrote for an item stays, and so does its focus.
+          known.get(id) ??
+          fill(template, {
+            ...{ id, category, score, text: sentence?.text },
+            ...(await element.data?.(id)),
+          }),
+      ),
+    );
+    if (turn !== shows || signal.aborted) return;
+    for (const child of [...element.children]) {
+      if (child !== template && !child.slot && !shown.includes(child)) child.remove();
+    }
+    (shown as Element[]).forEach((one, position) => {
+      // Moving what is in place already would take its focus.
+      const place = items()[position];
+      if (place !== one) element.insertBefore(one, place ?? null);
+    });
+  };
+
+  on('click', (_, position, all) => {
+    const id = all[position]?.getAttribute(ID) as string;
+    ranks?.recordClick(id, where);
+    say('vicino-click', { rail, ids: [id], position });
+  });
+  // Arrow keys, Home and End go from item to item, as in any list.
+  on('keydown', (event, at, { length, ...all }) => {
+    const { key, target } = event as KeyboardEvent;
+    const step = getComputedStyle(element).direction === 'rtl' ? -1 : 1;
+    const to = { ArrowLeft: at - step, ArrowRight: at + step, Home: 0, End: length - 1 }[key];
+    const next = all[to ?? -1]?.querySelector<HTMLElement>(INNER);
+    if (!next || (target as Element).matches('input,select,textarea')) return;
+    event.preventDefault();
+    next.focus();
+  });
+
+  frame(element);
+  if (src && !loading.has(src)) {
+    const options = element.loadOptions;
+    const made = import('./index.js').then((core) => core.Recommender.load(src, options));
+    // A later rail may try again.
+    made.catch(() => loading.delete(src));
+    loading.set(src, made);
+  }
+  Promise.resolve(element.recommender ?? loading.get(src) ?? shared).then(
+    (arrived) => {
+      if (signal.aborted || !arrived) return;
+      ranks = arrived;
+      const stops = [
+        watch(arrived, [request], {}, [], ([first]) => void show(first?.items ?? [])),
+        watchSeen(element, (ids) => {
+          arrived.recordImpression(ids, where);
+          say('vicino-impression', { rail, ids });
+        }),
+      ];
+      signal.onabort = () => {
+        for (const stop of stops) stop();
+      };
+    },
+    (error) => {
+      state(error.code === 'unsupported' ? error.code : 'error');
+      say('vicino-error', error);
+    },
+  );
+  return () => end.abort();
+}
+
+/** The part around the items, which stay outside of it so that the page's style reaches them. */
+function frame(element: VicinoRail): void {
+  let list = element.shadowRoot?.querySelector('div');
+  if (!list) {
+    const root = element.attachShadow({ mode: 'open' });
+    const sheet = new CSSStyleSheet();
+    // Not a <style>, which a strict policy forbids.
+    sheet.replaceSync(STYLE);
+    root.adoptedStyleSheets = [sheet];
+    const heading = document.createElement('slot');
+    heading.name = 'heading';
+    list = document.createElement('div');
+    list.setAttribute('part', 'list');
+    list.role = 'list';
+    list.append(document.createElement('slot'));
+    root.append(heading, list);
+  }
+  list.ariaLabel = element.label || null;
+}
+
+/** A copy of the template's first element with values for `{{name}}`; in a longer address, as a part of one. */
+function fill(template: HTMLTemplateElement, values: ItemData): Element {
+  let element = template.content.firstElementChild?.cloneNode(true) as Element;
+  const put = (text: string, encode: (value: string) => string = String) =>
+    text.replace(/{{(\w+)}}/g, (_, name) => encode(String(values[name] ?? '')));
+  const nodes = document.createTreeWalker(element, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+  for (let node: Node | null = element; node; node = nodes.nextNode()) {
+    if (node instanceof Text) node.data = put(node.data);
+    for (const attribute of (node as Element).attributes ?? []) {
+      const { name, value } = attribute;
+      const part = /^(href|src)/.test(name) && !value.startsWith('{{');
+      attribute.value = put(value, part ? encodeURIComponent : String);
+    }
+  }
+  if (element.matches(INNER)) {
+    // A link that is said to be a list's item would not be a link any more.
+    const around = document.createElement('div');
+    around.append(element);
+    element = around;
+  }
+  element.setAttribute(ID, String(values.id));
+  element.role = 'listitem';
+  return element;
+}
+
+if (globalThis.customElements && !customElements.get('vicino-rail')) {
+  customElements.define('vicino-rail', VicinoRail);
+}

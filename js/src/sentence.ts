@@ -1,0 +1,44 @@
+import type { ListName, Recommendation, Sentence } from './types.js';
+
+/** What kind of sentence a list has; of those for the shopper, the event decides. */
+const KEYS = {
+  forYou: 'because-viewed',
+  related: 'viewed-next',
+  boughtTogether: 'bought-together',
+  similar: 'similar',
+  trending: 'trending',
+  recentlyViewed: 'recently-viewed',
+  buyItAgain: 'buy-again',
+  becauseYouViewed: 'because-viewed',
+} as const satisfies Record<ListName, Sentence['key']>;
+
+const TEXTS: Record<Sentence['key'], string> = {
+  'because-viewed': 'Because you viewed *',
+  'because-in-cart': 'Because you put * into your cart',
+  'because-bought': 'Because you bought *',
+  'viewed-next': 'Shoppers went on to this from *',
+  'bought-together': 'Often bought together with *',
+  similar: 'Similar to *',
+  trending: 'Trending',
+  'recently-viewed': 'You viewed this recently',
+  'buy-again': 'You bought this before',
+  popular: 'Popular in this shop',
+};
+
+/** Why an item is listed, from its largest reasons; `kindOf` says what the shopper did with an item last. */
+export function sentence(
+  list: ListName,
+  { score, reasons = [] }: Recommendation,
+  kindOf: (id: string) => string | undefined,
+): Sentence {
+  let key: Sentence['key'] = score > 0 ? KEYS[list] : 'popular';
+  const items = TEXTS[key].includes('*')
+    ? reasons.slice(0, key === 'bought-together' ? 2 : 1).map(({ id }) => id)
+    : [];
+  if (list === 'forYou' && items[0] !== undefined) {
+    const kind = kindOf(items[0]);
+    if (kind === 'cart') key = 'because-in-cart';
+    if (kind === 'purchase') key = 'because-bought';
+  }
+  return { key, items, text: TEXTS[key].replace('*', () => items.join(' and ')) };
+}

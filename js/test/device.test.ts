@@ -1,0 +1,459 @@
+import { expect, test } from 'vitest';
+import { openDevice } from '../src/device/index.js';
+import type { DeviceOptions, HistoryEvent, MetricCount } from '../src/device/types.js';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+const open = (options: DeviceOptions = {}) => openDevice({ storage: 'memory', ...options });
+const items = (events: readonly HistoryEvent[]) => events.map(({ item }) => item);
+
+/** Code and message of the error that a call gives. */
+async function failure(call: () => unknown): Promise<{ code: string; message: string }> {
+  try {
+    await call();
+  } catch (error) {
+    return error as { code: string; message: string };
+  }
+  throw new Error('expected an error');
+}
+
+test('a recorded event is listed at once, newest first', async () => {
+  const device = await open();
+  const now = Date.now();
+  const stored = device.record({ item: 'a', at: now - 5000 });
+  void device.record({ item: 'b', kind: 'purchase', at: now });
+  void device.record({ item: 'c', at: now - 9000 });
+  expect(items(device.history.list())).toEqual(['b', 'a', 'c']);
+  await stored;
+  expect(device.history.storage).toBe('memory');
+  expect(device.history.problem).toBeUndefined();
+});
+
+test('a view or cart event within two seconds counts once, a purchase every time', async () => {
+  const device = await open();
+  const at = Date.now() - MINUTE;
+  for (const [kind, ms] of [
+    ['view', 0],
+    ['view', 2000],
+    ['view', 2001],
+    ['cart', 0],
+    ['cart', 1500],
+    ['purchase', 0],
+    ['purchase', 0],
+  ] as const) {
+    await device.record({ item: 'a', kind, at: at + ms });
+  }
+  // The view at 2001 ms is a new one: the one that was kept is that at 0 ms.
+  expect(device.report().events).toEqual({ view: 2, cart: 1, purchase: 2 });
+});
+
+test('how long a visit lasted and what it was rated can be said later', async () => {
+  const device = await open();
+  const at = Date.now() - MINUTE;
+  await device.record({ item: 'a', at });
+  await device.record({ item: 'a', at, dwellMs: 30_000 });
+  await device.record({ item: 'a', at, rating: 5 });
+  expect(device.history.list()).toEqual([
+    { item: 'a', kind: 'view', at, dwellMs: 30_000, rating: 5 },
+  ]);
+});
+
+test('the oldest events go at the limit and after their days', async () => {
+  const device = await open({ historyLimit: 3, historyDays: 10 });
+  const now = Date.now();
+  await device.record({ item: 'too old', at: now - 11 * DAY });
+  expect(device.history.list()).toEqual([]);
+  for (const days of [4, 1, 3, 2]) await device.record({ item: `${days}`, at: now - days * DAY });
+  expect(items(device.history.list())).toEqual(['1', '2', '3']);
+});
+
+test('an event weighs its dwell time, its rating and its age', async () => {
+  const device = await open({ halfLifeDays: { view: 2 } });
+  const now = Date.now();
+  await device.record({ item: 'age', at: now - 2 * DAY });
+  await device.record({ item: 'bought', kind: 'purchase', at: now - 2 * DAY - 10 });
+  await device.record({ item: 'short', kind: 'cart', at: now - 30, dwellMs: 10_000 });
+  await device.record({ item: 'long', kind: 'cart', at: now - 20, dwellMs: 90_000 });
+  await device.record({ item: 'bad', kind: 'cart', at: now - 10, rating: 1 });
+  await device.record({ item: 'good', kind: 'cart', at: now, rating: 5, dwellMs: 90_000 });
+  const { ids, kinds, weights } = device.ranking(now);
+  expect(ids).toEqual(['good', 'bad', 'long', 'short', 'age', 'bought']);
+  expect([...kinds]).toEqual([1, 1, 1, 1, 0, 2]);
+  // (5 - 1) / 2 * 2 * 90 / 120; 0; 2 * 90 / 120; 2 * 10 / 40; half after one half-life; a kind without one.
+  expect([...weights]).toEqual([3, 0, 1.5, 0.5, 0.5, 1]);
+});
+
+test('without options every event counts 1, whatever its age', async () => {
+  const device = await open();
+  const now = Date.now();
+  for (const days of [0, 50, 170]) await device.record({ item: `${days}`, at: now - days * DAY });
+  expect([...device.ranking(now).weights]).toEqual([1, 1, 1]);
+});
+
+test('every weight is a number', async () => {
+  const device = await open({ halfLifeDays: { view: 0 } });
+  const now = Date.now();
+  await device.record({ item: 'now', at: now });
+  await device.record({ item: 'before', at: now - 1 });
+  await device.record({ item: 'for ever', kind: 'cart', at: now - 2, dwellMs: Infinity });
+  expect([...device.ranking(now).weights]).toEqual([1, 0, 1]);
+});
+
+test('what the shopper is not interested in comes last, with weight -1, until it is again', async () => {
+  const device = await open();
+  const now = Date.now();
+  await device.record({ item: 'a', at: now - MINUTE });
+  await device.record({ item: 'b', at: now });
+  await device.notInterested('b');
+  expect(device.disliked()).toEqual(['b']);
+  expect(device.history.notInterested()).toEqual(['b']);
+  const { ids, weights } = device.ranking(now);
+  expect([ids, [...weights]]).toEqual([
+    ['a', 'b'],
+    [1, -1],
+  ]);
+  await device.interestedAgain('b');
+  expect(device.ranking(now).ids).toEqual(['b', 'a']);
+});
+
+test('a pause of more than thirty minutes ends a session', async () => {
+  const device = await open();
+  const now = Date.now();
+  const ages = [0, 30 * MINUTE, 60 * MINUTE + 1, 70 * MINUTE];
+  for (const age of ages) await device.record({ item: `${age}`, at: now - age });
+  expect(device.history.sessions().map(items)).toEqual([
+    [`${ages[0]}`, `${ages[1]}`],
+    [`${ages[2]}`, `${ages[3]}`],
+  ]);
+  expect(device.ranking(now, 'session').ids).toEqual([`${ages[0]}`, `${ages[1]}`]);
+  expect(device.ranking(now + 31 * MINUTE, 'session').ids).toEqual([]);
+  expect(device.ranking(now + 31 * MINUTE).ids).toHaveLength(4);
+});
+
+test("the shop's own sessions are cut where their name changes", async () => {
+  const device = await open();
+  const now = Date.now();
+  await device.record({ item: 'a', at: now - 3 * 60 * MINUTE, session: 'x' });
+  await device.record({ item: 'b', at: now - MINUTE, session: 'x' });
+  await device.record({ item: 'c', at: now, session: 'y' });
+  expect(device.history.sessions().map(items)).toEqual([['c'], ['b', 'a']]);
+});
+
+test('what was viewed and bought is distinct, newest first, with the times', async () => {
+  const device = await open();
+  const now = Date.now();
+  for (const [item, kind, days] of [
+    ['a', 'purchase', 40],
+    ['b', 'purchase', 20],
+    ['a', 'purchase', 10],
+    ['c', 'view', 5],
+    ['b', 'view', 4],
+    ['c', 'view', 3],
+  ] as const) {
+    await device.record({ item, kind, at: now - days * DAY });
+  }
+  expect(device.viewed()).toEqual(['c', 'b']);
+  expect(device.purchased(now)).toEqual(['a', 'b']);
+  expect(device.purchased(now, 15)).toEqual(['a']);
+  expect(device.purchases()).toEqual([
+    { id: 'a', times: [now - 10 * DAY, now - 40 * DAY] },
+    { id: 'b', times: [now - 20 * DAY] },
+  ]);
+});
+
+test('what is shown to no avail sinks, recovers, and is forgiven for an event', async () => {
+  const device = await open();
+  const factor = (id: string, ms = 0) => {
+    const { ids, factors } = device.impressions(Date.now() + ms);
+    const at = ids.indexOf(id);
+    return at < 0 ? 1 : (factors[at] as number);
+  };
+  for (let number = 0; number < 8; number++) device.recordImpression(['a', 'b']);
+  device.recordImpression(['b']);
+  // 8 impressions halve; after one half-life of two days they count as 4, which is the square root of a half.
+  expect(factor('a')).toBeCloseTo(0.5, 4);
+  expect(factor('a', 2 * DAY)).toBeCloseTo(Math.SQRT1_2, 4);
+  expect(factor('b')).toBeLessThan(factor('a'));
+  await device.record({ item: 'a' });
+  expect(factor('a')).toBe(1);
+  expect(factor('nothing')).toBe(1);
+});
+
+test('at most 500 items are remembered as shown, the newest', async () => {
+  const device = await open();
+  const ids = Array.from({ length: 600 }, (_, number) => `item ${number}`);
+  device.recordImpression(ids);
+  expect(device.impressions(Date.now()).ids).toEqual(ids.slice(100));
+});
+
+test('impressions change the stamp and tell nobody', async () => {
+  const device = await open();
+  let calls = 0;
+  device.history.subscribe(() => calls++);
+  const { stamp } = device;
+  device.recordImpression(['a']);
+  expect(device.stamp).not.toBe(stamp);
+  expect(calls).toBe(0);
+});
+
+test('carts and purchases count where the item was clicked', async () => {
+  const device = await open();
+  device.recordImpression(['a', 'b', 'c'], { rail: 'home', variant: 'new' });
+  device.recordImpression(['a'], { rail: 'cart' });
+  device.recordClick('a', { rail: 'home', variant: 'new' });
+  await device.record({ item: 'a' });
+  await device.record({ item: 'a', kind: 'cart' });
+  await device.record({ item: 'a', kind: 'cart' });
+  await device.record({ item: 'a', kind: 'purchase' });
+  await device.record({ item: 'b', kind: 'purchase' });
+  const day = new Date().toISOString().slice(0, 10);
+  const none = { day, variant: '', impressions: 0, clicks: 0, carts: 0, purchases: 0 };
+  expect(await device.metrics.counts()).toEqual([
+    { ...none, rail: 'home', variant: 'new', impressions: 3, clicks: 1, carts: 1, purchases: 1 },
+    { ...none, rail: 'cart', impressions: 1 },
+    { ...none, rail: '', purchases: 1 },
+  ]);
+});
+
+test('counts are handed out without ids and cleared only if they were taken', async () => {
+  const device = await open();
+  device.recordImpression(['sku-1'], { rail: 'home' });
+  device.recordClick('sku-1', { rail: 'home' });
+  const { message } = await failure(() =>
+    device.metrics.flush(() => {
+      throw new Error('offline');
+    }),
+  );
+  expect(message).toBe('offline');
+  expect(await device.metrics.counts()).toHaveLength(1);
+  let handed: MetricCount[] = [];
+  await device.metrics.flush(async (counts) => {
+    handed = counts;
+    // What happens meanwhile stays for the next time.
+    device.recordClick('sku-2', { rail: 'home' });
+  });
+  expect(JSON.stringify(handed)).not.toContain('sku');
+  expect(handed).toMatchObject([{ impressions: 1, clicks: 1 }]);
+  expect(await device.metrics.counts()).toMatchObject([{ impressions: 0, clicks: 1 }]);
+});
+
+test('giving up a flush leaves the counts', async () => {
+  const device = await open();
+  device.recordClick('a');
+  const controller = new AbortController();
+  const flushing = device.metrics.flush(() => new Promise(() => {}), { signal: controller.signal });
+  controller.abort();
+  expect((await failure(() => flushing)).code).toBe('aborted');
+  expect(await device.metrics.counts()).toHaveLength(1);
+});
+
+test('randomised answers can be debiased and hold no row that only a click makes', async () => {
+  const epsilon = 3;
+  const devices = 600;
+  const clicked = 200;
+  let sum = 0;
+  for (let number = 0; number < devices; number++) {
+    const device = await open();
+    device.recordImpression(['a', 'b'], { rail: 'home' });
+    if (number < clicked) device.recordClick('a', { rail: 'home' });
+    await device.record({ item: 'c', kind: 'purchase' });
+    await device.metrics.flush(
+      (counts) => {
+        expect(counts).toHaveLength(1);
+        expect(counts).toMatchObject([{ rail: 'home', day: '', impressions: 2 }]);
+        sum += counts[0]?.clicks ?? 0;
+      },
+      { epsilon },
+    );
+    expect(await device.metrics.counts()).toEqual([]);
+  }
+  // p = e^1 / (1 + e^1) = 0.731; the estimate (sum - n (1 - p)) / (2 p - 1) has a standard deviation of
+  // sqrt(600 * 0.731 * 0.269) / 0.462 = 23.5; six of them.
+  const p = Math.E / (1 + Math.E);
+  const estimate = (sum - devices * (1 - p)) / (2 * p - 1);
+  expect(Math.abs(estimate - clicked)).toBeLessThan(141);
+});
+
+test('a refused randomised answer is the same when it is asked again', async () => {
+  const device = await open();
+  for (let rail = 0; rail < 40; rail++) device.recordImpression(['a'], { rail: `${rail}` });
+  const handed: string[] = [];
+  for (let attempt = 0; attempt < 2; attempt++) {
+    await failure(() =>
+      device.metrics.flush(
+        (counts) => {
+          handed.push(JSON.stringify(counts));
+          throw new Error('offline');
+        },
+        { epsilon: 0.1 },
+      ),
+    );
+  }
+  expect(handed[0]).toBe(handed[1]);
+});
+
+test('a device keeps its variant, and variants are equally frequent', async () => {
+  const seen = { a: 0, b: 0, c: 0 };
+  let same = 0;
+  for (let number = 0; number < 900; number++) {
+    const { metrics } = await open();
+    const variant = metrics.variant('rails', ['a', 'b', 'c']) as 'a' | 'b' | 'c';
+    expect(metrics.variant('rails', ['a', 'b', 'c'])).toBe(variant);
+    seen[variant] += 1;
+    same += +(metrics.variant('other', ['a', 'b', 'c']) === variant);
+  }
+  // Each is one of three of 900: 300, with a standard deviation of sqrt(900 * 1/3 * 2/3) = 14.1; six of them.
+  for (const count of [...Object.values(seen), same])
+    expect(Math.abs(count - 300)).toBeLessThan(85);
+});
+
+test('a denied consent remembers nothing', async () => {
+  const device = await open({ consent: 'granted' });
+  let changes = 0;
+  device.consent.subscribe(() => changes++);
+  await device.record({ item: 'a' });
+  await device.consent.deny();
+  expect([device.consent.state, changes]).toEqual(['denied', 1]);
+  await device.record({ item: 'b' });
+  await device.notInterested('c');
+  device.recordImpression(['d']);
+  device.recordClick('d');
+  expect(device.report()).toMatchObject({
+    events: { view: 0, cart: 0, purchase: 0 },
+    notInterested: 0,
+    impressions: 0,
+    metrics: 0,
+    since: undefined,
+  });
+  expect(device.metrics.variant('any', ['a', 'b'])).toBe(device.metrics.variant('any', ['a', 'b']));
+  await device.consent.grant();
+  await device.record({ item: 'e' });
+  expect(items(device.history.list())).toEqual(['e']);
+});
+
+test('forgetting one item or all leaves nothing of it', async () => {
+  const device = await open();
+  await device.record({ item: 'a' });
+  await device.record({ item: 'b' });
+  await device.notInterested('a');
+  device.recordImpression(['a', 'b'], { rail: 'home' });
+  device.recordClick('a', { rail: 'home' });
+  device.metrics.variant('any', ['x', 'y']);
+  await device.history.forget('a');
+  expect(device.history.export()).not.toContain('"a"');
+  expect(items(device.history.list())).toEqual(['b']);
+  await device.history.forget();
+  expect(JSON.parse(device.history.export())).toEqual({
+    format: 'vicino-history',
+    version: 1,
+    events: [],
+  });
+});
+
+test('clearing leaves the metrics', async () => {
+  const device = await open();
+  await device.record({ item: 'a' });
+  device.recordImpression(['b'], { rail: 'home' });
+  await device.history.clear();
+  expect(device.history.list()).toEqual([]);
+  expect(device.impressions(Date.now()).ids).toEqual([]);
+  expect(await device.metrics.counts()).toHaveLength(1);
+});
+
+test('an export can be imported, and nothing doubles', async () => {
+  const from = await open();
+  const now = Date.now();
+  await from.record({ item: 'a "quoted" \\ id', at: now - MINUTE, dwellMs: 5 });
+  await from.record({ item: '__proto__', kind: 'purchase', at: now });
+  await from.notInterested('c');
+  from.recordImpression(['d'], { rail: 'home' });
+  const json = from.history.export();
+  const to = await open();
+  await to.record({ item: '__proto__', kind: 'purchase', at: now });
+  expect(await to.history.import(json)).toBe(1);
+  expect(await to.history.import(json)).toBe(0);
+  expect(to.history.list()).toEqual(from.history.list());
+  expect(to.disliked()).toEqual(['c']);
+  // What was shown and counted elsewhere stays there; the purchase is this device's own.
+  expect(to.impressions(now).ids).toEqual([]);
+  expect(await to.metrics.counts()).toMatchObject([{ impressions: 0, purchases: 1 }]);
+});
+
+test('what is no history is refused', async () => {
+  const device = await open();
+  const event = (more: object) =>
+    JSON.stringify({ format: 'vicino-history', version: 1, events: [more] });
+  for (const [text, hint] of [
+    ['', 'JSON'],
+    ['[1, 2', 'JSON'],
+    ['3', 'format'],
+    ['null', 'format'],
+    ['{"events": []}', 'format'],
+    ['{"format":"vicino-history","version":9,"events":[]}', 'update'],
+    [event([]), 'event 0'],
+    [event({ item: '', kind: 'view', at: 1 }), '`item`'],
+    [event({ item: 'x', kind: 'look', at: 1 }), '`kind`'],
+    [event({ item: 'x', kind: 'view', at: 'now' }), '`at`'],
+    [event({ item: 'x', kind: 'view', at: 1, rating: 6 }), '`rating`'],
+    [event({ item: 'x', kind: 'view', at: 1, session: 6 }), '`session`'],
+    [event({ item: 'x', kind: 'view', at: 1, dwellMs: -1 }), '`dwellMs`'],
+  ] as const) {
+    const error = await failure(() => device.history.import(text));
+    expect(error.code, text).toBe('history-invalid');
+    expect(error.message).toContain(hint);
+  }
+  expect(device.history.list()).toEqual([]);
+});
+
+test('a listener that throws does not keep the others from being called', async () => {
+  const device = await open();
+  const thrown = new Error('of the page');
+  const reported: unknown[] = [];
+  const report = (error: unknown) => reported.push(error);
+  const before = process.listeners('uncaughtException');
+  process.removeAllListeners('uncaughtException');
+  process.once('uncaughtException', report);
+  let calls = 0;
+  device.history.subscribe(() => {
+    throw thrown;
+  });
+  const stop = device.history.subscribe(() => calls++);
+  await device.record({ item: 'a' });
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  stop();
+  process.removeListener('uncaughtException', report);
+  for (const listener of before) process.on('uncaughtException', listener);
+  expect(calls).toBe(1);
+  expect(reported).toEqual([thrown]);
+});
+
+test('opening can be given up', async () => {
+  const error = await failure(() => openDevice({ signal: AbortSignal.abort() }));
+  expect(error.code).toBe('aborted');
+});
+
+test('a closed device says so', async () => {
+  const device = await open();
+  device.close();
+  for (const use of [
+    () => device.history.list(),
+    () => device.history.storage,
+    () => device.history.unknownIds,
+    () => device.history.clear(),
+    () => device.metrics.counts(),
+    () => device.record({ item: 'a' }),
+  ]) {
+    expect((await failure(use)).code).toBe('freed');
+  }
+});
+
+test('the model is asked which ids it does not know', async () => {
+  const device = await openDevice(
+    { storage: 'memory' },
+    () => {},
+    (ids) => ids.filter((id) => id === 'unknown').length,
+  );
+  for (const item of ['unknown', 'known', 'unknown']) await device.record({ item });
+  expect(device.history.unknownIds).toBe(1);
+});

@@ -1,0 +1,255 @@
+import { expect, test } from 'vitest';
+import { type ListOptions, Recommender } from '../dist/node.js';
+import { tiny } from './support.js';
+
+const ALL = 12;
+const load = () => Recommender.load(tiny());
+const ids = (items: { id: string }[]) => items.map(({ id }) => id);
+
+/** A recommender whose catalogue knows the price of each item: its place in what is popular. */
+async function priced(): Promise<{ recommender: Recommender; popular: string[] }> {
+  const recommender = await load();
+  const popular = ids(recommender.trending());
+  recommender.catalog.update(popular.map((id, price) => ({ id, price })));
+  return { recommender, popular };
+}
+
+test('the catalogue adds up, counts what the model does not know, and forgets', async () => {
+  const { catalog } = await load();
+  expect(
+    catalog.update([
+      { id: 'sku-0', price: 3, tags: ['new'] },
+      { id: 'gone', price: 3 },
+    ]),
+  ).toEqual({ known: 1, unknown: 1 });
+  catalog.update([{ id: 'sku-0', inStock: false, category: 'Socks' }]);
+  expect(catalog.get('sku-0')).toEqual({
+    id: 'sku-0',
+    price: 3,
+    tags: ['new'],
+    inStock: false,
+    category: 'Socks',
+  });
+  expect(catalog.get('gone')).toBeUndefined();
+  expect(catalog.size).toBe(1);
+  catalog.clear();
+  expect(catalog.size).toBe(0);
+  expect(catalog.update([])).toEqual({ known: 0, unknown: 0 });
+});
+
+test('a category of the catalogue takes the place of that of the model', async () => {
+  const recommender = await load();
+  expect(recommender.trending({ k: 1 })[0]?.category).toBe('Shoes');
+  const [{ id } = { id: '' }] = recommender.trending({ k: 1 });
+  recommender.catalog.update([{ id, category: 'Socks' }]);
+  expect(recommender.trending({ where: { category: 'Socks' } })).toEqual([
+    expect.objectContaining({ id, category: 'Socks' }),
+  ]);
+  expect(ids(recommender.trending({ category: 'Shoes' }))).not.toContain(id);
+  recommender.catalog.clear();
+  expect(recommender.trending({ k: 1 })[0]?.category).toBe('Shoes');
+});
+
+test('a filter means all its keys, and unknown prices fail', async () => {
+  const recommender = await load();
+  recommender.catalog.update([
+    { id: 'sku-0', price: 10, brand: 'A', tags: ['new', 'red'] },
+    { id: 'sku-5', price: 19.99, brand: 'B', tags: ['new'], inStock: false },
+    { id: 'sku-10', price: 30, tags: [] },
+  ]);
+  const listed = (where: ListOptions['where'] & object) => ids(recommender.trending({ where })).sort();
+  expect(listed({ price: { min: 10, max: 19.99 } })).toEqual(['sku-0', 'sku-5']);
+  expect(listed({ price: { max: 15 }, brand: ['A', 'B'] })).toEqual(['sku-0']);
+  expect(listed({ price: {} })).toHaveLength(3);
+  expect(listed({ brand: 'C' })).toEqual([]);
+  expect(listed({ inStock: false })).toEqual(['sku-5']);
+  expect(listed({ inStock: true })).toHaveLength(ALL - 1);
+  expect(listed({ tags: { any: ['red', 'blue'] } })).toEqual(['sku-0']);
+  expect(listed({ tags: { all: ['new'] } })).toEqual(['sku-0', 'sku-5']);
+  expect(listed({ tags: { all: ['new'], none: ['red'] } })).toEqual(['sku-5']);
+  expect(listed({ tags: { none: ['new'] } })).toHaveLength(ALL - 2);
+  expect(listed({ any: [{ brand: 'A' }, { price: { min: 30 } }] })).toEqual(['sku-0', 'sku-10']);
+  expect(listed({ not: { price: { min: 0 } } })).toHaveLength(ALL - 3);
+  expect(listed({ all: [{ brand: 'B' }, { inStock: true }] })).toEqual([]);
+  expect(listed({})).toHaveLength(ALL);
+  expect(listed({ all: [] })).toHaveLength(ALL);
+  expect(listed({ any: [] })).toEqual([]);
+});
+
+test('boosts, burying and pins order a list without shortening it', async () => {
+  const { recommender, popular } = await priced();
+  const [first = '', second = ''] = popular;
+  const last = popular[ALL - 1] ?? '';
+  const boosted = recommender.trending({ boost: [{ where: { price: { min: 11 } }, by: 1e6 }] });
+  expect(ids(boosted)).toEqual([last, ...popular.slice(0, -1)]);
+  const sunk = recommender.trending({ boost: [{ where: { price: { max: 0 } }, by: 1e-6 }] });
+  expect(ids(sunk)).toEqual([...popular.slice(1), first]);
+  expect(ids(recommender.trending({ bury: [first, 'gone'] }))).toEqual([
+    ...popular.slice(1),
+    first,
+  ]);
+  expect(ids(recommender.trending({ bury: { price: { max: 1 } } })).slice(-2)).toEqual([
+    first,
+    second,
+  ]);
+  expect(ids(recommender.trending({ pin: ['gone', last] })).indexOf(last)).toBe(1);
+  expect(ids(recommender.trending({ pin: [{ id: last, position: 2 }], k: 3 }))).toEqual([
+    first,
+    second,
+    last,
+  ]);
+  expect(ids(recommender.trending({ pin: [last], exclude: [last] }))).not.toContain(last);
+});
+
+test('a limit of a category only reorders', async () => {
+  const recommender = await load();
+  const plain = recommender.trending();
+  const limited = recommender.trending({ maxPerCategory: 1 });
+  expect(ids(limited).sort()).toEqual(ids(plain).sort());
+  // Five categories; some items have none.
+  const head = limited.slice(0, 5).flatMap(({ category }) => category ?? []);
+  expect(new Set(head).size).toBe(head.length);
+  expect(recommender.trending({ category: 'Shoes', maxPerCategory: 1 })).toHaveLength(3);
+});
+
+test('diversity and exploring keep the items and depend on the seed alone', async () => {
+  const recommender = await load();
+  await recommender.record({ item: 'sku-0' });
+  const plain = ids(recommender.forYou());
+  for (const options of [{ diversity: 1 }, { explore: 1 }, { explore: 0.3, seed: 7 }]) {
+    const listed = ids(recommender.forYou(options));
+    expect([...listed].sort()).toEqual([...plain].sort());
+    expect(ids(recommender.forYou(options))).toEqual(listed);
+    expect(ids(recommender.forYou({ ...options, explain: true }))).toEqual(listed);
+  }
+  const orders = [1, 2, 3, 4, 5].map((seed) => ids(recommender.trending({ explore: 1, seed })));
+  expect(new Set(orders.map(String)).size).toBeGreaterThan(1);
+});
+
+test('what was shown and ignored sinks, if it may', async () => {
+  const recommender = await load();
+  const [first = ''] = ids(recommender.trending());
+  for (let at = 0; at < 8; at++) recommender.recordImpression([first], { rail: 'home' });
+  expect(ids(recommender.trending())[0]).not.toBe(first);
+  expect(ids(recommender.trending({ fatigue: 0 }))[0]).toBe(first);
+  expect(recommender.trending()).toHaveLength(ALL);
+});
+
+test('what the shopper does not want is in no list, until it is wanted again', async () => {
+  const recommender = await load();
+  await recommender.record({ item: 'sku-0' });
+  await recommender.record({ item: 'sku-5' });
+  await recommender.notInterested('sku-5');
+  const lists = () => [
+    recommender.forYou({ repeats: true }),
+    recommender.trending(),
+    recommender.related('sku-0'),
+    recommender.recentlyViewed(),
+  ];
+  for (const list of lists()) expect(ids(list)).not.toContain('sku-5');
+  expect(recommender.becauseYouViewed().map(({ anchor }) => anchor)).not.toContain('sku-5');
+  await recommender.interestedAgain('sku-5');
+  expect(ids(recommender.trending())).toContain('sku-5');
+});
+
+test('what was bought can be left out, for some days or for ever', async () => {
+  const recommender = await load();
+  const day = 864e5;
+  await recommender.record({ item: 'sku-0', kind: 'purchase', at: Date.now() - 10 * day });
+  const listed = (excludePurchased: NonNullable<ListOptions['excludePurchased']>) =>
+    ids(recommender.trending({ excludePurchased }));
+  expect(listed(true)).not.toContain('sku-0');
+  expect(listed({ withinDays: 20 })).not.toContain('sku-0');
+  expect(listed({ withinDays: 5 })).toContain('sku-0');
+  expect(listed(false)).toContain('sku-0');
+});
+
+test('what was viewed and bought is listed alone', async () => {
+  const recommender = await load();
+  const day = 864e5;
+  const now = Date.now();
+  expect(recommender.recentlyViewed()).toEqual([]);
+  for (const [at, item] of ['sku-0', 'sku-5', 'gone', 'sku-0'].entries()) {
+    await recommender.record({ item, at: now - 1e6 + at * 1e5 });
+  }
+  expect(ids(recommender.recentlyViewed())).toEqual(['sku-0', 'sku-5']);
+  // Every ten days, ten days ago, and every ten days, yesterday.
+  for (const days of [10, 20, 30]) {
+    await recommender.record({ item: 'sku-10', kind: 'purchase', at: now - days * day });
+    await recommender.record({ item: 'größe 1', kind: 'purchase', at: now - (days - 9) * day });
+  }
+  expect(ids(recommender.buyItAgain())).toEqual(['sku-10', 'größe 1']);
+  // 3/4 of 1, for an interval that is just over.
+  expect(recommender.buyItAgain()[0]?.score).toBeCloseTo(0.75);
+});
+
+test('similar items are of one category, the nearest in price first', async () => {
+  const recommender = await load();
+  const shoes = { 'sku-0': 10, 'sku-5': 40, 'sku-10': 11 };
+  recommender.catalog.update(Object.entries(shoes).map(([id, price]) => ({ id, price })));
+  const listed = recommender.similar('sku-0', { k: 2, explain: true });
+  expect(new Set(ids(listed))).toEqual(new Set(['sku-5', 'sku-10']));
+  expect(listed[0]?.reasons).toEqual([{ id: 'sku-0', share: 1 }]);
+  expect(recommender.similar('sku-0')).toHaveLength(ALL - 1);
+});
+
+test('a page has no item twice, and shared rules hold for all of it', async () => {
+  const { recommender, popular } = await priced();
+  await recommender.record({ item: 'sku-0' });
+  await recommender.record({ item: 'größe 1' });
+  const page = recommender.page(
+    [
+      { name: 'For you', list: 'forYou', k: 2 },
+      { name: 'Next', list: 'related', item: 'sku-0', k: 2, where: { price: { min: 1 } } },
+      { name: 'Because', list: 'becauseYouViewed', rails: 2, k: 2 },
+      { name: 'Popular', list: 'trending' },
+    ],
+    { exclude: ['sku-5'], where: { price: { max: 9 } } },
+  );
+  expect(page.map(({ list }) => list)).toEqual(expect.arrayContaining(['forYou', 'related']));
+  expect(page[1]).toMatchObject({ name: 'Next', anchor: 'sku-0' });
+  const listed = page.flatMap(({ items }) => ids(items));
+  expect(new Set(listed).size).toBe(listed.length);
+  expect(listed).not.toContain('sku-5');
+  for (const id of listed) expect(popular.indexOf(id)).toBeLessThan(10);
+  for (const { id } of page[1]?.items ?? []) expect(popular.indexOf(id)).toBeGreaterThan(0);
+});
+
+test('because-you-viewed has a rail for each of the items viewed last', async () => {
+  const recommender = await load();
+  for (const item of ['sku-0', 'größe 1', '商品/2']) await recommender.record({ item });
+  const rails = recommender.becauseYouViewed({ rails: 2, k: 3, explain: true });
+  expect(rails.length).toBeGreaterThan(0);
+  expect(rails.length).toBeLessThanOrEqual(2);
+  for (const { anchor, items } of rails) {
+    expect(items).toHaveLength(3);
+    expect(items[0]?.sentence?.text).toBe(`Because you viewed ${anchor}`);
+  }
+  expect(recommender.becauseYouViewed({ rails: 0 })).toEqual([]);
+});
+
+test('sentences say what a list comes from', async () => {
+  const recommender = await load();
+  await recommender.record({ item: 'sku-0', kind: 'purchase' });
+  const [first] = recommender.forYou({ explain: true });
+  expect(first?.sentence).toEqual({
+    key: 'because-bought',
+    items: ['sku-0'],
+    text: 'Because you bought sku-0',
+  });
+  expect(recommender.trending({ explain: true })[0]?.sentence?.key).toBe('popular');
+  expect(recommender.buyItAgain({ explain: true })[0]?.sentence?.key).toBe('buy-again');
+});
+
+test('the library works here, and says what it knows', async () => {
+  expect(Recommender.supported()).toBe(true);
+  const recommender = await load();
+  await recommender.record({ item: 'sku-0' });
+  const end = recommender.assertNoNetwork();
+  recommender.forYou();
+  end();
+  expect(recommender.privacyReport()).toMatchObject({
+    events: { view: 1, cart: 0, purchase: 0 },
+    model: { minShoppers: 2 },
+  });
+});

@@ -1,0 +1,83 @@
+//! What the shop says of its items at this moment: price, stock, category, brand, tags, and what the shopper was shown.
+//!
+//! Columns of numbers, 4 bytes an item each, made when the first value comes. Names stay outside: a category is its number in the model, or
+//! a greater one for a category that only the shop knows; brands and sets of tags have whatever numbers the caller gives them.
+
+use crate::ItemIx;
+use crate::model::Model;
+
+/// A value that is not known; as `f32` it is no number.
+pub const UNKNOWN: u32 = u32::MAX;
+
+/// A column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Column {
+    /// Number of the category, in place of the model's.
+    Category = 0,
+    /// Number of the brand.
+    Brand = 1,
+    /// Number of the set of tags.
+    Tags = 2,
+    /// Bits of the price as `f32`.
+    Price = 3,
+    /// 1 in stock, 0 not; in stock if unknown.
+    Stock = 4,
+    /// Bits of the `f32` that is left of a score because the item was shown and ignored, 0 to 1; 1 if unknown.
+    Shown = 5,
+}
+
+impl Column {
+    /// The column with this number.
+    pub fn of(number: u32) -> Option<Column> {
+        use Column::*;
+        [Category, Brand, Tags, Price, Stock, Shown].get(number as usize).copied()
+    }
+}
+
+/// What the shop says of its items.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Catalogue {
+    columns: [Vec<u32>; 6],
+}
+
+impl Catalogue {
+    /// Sets values of one column, those of items that `model` does not have excepted. `O(len)`, and `O(num_items)` for the first.
+    pub fn update(&mut self, model: &Model, column: Column, items: &[u32], values: &[u32]) {
+        let Some(column) = self.columns.get_mut(column as usize) else { return };
+        if column.is_empty() {
+            column.resize(model.num_items(), UNKNOWN);
+        }
+        for (&item, &value) in items.iter().zip(values) {
+            if let Some(place) = column.get_mut(item as usize) {
+                *place = value;
+            }
+        }
+    }
+
+    /// Forgets one column.
+    pub fn forget(&mut self, column: Column) {
+        if let Some(column) = self.columns.get_mut(column as usize) {
+            column.clear();
+        }
+    }
+
+    /// The value of an item, or [`UNKNOWN`]; of a category what `model` says if the shop says nothing.
+    pub fn value(&self, model: &Model, column: Column, item: ItemIx) -> u32 {
+        let value = self.columns.get(column as usize).and_then(|column| column.get(item.as_usize()));
+        match (value, &model.categories) {
+            (None | Some(&UNKNOWN), Some(categories)) if column == Column::Category => {
+                match categories.of_item.get(item.as_usize()) {
+                    Some(&Some(category)) => category.0.into(),
+                    _ => UNKNOWN,
+                }
+            }
+            (value, _) => value.copied().unwrap_or(UNKNOWN),
+        }
+    }
+
+    /// The value of an item as `f32`; not a number if it is unknown.
+    pub fn number(&self, model: &Model, column: Column, item: ItemIx) -> f32 {
+        f32::from_bits(self.value(model, column, item))
+    }
+}

@@ -1,0 +1,297 @@
+//! Which item comes next: the order of candidates, and what keeps the best one from its place.
+
+use super::catalogue::{Catalogue, Column, UNKNOWN};
+use super::list::{BARRED, Plan, SEEN, table_and_rows};
+use super::popular::popularity;
+use super::{Eligible, Options, Ranked, Ranker, heap};
+use crate::ItemIx;
+use crate::model::Model;
+
+/// What is left at least of the score of an item that was shown.
+const LEAST_SHOWN: f32 = 1.0 / 1024.0;
+
+/// What a list is asked for, and what there is to look up.
+pub(super) struct Asked<'a> {
+    pub(super) model: &'a Model,
+    pub(super) catalogue: &'a Catalogue,
+    pub(super) options: &'a Options<'a>,
+}
+
+/// One walk through candidates, the best first.
+struct Walk {
+    /// Through items with a score, or through the others by popularity.
+    has_scores: bool,
+    /// Whether these are the buried ones.
+    is_buried: bool,
+    /// Whether categories that are full wait.
+    is_capped: bool,
+    /// One above the level of popularity that comes next.
+    level: u16,
+    /// More than the factors of any item.
+    most: f32,
+}
+
+impl Ranker {
+    /// Lists up to `k` items: those with a score, then popular ones; what is too much of one category behind both, and what is buried behind all.
+    pub(super) fn place(&mut self, asked: &Asked, plan: &Plan, eligible: &mut Eligible) -> Vec<Ranked> {
+        let rules = &asked.options.rules;
+        let (k, diversity) = (asked.options.k, rules.diversity);
+        let is_diverse = diversity > 0.0;
+        let mut listed: Vec<Ranked> = Vec::new();
+        let mut counts: Vec<(u32, u32)> = Vec::new();
+        let mut pins: Vec<(ItemIx, u32)> = Vec::new();
+        if k == 0 {
+            return listed;
+        }
+        for &(item, position) in rules.pins {
+            if self.is_free(item, BARRED) && asked.passes(item) && eligible(item) {
+                self.bar(item, BARRED);
+                pins.push((item, position));
+                asked.count(&mut counts, item);
+            }
+        }
+        if is_diverse {
+            self.nearness.clear();
+            self.nearness.resize(self.scores.len(), 0.0);
+        }
+        let num_open = if is_diverse { k.saturating_mul(2).saturating_add(16) } else { 1 };
+        let mut open: Vec<(f32, ItemIx)> = Vec::new();
+        // Bit 0: the unscored, bit 1: categories that are full, bit 2: the buried.
+        for turn in 0..8 {
+            let mut walk = Walk {
+                has_scores: turn & 1 == 0,
+                is_capped: turn & 2 == 0,
+                is_buried: turn & 4 != 0,
+                level: 256,
+                most: asked.most(),
+            };
+            if !walk.has_scores && !plan.fills
+                || !walk.is_capped && rules.max_per_category == 0
+                || walk.is_buried && rules.bury.is_none()
+            {
+                continue;
+            }
+            self.start(asked, &walk);
+            open.clear();
+            let mut best_value = 0.0;
+            loop {
+                self.place_pins(asked, plan, &mut listed, &mut pins, false);
+                if listed.len() >= k {
+                    return listed;
+                }
+                while open.len() < num_open
+                    && let Some(next) = self.next(asked, &mut walk, &counts, eligible)
+                {
+                    if best_value == 0.0 {
+                        best_value = next.0;
+                    }
+                    open.push(next);
+                }
+                let mut at = 0;
+                if is_diverse {
+                    let mut best = f32::NEG_INFINITY;
+                    for (other, &(value, item)) in open.iter().enumerate() {
+                        let nearness = self.nearness.get(item.as_usize()).copied().unwrap_or(0.0);
+                        let marginal = (1.0 - diversity) * (value / best_value) - diversity * nearness;
+                        if marginal > best {
+                            (best, at) = (marginal, other);
+                        }
+                    }
+                }
+                if at >= open.len() {
+                    break;
+                }
+                let (value, item) = open.remove(at);
+                if walk.is_capped && asked.is_full(&counts, item) {
+                    continue;
+                }
+                asked.count(&mut counts, item);
+                self.bar(item, BARRED);
+                self.list_one(asked, plan, &mut listed, item, if walk.has_scores { value } else { 0.0 });
+            }
+        }
+        self.place_pins(asked, plan, &mut listed, &mut pins, true);
+        listed
+    }
+
+    /// Lists the pinned items whose places have come, or all that are left.
+    fn place_pins(
+        &mut self,
+        asked: &Asked,
+        plan: &Plan,
+        listed: &mut Vec<Ranked>,
+        pins: &mut Vec<(ItemIx, u32)>,
+        all: bool,
+    ) {
+        let mut at = 0;
+        while let Some(&(item, position)) = pins.get(at)
+            && listed.len() < asked.options.k
+        {
+            if all || position as usize <= listed.len() {
+                pins.remove(at);
+                let score = self.scores.get(item.as_usize()).copied().unwrap_or(0.0);
+                let score = if score > 0.0 { asked.value(score, item) } else { 0.0 };
+                self.list_one(asked, plan, listed, item, score);
+                // What waited for a later place may follow.
+                at = 0;
+            } else {
+                at += 1;
+            }
+        }
+    }
+
+    fn list_one(&mut self, asked: &Asked, plan: &Plan, listed: &mut Vec<Ranked>, item: ItemIx, score: f32) {
+        listed.push(Ranked { item, score, reasons: Vec::new() });
+        // Where scores come from no table, the first one says what is alike.
+        if asked.options.rules.diversity > 0.0
+            && let Some((table, rows)) = table_and_rows(asked.model, &mut self.rows, plan.table.or(Some(0)))
+        {
+            let row = rows.row(table, item);
+            let mut most = 0.0;
+            for &(_, weight) in row {
+                if weight > most {
+                    most = weight;
+                }
+            }
+            for &(near, weight) in row {
+                if let Some(nearness) = self.nearness.get_mut(near.as_usize())
+                    && *nearness < weight / most
+                {
+                    *nearness = weight / most;
+                }
+            }
+        }
+    }
+
+    /// Makes the heap ready for a walk.
+    fn start(&mut self, asked: &Asked, walk: &Walk) {
+        self.heap.clear();
+        if walk.has_scores {
+            for at in 0..self.touched.len() {
+                let Some(&item) = self.touched.get(at) else { break };
+                let score = self.scores.get(item.as_usize()).copied().unwrap_or(0.0);
+                if score > 0.0 && self.is_free(item, SEEN) {
+                    heap::push(&mut self.heap, heap::entry(asked.value(score, item), item, asked.options.seed));
+                }
+            }
+        }
+    }
+
+    /// The best candidate that is left and may be listed, with its value.
+    fn next(
+        &mut self,
+        asked: &Asked,
+        walk: &mut Walk,
+        counts: &[(u32, u32)],
+        eligible: &mut Eligible,
+    ) -> Option<(f32, ItemIx)> {
+        let Asked { model, catalogue, options } = *asked;
+        loop {
+            // Less popular items are looked at once one of them could come next.
+            while !walk.has_scores && walk.level > 0 {
+                let level = (walk.level - 1) as u8;
+                let bound = within_range(popularity(level) * walk.most);
+                if self.heap.first().is_some_and(|&best| heap::value_and_item(best, None).0 > bound) {
+                    break;
+                }
+                walk.level -= 1;
+                for &item in self.popular.of_level(level) {
+                    if self.is_free(item, SEEN) && self.scores.get(item.as_usize()).is_some_and(|&score| score <= 0.0) {
+                        let value = asked.value(popularity(level), item);
+                        heap::push(&mut self.heap, heap::entry(value, item, options.seed));
+                    }
+                }
+            }
+            let next = heap::value_and_item(heap::pop(&mut self.heap)?, options.seed);
+            let item = next.1;
+            if options.rules.bury.is_some_and(|bury| bury.passes(model, catalogue, item)) == walk.is_buried
+                && !(walk.is_capped && asked.is_full(counts, item))
+                && asked.passes(item)
+                && eligible(item)
+            {
+                return Some(next);
+            }
+        }
+    }
+}
+
+impl Asked<'_> {
+    /// The value of an item in a column.
+    pub(super) fn of(&self, column: Column, item: ItemIx) -> u32 {
+        self.catalogue.value(self.model, column, item)
+    }
+
+    fn passes(&self, item: ItemIx) -> bool {
+        self.options.rules.filter.is_none_or(|filter| filter.passes(self.model, self.catalogue, item))
+    }
+
+    /// A score or popularity times the factors of an item.
+    fn value(&self, base: f32, item: ItemIx) -> f32 {
+        let rules = &self.options.rules;
+        let mut factor = 1.0;
+        for boost in rules.boosts {
+            if boost.by > 0.0 && boost.filter.passes(self.model, self.catalogue, item) {
+                factor *= boost.by;
+            }
+        }
+        if rules.fatigue > 0.0 {
+            let shown = f32::from_bits(self.of(Column::Shown, item));
+            if shown < 1.0 {
+                factor *= (1.0 - rules.fatigue * (1.0 - shown)).max(LEAST_SHOWN);
+            }
+        }
+        if rules.explore > 0.0 {
+            let seed = self.options.seed.unwrap_or(0);
+            let random = heap::hash(item.0 ^ heap::hash(seed ^ 0x5bd1_e995)) >> 8;
+            factor *= 1.0 - rules.explore + rules.explore * (random as f32 / 16_777_216.0);
+        }
+        within_range(base * factor)
+    }
+
+    /// No less than the factor of any item.
+    fn most(&self) -> f32 {
+        let mut most = 1.0;
+        for boost in self.options.rules.boosts {
+            if boost.by > 1.0 {
+                most *= boost.by;
+            }
+        }
+        most
+    }
+
+    fn is_full(&self, counts: &[(u32, u32)], item: ItemIx) -> bool {
+        let most = self.options.rules.max_per_category;
+        if most == 0 {
+            return false;
+        }
+        let category = self.of(Column::Category, item);
+        for &(of, count) in counts {
+            if of == category {
+                return count >= most;
+            }
+        }
+        false
+    }
+
+    fn count(&self, counts: &mut Vec<(u32, u32)>, item: ItemIx) {
+        if self.options.rules.max_per_category == 0 {
+            return;
+        }
+        let category = self.of(Column::Category, item);
+        if category == UNKNOWN {
+            return;
+        }
+        for (of, count) in counts.iter_mut() {
+            if *of == category {
+                *count += 1;
+                return;
+            }
+        }
+        counts.push((category, 1));
+    }
+}
+
+/// Neither 0, which would be no score, nor more than can be compared.
+fn within_range(value: f32) -> f32 {
+    value.max(f32::MIN_POSITIVE).min(f32::MAX)
+}

@@ -1,0 +1,147 @@
+// The package in a plain page.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { complaints } from '../support/sites.mjs';
+
+/** What the page tells of a model that it loaded, or the code and the message of the error. */
+const tryLoad = async (session, options = {}, model = './shop.vicino') => {
+  await session.until(() => globalThis.probe !== undefined);
+  return session.evaluate((...args) => globalThis.probe.load(...args), model, options);
+};
+const load = async (session, ...args) => {
+  for (let tries = 4; ; tries--) {
+    const loaded = await tryLoad(session, ...args);
+    assert.equal(loaded.message, undefined);
+    // The package waits only so long for storage; how busy this machine is decides nothing here.
+    if (tries === 0 || !/did not answer/.test(loaded.problem)) return loaded;
+    await session.reload();
+  }
+};
+const view = (session, items) => session.evaluate((ids) => globalThis.probe.view(ids), items);
+const lists = (session, items) => session.evaluate((ids) => globalThis.probe.lists(ids), items);
+
+/**
+ * @param {() => { session: object, url: string, viewed: string[], expected: object }} visit
+ * @param {string} storage where the history must be kept, once the shopper has agreed
+ */
+export function ranks(visit, storage, more = {}) {
+  test('the model loads and every list is the one that Node makes, also after a reload', async (t) => {
+    const { session, url, viewed, expected } = visit();
+    const options = { consent: 'granted', historyName: 'ranks', ...more };
+    const keeps = storage !== 'memory';
+    await session.go(url);
+    const loaded = await load(session, options);
+    assert.equal(loaded.storage, storage, loaded.problem);
+    assert.deepEqual(loaded.items, []);
+    await view(session, viewed);
+    assert.deepEqual(await lists(session, viewed), expected);
+    const forYouMs = await session.evaluate(() => globalThis.probe.forYouMs(500));
+    assert.deepEqual(await complaints(session), []);
+
+    await session.reload();
+    const again = await load(session, options);
+    assert.deepEqual(again.items, keeps ? [...viewed].reverse() : []);
+    if (!keeps) await view(session, viewed);
+    assert.deepEqual(await lists(session, viewed), expected);
+    assert.deepEqual(await complaints(session), []);
+    t.diagnostic(
+      `${session.browser}: ${loaded.numItems} items, first load ${loaded.ms.toFixed(0)} ms, ` +
+        `after a reload ${again.ms.toFixed(0)} ms; forYou ${forYouMs.toFixed(3)} ms`,
+    );
+  });
+}
+
+export function asksFirst(visit) {
+  test('without consent nothing outlives the page, with it everything, and a refusal deletes all', async () => {
+    const { session, url, viewed } = visit();
+    const options = { historyName: 'asks' };
+    const newestFirst = [...viewed].reverse();
+    await session.go(url);
+    const first = await load(session, options);
+    assert.deepEqual([first.consent, first.storage], ['memory-only', 'memory']);
+    await view(session, viewed);
+
+    await session.reload();
+    assert.deepEqual((await load(session, options)).items, []);
+    await view(session, viewed);
+    await session.evaluate(() => globalThis.probe.grant());
+
+    await session.reload();
+    const granted = await load(session, options);
+    assert.deepEqual([granted.consent, granted.storage], ['granted', 'indexeddb']);
+    assert.deepEqual(granted.items, newestFirst);
+    await session.evaluate(() => globalThis.probe.deny());
+
+    await session.reload();
+    const denied = await load(session, options);
+    assert.deepEqual([denied.consent, denied.items], ['denied', []]);
+    await view(session, viewed);
+    assert.deepEqual(await complaints(session), []);
+  });
+}
+
+/** Where the browser says for its user that nothing is to be kept, as Firefox does in private windows. */
+export function heedsGlobalPrivacyControl(visit) {
+  test('Global Privacy Control keeps the history in memory, whatever the shop says', async () => {
+    const { session, url, viewed } = visit();
+    const options = { consent: 'granted', historyName: 'gpc' };
+    await session.go(url);
+    const loaded = await load(session, options);
+    assert.deepEqual([loaded.consent, loaded.storage], ['memory-only', 'memory']);
+    await view(session, viewed);
+
+    await session.reload();
+    assert.deepEqual((await load(session, options)).items, []);
+    assert.deepEqual(await complaints(session), []);
+  });
+}
+
+/** Engines differ in which keys they can store. */
+export function seals(visit, more = {}) {
+  test('an encrypted history is there again after a reload', async () => {
+    const { session, url, viewed } = visit();
+    const options = { consent: 'granted', encrypt: true, historyName: 'seals', ...more };
+    await session.go(url);
+    const loaded = await load(session, options);
+    assert.equal(loaded.encrypted, true, loaded.problem);
+    await view(session, viewed);
+
+    await session.reload();
+    const again = await load(session, options);
+    assert.equal(again.encrypted, true, again.problem);
+    assert.deepEqual(again.items, [...viewed].reverse());
+    assert.deepEqual(await complaints(session), []);
+  });
+}
+
+/** A model whose decoding takes longer than its reading; see `keep` of the options. */
+export function keepsTheModel(visit) {
+  test('a later page need not decode the model, and lists the same', async () => {
+    const { session, url } = visit();
+    const loadGraph = () => load(session, { historyName: 'keeps' }, './graph.vicino');
+    await session.go(url);
+    let { opened } = await loadGraph();
+    assert.equal(opened, 'file');
+    const before = await lists(session, ['sku-5']);
+    // It is kept when the browser has nothing else to do.
+    for (let tries = 5; opened !== 'kept' && tries > 0; tries--) {
+      await sleep(1500);
+      await session.reload();
+      ({ opened } = await loadGraph());
+    }
+    assert.equal(opened, 'kept');
+    assert.deepEqual(await lists(session, ['sku-5']), before);
+    assert.deepEqual(await complaints(session), []);
+  });
+}
+
+/** Where there is no WebAssembly, for whatever reason. */
+export function saysUnsupported(visit, path = '/') {
+  test('loading ends with a code that says that WebAssembly is missing', async () => {
+    const { session, url } = visit();
+    await session.go(url + path);
+    const { code, message } = await tryLoad(session);
+    assert.equal(code, 'unsupported', message);
+  });
+}

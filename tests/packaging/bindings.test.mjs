@@ -1,0 +1,239 @@
+// The package's other entries as the documentation shows them, built by bundlers and run in a real browser.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { cpSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { root } from '../../scripts/lib.mjs';
+import { viteBuild, webpackBuild } from './support/bundle.mjs';
+import { closeBrowser, visit } from './support/page.mjs';
+import { filesUnder, MODEL, makeProject, snippet } from './support/project.mjs';
+
+const BINDINGS = 'docs/bindings.md';
+const pages = join(root, 'tests/packaging/pages');
+
+let project;
+let built;
+before(async () => {
+  project = makeProject();
+  for (const name of ['react', 'react-dom', 'vue', 'svelte', 'astro']) project.link(name);
+  for (const name of readdirSync(pages)) {
+    project.write(name, readFileSync(join(pages, name), 'utf8'));
+  }
+  project.write('App.jsx', snippet(BINDINGS, '## vicino/react', 'jsx'));
+  project.write('App.vue', snippet(BINDINGS, '## vicino/vue', 'vue'));
+  project.write('vue-main.js', `${snippet(BINDINGS, '## vicino/vue', 'js')}\nimport './list.js';`);
+  project.write('App.svelte', snippet(BINDINGS, '## vicino/svelte', 'svelte'));
+  project.write(
+    'worker-main.js',
+    `${snippet(BINDINGS, '## vicino/worker', 'js')}
+     import { check } from './worker-probe.js';
+     check(Recommender, shop, rail);`,
+  );
+  project.write(
+    'datalayer-main.js',
+    `(window.dataLayer = []).push({ event: 'view_item', ecommerce: { items: [{ item_id: 'sku-1' }] } });
+     const { check } = await import('./datalayer-probe.js');
+     const { shop, stop } = await import('./datalayer-snippet.js');
+     check(shop, stop);`,
+  );
+  project.write(
+    'datalayer-snippet.js',
+    `${snippet(BINDINGS, '## vicino/datalayer', 'js')}\nexport { shop, stop };`,
+  );
+  const page = (body) => `<!doctype html><link rel="icon" href="data:,">${body}`;
+  const app = (script, inside = '') =>
+    page(`<div id="app">${inside}</div><script type="module" src="./${script}"></script>`);
+  project.write('react.html', app('react-main.jsx'));
+  project.write('hydrate.html', app('hydrate.jsx', await renderedOnServer()));
+  project.write('vue.html', app('vue-main.js'));
+  project.write('svelte.html', app('svelte-main.js'));
+  project.write('worker.html', app('worker-main.js'));
+  project.write('datalayer.html', app('datalayer-main.js'));
+  project.write(
+    'element.html',
+    page(
+      `${snippet(BINDINGS, '## vicino/element', 'html')}<script type="module" src="./element-probe.js"></script>`,
+    ),
+  );
+  const names = ['react', 'hydrate', 'vue', 'svelte', 'worker', 'datalayer', 'element'];
+  built = await viteBuild(
+    project.folder,
+    names.map((name) => `${name}.html`),
+    'vite',
+  );
+  cpSync(join(root, MODEL), join(built, 'shop.vicino'));
+});
+after(async () => {
+  await closeBrowser();
+  project?.remove();
+});
+
+/** The rail of `Hydrated.jsx` as a server renders it, with items that it has listed itself. */
+async function renderedOnServer() {
+  project.write(
+    'server.jsx',
+    `import { readFileSync, writeFileSync } from 'node:fs';
+     import { renderToString } from 'react-dom/server';
+     import { Recommender } from 'vicino';
+     import Hydrated from './Hydrated.jsx';
+     const shop = await Recommender.load(readFileSync('shop.vicino'));
+     const initialItems = shop.related('sku-1', { k: 4 });
+     writeFileSync('related.json', JSON.stringify(initialItems));
+     console.log(renderToString(<Hydrated initialItems={initialItems} />));`,
+  );
+  const { build } = await import('esbuild');
+  await build({
+    entryPoints: [join(project.folder, 'server.jsx')],
+    outfile: join(project.folder, 'server.js'),
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    jsx: 'automatic',
+  });
+  return execFileSync(process.execPath, ['server.js'], { cwd: project.folder, encoding: 'utf8' });
+}
+
+const open = (name, options) => visit(built, { path: `/${name}.html`, ...options });
+
+/** What the page said, unless something went wrong there. */
+function fine({ probe, console }, expectedOnConsole = []) {
+  assert.equal(probe.failed, undefined);
+  assert.deepEqual(console, expectedOnConsole);
+  return probe;
+}
+
+const related = () =>
+  JSON.parse(readFileSync(join(project.folder, 'related.json'), 'utf8')).map(({ id }) => id);
+
+test('one wasm file serves pages and workers', () => {
+  const wasm = filesUnder(built).filter((name) => name.endsWith('.wasm'));
+  assert.equal(wasm.length, 1, wasm.join());
+});
+
+for (const name of ['react', 'vue', 'svelte']) {
+  test(`the ${name} snippet of the documentation renders its rail`, async () => {
+    const { ids, href } = fine(await open(name));
+    assert.deepEqual(ids, related());
+    assert.equal(href, `/p/${ids[0]}`);
+  });
+}
+
+function assertHydrated(probe) {
+  assert.deepEqual(probe.mistakes, []);
+  assert.equal(probe.shifts, 0);
+  assert.equal(probe.kept, true);
+  assert.deepEqual(probe.hydrated, related());
+  assert.equal(probe.later.length, 4);
+  assert.deepEqual([probe.shown.rail, probe.shown.variant], ['related', 'a']);
+}
+
+test('React hydrates what a server rendered without a jump, and ranks again when the shopper acts', async () => {
+  assertHydrated(fine(await open('hydrate')));
+});
+
+test('React 18 does the same', async () => {
+  const own = join(root, 'tests/packaging/node_modules');
+  const alias = { react: join(own, 'react'), 'react-dom': join(own, 'react-dom') };
+  const dist = await viteBuild(project.folder, ['hydrate.html'], 'vite-18', { alias });
+  cpSync(join(root, MODEL), join(dist, 'shop.vicino'));
+  const scripts = filesUnder(dist).filter((name) => name.endsWith('.js'));
+  assert.ok(scripts.some((name) => readFileSync(join(dist, name), 'utf8').includes('18.3.1')));
+  assertHydrated(fine(await visit(dist, { path: '/hydrate.html' })));
+});
+
+function assertWorks(visited) {
+  const probe = fine(visited, ['changed', 'changed', ...visited.console.slice(2)]);
+  assert.equal(visited.wasm.length > 0, true);
+  assert.equal(probe.rail.length, 3);
+  assert.equal(probe.trending.length, 3);
+  assert.equal(probe.numItems, 12);
+  assert.equal(probe.storage, 'memory');
+  assert.deepEqual(probe.history, ['sku-2', 'sku-1']);
+  assert.deepEqual(probe.updated, { known: 1, unknown: 1 });
+  assert.equal(probe.detached, 0);
+  assert.deepEqual(probe.pages, ['a']);
+  assert.equal(probe.predicate.code, 'option-invalid');
+  assert.match(probe.predicate.message, /function cannot travel/);
+  assert.equal(probe.unknown.code, 'option-unknown');
+  assert.equal(probe.unknown.name, 'VicinoError');
+  assert.match(probe.unknown.message, /unknown option `limit`/);
+  assert.equal(probe.isOurs, true);
+  assert.equal(probe.missing.code, 'http');
+  assert.equal(probe.missing.status, 404);
+  assert.deepEqual([probe.aborted.name, probe.aborted.code], ['AbortError', 'aborted']);
+  assert.equal(probe.freed.code, 'freed');
+  assert.deepEqual(
+    probe.sent.map(({ rail, impressions, carts }) => [rail, impressions, carts]),
+    // What went into the cart did not come from a rail.
+    [
+      ['', 0, 1],
+      ['top', 2, 0],
+    ],
+  );
+  assert.deepEqual([probe.kept.name, probe.kept.message], ['TypeError', 'offline']);
+}
+
+test('the worker that Vite builds answers like the main entry', async () => {
+  assertWorks(await open('worker'));
+});
+
+test('the worker that webpack builds answers like the main entry', async () => {
+  const dist = await webpackBuild(project.folder, { main: './worker-main.js' }, 'webpack');
+  project.write('webpack/index.html', project.read('worker.html').replace('worker-main', 'main'));
+  cpSync(join(root, MODEL), join(dist, 'shop.vicino'));
+  assert.equal(filesUnder(dist).filter((name) => name.endsWith('.wasm')).length, 1);
+  assertWorks(await visit(dist));
+});
+
+test('the worker that esbuild builds as a second script answers like the main entry', async () => {
+  const { build } = await import('esbuild');
+  const outdir = join(project.folder, 'esbuild');
+  await build({
+    absWorkingDir: project.folder,
+    entryPoints: { main: './worker-main.js', worker: 'vicino/worker-script' },
+    ...{ outdir, bundle: true, format: 'esm', splitting: true },
+  });
+  project.write('esbuild/index.html', project.read('worker.html').replace('worker-main', 'main'));
+  const wasm = 'node_modules/vicino/dist/vicino_bg.wasm';
+  cpSync(join(project.folder, wasm), join(outdir, 'vicino_bg.wasm'));
+  cpSync(join(root, MODEL), join(outdir, 'shop.vicino'));
+  assertWorks(await visit(outdir));
+});
+
+test('the element shows its rail, keeps what was there, says what happens and goes by keys', async () => {
+  const probe = fine(await open('element'));
+  assert.equal(probe.state, 'ready');
+  assert.equal(probe.list, 'related');
+  assert.equal(probe.reflected, '2');
+  assert.equal(probe.heading, 'Others looked at');
+  assert.equal(probe.label, 'Others looked at');
+  assert.deepEqual(probe.roles, ['listitem']);
+  assert.equal(probe.keptPrerendered, true);
+  assert.deepEqual(probe.first, related());
+  assert.deepEqual(probe.two, related().slice(0, 2));
+  assert.deepEqual([probe.last, probe.third], [true, true]);
+  assert.equal(probe.href, `/p/${encodeURIComponent(probe.first[2])}`);
+  const [click] = probe.events.filter(([type]) => type === 'vicino-click');
+  assert.deepEqual(click[1], { rail: 'related', ids: [probe.first[1]], position: 1 });
+  const shown = probe.events.filter(([type]) => type === 'vicino-impression');
+  assert.deepEqual(shown.flatMap(([, { ids }]) => ids).sort(), [...probe.first].sort());
+});
+
+test('the data layer of Google Analytics 4 becomes events, once each', async () => {
+  const probe = fine(await open('datalayer'));
+  assert.deepEqual(probe.events, [
+    'cart sku-2',
+    'purchase sku-4',
+    'purchase sku-5',
+    'view 8',
+    'view sku-1',
+    'view sku-3',
+  ]);
+  assert.equal(probe.later, 6);
+  const [home] = probe.counts.filter(({ rail }) => rail === 'home');
+  assert.deepEqual([home.impressions, home.clicks], [2, 1]);
+  assert.equal(probe.pushed, 22);
+  assert.equal(probe.isNative, true);
+});

@@ -1,0 +1,59 @@
+// Compiled in a scratch project against the package's public types; not run.
+import { type Recommendation, Recommender } from 'vicino';
+import { fromDataLayer } from 'vicino/datalayer';
+import { loadManifest } from 'vicino/delivery';
+import { setRecommender, type VicinoRail } from 'vicino/element';
+import { usePage, useRail, useVicino, VicinoProvider } from 'vicino/react';
+import { createVicino, rail } from 'vicino/svelte';
+import { createVicino as createVue, useRail as useVueRail } from 'vicino/vue';
+import { Recommender as InWorker, type WorkerRecommender } from 'vicino/worker';
+
+export async function list(bytes: Uint8Array): Promise<Recommendation[]> {
+  const shop = await Recommender.load(bytes, { storage: 'memory' });
+  // @ts-expect-error: there is no such option
+  shop.forYou({ limit: 3 });
+  return shop.related('sku-1', { k: 3, where: ({ category }) => category !== 'Shoes' });
+}
+
+export async function listInWorker(worker: Worker): Promise<Recommendation[]> {
+  const shop: WorkerRecommender = await InWorker.load('/shop.vicino', { worker });
+  const storage: string = await shop.history.storage;
+  const items: number = (await shop.model).numItems;
+  const stop: () => void = shop.history.subscribe(() => {});
+  // @ts-expect-error: a predicate cannot travel
+  await shop.forYou({ where: () => true });
+  // @ts-expect-error: it is a promise
+  shop.forYou().length;
+  stop();
+  shop.free();
+  return shop.related('sku-1', { k: items + storage.length, where: { category: 'Shoes' } });
+}
+
+export async function elsewhere(dataLayer: unknown[]): Promise<void> {
+  const shop = await loadManifest('/manifest.json', { checkHours: 1 });
+  shop.forYou({ k: 1 }).map(({ id }) => id);
+  const inWorker = await loadManifest('/manifest.json', { load: InWorker.load });
+  (await inWorker.forYou({ k: 1 })).map(({ id }) => id);
+  const stop: () => void = fromDataLayer(shop, dataLayer);
+  stop();
+  setRecommender(inWorker);
+  const element: VicinoRail = document.createElement('vicino-rail');
+  element.list = 'related';
+  element.addEventListener('vicino-click', ({ detail }) => detail.ids[0]?.length);
+}
+
+export function useHooks(): void {
+  useRail('related', { item: 'sku-1', k: 4, where: () => true })[0]?.id.length;
+  usePage([{ name: 'top', list: 'trending' }], { k: 3 })[0]?.items.length;
+  useVicino()?.forYou();
+  VicinoProvider({ source: '/shop.vicino' });
+  // @ts-expect-error: there is no such list
+  useRail('relate');
+}
+
+export function useStores(): void {
+  const shop = createVicino({ source: '/shop.vicino' });
+  rail(shop, 'forYou', { k: 4 }).subscribe((items) => items[0]?.id.length);
+  createVue({ source: new URL('https://shop.example/shop.vicino') });
+  useVueRail('similar', () => ({ item: 'sku-1' })).value[0]?.id.length;
+}
