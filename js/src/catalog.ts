@@ -18,6 +18,8 @@ export function numbers(engine: Engine, ids: readonly string[]): Uint32Array {
 
 /** The numbers that names have in the columns. */
 export interface Names {
+  /** Names of categories by number, and the way back. */
+  readonly categoryNames: string[];
   readonly categories: Map<string, number>;
   readonly brands: Map<string, number>;
   /** The tags of each set, by its number. */
@@ -32,6 +34,7 @@ export function catalogFace(
 ): { face: Catalog; names: Names; renew: (modelCategories: readonly string[]) => void } {
   const known = new Map<string, CatalogItem>();
   const names: Names = {
+    categoryNames: [...modelCategories],
     categories: new Map(modelCategories.map((name, at) => [name, at])),
     brands: new Map(),
     tagSets: [],
@@ -67,8 +70,8 @@ export function catalogFace(
         engine,
         items.map(({ id }) => id),
       );
-      // By column: items and values.
-      const columns = Array.from({ length: 5 }, (): [number[], number[]] => [[], []]);
+      // By column: pairs of item and value.
+      const columns = Array.from({ length: 5 }, (): number[] => []);
       let unknown = 0;
       items.forEach((item, at) => {
         const itemNumber = found[at] as number;
@@ -79,14 +82,12 @@ export function catalogFace(
         const { id, price, inStock, category, brand, tags } = item;
         const kept: CatalogItem = known.get(id) ?? { id };
         known.set(id, kept);
-        const set = (column: number, value: number) => {
-          const [of, values] = columns[column] as [number[], number[]];
-          of.push(itemNumber);
-          values.push(value);
-        };
+        const set = (column: number, value: number) => columns[column]?.push(itemNumber, value);
         if (category !== undefined) {
           kept.category = category;
-          set(0, number(names.categories, category));
+          const of = number(names.categories, category);
+          names.categoryNames[of] = category;
+          set(0, of);
         }
         if (brand !== undefined) {
           kept.brand = brand;
@@ -105,8 +106,8 @@ export function catalogFace(
           set(4, +inStock);
         }
       });
-      columns.forEach(([of, values], column) => {
-        if (of.length) engine.update(column, new Uint32Array(of), new Uint32Array(values));
+      columns.forEach((pairs, column) => {
+        if (pairs.length) engine.update(column, new Uint32Array(pairs));
       });
       changed();
       return { known: items.length - unknown, unknown };
@@ -117,7 +118,7 @@ export function catalogFace(
     },
     clear() {
       for (let column = 0; column < 5; column++) {
-        live().update(column, new Uint32Array(), new Uint32Array());
+        live().update(column, new Uint32Array());
       }
       known.clear();
       changed();

@@ -458,19 +458,25 @@ export class Recommender implements Disposable {
     this.#known = known;
     this.#knownAt = now;
     const { ids, kinds, weights } = device.ranking(now, window);
-    const items = numbers(engine, ids);
-    const isKnown = (_: unknown, at: number) => items[at] !== NO_ITEM;
-    engine.set_history(items.filter(isKnown), kinds.filter(isKnown), weights.filter(isKnown));
+    const history: number[] = [];
+    numbers(engine, ids).forEach((item, at) => {
+      if (item !== NO_ITEM) history.push(item, kinds[at] as number, bits(weights[at] as number));
+    });
+    engine.set_history(new Uint32Array(history));
     const shown = device.impressions(now);
-    engine.update(SHOWN, new Uint32Array(), new Uint32Array());
-    engine.update(SHOWN, numbers(engine, shown.ids), Uint32Array.from(shown.factors, bits));
+    const left: number[] = [];
+    numbers(engine, shown.ids).forEach((item, at) => {
+      left.push(item, bits(shown.factors[at] as number));
+    });
+    engine.update(SHOWN, new Uint32Array());
+    engine.update(SHOWN, new Uint32Array(left));
   }
 
   #item(engine: Engine, number: number): Candidate {
     let item = this.#items.get(number);
     if (!item) {
       const id = engine.id(number);
-      const category = this.catalog.get(id)?.category ?? engine.category(number);
+      const category = this.#names.categoryNames[engine.category(number)];
       item = category === undefined ? { id } : { id, category };
       this.#items.set(number, item);
     }

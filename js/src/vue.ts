@@ -59,7 +59,7 @@ export function useRail(
   options: MaybeRefOrGetter<RailOptions> = {},
 ): Readonly<ShallowRef<readonly Recommendation[]>> {
   const items = shallowRef(toValue(options).initialItems ?? []);
-  follow(
+  useFollowed(
     () => [[railRequest(toValue(list), toValue(options))], {}],
     initialPage(toValue(list), toValue(options)),
     (rails) => {
@@ -76,7 +76,7 @@ export function usePage(
 ): Readonly<ShallowRef<readonly Rail[]>> {
   const { initialRails = [] } = toValue(options);
   const rails = shallowRef(initialRails);
-  follow(
+  useFollowed(
     () => {
       const { initialRails: _, ...shared } = toValue(options);
       return [toValue(requests), shared];
@@ -105,7 +105,7 @@ export function useImpressions(rail: string, variant?: string): (element: unknow
 }
 
 /** Starts once the component is mounted, so that what a server rendered hydrates as it is. */
-function follow(
+function useFollowed(
   request: () => [readonly RailRequest[], PageOptions],
   initial: readonly Rail[],
   set: (rails: readonly Rail[]) => void,

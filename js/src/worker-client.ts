@@ -178,7 +178,10 @@ class Line {
       }
       return;
     }
-    if ('send' in answer) return this.#sends.get(answer.id)?.(answer.send);
+    if ('send' in answer) {
+      this.#sends.get(answer.id)?.(answer.send);
+      return;
+    }
     const { resolve, reject } = this.#waiting.get(answer.id) ?? {};
     this.#waiting.delete(answer.id);
     if ('error' in answer) reject?.(revive(answer.error));

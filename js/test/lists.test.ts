@@ -57,7 +57,8 @@ test('a filter means all its keys, and unknown prices fail', async () => {
     { id: 'sku-5', price: 19.99, brand: 'B', tags: ['new'], inStock: false },
     { id: 'sku-10', price: 30, tags: [] },
   ]);
-  const listed = (where: ListOptions['where'] & object) => ids(recommender.trending({ where })).sort();
+  const listed = (where: ListOptions['where'] & object) =>
+    ids(recommender.trending({ where })).sort();
   expect(listed({ price: { min: 10, max: 19.99 } })).toEqual(['sku-0', 'sku-5']);
   expect(listed({ price: { max: 15 }, brand: ['A', 'B'] })).toEqual(['sku-0']);
   expect(listed({ price: {} })).toHaveLength(3);

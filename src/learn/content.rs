@@ -6,8 +6,8 @@
 //! nothing of shoppers. Knows nothing of counts but how many an item has.
 
 use super::matrix::{Cut, keep_heaviest, quantise, transpose};
-use crate::ItemIx;
 use crate::counts::Rows;
+use crate::{ItemIx, SparseMatrix};
 use std::collections::HashMap;
 
 /// What a catalogue says about one item.
@@ -32,6 +32,8 @@ const HALF: f32 = 5.0;
 const LEAST_SHARE: f32 = 0.02;
 /// Items of alike content that a row takes at most.
 const MOST_ALIKE: usize = 64;
+/// Items less alike than this are not alike: they share a band of prices, or a frequent word.
+const LEAST_ALIKE: f32 = 0.1;
 /// Words that more items have tell nothing, and would cost most of the time.
 const MAX_ITEMS_OF_WORD: usize = 5000;
 /// Importance of a word beside its rarity, by where it stands.
@@ -139,6 +141,25 @@ impl Content {
         })
     }
 
+    /// The `most` items of the largest cosine for each item, ties to the lower number; none below [`LEAST_ALIKE`].
+    ///
+    /// cos(h,c) = sum over shared words w of x[h,w] x[c,w], where x[i,w] = b_w ln(N / n_w), brought to length 1 for each item, with b_w
+    /// the importance of where the word stands, N items in all and n_w of them with the word (Salton and Buckley 1988, `ntc`). Words
+    /// of one item, or of more than [`MAX_ITEMS_OF_WORD`], are none. The same for any number of threads;
+    /// `O(words of an item * items of a word)` a row.
+    pub fn similar(&self, most: usize) -> SparseMatrix {
+        let num_items = self.words.num_rows();
+        let scratch = || (vec![0.0f32; num_items], Vec::new(), Vec::new());
+        let rows = Rows::build(num_items, scratch, |(sums, touched, entries): &mut Filling, item, columns, values| {
+            self.alike(ItemIx(item as u32), sums, touched, entries);
+            entries.retain(|entry| entry.1 >= LEAST_ALIKE);
+            keep_heaviest(entries, most);
+            columns.extend(entries.iter().map(|entry| entry.0));
+            values.extend(entries.iter().map(|entry| entry.1));
+        });
+        SparseMatrix::from_csr(rows.offsets, rows.columns, rows.values)
+    }
+
     /// The cosine of every item that has a word of `item`, but itself. `sums` is all zero before and after.
     fn alike(&self, item: ItemIx, sums: &mut [f32], touched: &mut Vec<ItemIx>, entries: &mut Vec<(ItemIx, f32)>) {
         let (words, weights) = self.words.row(item.as_usize());
@@ -196,6 +217,21 @@ fn words_of(description: &Description) -> Vec<(String, f32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_most_alike_come_first_and_those_that_share_nothing_never() {
+        let titles = ["red wool hat", "red wool scarf", "blue hat", "garden hose", "garden rake"];
+        let content = Content::new(titles.map(titled));
+        let similar = content.similar(1);
+        // Item 0 shares two words with 1 and one with 2; each word is of two items.
+        assert_eq!(
+            (0..5).map(|item| similar.row(ItemIx(item)).0.to_vec()).collect::<Vec<_>>(),
+            [vec![ItemIx(1)], vec![ItemIx(0)], vec![ItemIx(0)], vec![ItemIx(4)], vec![ItemIx(3)]]
+        );
+        // Words that one item alone has are none: red wool hat has 3 of weight ln 2.5, red wool scarf 2 of them.
+        assert!((similar.row(ItemIx(0)).1[0] - 2.0 / 6f32.sqrt()).abs() < 1e-6);
+        assert_eq!(content.similar(9).row(ItemIx(2)).0, [ItemIx(0)]);
+    }
 
     fn titled(title: &str) -> Option<Description<'_>> {
         Some(Description { title: Some(title), ..Description::default() })

@@ -9,7 +9,8 @@
 //!   that of RP3beta, Paudel et al. 2016, over items alone);
 //! * [`validation`] ranks held-out events with them;
 //! * [`similarity`] has other ways from counts to weights, and [`alternative`] learns a table with them;
-//! * [`content`] fills the rows of new items from a catalogue;
+//! * [`content`] fills the rows of new items from a catalogue, and says what is alike by it;
+//! * [`Times`] says what is popular in the newest days, and after how many days an item is bought again;
 //! * [`search`] moves the constants uphill, a (1+1) evolution strategy (Rechenberg 1973).
 
 mod alternative;
@@ -23,6 +24,7 @@ mod popularity;
 mod purpose;
 mod search;
 mod similarity;
+mod times;
 mod validation;
 
 pub use baskets::BasketSource;
@@ -30,6 +32,7 @@ pub use constants::{Constants, Knob};
 pub use content::{Content, Description};
 pub use search::{Climbed, Random, climb};
 pub use similarity::{SimilarityChoice, UnknownSimilarity};
+pub use times::Times;
 pub use validation::{Example, Target};
 
 use crate::events::EventLog;

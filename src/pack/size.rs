@@ -41,9 +41,9 @@ struct Extras {
 
 /// Levels of what is alike by content.
 const SIMILAR_LEVELS: usize = 4;
-/// Trends and replenishment take at most one byte of so many of a budget, or are left out.
-const TIMES_SHARE: usize = 10;
-/// What is alike by content takes at most one byte of so many of a budget, or is left out.
+/// Trends and replenishment take at most one byte of so many that a file without links leaves of a budget, or are left out.
+const TIMES_SHARE: usize = 5;
+/// The same for what is alike by content.
 const SIMILAR_SHARE: usize = 4;
 
 /// Items whose popularity is kept exactly, the most popular; the others get their class's.
@@ -161,17 +161,16 @@ impl Packer {
         Ok(model)
     }
 
-    /// Which extras a budget has room for, by what they take in a file without links.
+    /// Which extras a budget has room for, by what they take of what a file without links leaves.
     fn affordable(&self, num_bytes: usize, detail: Detail) -> Result<Extras, PackError> {
         let size = |times, similar| -> Result<usize, PackError> {
             Ok(super::to_bytes(&self.pack_with(0, detail, Extras { times, similar })?)?.len())
         };
         let bare = size(false, false)?;
-        let times = size(true, false)?.saturating_sub(bare) <= num_bytes / TIMES_SHARE;
-        let similar = self.similar.is_some() && size(false, true)?.saturating_sub(bare) <= num_bytes / SIMILAR_SHARE;
-        // A budget that is nearly used up by ids and constants keeps its rest for links.
-        let fits = size(times, similar)? <= num_bytes / 2;
-        Ok(Extras { times: times && fits, similar: similar && fits })
+        let room = num_bytes.saturating_sub(bare);
+        let times = size(true, false)?.saturating_sub(bare) <= room / TIMES_SHARE;
+        let similar = self.similar.is_some() && size(false, true)?.saturating_sub(bare) <= room / SIMILAR_SHARE;
+        Ok(Extras { times, similar })
     }
 
     /// The model of most links whose file has at most `num_bytes`, its bytes and its number of links.

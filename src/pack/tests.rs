@@ -215,3 +215,39 @@ fn levels_that_no_file_has_are_refused() {
         assert_eq!(error, PackError::Option { option: "num_levels", found: num_levels, least: 1, most: 16 });
     }
 }
+
+/// 300 items with one link each, some alike and bought again.
+fn with_extras() -> Draft {
+    let mut draft = draft(300, &[(0, 1, 1.0), (2, 3, 0.5)]);
+    let alike = (0..300).map(|item| vec![(ItemIx((item * 131 + 57) % 300), 1.0)]).collect();
+    draft.tables.push((Purpose::Similar, SparseMatrix::from_rows(alike)));
+    draft.replenishment = (0..300).map(|item| (ItemIx(item), item as u16 * 37 % 90 + 1)).collect();
+    draft.trends = vec![(7, vec![(ItemIx(5), 2.0), (ItemIx(9), 4.0)])];
+    draft
+}
+
+#[test]
+fn a_model_has_its_extras_whatever_the_number_of_links() {
+    let detail = Detail { num_levels: 4, has_classes: true };
+    let model = Packer::new(with_extras()).unwrap().pack(1, detail).unwrap();
+    let item = |id| model.items.item(id).unwrap();
+    // 8 * 131 + 57 is 205 beyond 900.
+    assert!(model.table(Purpose::Similar).unwrap().row(item("item 8")).items.contains(&item("item 205")));
+    assert_eq!(model.replenishment_days(item("item 7")), Some(80));
+    let mut trend = vec![(item("item 9"), 255), (item("item 5"), 239)];
+    trend.sort_unstable();
+    assert_eq!(model.trends, [crate::model::Trend { days: 7, items: trend }]);
+    assert_eq!(pack(with_extras(), &PackOptions::default()).unwrap().replenishment.len(), 300);
+}
+
+#[test]
+fn a_tight_budget_goes_to_links_and_a_wide_one_has_room_for_all() {
+    let detail = Detail { num_levels: 4, has_classes: false };
+    let packer = Packer::new(with_extras()).unwrap();
+    let (tight, bytes, _) = packer.pack_to_size(1200, detail).unwrap();
+    assert!(bytes.len() <= 1200 && tight.replenishment.is_empty() && tight.trends.is_empty());
+    assert_eq!((tight.table(Purpose::Similar), tight.table(Purpose::Next).unwrap().num_edges()), (None, 4));
+    let (wide, bytes, _) = packer.pack_to_size(20_000, detail).unwrap();
+    assert!(bytes.len() <= 20_000 && wide.table(Purpose::Similar).is_some());
+    assert_eq!((wide.replenishment.len(), wide.trends.len()), (300, 1));
+}

@@ -9,6 +9,7 @@
 /// for `n` purchases. It is greatest when just that interval is over, and falls alike for what was bought a moment ago and for what was given up long
 /// since: the second factor is the same for d and 1 / d. The first grows with what is known, from a half for one purchase. Ratios are kept within 0.001
 /// to 1000, so that nothing bought is worth nothing; without a number of days since, or an interval, d is 0.001.
+#[allow(clippy::manual_clamp, reason = "clamping leaves what is no number as it is")]
 pub fn due(days_since: f32, num_purchases: f32, interval_days: f32) -> f32 {
     let ratio = (days_since / interval_days).max(0.001).min(1000.0);
     let num_purchases = num_purchases.max(1.0).min(1e6);

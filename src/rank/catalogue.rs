@@ -3,6 +3,7 @@
 //! Columns of numbers, 4 bytes an item each, made when the first value comes. Names stay outside: a category is its number in the model, or
 //! a greater one for a category that only the shop knows; brands and sets of tags have whatever numbers the caller gives them.
 
+use super::filter::Words;
 use crate::ItemIx;
 use crate::model::Model;
 
@@ -42,23 +43,20 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
-    /// Sets values of one column, those of items that `model` does not have excepted. `O(len)`, and `O(num_items)` for the first.
-    pub fn update(&mut self, model: &Model, column: Column, items: &[u32], values: &[u32]) {
+    /// Sets values of one column, pairs of item and value, those of items that `model` does not have excepted; without any, forgets
+    /// the column. `O(len)`, and `O(num_items)` for the first.
+    pub fn update(&mut self, model: &Model, column: Column, pairs: &[u32]) {
         let Some(column) = self.columns.get_mut(column as usize) else { return };
-        if column.is_empty() {
+        if pairs.is_empty() {
+            column.clear();
+        } else if column.is_empty() {
             column.resize(model.num_items(), UNKNOWN);
         }
-        for (&item, &value) in items.iter().zip(values) {
+        let mut pairs = Words(pairs);
+        while let Some(&[item, value]) = pairs.take(2) {
             if let Some(place) = column.get_mut(item as usize) {
                 *place = value;
             }
-        }
-    }
-
-    /// Forgets one column.
-    pub fn forget(&mut self, column: Column) {
-        if let Some(column) = self.columns.get_mut(column as usize) {
-            column.clear();
         }
     }
 
@@ -74,10 +72,5 @@ impl Catalogue {
             }
             (value, _) => value.copied().unwrap_or(UNKNOWN),
         }
-    }
-
-    /// The value of an item as `f32`; not a number if it is unknown.
-    pub fn number(&self, model: &Model, column: Column, item: ItemIx) -> f32 {
-        f32::from_bits(self.value(model, column, item))
     }
 }

@@ -174,8 +174,8 @@ impl Ranker {
 
     fn add(&mut self, model: &Model, table: Option<usize>, anchor: &Anchor) {
         let Ranker { rows, scores, touched, .. } = self;
-        // Neither zero nor no number.
-        if (anchor.weight > 0.0 || anchor.weight < 0.0)
+        // False for what is no number.
+        if anchor.weight.abs() > 0.0
             && let Some((table, rows)) = table_and_rows(model, rows, table)
         {
             for &(item, weight) in rows.row(table, anchor.item) {

@@ -196,7 +196,12 @@ impl Ranker {
                 }
                 walk.level -= 1;
                 for &item in self.popular.of_level(level) {
-                    if self.is_free(item, SEEN) && self.scores.get(item.as_usize()).is_some_and(|&score| score <= 0.0) {
+                    // What can be told at once need not be put in order: a category that is full stays so.
+                    if self.is_free(item, SEEN)
+                        && self.scores.get(item.as_usize()).is_some_and(|&score| score <= 0.0)
+                        && !(walk.is_capped && asked.is_full(counts, item))
+                        && asked.passes(item)
+                    {
                         let value = asked.value(popularity(level), item);
                         heap::push(&mut self.heap, heap::entry(value, item, options.seed));
                     }
@@ -292,6 +297,7 @@ impl Asked<'_> {
 }
 
 /// Neither 0, which would be no score, nor more than can be compared.
+#[allow(clippy::manual_clamp, reason = "clamping leaves what is no number as it is")]
 fn within_range(value: f32) -> f32 {
     value.max(f32::MIN_POSITIVE).min(f32::MAX)
 }

@@ -98,11 +98,13 @@ impl Shop {
 
     fn catalogue(&self) -> Catalogue {
         let mut catalogue = Catalogue::default();
+        // What was said before is forgotten.
+        catalogue.update(&self.model, Column::Price, &[1, 1, 2, 2]);
+        catalogue.update(&self.model, Column::Price, &[]);
         let mut update = |column, of: &dyn Fn(&Said) -> Option<u32>| {
-            let (items, values): (Vec<u32>, Vec<u32>) =
-                (0..).zip(&self.items).filter_map(|(item, said)| Some((item, of(said)?))).unzip();
-            catalogue.update(&self.model, column, &items, &values);
-            catalogue.update(&self.model, column, &[NUM_ITEMS, u32::MAX], &[1, 1]);
+            let known = (0..).zip(&self.items).filter_map(|(item, said)| Some([item, of(said)?]));
+            let pairs: Vec<u32> = known.flatten().chain([NUM_ITEMS, 1, u32::MAX, 1]).collect();
+            catalogue.update(&self.model, column, &pairs);
         };
         update(Column::Category, &|said| said.category);
         update(Column::Brand, &|said| said.brand);

@@ -3,7 +3,8 @@
 use super::js;
 use crate::model::Model;
 use crate::rank::{
-    Boost, Catalogue, Column, Eligible, Filter, HistoryEvent, Options, Ranked, Ranker, Rules, Source, Words, due,
+    Boost, Catalogue, Column, Eligible, Filter, HistoryEvent, Options, Ranked, Ranker, Rules, Source, UNKNOWN, Words,
+    due,
 };
 use crate::{EventKind, ItemIx};
 use js_sys::{Array, Function, Object};
@@ -33,33 +34,39 @@ impl Engine {
     /// The numbers of items with these ids, which a character U+0000 separates; 4294967295 for one that the model does not know.
     pub fn items(&self, ids: &str) -> Vec<u32> {
         let mut items = Vec::new();
-        for id in ids.split('\0') {
-            items.push(self.model.items.item(id).map_or(u32::MAX, |item| item.0));
+        let mut start = 0;
+        // One more than there are bytes: the last id ends there.
+        for end in 0..=ids.len() {
+            if let None | Some(0) = ids.as_bytes().get(end) {
+                let item = ids.get(start..end).and_then(|id| self.model.items.item(id));
+                items.push(item.map_or(UNKNOWN, |item| item.0));
+                start = end + 1;
+            }
         }
         items
     }
 
-    /// The events that lists for the shopper come from, newest first: items, kinds (0 view, 1 cart, 2 purchase), and how much
-    /// each counts (1 is usual, below 0 the shopper does not want the item).
-    pub fn set_history(&mut self, items: &[u32], kinds: &[u8], weights: Vec<f32>) {
-        let mut events = Vec::with_capacity(items.len());
-        for (&item, &kind) in items.iter().zip(kinds) {
+    /// The events that lists for the shopper come from, newest first, each of three words: item, kind (0 view, 1 cart, 2 purchase), and
+    /// the bits of how much it counts as `f32` (1 is usual, below 0 the shopper does not want the item).
+    pub fn set_history(&mut self, words: &[u32]) {
+        self.events.clear();
+        self.factors.clear();
+        let mut words = Words(words);
+        while let Some(&[item, kind, factor]) = words.take(3) {
             let kind = match kind {
                 0 => EventKind::View,
                 1 => EventKind::Cart,
                 _ => EventKind::Purchase,
             };
-            events.push(HistoryEvent { item: ItemIx(item), kind });
+            self.events.push(HistoryEvent { item: ItemIx(item), kind });
+            self.factors.push(f32::from_bits(factor));
         }
-        (self.events, self.factors) = (events, weights);
     }
 
-    /// Sets values of a [`Column`] of the catalogue, which has the number `column`; without items, forgets it.
-    pub fn update(&mut self, column: u32, items: &[u32], values: &[u32]) {
-        match Column::of(column) {
-            Some(column) if items.is_empty() => self.catalogue.forget(column),
-            Some(column) => self.catalogue.update(&self.model, column, items, values),
-            None => {}
+    /// Sets values of a [`Column`] of the catalogue, which has the number `column`: pairs of item and value; without any, forgets it.
+    pub fn update(&mut self, column: u32, pairs: &[u32]) {
+        if let Some(column) = Column::of(column) {
+            self.catalogue.update(&self.model, column, pairs);
         }
     }
 
@@ -114,9 +121,9 @@ impl Engine {
         self.model.items.id(ItemIx(item)).to_owned()
     }
 
-    /// The category of an item, if it is known.
-    pub fn category(&self, item: u32) -> Option<String> {
-        self.model.category_of(ItemIx(item)).map(str::to_owned)
+    /// The number of an item's category, of the catalogue or the model; 4294967295 for none.
+    pub fn category(&self, item: u32) -> u32 {
+        self.catalogue.value(&self.model, Column::Category, ItemIx(item))
     }
 
     /// A piece of what [`Opening::restore`] takes, from 0; nothing behind the last, and at once if keeping it saves no time.

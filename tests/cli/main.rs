@@ -6,7 +6,9 @@ mod broken_files;
 mod cleaning;
 mod evaluate;
 mod explore;
+mod export;
 mod inspect;
+mod manifest;
 mod recommend;
 mod shop;
 mod train;
@@ -39,7 +41,7 @@ fn json(command: &mut Command) -> serde_json::Value {
 
 #[test]
 fn every_subcommand_has_a_short_and_a_long_help() {
-    for subcommand in ["explore", "train", "recommend", "evaluate", "inspect", "completions"] {
+    for subcommand in ["explore", "train", "recommend", "evaluate", "inspect", "export", "manifest", "completions"] {
         let short = stdout(&mut vicino([subcommand, "-h"]));
         let long = stdout(&mut vicino([subcommand, "--help"]));
         assert!(!short.contains("Examples:") && long.contains("Examples:"), "{subcommand}");

@@ -18,8 +18,9 @@ before(async () => {
   );
   const { Recommender } = await import(join(root, 'js/dist/node.js'));
   const shop = await Recommender.load(readFileSync(join(root, MODEL)));
-  const related = { 'sku-1': shop.related('sku-1', { k: 4 }).map(({ id }) => id) };
-  project.write('src/related.json', JSON.stringify(related));
+  // As `vicino export --related` writes it.
+  const lines = ['sku-0', 'sku-1'].map((id) => ({ id, related: shop.related(id, { k: 4 }) }));
+  project.write('src/related.jsonl', lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
   process.env.ASTRO_TELEMETRY_DISABLED = '1';
   const { build } = await import('astro');
   await build({ root: project.folder, logLevel: 'error' });
@@ -37,9 +38,9 @@ const cards = (page) =>
   );
 
 test('the built page has its rail without a script, and one wasm file', async () => {
-  const related = JSON.parse(project.read('src/related.json'))['sku-1'];
+  const { related } = JSON.parse(project.read('src/related.jsonl').split('\n')[1]);
   const html = readFileSync(join(dist, 'index.html'), 'utf8');
-  for (const id of related) assert.ok(html.includes(`href="/p/${id}"`), id);
+  for (const { id } of related) assert.ok(html.includes(`href="/p/${id}"`), id);
   assert.equal(filesUnder(dist).filter((name) => name.endsWith('.wasm')).length, 1);
 });
 

@@ -225,8 +225,8 @@ fn priced(model: &Model) -> Vec<(ItemIx, f32, bool)> {
 fn catalogue(model: &Model, priced: &[(ItemIx, f32, bool)]) -> Catalogue {
     let mut catalogue = Catalogue::default();
     for &(item, price, stock) in priced {
-        catalogue.update(model, Column::Price, &[item.0], &[price.to_bits()]);
-        catalogue.update(model, Column::Stock, &[item.0], &[u32::from(stock)]);
+        catalogue.update(model, Column::Price, &[item.0, price.to_bits()]);
+        catalogue.update(model, Column::Stock, &[item.0, u32::from(stock)]);
     }
     catalogue
 }

@@ -38,7 +38,7 @@ fn viewed(item_ids: &[&str]) -> Engine {
     let mut engine = tiny();
     let mut items = engine.items(&item_ids.join("\0"));
     items.reverse();
-    engine.set_history(&items, &vec![0; items.len()], vec![1.0; items.len()]);
+    engine.set_history(&items.iter().flat_map(|&item| [item, 0, 1f32.to_bits()]).collect::<Vec<_>>());
     engine
 }
 

@@ -102,6 +102,8 @@ impl EventFlags {
 pub struct Events {
     pub log: EventLog,
     pub report: ReadReport,
+    /// After so long without an event a shopper's session ends, where no column says it.
+    pub session_gap_ms: i64,
 }
 
 /// Reads event logs as one.
@@ -136,5 +138,5 @@ pub fn read_events_with(
         let gap = Duration::from_millis(u64::try_from(options.session_gap_ms).unwrap_or_default());
         Mapping::of(&report, gap, cleaning).save(path)?;
     }
-    Ok(Events { log, report })
+    Ok(Events { log, report, session_gap_ms: options.session_gap_ms })
 }

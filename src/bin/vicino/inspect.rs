@@ -76,7 +76,7 @@ pub fn object<'n>(figures: impl IntoIterator<Item = (&'n str, f64)>) -> Value {
 }
 
 fn as_json(inspected: &Inspected) -> Value {
-    let Model { about, privacy, ranking, categories, measurements, .. } = &inspected.model;
+    let Model { about, privacy, ranking, categories, trends, measurements, .. } = &inspected.model;
     let sections = inspected.sections.iter().map(|section| {
         json!({
             "name": section.name, "offset": section.offset, "bytes": section.num_bytes, "optional": section.optional,
@@ -100,6 +100,11 @@ fn as_json(inspected: &Inspected) -> Value {
         "newest_event": time(about.newest_event_ms),
         "num_items": inspected.model.num_items(),
         "num_categories": categories.as_ref().map_or(0, |categories| categories.names.len()),
+        "trends": trends.iter().map(|trend| json!({ "days": trend.days, "num_items": trend.items.len() })).collect::<Vec<_>>(),
+        "replenishment": {
+            "num_items": inspected.model.replenishment.len(),
+            "num_categories": inspected.model.category_replenishment.len(),
+        },
         "num_events": about.num_events,
         "num_sessions": about.num_sessions,
         "num_shoppers": about.num_shoppers,
@@ -123,6 +128,20 @@ fn as_json(inspected: &Inspected) -> Value {
     })
 }
 
+/// The periods with a list of popular products of their own.
+fn trends(model: &Model) -> Option<String> {
+    let period = |trend: &model::Trend| format!("{} days ({} products)", trend.days, trend.items.len());
+    let periods: Vec<String> = model.trends.iter().map(period).collect();
+    (!periods.is_empty()).then(|| periods.join(", "))
+}
+
+/// How many products and categories have a number of days until they are bought again.
+fn replenishment(model: &Model) -> Option<String> {
+    let (items, categories) = (model.replenishment.len() as u64, model.category_replenishment.len() as u64);
+    (items + categories > 0)
+        .then(|| format!("days for {} products and {} categories", thousands(items), thousands(categories)))
+}
+
 fn print(output: &mut Output, inspected: &Inspected) -> io::Result<()> {
     let Model { about, privacy, ranking, categories, measurements, .. } = &inspected.model;
     let mut head = Table::plain();
@@ -134,6 +153,8 @@ fn print(output: &mut Output, inspected: &Inspected) -> io::Result<()> {
     head.row(["products", &thousands(inspected.model.num_items() as u64)]);
     let num_categories = categories.as_ref().map(|categories| thousands(categories.names.len() as u64));
     head.row(["categories", &num_categories.unwrap_or_else(|| "no catalogue was given".to_owned())]);
+    head.row(["trends", &trends(&inspected.model).unwrap_or_else(|| "none".to_owned())]);
+    head.row(["bought again", &replenishment(&inspected.model).unwrap_or_else(|| "nothing is known".to_owned())]);
     head.row(["events", &thousands(about.num_events)]);
     head.row(["sessions", &thousands(about.num_sessions)]);
     let num_shoppers = Some(thousands(about.num_shoppers)).filter(|_| about.num_shoppers > 0);

@@ -1,4 +1,4 @@
-//! The `vicino` command: trains, ranks, evaluates and looks into models.
+//! The `vicino` command: trains, ranks, evaluates, delivers and looks into models.
 //!
 //! One file for each subcommand, each with its flags and what it does. Results go to stdout and everything else
 //! to stderr; the exit status is 0 for success, 1 for a failure on data or files and 2 for wrong usage.
@@ -11,8 +11,10 @@ mod console;
 mod evaluate;
 mod events;
 mod explore;
+mod export;
 mod input;
 mod inspect;
+mod manifest;
 mod mapping;
 mod output;
 mod packing;
@@ -32,7 +34,7 @@ use std::process::ExitCode;
 ///
 /// A model is one small file that a shop puts beside its pages; the browser ranks with it, and the shopper's
 /// history stays on the device. This command makes the file, ranks with the very code that the browser runs,
-/// measures how good the lists are, and says what is in the file.
+/// measures how good the lists are, says what is in the file, and puts it where pages find it.
 #[derive(Debug, Parser)]
 #[command(name = "vicino", version, after_long_help = AFTER_HELP, max_term_width = 100)]
 struct Cli {
@@ -55,6 +57,8 @@ Examples:
   vicino recommend --model shop.vicino --history A17,B4,B9 -k 5 --explain
   vicino evaluate --model shop.vicino --test next-week.csv.gz
   vicino inspect shop.vicino
+  vicino export --model shop.vicino --related related.jsonl
+  vicino manifest shop.vicino -o public/
 
 Exit status:
   0  success, also when the reader of a pipe goes away
@@ -72,6 +76,8 @@ enum Command {
     Recommend(recommend::Args),
     Evaluate(Box<evaluate::Args>),
     Inspect(inspect::Args),
+    Export(export::Args),
+    Manifest(manifest::Args),
     Completions(completions::Args),
 }
 
@@ -113,6 +119,8 @@ fn run(cli: &Cli, console: &Console) -> anyhow::Result<()> {
         Command::Recommend(args) => recommend::run(args, console),
         Command::Evaluate(args) => evaluate::run(args, console),
         Command::Inspect(args) => inspect::run(args),
+        Command::Export(args) => export::run(args, console),
+        Command::Manifest(args) => manifest::run(args, console),
         Command::Completions(args) => completions::run(args),
     }
 }

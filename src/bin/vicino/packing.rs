@@ -118,6 +118,8 @@ impl PackFlags {
             let bytes = pack::to_bytes(&model).context("cannot write the model")?;
             return Ok(Outcome { model, bytes, packed: None, curve: Vec::new() });
         }
+        let has_times = !(draft.trends.is_empty() && draft.replenishment.is_empty());
+        let has_similar = draft.tables.iter().any(|(of, _)| *of == Purpose::Similar);
         let has_held_out = !held_out.is_empty();
         let num_items = draft.item_ids.len();
         let spender = Spender::new(draft, held_out).context("cannot pack the model")?;
@@ -150,6 +152,13 @@ impl PackFlags {
         let packed =
             spender.spend(budget, &settings(self.target_size.is_some()), console).context("cannot pack the model")?;
         let (model, bytes) = (packed.model.clone(), packed.bytes.clone());
+        let is_without = |has, part: &str, is_there: bool| {
+            if has && !is_there {
+                console.remark(format_args!("left out so that links have room within --target-size: {part}"));
+            }
+        };
+        is_without(has_times, "trends and replenishment", !(model.trends.is_empty() && model.replenishment.is_empty()));
+        is_without(has_similar, "products alike by content", model.table(Purpose::Similar).is_some());
         Ok(Outcome { model, bytes, packed: Some(packed), curve })
     }
 }

@@ -16,8 +16,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use vicino::catalog::Catalog;
 use vicino::eda;
-use vicino::events::expand;
-use vicino::learn::{self, BasketSource, Content, Settings, SimilarityChoice};
+use vicino::events::{SessionSource, expand};
+use vicino::learn::{self, BasketSource, Content, Settings, SimilarityChoice, Times};
 use vicino::model::{self, About, Categories, MAX_CURVE, Purpose};
 use vicino::pack::Draft;
 
@@ -98,6 +98,13 @@ pub struct Args {
     #[arg(help_heading = "Learning", long, value_name = "KIND=WEIGHT,...", value_parser = values::event_weights)]
     event_weights: Option<[f32; 3]>,
 
+    /// Products alike by content that each product gets from the catalogue, 0 for none
+    ///
+    /// Alike are titles, brand, category and price; it tells nothing of shoppers, and new products have them, too. Takes some
+    /// 2 bits each, a third of the file or more with 10: 0, unless a page has lists of what is alike.
+    #[arg(help_heading = "Learning", long, value_name = "N", default_value_t = 0, value_parser = values::similar)]
+    similar: usize,
+
     /// Seed of the tuning
     #[arg(help_heading = "Learning", long, value_name = "N", default_value_t = Settings::default().seed)]
     seed: u64,
@@ -149,6 +156,9 @@ Examples:
 pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     let paths = expand(&args.paths)?;
     check_outputs(args, &paths)?;
+    if args.similar > 0 && args.catalog.path().is_none() {
+        return Err(Usage("--similar needs --catalog, which says what is alike".to_owned()).into());
+    }
     args.packing.check()?;
     for path in [Some(&args.output), args.report.as_ref()].into_iter().flatten() {
         output::check(path)?;
@@ -185,6 +195,13 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
             console.remark(format_args!("{}: {similarity} does best on held-out sessions", purpose.name()));
         }
     }
+    if let Some(content) = content.as_ref().filter(|_| args.similar > 0) {
+        learnt.tables.push((Purpose::Similar, content.similar(args.similar)));
+    }
+    if events.report.session_source == SessionSource::Inactivity {
+        learnt.hyperparameters.push(("session.gap_minutes".to_owned(), events.session_gap_ms as f64 / 60_000.0));
+    }
+    let times = Times::of(&events.log, categories.as_ref(), args.min_shoppers);
     let item_ids = events.log.item_ids.clone();
     // The page alone looks at the events again.
     let log = wants_page.then_some(events.log);
@@ -197,9 +214,9 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
         ranking: learnt.ranking,
         categories,
         privacy: learnt.privacy,
-        trends: Vec::new(),
-        replenishment: Vec::new(),
-        category_replenishment: Vec::new(),
+        trends: times.trends,
+        replenishment: times.replenishment,
+        category_replenishment: times.category_replenishment,
         measurements: learnt.measurements,
     };
     let evaluations = if settings.tune { settings.evaluations.div_ceil(PACKING_SHARE) } else { 0 };

@@ -24,6 +24,11 @@ pub fn neighbours(text: &str) -> Result<usize, String> {
     within(text, 1, 1000)
 }
 
+/// Items alike: 0 to 100.
+pub fn similar(text: &str) -> Result<usize, String> {
+    within(text, 0, 100)
+}
+
 /// Constants to try: 1 to 100,000.
 pub fn evaluations(text: &str) -> Result<usize, String> {
     within(text, 1, 100_000)

@@ -5,6 +5,7 @@ export const check = (shop, stop) =>
   say(async () => {
     const item = (item_id) => ({ item_id, item_name: 'a name', price: 3 });
     function gtag() {
+      // biome-ignore lint/complexity/noArguments: as Google's own snippet does
       window.dataLayer.push(arguments);
     }
     const push = (event, ecommerce) => window.dataLayer.push({ event, ecommerce });

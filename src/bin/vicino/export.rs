@@ -1,0 +1,151 @@
+//! `vicino export`: the related products of every product, for pages that are made on a server.
+
+use crate::console::Console;
+use crate::output::{self, Output};
+use crate::table::{shortest, thousands};
+use crate::{input, values};
+use anyhow::bail;
+use clap::ValueEnum;
+use rayon::prelude::*;
+use serde_json::json;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use vicino::eval::Rankers;
+use vicino::model::{Model, Neighbours, Purpose};
+use vicino::rank::{Options, Ranker};
+use vicino::{ItemIx, Progress};
+
+/// Writes the related products of every product, one product a line, for static and server-made pages.
+///
+/// Lists are those that the browser shows, in the same order, from the same ranker. One line of JSON a product:
+/// {"id":"A17","related":[{"id":"B4","score":0.81},…]}. Products are in the order of the model.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = AFTER_HELP)]
+pub struct Args {
+    /// The model
+    #[arg(short, long, value_name = "FILE")]
+    model: PathBuf,
+
+    /// Where the lists go (.gz is compressed, - for stdout)
+    #[arg(long, value_name = "FILE")]
+    related: PathBuf,
+
+    /// Products in a list
+    #[arg(short, default_value = "12", value_name = "K", value_parser = values::list_length)]
+    k: usize,
+
+    /// What the lists are for
+    #[arg(long, value_enum, default_value_t = PurposeName::Next)]
+    purpose: PurposeName,
+
+    /// Write CSV with the columns item_id, rank (from 1), related_id and score instead
+    #[arg(long)]
+    csv: bool,
+}
+
+/// What a list is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum PurposeName {
+    /// What shoppers go on to look at
+    Next,
+    /// What is bought in one basket with the product
+    Together,
+    /// What is alike by title, brand, category and price; without popular products to fill up short lists
+    Similar,
+}
+
+impl PurposeName {
+    fn purpose(self) -> Purpose {
+        match self {
+            PurposeName::Next => Purpose::Next,
+            PurposeName::Together => Purpose::Together,
+            PurposeName::Similar => Purpose::Similar,
+        }
+    }
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  vicino export --model shop.vicino --related related.jsonl
+  vicino export --model shop.vicino --related together.jsonl.gz --purpose together -k 4
+  vicino export --model shop.vicino --related - --csv | head";
+
+/// Products that are ranked, in parallel, before they are written.
+const BATCH_ITEMS: usize = 16_384;
+/// Products of one task.
+const TASK_ITEMS: usize = 128;
+
+pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
+    output::refuse_to_replace(std::slice::from_ref(&args.model), [&args.related])?;
+    let model = input::model(&args.model)?;
+    let purpose = args.purpose.purpose();
+    let Some(table) = model.table(purpose) else {
+        let why = match purpose {
+            Purpose::Next => "train it again",
+            Purpose::Together => "it was trained from a log without purchases, or with --no-baskets",
+            Purpose::Similar => "it was trained without --catalog, with --similar 0, or --target-size had no room",
+        };
+        bail!("{} has no table `{}`: {why}", args.model.display(), purpose.key());
+    };
+    let mut output = Output::create_text(&args.related)?;
+    if args.csv {
+        writeln!(output, "item_id,rank,related_id,score")?;
+    }
+    let rankers = Rankers::new(&model);
+    let items: Vec<ItemIx> = (0..model.num_items() as u32).map(ItemIx).collect();
+    console.start("ranking", 0);
+    for batch in items.chunks(BATCH_ITEMS) {
+        let write = |items: &[ItemIx]| {
+            let lines = rankers.with(|model, ranker| lines(args, model, table, ranker, items));
+            console.advance(items.len() as u64);
+            lines
+        };
+        let written: Vec<io::Result<Vec<u8>>> = batch.par_chunks(TASK_ITEMS).map(write).collect();
+        for lines in written {
+            output.write_all(&lines?)?;
+        }
+    }
+    console.finish(&format!("{} products", thousands(items.len() as u64)));
+    output.finish()
+}
+
+/// The lines of some products.
+fn lines(args: &Args, model: &Model, table: &Neighbours, ranker: &mut Ranker, items: &[ItemIx]) -> io::Result<Vec<u8>> {
+    let options = Options { k: args.k, ..Options::default() };
+    let mut listed = |item: ItemIx| -> Vec<(ItemIx, f32)> {
+        let ranked = match args.purpose {
+            PurposeName::Next => ranker.related(model, item, &options, &mut |_| true),
+            PurposeName::Together => ranker.bought_together(model, &[item], &options, &mut |_| true),
+            PurposeName::Similar => return heaviest(table, item, args.k),
+        };
+        ranked.iter().map(|ranked| (ranked.item, ranked.score)).collect()
+    };
+    if args.csv {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        for &item in items {
+            for (at, (related, score)) in listed(item).into_iter().enumerate() {
+                let (rank, score) = ((at + 1).to_string(), score.to_string());
+                writer.write_record([model.items.id(item), &rank, model.items.id(related), &score])?;
+            }
+        }
+        return writer.into_inner().map_err(|error| error.into_error());
+    }
+    let mut to = Vec::new();
+    for &item in items {
+        let related = listed(item).into_iter();
+        let related = related.map(|(item, score)| json!({ "id": model.items.id(item), "score": shortest(score) }));
+        let line = json!({ "id": model.items.id(item), "related": related.collect::<Vec<_>>() });
+        writeln!(to, "{line}")?;
+    }
+    Ok(to)
+}
+
+/// An item's heaviest neighbours in a table, ties to the lower number.
+fn heaviest(table: &Neighbours, item: ItemIx, k: usize) -> Vec<(ItemIx, f32)> {
+    let row = table.row(item);
+    let weight = |(&item, &level): (&ItemIx, &u8)| (item, row.weight_in_row(level) * table.column_factor(item));
+    let mut listed: Vec<(ItemIx, f32)> = row.items.iter().zip(row.levels).map(weight).collect();
+    listed.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    listed.truncate(k);
+    listed
+}
