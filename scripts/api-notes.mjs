@@ -88,6 +88,15 @@ const items = shop.boughtTogether(basket, { k: 4 });
 console.assert(!items.some(({ id }) => basket.includes(id)));
 \`\`\`
 `,
+  'Recommender.becauseYouViewed': `
+There is no rail for an item that only popular ones follow.
+
+\`\`\`js
+await shop.record({ item: 'sku-1' });
+const rails = shop.becauseYouViewed({ rails: 2, k: 3 });
+console.assert(rails.every(({ anchor, items }) => anchor === 'sku-1' && items.length === 3));
+\`\`\`
+`,
   'Recommender.page': `
 \`\`\`js
 await shop.record({ item: 'sku-1' });
@@ -114,6 +123,13 @@ end();
 \`\`\`
 `,
   'vicino: ListOptions': `
+What has a score of its own stands before what only fills the list up because it is popular; boosts, diversity and the like work within each of the two.
+A list has exactly \`k\` items whenever \`k\` are allowed, but for \`recentlyViewed\` and \`buyItAgain\`, which list what the shopper saw and bought and nothing else.
+
+At the ends: \`by\` is from 0.000001 (behind everything of its kind) to 1,000,000 (before it); \`withinDays\` 0 leaves out what was bought this very moment,
+\`Infinity\` all that is remembered; \`k\` 0 is an empty list; \`maxPerCategory\` 1 alternates most; an item pinned to a \`position\` of \`k\` or more is
+not listed, unless the others run out.
+
 \`\`\`js
 const items = shop.trending({
   k: 5,
@@ -128,6 +144,8 @@ console.assert(items[0].id === 'sku-7');
 \`\`\`
 `,
   'vicino: Filter': `
+Unknown price, brand, category and tags fail a condition on them; an item without tags passes \`none\`, and one whose stock is unknown counts as in stock.
+
 \`\`\`js
 shop.catalog.update([
   { id: 'sku-1', price: 20, brand: 'Acme', tags: ['sale'] },
