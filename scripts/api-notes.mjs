@@ -1,0 +1,193 @@
+// What the API reference says beyond the doc comments: an introduction, an order, examples and errors. Examples run in
+// tests/packaging/quick-start.test.mjs, each with a `shop` of its own.
+
+export const INTRODUCTION = `
+Every export of every entry of the npm package, with its types. [quick-start.md](quick-start.md) shows the way from nothing to a page,
+[bindings.md](bindings.md) the entries at work, [errors.md](errors.md) what each error means.
+
+Lists are synchronous: they rank what is in memory and take about a millisecond. What stores something gives a promise, which resolves when it is
+stored; ranking knows of it at once. Options that are not known and values that are not allowed throw a \`VicinoError\` of code \`option-unknown\` or
+\`option-invalid\`, from lists at once and from \`load\`, \`record\` and the like as a rejection; after \`free()\` everything but \`free()\` throws \`freed\`.
+`;
+
+/** The order of an entry's exports; what is not named follows. */
+export const GROUPS = {
+  vicino: {
+    'The recommender': ['Recommender'],
+    Loading: ['LoadOptions', 'DeviceOptions', 'ModelSource', 'ModelInfo'],
+    Lists: [
+      'ListOptions',
+      'ForYouOptions',
+      'TrendingOptions',
+      'BecauseOptions',
+      'Recommendation',
+      'Reason',
+      'Sentence',
+    ],
+    'Filters and predicates': ['Filter', 'Where', 'Candidate'],
+    'Rails of a page': ['RailRequest', 'Rail', 'ListName'],
+    'The catalogue': ['Catalog', 'CatalogItem'],
+    'Events and the history': ['RecordedEvent', 'EventKind', 'History', 'HistoryEvent', 'Storage'],
+    'Consent and privacy': ['Consent', 'ConsentState', 'PrivacyReport', 'DeviceReport'],
+    'Impressions and counts': ['Shown', 'Metrics', 'MetricCount'],
+    'Errors and their codes': ['VicinoError', 'ErrorCode'],
+  },
+};
+
+/** By name of an entry, an export or a member. */
+export const NOTES = {
+  'Recommender.load': `
+Errors: \`aborted\`, \`http\`, \`network\`, \`not-a-model\`, the \`model-…\` codes, \`unsupported\` and \`wasm\`, besides those of all options.
+
+\`\`\`js
+const loaded = await Recommender.load('/shop.vicino', { historyName: 'my-shop', historyDays: 90 });
+console.assert(loaded.model.numItems > 0);
+loaded.free();
+\`\`\`
+`,
+  'Recommender.supported': `
+\`load\` rejects with \`unsupported\` where this is \`false\`, so asking first is only worth it to save the download.
+`,
+  'Recommender.record': `
+\`\`\`js
+await shop.record({ item: 'sku-1' }); // a view, now
+await shop.record({ item: 'sku-2', kind: 'cart' });
+await shop.record({ item: 'sku-3', rating: 5 });
+\`\`\`
+`,
+  'Recommender.notInterested': `
+\`\`\`js
+await shop.notInterested('sku-4');
+console.assert(!shop.forYou().some(({ id }) => id === 'sku-4'));
+await shop.interestedAgain('sku-4');
+\`\`\`
+`,
+  'Recommender.recordImpression': `
+It costs little enough to be called for every rail of a page; what was shown is stored later, in one go.
+`,
+  'Recommender.forYou': `
+\`\`\`js
+await shop.record({ item: 'sku-1' });
+const items = shop.forYou({ k: 3, explain: true });
+console.assert(items.length === 3);
+const shares = items[0].reasons.reduce((sum, { share }) => sum + share, 0);
+console.assert(Math.abs(shares - 1) < 1e-6 || items[0].reasons.length === 0);
+\`\`\`
+`,
+  'Recommender.related': `
+\`\`\`js
+shop.catalog.update([{ id: 'sku-2', inStock: false }]);
+const items = shop.related('sku-1', { k: 4, where: { inStock: true } });
+console.assert(!items.some(({ id }) => id === 'sku-2'));
+\`\`\`
+`,
+  'Recommender.boughtTogether': `
+\`\`\`js
+const basket = ['sku-1', 'sku-2'];
+const items = shop.boughtTogether(basket, { k: 4 });
+console.assert(!items.some(({ id }) => basket.includes(id)));
+\`\`\`
+`,
+  'Recommender.becauseYouViewed': `
+There is no rail for an item that only popular ones follow.
+
+\`\`\`js
+await shop.record({ item: 'sku-1' });
+const rails = shop.becauseYouViewed({ rails: 2, k: 3 });
+console.assert(rails.every(({ anchor, items }) => anchor === 'sku-1' && items.length === 3));
+\`\`\`
+`,
+  'Recommender.page': `
+\`\`\`js
+await shop.record({ item: 'sku-1' });
+const rails = shop.page(
+  [
+    { name: 'Goes with it', list: 'boughtTogether', item: 'sku-1', k: 2 },
+    { name: 'For you', list: 'forYou', k: 3 },
+    { name: 'Popular', list: 'trending', k: 3 },
+  ],
+  { exclude: ['sku-9'] },
+);
+const ids = rails.flatMap(({ items }) => items.map(({ id }) => id));
+console.assert(new Set(ids).size === ids.length);
+\`\`\`
+`,
+  'Recommender.assertNoNetwork': `
+The function that it gives throws a \`VicinoError\` of code \`network-used\`.
+
+\`\`\`js
+const end = shop.assertNoNetwork();
+await shop.record({ item: 'sku-1' });
+shop.forYou();
+end();
+\`\`\`
+`,
+  'vicino: ListOptions': `
+What has a score of its own stands before what only fills the list up because it is popular; boosts, diversity and the like work within each of the two.
+A list has exactly \`k\` items whenever \`k\` are allowed, but for \`recentlyViewed\` and \`buyItAgain\`, which list what the shopper saw and bought and nothing else.
+
+At the ends: \`by\` is from 0.000001 (behind everything of its kind) to 1,000,000 (before it); \`withinDays\` 0 leaves out what was bought this very moment,
+\`Infinity\` all that is remembered; \`k\` 0 is an empty list; \`maxPerCategory\` 1 alternates most; an item pinned to a \`position\` of \`k\` or more is
+not listed, unless the others run out.
+
+\`\`\`js
+const items = shop.trending({
+  k: 5,
+  where: { not: { category: 'Hats' } },
+  boost: [{ where: { brand: 'Acme' }, by: 1.5 }],
+  bury: { tags: { any: ['last-season'] } },
+  pin: [{ id: 'sku-7', position: 0 }],
+  diversity: 0.3,
+  seed: 1,
+});
+console.assert(items[0].id === 'sku-7');
+\`\`\`
+`,
+  'vicino: Filter': `
+Unknown price, brand, category and tags fail a condition on them; an item without tags passes \`none\`, and one whose stock is unknown counts as in stock.
+
+\`\`\`js
+shop.catalog.update([
+  { id: 'sku-1', price: 20, brand: 'Acme', tags: ['sale'] },
+  { id: 'sku-2', price: 80, brand: 'Acme' },
+]);
+const cheap = shop.trending({ where: { brand: 'Acme', price: { max: 50 } } });
+console.assert(cheap.length === 1 && cheap[0].id === 'sku-1');
+\`\`\`
+`,
+  'vicino: Consent': `
+\`\`\`js
+console.assert(shop.consent.state === 'memory-only');
+const stop = shop.consent.subscribe(() => console.assert(shop.consent.state !== 'memory-only'));
+await shop.consent.grant();
+stop();
+await shop.consent.deny();
+console.assert(shop.history.list().length === 0);
+\`\`\`
+`,
+  'vicino: Metrics': `
+\`\`\`js
+const variant = shop.metrics.variant('rail', ['plain', 'diverse']);
+const items = shop.forYou({ k: 4, diversity: variant === 'diverse' ? 0.3 : 0 });
+shop.recordImpression(items.map(({ id }) => id), { rail: 'home', variant });
+shop.recordClick(items[0].id, { rail: 'home', variant });
+const counts = await shop.metrics.counts();
+console.assert(counts.some(({ clicks }) => clicks === 1));
+\`\`\`
+`,
+  'vicino: History': `
+\`\`\`js
+await shop.record({ item: 'sku-1' });
+const json = shop.history.export();
+await shop.history.clear();
+await shop.history.import(json);
+console.assert(shop.history.list()[0].item === 'sku-1');
+\`\`\`
+`,
+  'vicino/worker': `
+The same as \`vicino\` in a worker: every method and property gives a promise, but for \`free\` and \`subscribe\`, which act at once.
+`,
+  'vicino: ErrorCode': `
+[errors.md](errors.md) says for each where it comes from and what to do.
+`,
+};
