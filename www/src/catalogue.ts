@@ -33,6 +33,9 @@ export interface Product {
   cents: number;
   /** Place in the list of most bought, from 0. */
   place: number;
+  inStock: boolean;
+  /** What the shop says of it beyond maker and category. */
+  tags: string[];
 }
 
 export interface Catalogue {
@@ -43,6 +46,8 @@ export interface Catalogue {
   /** Most bought first. */
   products: Product[];
   aisles: Aisle[];
+  /** All tags that products have. */
+  tags: string[];
   get(id: string): Product | undefined;
   aisle(id: string): Aisle | undefined;
 }
@@ -56,6 +61,9 @@ interface CatalogueFile {
   shelves: { aisle: number; name: string; art: string }[];
   titles: string[];
   sizes: string[];
+  tags: string[];
+  /** Places of products that are sold out. */
+  outOfStock: number[];
   products: {
     id: string[];
     title: number[];
@@ -63,6 +71,8 @@ interface CatalogueFile {
     shelf: number[];
     maker: number[];
     price: number[];
+    /** Bits: which of `tags`. */
+    tags: number[];
   };
 }
 
@@ -101,6 +111,7 @@ function read(file: CatalogueFile): Catalogue {
   });
   const columns = file.products;
   const byId = new Map<string, Product>();
+  const soldOut = new Set(file.outOfStock);
   columns.id.forEach((id, place) => {
     const shelf = shelves[columns.shelf[place] ?? -1];
     if (!shelf) throw new Error(`The catalogue's product ${id} stands on no shelf.`);
@@ -114,6 +125,8 @@ function read(file: CatalogueFile): Catalogue {
       makerName: maker === 0 ? 'Store brand' : `Maker ${maker}`,
       cents: columns.price[place] ?? 0,
       place,
+      inStock: !soldOut.has(place),
+      tags: file.tags.filter((_, at) => ((columns.tags[place] ?? 0) >> at) & 1),
     };
     byId.set(id, product);
     shelf.products.push(product);
@@ -129,6 +142,7 @@ function read(file: CatalogueFile): Catalogue {
     numProductsInData: file.numProductsInData,
     products: [...byId.values()],
     aisles: stocked,
+    tags: file.tags.filter((tag) => [...byId.values()].some(({ tags }) => tags.includes(tag))),
     get: (id) => byId.get(id),
     aisle: (id) => stocked.find((aisle) => aisle.id === id),
   };
