@@ -102,7 +102,7 @@ export function header(
   const showRequests = (): void => {
     const { total } = shop.network.requests;
     requests.replaceChildren(
-      shop.network.started ? h('b', null, total) : '…',
+      shop.network.started ? h('b', null, total) : h('span', null, '–'),
       h('span', { class: 'wide' }, total === 1 ? ' request' : ' requests'),
     );
     privacy.title = 'Network requests since the model loaded. Open what is remembered.';

@@ -8,6 +8,7 @@ import type { RankedRail } from '../engine';
 import { milliseconds, plural } from '../format';
 import { icons } from '../icons';
 import type { Shop } from '../shop';
+import { detailLine } from './card';
 import { type RailView, railView, type Slot } from './rail';
 import { watch } from './watch';
 
@@ -80,7 +81,10 @@ export const because = (nth: number): Slot => ({
   name: 'because',
   nth,
   title: (rail) => `Because you viewed ${rail?.anchor?.title ?? 'it'}`,
-  lead: () => 'What others go on to after it',
+  lead: (rail) =>
+    ['What others go on to after it', rail?.anchor && detailLine(rail.anchor)]
+      .filter(Boolean)
+      .join(' · '),
 });
 
 /** The same for the product on the page. */
