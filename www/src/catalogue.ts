@@ -1,4 +1,5 @@
 // What the shop sells, read once from `catalogue.json`. Knows nothing of ranking.
+import { pause } from './dom';
 
 /** A department of the shop. */
 export interface Aisle {
@@ -86,8 +87,11 @@ export async function loadCatalogue(url: string): Promise<Catalogue> {
   } catch {
     throw new Error(`${url} is not a catalogue: it is not JSON.`);
   }
-  return read(file);
+  return await read(file);
 }
+
+/** How many products are read before the page may draw again. */
+const STEP = 3000;
 
 const slugOf = (name: string): string =>
   name
@@ -95,7 +99,7 @@ const slugOf = (name: string): string =>
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '');
 
-function read(file: CatalogueFile): Catalogue {
+async function read(file: CatalogueFile): Promise<Catalogue> {
   const aisles = file.aisles.map(
     ({ id, name }): Aisle => ({ id, name, products: [], shelves: [] }),
   );
@@ -112,7 +116,9 @@ function read(file: CatalogueFile): Catalogue {
   const columns = file.products;
   const byId = new Map<string, Product>();
   const soldOut = new Set(file.outOfStock);
-  columns.id.forEach((id, place) => {
+  for (let place = 0; place < columns.id.length; place++) {
+    if (place % STEP === 0) await pause();
+    const id = columns.id[place] ?? '';
     const shelf = shelves[columns.shelf[place] ?? -1];
     if (!shelf) throw new Error(`The catalogue's product ${id} stands on no shelf.`);
     const maker = columns.maker[place] ?? 0;
@@ -131,7 +137,7 @@ function read(file: CatalogueFile): Catalogue {
     byId.set(id, product);
     shelf.products.push(product);
     shelf.aisle.products.push(product);
-  });
+  }
   const stocked = aisles.filter((aisle) => aisle.products.length > 0);
   for (const aisle of stocked) {
     aisle.shelves.sort((a, b) => (a.products[0]?.place ?? 0) - (b.products[0]?.place ?? 0));

@@ -3,6 +3,7 @@
 import { type CatalogItem, type ModelInfo, type Recommendation, Recommender } from 'vicino';
 import { type Call, ON_SHELF, STORE_BRAND } from './calls';
 import type { Catalogue, Product } from './catalogue';
+import { pause } from './dom';
 import type { SettingsStore } from './settings';
 
 /** A product in a rail. */
@@ -35,7 +36,7 @@ export type EngineState =
   | { status: 'failed'; error: unknown };
 
 /** How many products are handed over before the page may draw again. */
-const CATALOGUE_STEP = 3000;
+const CATALOGUE_STEP = 2000;
 /** The experiment of this shop: what its first rail is called. */
 const EXPERIMENT = 'for-you-title';
 const TITLES = ['For you', 'Picked for you'] as const;
@@ -108,10 +109,11 @@ export class Engine {
     const items = this.#catalogue.products;
     for (let at = 0; at < items.length; at += CATALOGUE_STEP) {
       recommender.catalog.update(items.slice(at, at + CATALOGUE_STEP).map(catalogItem));
-      await new Promise((resolve) => setTimeout(resolve));
+      await pause();
     }
     // What counts is fetched on first use: now, so that nothing is fetched later.
     await recommender.metrics.counts();
+    await pause();
     return recommender;
   }
 

@@ -4,7 +4,7 @@
 import { Cart } from './cart';
 import { loadCatalogue } from './catalogue';
 import { CodeOnScreen } from './code';
-import { byId, h } from './dom';
+import { byId, h, pause } from './dom';
 import { Engine } from './engine';
 import { NetworkCount } from './network';
 import { keepOffline } from './offline';
@@ -28,6 +28,7 @@ const main = byId('main');
 
 async function open(): Promise<void> {
   const catalogue = await loadCatalogue('./catalogue.json');
+  await pause();
   const settings = new SettingsStore();
   const shop: Shop = {
     catalogue,
@@ -39,7 +40,7 @@ async function open(): Promise<void> {
     network: new NetworkCount(),
     offline: 'waiting',
   };
-  show(shop);
+  await show(shop);
   shop.offline = await keepOffline();
   await loadModel(shop);
   setTimeout(() => shop.search.prepare(), 300);
@@ -53,7 +54,7 @@ async function loadModel(shop: Shop): Promise<void> {
 }
 
 /** Puts the frame around the pages and turns them. */
-function show(shop: Shop): void {
+async function show(shop: Shop): Promise<void> {
   const openDrawer = drawer(shop, byId('settings') as HTMLDialogElement);
   const frame = header(shop, byId('header'), { onSearch: search, openDrawer });
   footer(shop, byId('footer'), openDrawer);
@@ -107,6 +108,7 @@ function show(shop: Shop): void {
     followed = false;
   });
   history.scrollRestoration = 'manual';
+  await pause();
   turn();
 }
 

@@ -3,7 +3,7 @@
 import type { RailRequest } from 'vicino';
 import { callOf } from '../calls';
 import type { Product } from '../catalogue';
-import { h } from '../dom';
+import { h, pause } from '../dom';
 import type { RankedRail } from '../engine';
 import { milliseconds, plural } from '../format';
 import { icons } from '../icons';
@@ -20,20 +20,27 @@ export interface PageRails {
   stop(): void;
 }
 
+/** How many rails are drawn at once: those in view. */
+const AT_ONCE = 1;
+
 /** Rails in `slots`, of what `requests` asks for at the time: the first request has the first choice of products. */
 export function pageRails(shop: Shop, slots: Slot[], requests: () => RailRequest[]): PageRails {
   const { engine, settings } = shop;
   const watching = watch((ids, rail) => engine.shown(ids, rail));
   const views = slots.map((slot) => railView(shop, slot, watching.observe));
   const time = h('p', { class: 'time' });
+  let updates = 0;
 
   const update = (): void => {
     const { status } = engine.state;
     const call = callOf(requests(), settings.now);
     const { rails, ms } = engine.page(call);
     if (status === 'ready') shop.code.show(call);
-    for (const view of views)
-      view.show(railFor(view, rails), status === 'loading', call.shared.explain === true);
+    const explains = call.shared.explain === true;
+    const show = (view: RailView): void =>
+      view.show(railFor(view, rails), status === 'loading', explains);
+    views.slice(0, AT_ONCE).forEach(show);
+    void showLater(views.slice(AT_ONCE), show, ++updates);
     const first = views.find(({ element }) => !element.hidden);
     if (first && time.parentElement !== first.end) first.end.append(time);
     time.innerHTML = icons.bolt;
@@ -44,6 +51,18 @@ export function pageRails(shop: Shop, slots: Slot[], requests: () => RailRequest
     );
     time.dataset.ms = String(ms);
   };
+  /** Those below are drawn one by one, unless something newer is to be shown. */
+  const showLater = async (
+    below: RailView[],
+    show: (view: RailView) => void,
+    update: number,
+  ): Promise<void> => {
+    for (const view of below) {
+      await pause();
+      if (update !== updates) return;
+      show(view);
+    }
+  };
   const stopEngine = engine.subscribe(update);
   const stopSettings = settings.subscribe(update);
   update();
@@ -51,6 +70,7 @@ export function pageRails(shop: Shop, slots: Slot[], requests: () => RailRequest
     elements: views.map(({ element }) => element),
     update,
     stop: () => {
+      updates = -1;
       stopEngine();
       stopSettings();
       watching.stop();

@@ -21,8 +21,16 @@ export interface Pane {
 
 const TABS: Record<Tab, string> = { lists: 'Lists', privacy: 'Privacy', counts: 'Counts' };
 
-/** Builds the drawer into `dialog`; the returned function opens it. */
+/** Gives the function that opens the drawer in `dialog`, which is built when it is wanted. */
 export function drawer(shop: Shop, dialog: HTMLDialogElement): OpenDrawer {
+  let open: OpenDrawer | undefined;
+  return (tab) => {
+    open ??= build(shop, dialog);
+    open(tab);
+  };
+}
+
+function build(shop: Shop, dialog: HTMLDialogElement): OpenDrawer {
   const panes: Record<Tab, Pane> = {
     lists: listsPane(shop),
     privacy: privacyPane(shop),
