@@ -3,7 +3,7 @@
 import type { RailRequest } from 'vicino';
 import { callOf } from '../calls';
 import type { Product } from '../catalogue';
-import { h, pause } from '../dom';
+import { byId, h, pause } from '../dom';
 import type { RankedRail } from '../engine';
 import { milliseconds, plural } from '../format';
 import { icons } from '../icons';
@@ -57,11 +57,14 @@ export function pageRails(shop: Shop, slots: Slot[], requests: () => RailRequest
     show: (view: RailView) => void,
     update: number,
   ): Promise<void> => {
+    const main = byId('main');
+    main.toggleAttribute('data-drawing', true);
     for (const view of below) {
       await pause();
       if (update !== updates) return;
       show(view);
     }
+    main.toggleAttribute('data-drawing', false);
   };
   const stopEngine = engine.subscribe(update);
   const stopSettings = settings.subscribe(update);
@@ -71,6 +74,7 @@ export function pageRails(shop: Shop, slots: Slot[], requests: () => RailRequest
     update,
     stop: () => {
       updates = -1;
+      byId('main').toggleAttribute('data-drawing', false);
       stopEngine();
       stopSettings();
       watching.stop();
