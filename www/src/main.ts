@@ -57,7 +57,6 @@ async function loadModel(shop: Shop): Promise<void> {
 async function show(shop: Shop): Promise<void> {
   const openDrawer = drawer(shop, byId('settings') as HTMLDialogElement);
   const frame = header(shop, byId('header'), { onSearch: search, openDrawer });
-  footer(shop, byId('footer'), openDrawer);
   consentBar(shop, byId('consent'));
   // How the history is kept is decided when it is opened.
   shop.settings.subscribe((changed) => {
@@ -110,6 +109,8 @@ async function show(shop: Shop): Promise<void> {
   history.scrollRestoration = 'manual';
   await pause();
   turn();
+  // Not before there is something above it.
+  footer(shop, byId('footer'), openDrawer);
 }
 
 function pageOf(shop: Shop, route: Route, openDrawer: OpenDrawer): Page {

@@ -128,6 +128,7 @@ export function settings(shop) {
       await turn(page, 'inStock', true);
       assert.ok((await trending(page)).every(({ inStock }) => inStock));
 
+      await turn(page, 'k', 8);
       await turn(page, 'minPrice', 2);
       await turn(page, 'maxPrice', 4);
       const priced = await trending(page);
@@ -142,7 +143,6 @@ export function settings(shop) {
       assert.ok((await trending(page)).every(({ brand }) => brand === 'Store brand'));
       await turn(page, 'tag', '');
 
-      await turn(page, 'k', 8);
       await turn(page, 'boost', 'pets');
       await turn(page, 'boostBy', 5);
       const boosted = (await trending(page)).filter(({ category }) => category === 'pets').length;

@@ -13,7 +13,11 @@ export function cartPage(shop: Shop): Page {
   const lines = h('div', { class: 'cart' });
   const rails = pageRails(
     shop,
-    [together('Goes with what is in your cart', true), buyAgain(), forYou(shop)],
+    [
+      { ...together('Goes with what is in your cart', true), reserved: shop.cart.ids.length > 0 },
+      buyAgain(),
+      forYou(shop),
+    ],
     () => {
       const items = shop.cart.ids;
       return [

@@ -99,8 +99,10 @@ function rememberView({ engine }: Shop, { id }: Product): () => void {
   };
   const stay = (): void => {
     look();
-    if (at === undefined) return;
-    void engine.recommender?.record({ item: id, kind: 'view', at, dwellMs: Math.round(seenMs) });
+    const { recommender } = engine;
+    // Forgotten meanwhile stays forgotten.
+    if (at === undefined || !recommender?.history.list().some(({ item }) => item === id)) return;
+    void recommender.record({ item: id, kind: 'view', at, dwellMs: Math.round(seenMs) });
   };
   const stop = engine.subscribe(remember);
   remember();

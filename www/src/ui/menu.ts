@@ -6,8 +6,12 @@ export interface Entry {
   run: () => void;
 }
 
+/** By how many pixels its button may move from an open menu. */
+const NEAR = 24;
+
 /** Opens the menu of a button. */
 export function openMenu(button: HTMLElement, label: string, entries: Entry[]): void {
+  const { right, bottom, top } = button.getBoundingClientRect();
   const items = entries.map(({ name, run }) =>
     h(
       'button',
@@ -31,7 +35,10 @@ export function openMenu(button: HTMLElement, label: string, entries: Entry[]): 
     if (returns) button.focus();
     menu.remove();
   };
-  const onScroll = (): void => close(false);
+  // A scroll that was under way when it opened may still end.
+  const onScroll = (): void => {
+    if (Math.abs(button.getBoundingClientRect().top - top) > NEAR) close(false);
+  };
   const onPointer = (event: Event): void => {
     if (!menu.contains(event.target as Node)) close(false);
   };
@@ -45,7 +52,6 @@ export function openMenu(button: HTMLElement, label: string, entries: Entry[]): 
   });
   byId('main').append(menu);
   button.setAttribute('aria-expanded', 'true');
-  const { right, bottom, top } = button.getBoundingClientRect();
   const fitsBelow = bottom + menu.offsetHeight < innerHeight;
   menu.style.left = `${Math.max(8, right - menu.offsetWidth)}px`;
   menu.style.top = `${fitsBelow ? bottom : top - menu.offsetHeight}px`;

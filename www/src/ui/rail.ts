@@ -27,6 +27,8 @@ export interface Slot {
 export interface RailView {
   slot: Slot;
   element: HTMLElement;
+  /** Whether it was shown at least once. */
+  readonly isDrawn: boolean;
   /** The head's right end, for a time. */
   end: HTMLElement;
   /** Shows what was ranked; nothing while the model is `loading`. */
@@ -56,6 +58,7 @@ export function railView(
     h('div', { class: 'rail-body' }, row, ghosts, empty),
   );
   let shown = '';
+  let isDrawn = false;
 
   const fill = (items: Ranked[], noted: boolean): void => {
     const focused = [...row.children].findIndex((one) => one.contains(document.activeElement));
@@ -70,6 +73,7 @@ export function railView(
   };
 
   const show = (rail: RankedRail | undefined, loading: boolean, explains: boolean): void => {
+    isDrawn = true;
     const items = rail?.items ?? [];
     const noted = Boolean(slot.noted && explains);
     const waits = loading && Boolean(slot.reserved);
@@ -96,7 +100,15 @@ export function railView(
     row.scrollLeft = 0;
     if (!isFirst) flash(row);
   };
-  return { slot, element, end, show };
+  return {
+    slot,
+    element,
+    end,
+    show,
+    get isDrawn() {
+      return isDrawn;
+    },
+  };
 }
 
 function inRail(

@@ -40,6 +40,9 @@ export function pageRails(shop: Shop, slots: Slot[], requests: () => RailRequest
     const show = (view: RailView): void =>
       view.show(railFor(view, rails), status === 'loading', explains);
     views.slice(0, AT_ONCE).forEach(show);
+    // The others take their room at once.
+    if (updates === 0)
+      for (const view of views) if (!view.isDrawn) view.show(undefined, true, explains);
     void showLater(views.slice(AT_ONCE), show, ++updates);
     const first = views.find(({ element }) => !element.hidden);
     if (first && time.parentElement !== first.end) first.end.append(time);
