@@ -1,11 +1,14 @@
 // The demo shop, end to end: built, served and used in a real browser.
 import { after, before, describe } from 'node:test';
+import { calm } from './suites/calm.mjs';
+import { consent } from './suites/consent.mjs';
 import { exploring } from './suites/exploring.mjs';
 import { failures } from './suites/failures.mjs';
 import { looks } from './suites/looks.mjs';
 import { models } from './suites/models.mjs';
 import { network } from './suites/network.mjs';
 import { sample } from './suites/sample.mjs';
+import { settings } from './suites/settings.mjs';
 import { shopping } from './suites/shopping.mjs';
 import { storage } from './suites/storage.mjs';
 import { buildFixture, sampleShop } from './support/fixture.mjs';
@@ -23,9 +26,17 @@ after(stopBrowser);
 
 describe('shopping', () => shopping(shop));
 describe('network', () => network(shop));
+describe('settings', () => settings(shop));
+describe('consent', () => consent(shop));
+describe('calm', () => calm(shop, 'small shop'));
 describe('storage', () => storage(shop));
 describe('failures', () => failures(shop));
 describe('looks', () => looks(shop));
 describe('exploring', () => exploring(shop));
 describe('models', () => models(shop));
-if (built) describe('sample data', () => sample(built));
+if (built) {
+  describe('sample data', () => {
+    sample(built);
+    calm(() => ({ dist: built }), 'sample data');
+  });
+}

@@ -1,4 +1,5 @@
 // What the shop sells, read once from `catalogue.json`. Knows nothing of ranking.
+import { pause } from './dom';
 
 /** A department of the shop. */
 export interface Aisle {
@@ -33,6 +34,9 @@ export interface Product {
   cents: number;
   /** Place in the list of most bought, from 0. */
   place: number;
+  inStock: boolean;
+  /** What the shop says of it beyond maker and category. */
+  tags: string[];
 }
 
 export interface Catalogue {
@@ -43,6 +47,8 @@ export interface Catalogue {
   /** Most bought first. */
   products: Product[];
   aisles: Aisle[];
+  /** All tags that products have. */
+  tags: string[];
   get(id: string): Product | undefined;
   aisle(id: string): Aisle | undefined;
 }
@@ -56,6 +62,9 @@ interface CatalogueFile {
   shelves: { aisle: number; name: string; art: string }[];
   titles: string[];
   sizes: string[];
+  tags: string[];
+  /** Places of products that are sold out. */
+  outOfStock: number[];
   products: {
     id: string[];
     title: number[];
@@ -63,6 +72,8 @@ interface CatalogueFile {
     shelf: number[];
     maker: number[];
     price: number[];
+    /** Bits: which of `tags`. */
+    tags: number[];
   };
 }
 
@@ -76,8 +87,11 @@ export async function loadCatalogue(url: string): Promise<Catalogue> {
   } catch {
     throw new Error(`${url} is not a catalogue: it is not JSON.`);
   }
-  return read(file);
+  return await read(file);
 }
+
+/** How many products are read before the page may draw again. */
+const STEP = 3000;
 
 const slugOf = (name: string): string =>
   name
@@ -85,7 +99,7 @@ const slugOf = (name: string): string =>
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '');
 
-function read(file: CatalogueFile): Catalogue {
+async function read(file: CatalogueFile): Promise<Catalogue> {
   const aisles = file.aisles.map(
     ({ id, name }): Aisle => ({ id, name, products: [], shelves: [] }),
   );
@@ -101,7 +115,10 @@ function read(file: CatalogueFile): Catalogue {
   });
   const columns = file.products;
   const byId = new Map<string, Product>();
-  columns.id.forEach((id, place) => {
+  const soldOut = new Set(file.outOfStock);
+  for (let place = 0; place < columns.id.length; place++) {
+    if (place % STEP === 0) await pause();
+    const id = columns.id[place] ?? '';
     const shelf = shelves[columns.shelf[place] ?? -1];
     if (!shelf) throw new Error(`The catalogue's product ${id} stands on no shelf.`);
     const maker = columns.maker[place] ?? 0;
@@ -114,11 +131,13 @@ function read(file: CatalogueFile): Catalogue {
       makerName: maker === 0 ? 'Store brand' : `Maker ${maker}`,
       cents: columns.price[place] ?? 0,
       place,
+      inStock: !soldOut.has(place),
+      tags: file.tags.filter((_, at) => ((columns.tags[place] ?? 0) >> at) & 1),
     };
     byId.set(id, product);
     shelf.products.push(product);
     shelf.aisle.products.push(product);
-  });
+  }
   const stocked = aisles.filter((aisle) => aisle.products.length > 0);
   for (const aisle of stocked) {
     aisle.shelves.sort((a, b) => (a.products[0]?.place ?? 0) - (b.products[0]?.place ?? 0));
@@ -129,6 +148,7 @@ function read(file: CatalogueFile): Catalogue {
     numProductsInData: file.numProductsInData,
     products: [...byId.values()],
     aisles: stocked,
+    tags: file.tags.filter((tag) => [...byId.values()].some(({ tags }) => tags.includes(tag))),
     get: (id) => byId.get(id),
     aisle: (id) => stocked.find((aisle) => aisle.id === id),
   };

@@ -30,6 +30,9 @@ function setProp(element: HTMLElement, name: string, value: unknown): void {
   } else element.setAttribute(name, value === true ? '' : String(value));
 }
 
+/** Lets the browser draw and answer before the rest is done. */
+export const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
 /** The element with an id that the page is known to have. */
 export function byId(id: string): HTMLElement {
   const element = document.getElementById(id);

@@ -1,19 +1,32 @@
-// The shop's side of the recommender: loads the model, times every list, and
-// turns ids into products. Lists name only what the shop sells.
-import { type ListOptions, type ModelInfo, type Recommendation, Recommender } from 'vicino';
+// The shop's side of the recommender: loads the model, tells it of the catalogue,
+// times every call, and turns ids into products.
+import { type CatalogItem, type ModelInfo, type Recommendation, Recommender } from 'vicino';
+import { type Call, ON_SHELF, STORE_BRAND } from './calls';
 import type { Catalogue, Product } from './catalogue';
+import { pause } from './dom';
+import type { SettingsStore } from './settings';
 
 /** A product in a rail. */
 export interface Ranked {
   product: Product;
-  /** What in the history it comes from, largest share first; products the shop knows only. */
+  /** Why it is here, with titles for ids. */
+  sentence: string | undefined;
+  /** What it comes from, largest share first; products the shop knows only. */
   because: { product: Product; share: number }[];
 }
 
-/** A measured list. */
-export interface Ranking {
+/** A rail that was ranked. */
+export interface RankedRail {
+  name: string;
+  /** The product that it is about. */
+  anchor: Product | undefined;
   items: Ranked[];
-  /** How long the recommender took, by the page's clock. */
+}
+
+/** A measured page. */
+export interface Ranking {
+  rails: RankedRail[];
+  /** How long the recommender took for all of it, by the page's clock. */
   ms: number;
 }
 
@@ -22,13 +35,21 @@ export type EngineState =
   | { status: 'ready'; recommender: Recommender; loadMs: number }
   | { status: 'failed'; error: unknown };
 
+/** How many products are handed over before the page may draw again. */
+const CATALOGUE_STEP = 2000;
+/** The experiment of this shop: what its first rail is called. */
+const EXPERIMENT = 'for-you-title';
+const TITLES = ['For you', 'Picked for you'] as const;
+
 export class Engine {
   readonly #catalogue: Catalogue;
+  readonly #settings: SettingsStore;
   readonly #listeners = new Set<() => void>();
   #state: EngineState = { status: 'loading' };
 
-  constructor(catalogue: Catalogue) {
+  constructor(catalogue: Catalogue, settings: SettingsStore) {
     this.#catalogue = catalogue;
+    this.#settings = settings;
   }
 
   get state(): EngineState {
@@ -43,39 +64,88 @@ export class Engine {
     return this.recommender?.model;
   }
 
+  /** What this device's first rail is called: one variant of the experiment. */
+  get variant(): string {
+    return this.recommender?.metrics.variant(EXPERIMENT, TITLES) ?? TITLES[0];
+  }
+
   async load(url: string): Promise<void> {
     this.#state = { status: 'loading' };
     try {
       const began = performance.now();
-      const recommender = await Recommender.load(url, { historyName: 'vicino-shop' });
-      this.#state = { status: 'ready', recommender, loadMs: performance.now() - began };
-      recommender.history.subscribe(() => this.#tell());
+      const recommender = await this.#open(url);
+      const loadMs = performance.now() - began;
+      this.#ready(recommender, loadMs);
     } catch (error) {
       this.#state = { status: 'failed', error };
+      this.#tell();
     }
+  }
+
+  /** Opens the history anew, as the settings now want it kept; what is remembered goes along. */
+  async reopen(url: string): Promise<void> {
+    if (this.#state.status !== 'ready') return;
+    const { recommender: before, loadMs } = this.#state;
+    const remembered = before.history.export();
+    before.free();
+    this.#state = { status: 'loading' };
+    try {
+      const recommender = await this.#open(url);
+      await recommender.history.import(remembered);
+      this.#ready(recommender, loadMs);
+    } catch (error) {
+      this.#state = { status: 'failed', error };
+      this.#tell();
+    }
+  }
+
+  async #open(url: string): Promise<Recommender> {
+    const { days, encrypt } = this.#settings.now;
+    const recommender = await Recommender.load(url, {
+      historyName: 'vicino-shop',
+      historyDays: days || Number.POSITIVE_INFINITY,
+      encrypt,
+    });
+    const items = this.#catalogue.products;
+    for (let at = 0; at < items.length; at += CATALOGUE_STEP) {
+      recommender.catalog.update(items.slice(at, at + CATALOGUE_STEP).map(catalogItem));
+      await pause();
+    }
+    // What counts is fetched on first use: now, so that nothing is fetched later.
+    await recommender.metrics.counts();
+    await pause();
+    return recommender;
+  }
+
+  #ready(recommender: Recommender, loadMs: number): void {
+    this.#state = { status: 'ready', recommender, loadMs };
+    recommender.history.subscribe(() => this.#tell());
+    recommender.consent.subscribe(() => this.#tell());
+    // For the browser's console: the code that the drawer shows runs there.
+    (globalThis as { recommender?: Recommender }).recommender = recommender;
     this.#tell();
   }
 
-  /** Products of the history, latest first, each once. */
-  seen(): Product[] {
-    const ids = new Set(this.recommender?.history.list().map((event) => event.item));
-    return [...ids].flatMap((id) => this.#catalogue.get(id) ?? []);
+  /** How many distinct products the history holds. */
+  get numSeen(): number {
+    return new Set(this.recommender?.history.list().map(({ item }) => item)).size;
   }
 
-  forYou(options: ListOptions = {}): Ranking {
-    return this.#rank(options, (recommender, all) => recommender.forYou(all));
-  }
-
-  related(id: string, options: ListOptions = {}): Ranking {
-    return this.#rank(options, (recommender, all) => recommender.related(id, all));
-  }
-
-  boughtTogether(ids: string[], options: ListOptions = {}): Ranking {
-    return this.#rank(options, (recommender, all) => recommender.boughtTogether(ids, all));
-  }
-
-  trending(options: ListOptions = {}): Ranking {
-    return this.#rank(options, (recommender, all) => recommender.trending(all));
+  /** Ranks a page. */
+  page({ rails, shared }: Call): Ranking {
+    const recommender = this.recommender;
+    if (!recommender) return { rails: [], ms: 0 };
+    const began = performance.now();
+    const ranked = recommender.page(rails, shared);
+    const ms = performance.now() - began;
+    return {
+      ms,
+      rails: ranked.map(({ name, anchor, items }) => ({
+        name,
+        anchor: anchor === undefined ? undefined : this.#catalogue.get(anchor),
+        items: items.flatMap((item) => this.#ranked(item)),
+      })),
+    };
   }
 
   /** Remembers what the shopper did. Without a model there is no history to keep. */
@@ -83,37 +153,47 @@ export class Engine {
     await this.recommender?.record({ item: id, kind });
   }
 
-  /** Calls `listener` when the model has loaded or failed, and when the history changes. */
+  /** Counts a click in a rail. */
+  clicked(id: string, rail: string): void {
+    this.recommender?.recordClick(id, { rail, variant: this.variant });
+  }
+
+  /** Counts what came into view in a rail. */
+  shown(ids: string[], rail: string): void {
+    this.recommender?.recordImpression(ids, { rail, variant: this.variant });
+  }
+
+  /** Calls `listener` when the model has loaded or failed, and when the history or the consent changes. */
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  #rank(
-    options: ListOptions,
-    list: (recommender: Recommender, options: ListOptions) => Recommendation[],
-  ): Ranking {
-    const recommender = this.recommender;
-    if (!recommender) return { items: [], ms: 0 };
-    const sold = ({ id }: { id: string }): boolean => this.#catalogue.get(id) !== undefined;
-    const all: ListOptions = { k: 14, where: sold, explain: true, ...options };
-    const began = performance.now();
-    const found = list(recommender, all);
-    const ms = performance.now() - began;
-    return { items: found.flatMap((item) => this.#ranked(item)), ms };
-  }
-
-  #ranked({ id, reasons }: Recommendation): Ranked[] {
+  #ranked({ id, reasons = [], sentence }: Recommendation): Ranked[] {
     const product = this.#catalogue.get(id);
     if (!product) return [];
-    const because = (reasons ?? []).flatMap((reason) => {
+    const because = reasons.flatMap((reason) => {
       const source = this.#catalogue.get(reason.id);
       return source ? [{ product: source, share: reason.share }] : [];
     });
-    return [{ product, because }];
+    const titled = sentence?.items.reduce(
+      (text, item) => text.replace(item, () => this.#catalogue.get(item)?.title ?? 'a product'),
+      sentence.text,
+    );
+    return [{ product, because, sentence: titled }];
   }
 
   #tell(): void {
     for (const listener of this.#listeners) listener();
   }
 }
+
+/** A product as the recommender wants to know it: its department is its category. */
+const catalogItem = ({ id, cents, inStock, shelf, maker, tags }: Product): CatalogItem => ({
+  id,
+  inStock,
+  category: shelf.aisle.id,
+  brand: maker === 0 ? STORE_BRAND : String(maker),
+  tags: [ON_SHELF, shelf.slug, ...tags],
+  ...(cents > 0 && { price: cents / 100 }),
+});

@@ -18,6 +18,12 @@ export const icons = {
   moon: icon('<path d="M20 14.500A8.5 8.5 0 0 1 9.5 4 8 8 0 1 0 20 14.500Z"/>'),
   close: icon('<path d="M6 6l12 12M18 6 6 18"/>'),
   trash: icon('<path d="M5 7h14M10 7V5h4v2M7 7l1 12h8l1-12M10.5 11v5M13.5 11v5"/>'),
+  more: icon(
+    '<circle cx="6" cy="12" r=".8"/><circle cx="12" cy="12" r=".8"/><circle cx="18" cy="12" r=".8"/>',
+  ),
+  sliders: icon(
+    '<path d="M4 7h9M19 7h1M4 17h1M11 17h9"/><circle cx="16" cy="7" r="3"/><circle cx="8" cy="17" r="3"/>',
+  ),
   left: icon('<path d="m14 6-6 6 6 6"/>'),
   right: icon('<path d="m10 6 6 6-6 6"/>'),
   plus: icon('<path d="M12 6v12M6 12h12"/>'),

@@ -3,7 +3,8 @@
 // request would be counted.
 import { Cart } from './cart';
 import { loadCatalogue } from './catalogue';
-import { byId, h } from './dom';
+import { CodeOnScreen } from './code';
+import { byId, h, pause } from './dom';
 import { Engine } from './engine';
 import { NetworkCount } from './network';
 import { keepOffline } from './offline';
@@ -15,40 +16,52 @@ import { productPage } from './pages/product';
 import { searchPage } from './pages/search';
 import { type Route, routeOf, to } from './router';
 import { Search } from './search';
+import { SettingsStore } from './settings';
 import type { Page, Shop } from './shop';
+import { consentBar } from './ui/consent';
+import { drawer, type OpenDrawer } from './ui/drawer/drawer';
 import { footer } from './ui/footer';
 import { header } from './ui/header';
 import { notices } from './ui/notice';
-import { privacyPanel } from './ui/privacy';
 
 const main = byId('main');
 
 async function open(): Promise<void> {
   const catalogue = await loadCatalogue('./catalogue.json');
+  await pause();
+  const settings = new SettingsStore();
   const shop: Shop = {
     catalogue,
-    engine: new Engine(catalogue),
+    settings,
+    code: new CodeOnScreen(),
+    engine: new Engine(catalogue, settings),
     cart: new Cart(catalogue),
     search: new Search(catalogue.products),
     network: new NetworkCount(),
     offline: 'waiting',
   };
-  show(shop);
+  await show(shop);
   shop.offline = await keepOffline();
   await loadModel(shop);
   setTimeout(() => shop.search.prepare(), 300);
 }
 
+const MODEL = './shop.vicino';
+
 async function loadModel(shop: Shop): Promise<void> {
-  await shop.engine.load('./shop.vicino');
+  await shop.engine.load(MODEL);
   if (shop.engine.recommender && !shop.network.started) shop.network.start();
 }
 
 /** Puts the frame around the pages and turns them. */
-function show(shop: Shop): void {
-  const openPrivacy = privacyPanel(shop, byId('privacy') as HTMLDialogElement);
-  const frame = header(shop, byId('header'), { onSearch: search, openPrivacy });
-  footer(shop, byId('footer'), openPrivacy);
+async function show(shop: Shop): Promise<void> {
+  const openDrawer = drawer(shop, byId('settings') as HTMLDialogElement);
+  const frame = header(shop, byId('header'), { onSearch: search, openDrawer });
+  consentBar(shop, byId('consent'));
+  // How the history is kept is decided when it is opened.
+  shop.settings.subscribe((changed) => {
+    if (changed.has('days') || changed.has('encrypt')) void shop.engine.reopen(MODEL);
+  });
   notices(shop, byId('notice'), () => void loadModel(shop));
 
   let page: Page | undefined;
@@ -61,7 +74,8 @@ function show(shop: Shop): void {
     address = location.hash;
     const route = routeOf(address);
     page?.leave?.();
-    page = pageOf(shop, route, openPrivacy);
+    shop.code.clear();
+    page = pageOf(shop, route, openDrawer);
     document.title = `${page.title} · Vicino Market`;
     main.replaceChildren(...page.content);
     frame.setQuery(route.page === 'search' ? route.query : '');
@@ -93,13 +107,16 @@ function show(shop: Shop): void {
     followed = false;
   });
   history.scrollRestoration = 'manual';
+  await pause();
   turn();
+  // Not before there is something above it.
+  footer(shop, byId('footer'), openDrawer);
 }
 
-function pageOf(shop: Shop, route: Route, openPrivacy: () => void): Page {
+function pageOf(shop: Shop, route: Route, openDrawer: OpenDrawer): Page {
   switch (route.page) {
     case 'home':
-      return home(shop, openPrivacy);
+      return home(shop, () => openDrawer('lists'));
     case 'aisle': {
       const aisle = shop.catalogue.aisle(route.aisle);
       const shelf = aisle?.shelves.find(({ slug }) => slug === route.shelf);

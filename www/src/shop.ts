@@ -1,14 +1,19 @@
 // What every page of the shop can reach.
 import type { Cart } from './cart';
 import type { Catalogue } from './catalogue';
+import type { CodeOnScreen } from './code';
 import type { Engine } from './engine';
 import type { NetworkCount } from './network';
 import type { Offline } from './offline';
 import type { Search } from './search';
+import type { SettingsStore } from './settings';
 
 export interface Shop {
   catalogue: Catalogue;
   engine: Engine;
+  settings: SettingsStore;
+  /** The call behind the page that is open. */
+  code: CodeOnScreen;
   cart: Cart;
   search: Search;
   network: NetworkCount;

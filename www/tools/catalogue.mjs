@@ -40,6 +40,7 @@ export async function makeCatalogue({ products, transactions, minPurchases }) {
       maker: text(table.brand[i]) === 'Private' ? 0 : Number(table.manufacturer_id[i]),
       price: medianCents(sold.unitPrices),
       purchases: sold.purchases,
+      stocked: hash(id) % 9 !== 0,
     });
   }
   rows.sort((a, b) => b.purchases - a.purchases || (a.id < b.id ? -1 : 1));
@@ -55,6 +56,7 @@ export async function makeCatalogue({ products, transactions, minPurchases }) {
     shelf: rows.map((row) => shelves.number(row.shelf)),
     maker: rows.map((row) => row.maker),
     price: rows.map((row) => row.price),
+    tags: rows.map(tagsOf),
   };
   return {
     source: 'Complete Journey',
@@ -64,8 +66,28 @@ export async function makeCatalogue({ products, transactions, minPurchases }) {
     shelves: shelves.values,
     titles: titles.values,
     sizes: sizes.values,
+    tags: TAGS.map(([name]) => name),
+    // The data says nothing of stock: a ninth of the shelf is made up to be sold out.
+    outOfStock: rows.flatMap(({ stocked }, place) => (stocked ? [] : [place])),
     products: columns,
   };
+}
+
+/** What a shop would tag, and what has the tag. @type {[string, (row: { maker: number, title: string, shelf: { name: string } }) => boolean][]} */
+const TAGS = [
+  ['store-brand', ({ maker }) => maker === 0],
+  ['organic', ({ title, shelf }) => /organic/i.test(`${title} ${shelf.name}`)],
+  ['multi-pack', ({ title }) => /multi-pack|\bpack\b|\bcase\b/i.test(title)],
+];
+
+/** The tags of a row as bits, the first tag the lowest. @param {Parameters<(typeof TAGS)[number][1]>[0]} row */
+const tagsOf = (row) => TAGS.reduce((bits, [, has], at) => bits | (Number(has(row)) << at), 0);
+
+/** FNV-1a: the same number for the same id in every build. @param {string} id */
+function hash(id) {
+  let value = 0x811c9dc5;
+  for (const char of id) value = Math.imul(value ^ char.charCodeAt(0), 0x01000193) >>> 0;
+  return value;
 }
 
 /** @param {Record<string, unknown[]>} columns */

@@ -50,7 +50,7 @@ export function failures(shop) {
 
           server.overrides.delete('/shop.vicino');
           await page.getByRole('button', { name: 'Try again' }).click();
-          await page.locator('.rail[data-rail="trending"]:not([hidden])').waitFor();
+          await page.locator('.rail[data-rail="trending"] .card[data-id]').first().waitFor();
           assert.equal(await notice.count(), 0, 'the message goes when it is mended');
         },
       ));

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { small } from '../support/logs.mjs';
-import { openPanel, openTrending, ready, turnTo, visit } from '../support/visit.mjs';
+import { drawn, openTrending, ready, turnTo, visit } from '../support/visit.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const background = (page) =>
@@ -32,10 +32,23 @@ async function everyPage({ page, server }, look) {
   ]) {
     await turnTo(page, hash);
     await page.locator('main h1').waitFor();
+    await drawn(page);
     await look(hash);
   }
-  await openPanel(page);
-  await look('the privacy panel');
+  await turnTo(page, '#/');
+  await drawn(page);
+  await page.locator('.card .more').first().click();
+  await look('the menu of a card');
+  await page.keyboard.press('Escape');
+  await page.click('#open-settings');
+  await page.locator('#settings[open]').waitFor();
+  await look('the drawer, lists');
+  await page.click('#tab-privacy');
+  await page.locator('#settings details summary').click();
+  await look('the drawer, privacy');
+  await page.click('#tab-counts');
+  await page.locator('#metrics, #pane-counts .empty').waitFor();
+  await look('the drawer, counts');
   await page.goto(`${server.url}/eda/`);
   await page.locator('#plot-lengths svg').waitFor();
   await look('the report');
@@ -159,13 +172,14 @@ export function looks(shop) {
 
       await page.focus('#open-privacy');
       await press('Enter');
-      await page.locator('#privacy[open]').waitFor();
+      await page.locator('#settings[open]').waitFor();
       const inside = () =>
         page.evaluate(
           () =>
             document.activeElement === document.body ||
-            document.activeElement?.closest('#privacy') !== null,
+            document.activeElement?.closest('#settings') !== null,
         );
+      assert.equal(await page.locator('#tab-privacy').getAttribute('aria-selected'), 'true');
       for (let i = 0; i < 12; i++) {
         await press('Tab');
         assert.ok(await inside(), 'the focus stays in the panel');
@@ -175,8 +189,20 @@ export function looks(shop) {
       await press('Enter');
       await page.locator('p#history').waitFor();
       await press('Escape');
-      assert.equal(await page.locator('#privacy[open]').count(), 0);
+      assert.equal(await page.locator('#settings[open]').count(), 0);
       assert.equal(await focused(), 'open-privacy', 'the focus goes back to where it was');
+
+      await page.focus('#open-settings');
+      await press('Enter');
+      await page.focus('#tab-lists');
+      await press('ArrowRight');
+      assert.equal(await focused(), 'tab-privacy', 'arrows go from tab to tab');
+      await press('ArrowLeft');
+      await page.focus('#set-inStock');
+      await press('Space');
+      assert.ok(!(await page.locator('#code').innerText()).includes('inStock'));
+      await press('Escape');
+      assert.equal(await focused(), 'open-settings');
     }));
 
   test('the report draws both figures from the trained data', () =>

@@ -27,9 +27,11 @@ export function network(shop) {
       }
       await page.click('#theme');
       await openPanel(page);
+      await page.click('#tab-counts');
       await page.waitForTimeout(300);
       assert.deepEqual(asked, []);
       assert.deepEqual(served(server).slice(before), []);
+      await page.click('#tab-privacy');
       assert.equal(await page.locator('#network-count').innerText(), '0');
     }));
 
@@ -53,7 +55,7 @@ export function network(shop) {
 
   test('the shop and its report open without a network after one visit', () =>
     visit(shop(), async ({ page, context, server }) => {
-      await ready(page);
+      await ready(page, { remembers: true });
       await openTrending(page, 3);
       await turnTo(page, '#/');
       const list = await railIds(page, 'for-you');

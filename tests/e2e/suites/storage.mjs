@@ -49,7 +49,7 @@ async function fill({ context, server }) {
 export function storage(shop) {
   test('where IndexedDB is blocked the history is in localStorage, and the panel says so', () =>
     visit({ ...shop(), before: block('indexedDB') }, async ({ page }) => {
-      await ready(page);
+      await ready(page, { remembers: true });
       const id = await openTrending(page, 0);
       await turnTo(page, '#/');
       await page.reload();
@@ -69,7 +69,7 @@ export function storage(shop) {
         },
       },
       async ({ page }) => {
-        await ready(page);
+        await ready(page, { remembers: true });
         assert.match(await page.locator('#notice').innerText(), /memory only/);
         const id = await openTrending(page, 0);
         await openPanel(page);
@@ -85,7 +85,7 @@ export function storage(shop) {
 
   test('where storage is full the shop goes on and says that it keeps nothing', () =>
     visit({ ...shop(), before: fill }, async ({ page }) => {
-      await ready(page);
+      await ready(page, { remembers: true });
       await openTrending(page, 0);
       await turnTo(page, '#/');
       assert.ok((await railIds(page, 'for-you')).length > 0, 'the list follows all the same');

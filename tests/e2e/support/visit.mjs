@@ -18,15 +18,25 @@ export const stopBrowser = () => browser?.close();
  * Serves `dist`, opens a page on it, runs `body`, and then asserts that the
  * console stayed empty (but for what `mayLog` matches) and that nothing was asked
  * of another server.
- * @param {{ dist: string, mayLog?: RegExp, before?: (v: object) => unknown, context?: object }} options
+ * `settings` are switches as a shopper left them: by default what is shown does not sink, so that lists can be compared.
+ * @param {{ dist: string, mayLog?: RegExp, before?: (v: object) => unknown, context?: object, settings?: object }} options
  */
-export async function visit({ dist, mayLog, before, context: contextOptions }, body) {
+export async function visit(
+  { dist, mayLog, before, context: contextOptions, settings = { fatigue: 0 } },
+  body,
+) {
   const server = await serve(dist);
   const context = await browser.newContext({
     viewport: { width: 1280, height: 900 },
     ...contextOptions,
   });
   context.setDefaultTimeout(20_000);
+  await context.addInitScript((left) => {
+    try {
+      const name = 'vicino-demo-settings';
+      if (!localStorage.getItem(name)) localStorage.setItem(name, JSON.stringify(left));
+    } catch {}
+  }, settings);
   const logged = [];
   const foreign = [];
   context.on('page', (page) => {
@@ -55,17 +65,50 @@ export async function visit({ dist, mayLog, before, context: contextOptions }, b
   }
 }
 
-/** Waits until the model has loaded and counting began. */
-export async function ready(page) {
+/** Waits until the model has loaded and counting began; with `remembers`, the shopper says yes. */
+export async function ready(page, { remembers = false } = {}) {
   await page.locator('.requests b').waitFor();
-  await page.locator('.rail[data-rail="trending"]:not([hidden])').waitFor();
+  await page.locator('.rail[data-rail="trending"] .card[data-id]').first().waitFor();
+  if (!remembers) return;
+  await page.click('#consent-yes');
+  await page.locator('#consent').waitFor({ state: 'hidden' });
 }
 
+/** Waits until the rails below are drawn, too. */
+export const drawn = (page) => page.locator('#main:not([data-drawing])').waitFor();
+
 /** Ids in a rail, in order; none if it is not shown. */
-export const railIds = (page, name) =>
-  page
-    .locator(`.rail[data-rail="${name}"]:not([hidden]) .card`)
+export async function railIds(page, name) {
+  await drawn(page);
+  return page
+    .locator(`.rail[data-rail="${name}"]:not([hidden]) .card[data-id]`)
     .evaluateAll((cards) => cards.map((card) => card.dataset.id));
+}
+
+/** Ids of every rail that is shown, by name. */
+export async function allIds(page) {
+  await drawn(page);
+  return page
+    .locator('.rail:not([hidden])')
+    .evaluateAll((rails) =>
+      Object.fromEntries(
+        rails.map((rail) => [
+          rail.dataset.rail,
+          [...rail.querySelectorAll('.card[data-id]')].map((card) => card.dataset.id),
+        ]),
+      ),
+    );
+}
+
+/** Changes a switch of the open drawer. */
+export async function turn(page, name, value) {
+  const control = page.locator(`#set-${name}`);
+  const kind = await control.evaluate((one) => (one.matches('select') ? 'select' : one.type));
+  if (kind === 'select') await control.selectOption(String(value));
+  else if (kind === 'checkbox') await control.setChecked(value);
+  else await control.fill(String(value));
+  await drawn(page);
+}
 
 /** Turns to an address within the shop, as a link would. */
 export async function turnTo(page, hash) {
@@ -78,7 +121,7 @@ export async function turnTo(page, hash) {
 /** Opens the nth product of the trending rail at home; gives its id. */
 export async function openTrending(page, nth) {
   await turnTo(page, '#/');
-  const card = page.locator('.rail[data-rail="trending"] .card').nth(nth);
+  const card = page.locator('.rail[data-rail="trending"] .card[data-id]').nth(nth);
   const id = await card.getAttribute('data-id');
   await card.locator('h3 a').click();
   await page.locator(`.product[data-id="${id}"]`).waitFor();
@@ -87,7 +130,7 @@ export async function openTrending(page, nth) {
 
 export async function openPanel(page) {
   await page.click('#open-privacy');
-  await page.locator('#privacy[open] #history-size').waitFor();
+  await page.locator('#settings[open] #history-size').waitFor();
 }
 
 /** Ids in the panel's history, newest first. */

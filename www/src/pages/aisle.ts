@@ -4,31 +4,25 @@ import { h } from '../dom';
 import { to } from '../router';
 import type { Page, Shop } from '../shop';
 import { grid } from '../ui/grid';
-import { keepCurrent, rail } from '../ui/rail';
-import { trending } from '../ui/rails';
+import { forYou, pageRails, trending } from '../ui/rails';
 
 export function aislePage(shop: Shop, aisle: Aisle, shelf?: Shelf): Page {
   const name = shelf?.name ?? aisle.name;
-  const belongs = (product: { shelf: Shelf }): boolean =>
-    shelf ? product.shelf === shelf : product.shelf.aisle === aisle;
-  const where = ({ id }: { id: string }): boolean => {
-    const product = shop.catalogue.get(id);
-    return product !== undefined && belongs(product);
-  };
-  const rails = [
-    rail(shop, 'for-you', () =>
-      shop.engine.seen().length === 0
-        ? undefined
-        : {
-            title: `For you in ${name}`,
-            lead: 'Ranked from your history, these shelves only',
-            ranking: shop.engine.forYou({ where }),
-            sources: true,
-          },
-    ),
-    trending(shop, `in ${name}`, belongs),
-  ];
   const products = shelf?.products ?? aisle.products;
+  // A row of its own needs products that *Trending* does not take.
+  const isLarge = products.length > 40;
+  const where = shelf ? { tags: { any: [shelf.slug] } } : { category: aisle.id };
+  const rails = pageRails(
+    shop,
+    [
+      trending(shop, `in ${name}`),
+      ...(isLarge ? [{ ...forYou(shop), title: () => `For you in ${name}` }] : []),
+    ],
+    () => [
+      { name: 'trending', list: 'trending', category: aisle.id, ...(shelf && { where }) },
+      ...(isLarge ? [{ name: 'for-you', list: 'forYou', where } as const] : []),
+    ],
+  );
   return {
     title: name,
     content: [
@@ -51,7 +45,7 @@ export function aislePage(shop: Shop, aisle: Aisle, shelf?: Shelf): Page {
             ),
           ),
       ),
-      ...rails.map(({ element }) => element),
+      ...rails.elements,
       h(
         'section',
         { 'aria-labelledby': 'all-products' },
@@ -59,7 +53,7 @@ export function aislePage(shop: Shop, aisle: Aisle, shelf?: Shelf): Page {
         grid(shop, products, 'bought'),
       ),
     ],
-    leave: keepCurrent(shop, rails),
+    leave: rails.stop,
   };
 }
 

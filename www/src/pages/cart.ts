@@ -6,13 +6,27 @@ import { icons } from '../icons';
 import { to } from '../router';
 import type { Page, Shop } from '../shop';
 import { detailLine, pictureFrame } from '../ui/card';
-import { keepCurrent } from '../ui/rail';
-import { boughtTogether, forYou } from '../ui/rails';
+import { buyAgain, forShopper, forYou, pageRails, together } from '../ui/rails';
 import { toast } from '../ui/toast';
 
 export function cartPage(shop: Shop): Page {
   const lines = h('div', { class: 'cart' });
-  const rails = [boughtTogether(shop, () => shop.cart.ids), forYou(shop)];
+  const rails = pageRails(
+    shop,
+    [
+      { ...together('Goes with what is in your cart', true), reserved: shop.cart.ids.length > 0 },
+      buyAgain(),
+      forYou(shop),
+    ],
+    () => {
+      const items = shop.cart.ids;
+      return [
+        ...(items.length > 0 ? [{ name: 'together', list: 'boughtTogether', items } as const] : []),
+        { name: 'buy-again', list: 'buyItAgain', ...(items.length > 0 && { exclude: items }) },
+        ...forShopper(shop),
+      ];
+    },
+  );
   const show = (): void => {
     const focused = document.activeElement?.getAttribute('data-focus');
     lines.replaceChildren(...(shop.cart.lines.length > 0 ? filled(shop) : [emptyCart()]));
@@ -22,21 +36,18 @@ export function cartPage(shop: Shop): Page {
         lines.querySelector<HTMLElement>('button, a');
       next?.focus();
     }
-    for (const one of rails) one.update();
   };
-  const stopCart = shop.cart.subscribe(show);
-  const stopRails = keepCurrent(shop, rails);
+  const stopCart = shop.cart.subscribe(() => {
+    show();
+    rails.update();
+  });
   show();
   return {
     title: 'Cart',
-    content: [
-      h('h1', { tabindex: '-1' }, 'Your cart'),
-      lines,
-      ...rails.map(({ element }) => element),
-    ],
+    content: [h('h1', { tabindex: '-1' }, 'Your cart'), lines, ...rails.elements],
     leave: () => {
       stopCart();
-      stopRails();
+      rails.stop();
     },
   };
 }

@@ -4,16 +4,25 @@ import { count } from '../format';
 import { to } from '../router';
 import type { Page, Shop } from '../shop';
 import { pictureFrame } from '../ui/card';
-import { keepCurrent } from '../ui/rail';
-import { becauseYouViewed, forYou, trending } from '../ui/rails';
+import {
+  because,
+  buyAgain,
+  forShopper,
+  forYou,
+  pageRails,
+  recentlyViewed,
+  trending,
+} from '../ui/rails';
 
-export function home(shop: Shop, openPrivacy: () => void): Page {
-  const rails = [
-    forYou(shop),
-    becauseYouViewed(shop, 0),
-    trending(shop, 'in the whole shop'),
-    becauseYouViewed(shop, 1),
-  ];
+export function home(shop: Shop, openSettings: () => void): Page {
+  const slots = [forYou(shop), trending(shop, 'in the whole shop'), buyAgain(), recentlyViewed()];
+  const rails = pageRails(shop, [...slots, because(0), because(1), because(2)], () => [
+    ...forShopper(shop),
+    { name: 'buy-again', list: 'buyItAgain' },
+    { name: 'recent', list: 'recentlyViewed' },
+    { name: 'because', list: 'becauseYouViewed' },
+    { name: 'trending', list: 'trending' },
+  ]);
   const { catalogue } = shop;
   const hero = h(
     'section',
@@ -32,8 +41,8 @@ export function home(shop: Shop, openPrivacy: () => void): Page {
         { class: 'hero-links' },
         h(
           'button',
-          { type: 'button', class: 'button', onclick: openPrivacy },
-          'See what is remembered',
+          { type: 'button', class: 'button', onclick: openSettings },
+          'Turn its switches',
         ),
         h('a', { class: 'button quiet', href: './eda/' }, 'What the model learnt from'),
       ),
@@ -63,11 +72,11 @@ export function home(shop: Shop, openPrivacy: () => void): Page {
       }),
     ),
   );
-  const [mine, because, popular, earlier] = rails.map(({ element }) => element);
+  const [mine, popular, ...others] = rails.elements;
   return {
     title: 'Home',
-    content: [hero, mine, because, popular, aisles, earlier].filter((node) => node !== undefined),
-    leave: keepCurrent(shop, rails),
+    content: [hero, mine, popular, aisles, ...others].filter((node) => node !== undefined),
+    leave: rails.stop,
   };
 }
 

@@ -2,18 +2,19 @@
 import { h } from '../dom';
 import { to } from '../router';
 import type { Page, Shop } from '../shop';
-import { keepCurrent } from '../ui/rail';
-import { trending } from '../ui/rails';
+import { pageRails, trending } from '../ui/rails';
 
 export function lostPage(shop: Shop, what: string): Page {
-  const rails = [trending(shop, 'in the whole shop')];
+  const rails = pageRails(shop, [trending(shop, 'in the whole shop')], () => [
+    { name: 'trending', list: 'trending' },
+  ]);
   return {
     title: 'Not here',
     content: [
       h('h1', { tabindex: '-1' }, 'That is not on our shelves'),
       h('p', { class: 'empty' }, `${what} `, h('a', { href: to.home() }, 'Back to the shop'), '.'),
-      ...rails.map(({ element }) => element),
+      ...rails.elements,
     ],
-    leave: keepCurrent(shop, rails),
+    leave: rails.stop,
   };
 }

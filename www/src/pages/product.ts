@@ -1,26 +1,44 @@
-// One product, and what goes with it. Opening it is remembered.
+// One product, and what goes with it. Opening it is remembered, and how long one stays.
 import type { Product } from '../catalogue';
 import { h } from '../dom';
 import { price } from '../format';
 import { to } from '../router';
 import type { Page, Shop } from '../shop';
 import { addToCart, pictureFrame } from '../ui/card';
-import { keepCurrent } from '../ui/rail';
-import { becauseYouViewed, boughtTogether, forYou, relatedTo } from '../ui/rails';
+import {
+  forShopper,
+  forYou,
+  pageRails,
+  recentlyViewed,
+  related,
+  similar,
+  together,
+} from '../ui/rails';
 import { crumbs } from './aisle';
 
 export function productPage(shop: Shop, product: Product): Page {
   const { shelf } = product;
-  const rails = [
-    boughtTogether(shop, () => [product.id]),
-    relatedTo(shop, product),
-    forYou(shop),
-    becauseYouViewed(shop, 0, product),
-  ];
   const fact = (name: string, value: string | Node): HTMLElement =>
     h('div', null, h('dt', null, name), h('dd', null, value));
-  const stop = rememberView(shop, product);
-  const stopRails = keepCurrent(shop, rails);
+  const forget = rememberView(shop, product);
+  const { id: item } = product;
+  const rails = pageRails(
+    shop,
+    [
+      together('Ends up in the same basket'),
+      related(product),
+      similar(),
+      forYou(shop),
+      recentlyViewed(),
+    ],
+    () => [
+      { name: 'together', list: 'boughtTogether', item },
+      { name: 'related', list: 'related', item },
+      { name: 'similar', list: 'similar', item },
+      { name: 'recent', list: 'recentlyViewed', exclude: [item] },
+      ...forShopper(shop),
+    ],
+  );
   return {
     title: product.title,
     content: [
@@ -49,31 +67,51 @@ export function productPage(shop: Shop, product: Product): Page {
               type: 'button',
               class: 'button',
               id: 'add-to-cart',
+              disabled: !product.inStock,
               onclick: () => void addToCart(shop, product),
             },
-            'Add to cart',
+            product.inStock ? 'Add to cart' : 'Out of stock',
           ),
         ),
       ),
-      ...rails.map(({ element }) => element),
+      ...rails.elements,
     ],
     leave: () => {
-      stop();
-      stopRails();
+      rails.stop();
+      forget();
     },
   };
 }
 
-/** Records one view, at once or as soon as the model has loaded. */
+/** Records one view, at once or as soon as the model has loaded, and when the page is left how long it was looked at. */
 function rememberView({ engine }: Shop, { id }: Product): () => void {
-  if (engine.recommender) {
-    void engine.record(id, 'view');
-    return () => undefined;
-  }
-  const stop = engine.subscribe(() => {
-    if (!engine.recommender) return;
+  let at: number | undefined;
+  let seenMs = 0;
+  let since = document.hidden ? undefined : performance.now();
+  const remember = (): void => {
+    if (!engine.recommender || at !== undefined) return;
+    at = Date.now();
+    void engine.recommender.record({ item: id, kind: 'view', at });
+  };
+  const look = (): void => {
+    if (since !== undefined) seenMs += performance.now() - since;
+    since = document.hidden ? undefined : performance.now();
+  };
+  const stay = (): void => {
+    look();
+    const { recommender } = engine;
+    // Forgotten meanwhile stays forgotten.
+    if (at === undefined || !recommender?.history.list().some(({ item }) => item === id)) return;
+    void recommender.record({ item: id, kind: 'view', at, dwellMs: Math.round(seenMs) });
+  };
+  const stop = engine.subscribe(remember);
+  remember();
+  document.addEventListener('visibilitychange', look);
+  addEventListener('pagehide', stay);
+  return () => {
     stop();
-    void engine.record(id, 'view');
-  });
-  return stop;
+    document.removeEventListener('visibilitychange', look);
+    removeEventListener('pagehide', stay);
+    stay();
+  };
 }

@@ -3,15 +3,20 @@ import { h } from '../dom';
 import { milliseconds, plural } from '../format';
 import type { Page, Shop } from '../shop';
 import { grid } from '../ui/grid';
-import { keepCurrent } from '../ui/rail';
-import { forYou, trending } from '../ui/rails';
+import { forShopper, forYou, pageRails, trending } from '../ui/rails';
 
 export function searchPage(shop: Shop, query: string): Page {
   const began = performance.now();
   const found = shop.search.find(query);
   const took = performance.now() - began;
   const asked = query.trim();
-  const rails = found.length === 0 ? [forYou(shop), trending(shop, 'in the whole shop')] : [];
+  const rails =
+    found.length === 0
+      ? pageRails(shop, [forYou(shop), trending(shop, 'in the whole shop')], () => [
+          ...forShopper(shop),
+          { name: 'trending', list: 'trending' },
+        ])
+      : undefined;
   const title = asked ? `“${asked}”` : 'Search';
   const result =
     found.length > 0
@@ -35,11 +40,7 @@ export function searchPage(shop: Shop, query: string): Page {
         ];
   return {
     title: `Search ${title}`,
-    content: [
-      h('h1', { tabindex: '-1' }, title),
-      ...result,
-      ...rails.map(({ element }) => element),
-    ],
-    leave: keepCurrent(shop, rails),
+    content: [h('h1', { tabindex: '-1' }, title), ...result, ...(rails?.elements ?? [])],
+    leave: () => rails?.stop(),
   };
 }

@@ -1,4 +1,4 @@
-// A product as a card: picture, title, price, one button.
+// A product as a card: picture, title, price, one button, and in a rail a menu.
 import { picture } from '../art/draw';
 import type { Product } from '../catalogue';
 import { h } from '../dom';
@@ -6,7 +6,17 @@ import { price } from '../format';
 import { icons } from '../icons';
 import { to } from '../router';
 import type { Shop } from '../shop';
+import { type Entry, openMenu } from './menu';
 import { toast } from './toast';
+
+/** What a card of a rail has more than one on a shelf. */
+export interface InRail {
+  /** Why it is here, on a line of its own; '' keeps the line free. */
+  note?: string | undefined;
+  /** Called for what leads to the product or into the cart. */
+  onClick: () => void;
+  menu: () => Entry[];
+}
 
 /** A frame with the product's picture on its aisle's colour. */
 export function pictureFrame(product: Product): HTMLElement {
@@ -28,27 +38,71 @@ export async function addToCart(shop: Shop, product: Product): Promise<void> {
   await shop.engine.record(product.id, 'cart');
 }
 
-/** A card. `note` is a small line of why it is here. */
-export function card(shop: Shop, product: Product, note?: string): HTMLElement {
+export function card(shop: Shop, product: Product, inRail?: InRail): HTMLElement {
+  const { title, inStock } = product;
   const add = h('button', {
     type: 'button',
     class: 'add',
-    'aria-label': `Add ${product.title} to cart`,
+    'aria-label': `Add ${title} to cart`,
     title: 'Add to cart',
     html: icons.plus,
-    onclick: () => void addToCart(shop, product),
+    onclick: () => {
+      inRail?.onClick();
+      void addToCart(shop, product);
+    },
   });
   return h(
     'article',
-    { class: 'card', 'data-id': product.id },
+    { class: inStock ? 'card' : 'card sold-out', 'data-id': product.id },
     pictureFrame(product),
     h(
       'div',
       { class: 'card-text' },
-      h('h3', null, h('a', { href: to.product(product.id) }, product.title)),
+      h(
+        'h3',
+        null,
+        h('a', { href: to.product(product.id), title, onclick: inRail?.onClick }, title),
+      ),
       h('p', { class: 'detail' }, detailLine(product)),
-      note ? h('p', { class: 'because' }, note) : null,
+      inRail?.note === undefined
+        ? null
+        : h('p', { class: 'because', title: inRail.note }, inRail.note),
     ),
-    h('div', { class: 'card-foot' }, h('span', { class: 'price' }, price(product.cents)), add),
+    h(
+      'div',
+      { class: 'card-foot' },
+      h('span', { class: 'price' }, price(product.cents)),
+      inStock ? add : h('span', { class: 'stock' }, 'Out of stock'),
+    ),
+    inRail && menuButton(title, inRail.menu),
   );
 }
+
+function menuButton(title: string, entries: () => Entry[]): HTMLElement {
+  const button = h('button', {
+    type: 'button',
+    class: 'more',
+    'aria-label': `More about ${title}`,
+    'aria-haspopup': 'menu',
+    'aria-expanded': 'false',
+    html: icons.more,
+    onclick: () => openMenu(button, title, entries()),
+  });
+  return button;
+}
+
+/** The room of a card before it is known which. */
+export const ghost = (noted: boolean): HTMLElement =>
+  h(
+    'div',
+    { class: 'card ghost' },
+    h('div', { class: 'picture' }),
+    h(
+      'div',
+      { class: 'card-text' },
+      h('p', { class: 'ghost-title' }),
+      h('p', { class: 'detail' }, '\u00a0'),
+      noted ? h('p', { class: 'because' }, '\u00a0') : null,
+    ),
+    h('div', { class: 'card-foot' }, h('span', { class: 'add' })),
+  );

@@ -2,8 +2,9 @@
 import { h } from '../dom';
 import { count } from '../format';
 import type { Shop } from '../shop';
+import type { OpenDrawer } from './drawer/drawer';
 
-export function footer(shop: Shop, element: HTMLElement, openPrivacy: () => void): void {
+export function footer(shop: Shop, element: HTMLElement, openDrawer: OpenDrawer): void {
   const { source, caveat, products, numProductsInData } = shop.catalogue;
   element.replaceChildren(
     h(
@@ -13,7 +14,7 @@ export function footer(shop: Shop, element: HTMLElement, openPrivacy: () => void
         'p',
         { class: 'caveat' },
         h('b', null, `${source}: ${caveat}. `),
-        `${count(products.length)} of its ${count(numProductsInData)} products stand on these shelves. Prices are the median paid. Makers are numbers, because the data names none; the pictures are drawn from category and maker. Nothing here can be bought.`,
+        `${count(products.length)} of its ${count(numProductsInData)} products stand on these shelves. Prices are the median paid. Makers are numbers, because the data names none; the pictures are drawn from category and maker, and what is out of stock is made up. Nothing here can be bought.`,
       ),
       h(
         'ul',
@@ -25,7 +26,7 @@ export function footer(shop: Shop, element: HTMLElement, openPrivacy: () => void
           null,
           h(
             'button',
-            { type: 'button', class: 'link', onclick: openPrivacy },
+            { type: 'button', class: 'link', onclick: () => openDrawer('privacy') },
             'Your history and privacy',
           ),
         ),

@@ -1,16 +1,17 @@
-// The top of every page: name, search, privacy, theme, cart, aisles.
+// The top of every page: name, search, privacy, switches, theme, cart, aisles.
 import { h } from '../dom';
 import { plural } from '../format';
 import { icons } from '../icons';
 import { to } from '../router';
 import type { Shop } from '../shop';
 import { themeButton } from '../theme';
+import type { OpenDrawer } from './drawer/drawer';
 
-/** Fills the header. `onSearch` is called while one types, `openPrivacy` by the shield. */
+/** Fills the header. `onSearch` is called while one types, `openDrawer` by the shield and the switches. */
 export function header(
   shop: Shop,
   element: HTMLElement,
-  { onSearch, openPrivacy }: { onSearch: (query: string) => void; openPrivacy: () => void },
+  { onSearch, openDrawer }: { onSearch: (query: string) => void; openDrawer: OpenDrawer },
 ): { setQuery(query: string): void; setAisle(id: string | undefined): void } {
   const input = h('input', {
     type: 'search',
@@ -44,11 +45,21 @@ export function header(
       class: 'privacy-button',
       id: 'open-privacy',
       'aria-haspopup': 'dialog',
-      onclick: openPrivacy,
+      onclick: () => openDrawer('privacy'),
     },
     h('span', { html: icons.shield }),
     requests,
   );
+  const switches = h('button', {
+    type: 'button',
+    class: 'icon-button',
+    id: 'open-settings',
+    'aria-haspopup': 'dialog',
+    'aria-label': 'Settings of the recommendations',
+    title: 'Settings of the recommendations',
+    html: icons.sliders,
+    onclick: () => openDrawer('lists'),
+  });
   const units = h('span', { class: 'units' });
   const cart = h(
     'a',
@@ -70,7 +81,7 @@ export function header(
         h('span', null, 'Vicino ', h('b', null, 'Market')),
       ),
       form,
-      h('div', { class: 'bar-buttons' }, privacy, themeButton(), cart),
+      h('div', { class: 'bar-buttons' }, privacy, switches, themeButton(), cart),
     ),
     h(
       'nav',
@@ -91,13 +102,13 @@ export function header(
   const showRequests = (): void => {
     const { total } = shop.network.requests;
     requests.replaceChildren(
-      shop.network.started ? h('b', null, total) : '…',
+      shop.network.started ? h('b', null, total) : h('span', null, '–'),
       h('span', { class: 'wide' }, total === 1 ? ' request' : ' requests'),
     );
-    privacy.title = 'Network requests since the model loaded. Open the privacy panel.';
+    privacy.title = 'Network requests since the model loaded. Open what is remembered.';
     privacy.setAttribute(
       'aria-label',
-      `${plural(total, 'request')} to the network since the model loaded. Open the privacy panel`,
+      `${plural(total, 'request')} to the network since the model loaded. Open what is remembered`,
     );
     privacy.classList.toggle('alarm', total > 0);
   };

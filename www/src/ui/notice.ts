@@ -1,5 +1,5 @@
 // Says above the page what does not work and what to do. The shop stays open.
-import { VicinoError } from 'vicino';
+import { type Recommender, VicinoError } from 'vicino';
 import { h } from '../dom';
 import { icons } from '../icons';
 import type { Shop } from '../shop';
@@ -29,7 +29,7 @@ export function notices(shop: Shop, element: HTMLElement, retry: () => void): vo
           h('button', { type: 'button', class: 'button quiet', onclick: retry }, 'Try again'),
         ),
       );
-    } else if (state.status === 'ready' && state.recommender.history.storage === 'memory') {
+    } else if (state.status === 'ready' && keepsNothing(state.recommender)) {
       if (element.querySelector('.memory')) return;
       element.replaceChildren(
         h(
@@ -48,6 +48,10 @@ export function notices(shop: Shop, element: HTMLElement, retry: () => void): vo
   shop.engine.subscribe(show);
   show();
 }
+
+/** Whether the shopper agreed, and the browser stores nothing all the same. */
+const keepsNothing = ({ consent, history }: Recommender): boolean =>
+  consent.state === 'granted' && history.storage === 'memory';
 
 /** What is wrong with the model, and what to do about it. */
 function explain(error: unknown): { what: string; todo: string } {

@@ -1,98 +1,157 @@
-// A row of ranked products that follows the history, and says how long the
-// ranking took on this device.
+// A row of ranked products. Its room is there before the model is, so that nothing
+// on the page moves when it comes.
 import { h } from '../dom';
-import type { Ranked, Ranking } from '../engine';
-import { milliseconds } from '../format';
+import type { Ranked, RankedRail } from '../engine';
 import { icons } from '../icons';
 import type { Shop } from '../shop';
-import { card } from './card';
+import { card, ghost, type InRail } from './card';
+import { toast } from './toast';
 
-/** What a rail shows at the moment. */
-export interface RailContent {
-  title: string;
+/** A place for a rail on a page. */
+export interface Slot {
+  /** The name in the request; `because` rails come one for each product viewed. */
+  name: string;
+  /** Which of the rails of that name, from 0. Default: 0. */
+  nth?: number;
+  title: (rail?: RankedRail) => string;
   /** One line of why. */
-  lead: string;
-  ranking: Ranking;
-  /** Whether each card says which product it comes from; for rails with several sources. */
-  sources?: boolean;
+  lead: (rail?: RankedRail) => string;
+  /** Whether each card says why it is here; for rails with several sources. */
+  noted?: boolean;
+  /** Whether the rail has its room before it is known whether it has anything to show. */
+  reserved?: boolean;
   /** Shown in place of an empty row; without it an empty rail is not shown. */
   empty?: string;
 }
 
-/** A rail on the page. */
-export interface Rail {
+export interface RailView {
+  slot: Slot;
   element: HTMLElement;
-  /** Ranks again and shows the difference. */
-  update(): void;
+  /** Whether it was shown at least once. */
+  readonly isDrawn: boolean;
+  /** The head's right end, for a time. */
+  end: HTMLElement;
+  /** Shows what was ranked; nothing while the model is `loading`. */
+  show(rail: RankedRail | undefined, loading: boolean, explains: boolean): void;
 }
 
-/** A rail named `name`, whose content `rank` works out; nothing while it gives undefined. */
-export function rail(shop: Shop, name: string, rank: () => RailContent | undefined): Rail {
+const NUM_GHOSTS = 8;
+
+/** Builds a rail; `onCard` is told of every card that is new on the page. */
+export function railView(
+  shop: Shop,
+  slot: Slot,
+  onCard: (card: Element, id: string, rail: string) => void,
+): RailView {
+  const name = slot.nth === undefined ? slot.name : `${slot.name}-${slot.nth}`;
   const heading = h('h2', { id: `rail-${name}` });
   const lead = h('p', { class: 'lead' });
-  const time = h('p', { class: 'time' });
+  const end = h('div', { class: 'rail-end' });
   const row = h('ul', { class: 'row', 'aria-labelledby': `rail-${name}` });
+  const ghosts = h('div', { class: 'row ghosts', 'aria-hidden': 'true' });
   const empty = h('p', { class: 'empty' });
   const arrows = h('div', { class: 'arrows' }, arrow(row, -1), arrow(row, 1));
   const element = h(
     'section',
     { class: 'rail', 'data-rail': name, 'aria-labelledby': `rail-${name}`, hidden: true },
-    h('div', { class: 'rail-head' }, h('div', null, heading, lead), time, arrows),
-    row,
-    empty,
+    h('div', { class: 'rail-head' }, h('div', null, heading, lead), end, arrows),
+    h('div', { class: 'rail-body' }, row, ghosts, empty),
   );
   let shown = '';
+  let isDrawn = false;
 
-  const update = (): void => {
-    const content = shop.engine.recommender ? rank() : undefined;
-    const items = content?.ranking.items ?? [];
-    element.hidden = !content || (items.length === 0 && content.empty === undefined);
-    if (!content || element.hidden) return;
-    heading.textContent = content.title;
-    lead.textContent = content.lead;
-    time.innerHTML = icons.bolt;
-    time.append(`${milliseconds(content.ranking.ms)} on this device`);
-    time.dataset.ms = String(content.ranking.ms);
-    time.hidden = items.length === 0;
-    arrows.hidden = items.length === 0;
-    row.hidden = items.length === 0;
-    empty.hidden = items.length > 0;
-    empty.textContent = content.empty ?? '';
+  const fill = (items: Ranked[], noted: boolean): void => {
+    const focused = [...row.children].findIndex((one) => one.contains(document.activeElement));
+    const cards = items.map((item) => card(shop, item.product, inRail(shop, slot, item, noted)));
+    row.replaceChildren(...cards.map((one) => h('li', null, one)));
+    cards.forEach((one, at) => {
+      const id = items[at]?.product.id;
+      if (id !== undefined) onCard(one, id, slot.name);
+    });
+    // The list was drawn anew: keep the keyboard where it was.
+    if (focused >= 0) cards[Math.min(focused, cards.length - 1)]?.querySelector('a')?.focus();
+  };
+
+  const show = (rail: RankedRail | undefined, loading: boolean, explains: boolean): void => {
+    isDrawn = true;
+    const items = rail?.items ?? [];
+    const noted = Boolean(slot.noted && explains);
+    const waits = loading && Boolean(slot.reserved);
+    const isEmpty = items.length === 0;
+    element.hidden = isEmpty && !waits && (loading || slot.empty === undefined);
+    row.hidden = isEmpty;
+    arrows.classList.toggle('idle', isEmpty);
+    ghosts.hidden = !isEmpty || element.hidden;
+    empty.hidden = !isEmpty || waits;
+    if (element.hidden) return;
+    heading.textContent = slot.title(rail);
+    lead.textContent = slot.lead(rail);
+    empty.textContent = slot.empty ?? '';
+    if (!ghosts.hidden) {
+      ghosts.replaceChildren(...Array.from({ length: NUM_GHOSTS }, () => ghost(noted)));
+    }
     const now = JSON.stringify(
-      items.map(({ product, because }) => [product.id, because[0]?.product.id]),
+      items.map(({ product, sentence }) => [product.id, noted && sentence]),
     );
     if (now === shown) return;
-    const first = shown === '';
+    const isFirst = shown === '';
     shown = now;
-    row.replaceChildren(
-      ...items.map((item) =>
-        h('li', null, card(shop, item.product, content.sources ? noteOf(item) : undefined)),
-      ),
-    );
+    fill(items, noted);
     row.scrollLeft = 0;
-    if (!first) flash(row);
+    if (!isFirst) flash(row);
   };
-  return { element, update };
+  return {
+    slot,
+    element,
+    end,
+    show,
+    get isDrawn() {
+      return isDrawn;
+    },
+  };
 }
 
-/** Updates rails whenever the model has loaded or the history changed, until the page is left. */
-export function keepCurrent(shop: Shop, rails: Rail[]): () => void {
-  const update = (): void => {
-    for (const one of rails) one.update();
-  };
-  update();
-  return shop.engine.subscribe(update);
-}
-
-function noteOf({ product, because }: Ranked): string | undefined {
-  const main = because.find((reason) => reason.product.id !== product.id);
-  return main ? `from ${main.product.title}` : undefined;
+function inRail(
+  shop: Shop,
+  { name }: Slot,
+  { product, because, sentence }: Ranked,
+  noted: boolean,
+) {
+  const { id, title } = product;
+  const { settings, engine } = shop;
+  const { pins } = settings.now;
+  const isPinned = pins.includes(id);
+  const others = pins.filter((pin) => pin !== id);
+  const why = because
+    .slice(0, 3)
+    .map(({ product, share }) => `${product.title} ${Math.round(share * 100)} %`)
+    .join(', ');
+  return {
+    note: noted ? (sentence ?? '') : undefined,
+    onClick: () => engine.clicked(id, name),
+    menu: () => [
+      {
+        name: 'Not interested',
+        run: () => {
+          toast(`${title}: not again`);
+          void engine.recommender?.notInterested(id);
+        },
+      },
+      {
+        name: 'Why this?',
+        run: () => toast([sentence ?? 'Switch “Say why” on', why].filter(Boolean).join('. ')),
+      },
+      {
+        name: isPinned ? 'Take the pin out' : 'Pin to the front',
+        run: () => settings.set({ pins: isPinned ? others : [...others, id] }),
+      },
+    ],
+  } satisfies InRail;
 }
 
 function flash(row: HTMLElement): void {
   row.classList.remove('changed');
-  void row.offsetWidth;
-  row.classList.add('changed');
+  requestAnimationFrame(() => row.classList.add('changed'));
 }
 
 function arrow(row: HTMLElement, direction: 1 | -1): HTMLElement {

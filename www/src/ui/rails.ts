@@ -1,84 +1,165 @@
-// The shop's rails: which list stands behind each, and the words around it.
+// The rails of a page: one call ranks them all, no product twice, and they follow
+// the history and the switches until the page is left.
+import type { RailRequest } from 'vicino';
+import { callOf } from '../calls';
 import type { Product } from '../catalogue';
-import type { Ranking } from '../engine';
-import { plural } from '../format';
+import { byId, h, pause } from '../dom';
+import type { RankedRail } from '../engine';
+import { milliseconds, plural } from '../format';
+import { icons } from '../icons';
 import type { Shop } from '../shop';
-import { type Rail, rail } from './rail';
+import { detailLine } from './card';
+import { type RailView, railView, type Slot } from './rail';
+import { watch } from './watch';
 
-const NOTHING: Ranking = { items: [], ms: 0 };
+export interface PageRails {
+  /** In the order of the slots. */
+  elements: HTMLElement[];
+  /** Ranks again and shows the difference. */
+  update(): void;
+  stop(): void;
+}
+
+/** How many rails are drawn at once: those in view. */
+const AT_ONCE = 1;
+
+/** Rails in `slots`, of what `requests` asks for at the time: the first request has the first choice of products. */
+export function pageRails(shop: Shop, slots: Slot[], requests: () => RailRequest[]): PageRails {
+  const { engine, settings } = shop;
+  const watching = watch((ids, rail) => engine.shown(ids, rail));
+  const views = slots.map((slot) => railView(shop, slot, watching.observe));
+  const time = h('p', { class: 'time' });
+  let updates = 0;
+
+  const update = (): void => {
+    const { status } = engine.state;
+    const call = callOf(requests(), settings.now);
+    const { rails, ms } = engine.page(call);
+    if (status === 'ready') shop.code.show(call);
+    const explains = call.shared.explain === true;
+    const show = (view: RailView): void =>
+      view.show(railFor(view, rails), status === 'loading', explains);
+    views.slice(0, AT_ONCE).forEach(show);
+    // The others take their room at once.
+    if (updates === 0)
+      for (const view of views) if (!view.isDrawn) view.show(undefined, true, explains);
+    void showLater(views.slice(AT_ONCE), show, ++updates);
+    const first = views.find(({ element }) => !element.hidden);
+    if (first && time.parentElement !== first.end) first.end.append(time);
+    time.innerHTML = icons.bolt;
+    time.append(
+      status === 'ready'
+        ? `${plural(rails.length, 'row')} in ${milliseconds(ms)} on this device`
+        : 'Ranked on this device',
+    );
+    time.dataset.ms = String(ms);
+  };
+  /** Those below are drawn one by one, unless something newer is to be shown. */
+  const showLater = async (
+    below: RailView[],
+    show: (view: RailView) => void,
+    update: number,
+  ): Promise<void> => {
+    const main = byId('main');
+    main.toggleAttribute('data-drawing', true);
+    for (const view of below) {
+      await pause();
+      if (update !== updates) return;
+      show(view);
+    }
+    main.toggleAttribute('data-drawing', false);
+  };
+  const stopEngine = engine.subscribe(update);
+  const stopSettings = settings.subscribe(update);
+  update();
+  return {
+    elements: views.map(({ element }) => element),
+    update,
+    stop: () => {
+      updates = -1;
+      byId('main').toggleAttribute('data-drawing', false);
+      stopEngine();
+      stopSettings();
+      watching.stop();
+    },
+  };
+}
+
+const railFor = ({ slot }: RailView, rails: RankedRail[]): RankedRail | undefined =>
+  rails.filter(({ name }) => name === slot.name)[slot.nth ?? 0];
 
 /** *For you*: from everything in the history. */
-export function forYou(shop: Shop): Rail {
-  return rail(shop, 'for-you', () => {
-    const seen = shop.engine.seen();
-    return {
-      title: 'For you',
-      lead:
-        seen.length > 0
-          ? `Ranked from ${plural(seen.length, 'product')} in your history, which stays here`
-          : 'Ranked from your history, which stays here',
-      ranking: seen.length > 0 ? shop.engine.forYou() : NOTHING,
-      sources: true,
-      empty: 'Your history is empty. Open a few products and this row becomes yours.',
-    };
-  });
-}
-
-/**
- * *Because you viewed X*: X is the `nth` latest product in the history, from 0, of
- * those that read differently from one another and from `except`.
- */
-export function becauseYouViewed(shop: Shop, nth = 0, except?: Product): Rail {
-  return rail(shop, `because-${nth}`, () => {
-    const byTitle = new Map<string, Product>();
-    for (const product of shop.engine.seen()) {
-      if (!byTitle.has(product.title)) byTitle.set(product.title, product);
-    }
-    if (except) byTitle.delete(except.title);
-    const product = [...byTitle.values()][nth];
-    return product && becauseOf(shop, product);
-  });
-}
-
-/** The same for the product on the page. */
-export function relatedTo(shop: Shop, product: Product): Rail {
-  return rail(shop, 'related', () => becauseOf(shop, product));
-}
-
-const becauseOf = (shop: Shop, product: Product) => ({
-  title: `Because you viewed ${product.title}`,
-  lead: 'What others go on to after it',
-  ranking: shop.engine.related(product.id),
+export const forYou = (shop: Shop): Slot => ({
+  name: 'for-you',
+  title: () => shop.engine.variant,
+  lead: () => {
+    const { numSeen } = shop.engine;
+    return numSeen > 0
+      ? `From ${plural(numSeen, 'product')} in your history, which stays here`
+      : 'From your history, which stays here';
+  },
+  noted: true,
+  reserved: true,
+  empty: 'Your history is empty. Open a few products and this row becomes yours.',
 });
 
-/** *Bought together*: with one product, or with all that is in the cart. */
-export function boughtTogether(shop: Shop, ids: () => string[]): Rail {
-  return rail(shop, 'together', () => {
-    const with_ = ids();
-    if (with_.length === 0) return undefined;
-    return {
-      title: 'Bought together',
-      lead: with_.length === 1 ? 'Ends up in the same basket' : 'Goes with what is in your cart',
-      ranking: shop.engine.boughtTogether(with_),
-      sources: with_.length > 1,
-    };
-  });
-}
+/** *Because you viewed X*, X the `nth` latest product of the history. */
+export const because = (nth: number): Slot => ({
+  name: 'because',
+  nth,
+  title: (rail) => `Because you viewed ${rail?.anchor?.title ?? 'it'}`,
+  lead: (rail) =>
+    ['What others go on to after it', rail?.anchor && detailLine(rail.anchor)]
+      .filter(Boolean)
+      .join(' · '),
+});
+
+/** The same for the product on the page. */
+export const related = ({ title }: Product): Slot => ({
+  name: 'related',
+  title: () => `Because you viewed ${title}`,
+  lead: () => 'What others go on to after it',
+  reserved: true,
+});
+
+export const together = (lead: string, noted = false): Slot => ({
+  name: 'together',
+  title: () => 'Bought together',
+  lead: () => lead,
+  noted,
+  reserved: true,
+});
+
+export const similar = (): Slot => ({
+  name: 'similar',
+  title: () => 'Similar products',
+  lead: () => 'Alike by name, category, maker and price',
+  reserved: true,
+});
+
+export const buyAgain = (): Slot => ({
+  name: 'buy-again',
+  title: () => 'Buy it again',
+  lead: () => 'What you bought, when it is due',
+});
+
+export const recentlyViewed = (): Slot => ({
+  name: 'recent',
+  title: () => 'Recently viewed',
+  lead: () => 'On this device',
+});
 
 /** *Trending*: what everybody buys, in the whole shop or among some products. */
-export function trending(shop: Shop, where: string, among?: (product: Product) => boolean): Rail {
-  return rail(shop, 'trending', () => ({
-    title: 'Trending',
-    lead: `What everybody buys ${where}`,
-    ranking: shop.engine.trending(
-      among
-        ? {
-            where: ({ id }) => {
-              const product = shop.catalogue.get(id);
-              return product !== undefined && among(product);
-            },
-          }
-        : {},
-    ),
-  }));
-}
+export const trending = (shop: Shop, where: string): Slot => ({
+  name: 'trending',
+  title: () => 'Trending',
+  lead: () => {
+    const { period } = shop.settings.now;
+    return `What everybody buys ${where}${period ? `, last ${plural(period, 'day')}` : ''}`;
+  },
+  reserved: true,
+});
+
+/** The requests for what the shopper did; none while the history is empty. */
+export const forShopper = (shop: Shop): RailRequest[] =>
+  shop.engine.numSeen > 0 ? [{ name: 'for-you', list: 'forYou' }] : [];

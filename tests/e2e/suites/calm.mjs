@@ -1,0 +1,75 @@
+// Nothing on a page moves by itself, and nothing holds it up.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openTrending, ready, turnTo, visit } from '../support/visit.mjs';
+
+const LONG_MS = 50;
+const LOADS = 3;
+
+/** Notes shifts that no input explains, and long tasks. */
+const observe = ({ context }) =>
+  context.addInitScript(() => {
+    globalThis.shifts = [];
+    globalThis.longTasks = [];
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) {
+        if (!entry.hadRecentInput) globalThis.shifts.push(entry.value);
+      }
+    }).observe({ type: 'layout-shift', buffered: true });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) globalThis.longTasks.push(entry.duration);
+    }).observe({ type: 'longtask', buffered: true });
+  });
+
+const shifted = (page) => page.evaluate('shifts.reduce((sum, value) => sum + value, 0)');
+const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
+
+/** Loads and turns pages without a locator, whose script would be a long task of its own; the longest in ms. */
+async function longest(page) {
+  const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  while (!(await page.evaluate('Boolean(globalThis.recommender)'))) await wait(100);
+  await wait(1500);
+  for (const hash of ['#/aisle/dairy', '#/search/bread', '#/cart', '#/']) {
+    await page.evaluate(`location.hash = '${hash}'`);
+    await wait(700);
+  }
+  return page.evaluate('Math.round(Math.max(0, ...longTasks))');
+}
+
+export function calm(shop, name) {
+  for (const [device, context] of [
+    ['a desktop', {}],
+    ['a phone', { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true }],
+  ]) {
+    test(`no layout shift on ${device}: ${name}`, (t) =>
+      visit({ ...shop(), before: observe, context }, async ({ page }) => {
+        await ready(page);
+        const sums = { 'first visit': await shifted(page) };
+        await page.click('#consent-yes');
+        for (const nth of [0, 2]) await openTrending(page, nth);
+        for (const hash of ['#/', '#/aisle/dairy', '#/search/zzz', '#/cart']) {
+          await turnTo(page, hash);
+          await page.waitForTimeout(300);
+          await page.reload();
+          await page.locator('.requests b').waitFor();
+          await page.waitForTimeout(300);
+          sums[hash] = await shifted(page);
+        }
+        t.diagnostic(JSON.stringify(sums));
+        for (const [where, sum] of Object.entries(sums)) assert.ok(sum < 0.1, `${where}: ${sum}`);
+      }));
+  }
+
+  test(`no task of more than ${LONG_MS} ms while loading and turning pages: ${name}`, async (t) => {
+    const found = [];
+    for (let load = 0; load < LOADS; load++) {
+      await visit({ ...shop(), before: observe }, async ({ page }) => {
+        found.push(await longest(page));
+      });
+    }
+    t.diagnostic(
+      `longest tasks of ${LOADS} loads: ${found.join(', ')} ms (0: none above ${LONG_MS})`,
+    );
+    assert.ok(median(found) <= LONG_MS, `${found.join(', ')} ms`);
+  });
+}

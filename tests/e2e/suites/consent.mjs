@@ -1,0 +1,119 @@
+// What is remembered, as the shopper says.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  historyIds,
+  openPanel,
+  openTrending,
+  railIds,
+  ready,
+  turn,
+  turnTo,
+  visit,
+} from '../support/visit.mjs';
+
+/** Whether IndexedDB holds anything of the shopper. */
+const keeps = (page) =>
+  page.evaluate(async () =>
+    (await indexedDB.databases()).some(({ name }) => name === 'vicino-shop'),
+  );
+
+export function consent(shop) {
+  test('without an answer the history lasts for the visit and leaves nothing behind', () =>
+    visit(shop(), async ({ page }) => {
+      await ready(page);
+      const id = await openTrending(page, 0);
+      await turnTo(page, '#/');
+      assert.ok((await railIds(page, 'for-you')).length > 0, 'the lists follow all the same');
+      await openPanel(page);
+      assert.deepEqual(await historyIds(page), [id]);
+      assert.equal(await page.locator('#storage-used').innerText(), 'Memory');
+      assert.equal(await page.locator('.warn').count(), 0);
+      assert.equal(await keeps(page), false);
+      await page.reload();
+      await ready(page);
+      assert.deepEqual(await railIds(page, 'for-you'), []);
+      await page.click('#consent-later');
+      await page.locator('#consent').waitFor({ state: 'hidden' });
+    }));
+
+  test('a yes keeps what there was and what is to come, and is not asked for again', () =>
+    visit(shop(), async ({ page }) => {
+      await ready(page);
+      const before = await openTrending(page, 0);
+      await page.click('#consent-yes');
+      await page.locator('#consent').waitFor({ state: 'hidden' });
+      const after = await openTrending(page, 3);
+      await turnTo(page, '#/');
+      await page.reload();
+      await ready(page);
+      assert.equal(await page.locator('#consent').isVisible(), false);
+      await openPanel(page);
+      assert.deepEqual(await historyIds(page), [after, before]);
+      assert.equal(await page.locator('#consent-state').innerText(), 'Remembered on this device.');
+    }));
+
+  test('a no deletes what there was, and nothing is remembered until one grants it', () =>
+    visit(shop(), async ({ page }) => {
+      await ready(page, { remembers: true });
+      await openTrending(page, 0);
+      await openPanel(page);
+      await page.click('#deny');
+      await page.locator('#consent-state[data-state="denied"]').waitFor();
+      assert.deepEqual(await historyIds(page), []);
+      await page.keyboard.press('Escape');
+      await openTrending(page, 2);
+      await page.reload();
+      await page.locator('.requests b').waitFor();
+      await openPanel(page);
+      assert.deepEqual(await historyIds(page), []);
+      assert.equal(await page.locator('#consent').isVisible(), false);
+      await page.click('#grant');
+      await page.locator('#consent-state[data-state="granted"]').waitFor();
+      await page.keyboard.press('Escape');
+      const id = await openTrending(page, 1);
+      await page.reload();
+      await page.locator('.requests b').waitFor();
+      await openPanel(page);
+      assert.deepEqual(await historyIds(page), [id]);
+    }));
+
+  test('Global Privacy Control is seen, named and kept to', () =>
+    visit(
+      {
+        ...shop(),
+        before: ({ context }) =>
+          context.addInitScript(() => {
+            Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', { value: true });
+          }),
+      },
+      async ({ page }) => {
+        await ready(page);
+        assert.equal(await page.locator('#consent').isVisible(), false);
+        await openPanel(page);
+        assert.match(await page.locator('#gpc').innerText(), /sends Global Privacy Control, so/);
+        assert.equal(await page.locator('#grant').isDisabled(), true);
+      },
+    ));
+
+  test('an encrypted history is kept, and what is stored does not name products', () =>
+    visit(shop(), async ({ page }) => {
+      await ready(page, { remembers: true });
+      const id = await openTrending(page, 0);
+      await openPanel(page);
+      await turn(page, 'encrypt', true);
+      await page.locator('#encrypted', { hasText: 'yes' }).waitFor();
+      assert.deepEqual(await historyIds(page), [id]);
+      await page.reload();
+      await page.locator('.requests b').waitFor();
+      await openPanel(page);
+      assert.equal(await page.locator('#encrypted').innerText(), 'yes');
+      assert.deepEqual(await historyIds(page), [id]);
+      const report = JSON.parse(await page.locator('#report').textContent());
+      assert.deepEqual(
+        [report.consent, report.encrypted, report.events.view],
+        ['granted', true, 1],
+      );
+      assert.equal(await page.locator('#network-count').innerText(), '0');
+    }));
+}

@@ -1,0 +1,77 @@
+// What this device counts of the rails, and which variant of the experiment it has.
+import type { MetricCount } from 'vicino';
+import { h } from '../../dom';
+import { count } from '../../format';
+import type { Shop } from '../../shop';
+import type { Pane } from './drawer';
+
+const COLUMNS = ['impressions', 'clicks', 'carts', 'purchases'] as const;
+const NAMES: Record<string, string> = {
+  '': 'Elsewhere',
+  'for-you': 'For you',
+  because: 'Because you viewed',
+  related: 'Because you viewed (product)',
+  together: 'Bought together',
+  similar: 'Similar products',
+  trending: 'Trending',
+  recent: 'Recently viewed',
+  'buy-again': 'Buy it again',
+};
+
+export function countsPane(shop: Shop): Pane {
+  const variant = h('dd', { id: 'variant' });
+  const table = h('div', { class: 'table', tabindex: '0', role: 'region', 'aria-label': 'Counts' });
+  const element = h(
+    'div',
+    null,
+    h('h3', null, 'Rails on this device'),
+    h(
+      'p',
+      { class: 'hint' },
+      'Half a card in view for half a second is an impression. What is put into the cart or bought within a day of a click counts for its rail. None of it is sent.',
+    ),
+    table,
+    h('h3', null, 'Experiment'),
+    h('dl', { class: 'facts' }, h('div', null, h('dt', null, 'Title of the first row'), variant)),
+  );
+  let asked = 0;
+  const update = async (): Promise<void> => {
+    const { recommender, variant: title } = shop.engine;
+    variant.textContent = `“${title}”, by chance and the same at every visit that is remembered`;
+    const mine = ++asked;
+    const rows = (await recommender?.metrics.counts()) ?? [];
+    if (mine === asked) table.replaceChildren(rows.length > 0 ? counts(rows) : nothing());
+  };
+  // Impressions tell nobody, so that nothing is ranked anew for them.
+  setInterval(() => element.checkVisibility() && void update(), 1000);
+  return { element, update: () => void update() };
+}
+
+const nothing = (): HTMLElement => h('p', { class: 'empty' }, 'Nothing was counted yet.');
+
+function counts(rows: MetricCount[]): HTMLElement {
+  const sums = new Map<string, Record<(typeof COLUMNS)[number], number>>();
+  for (const row of rows) {
+    const sum = sums.get(row.rail) ?? { impressions: 0, clicks: 0, carts: 0, purchases: 0 };
+    for (const column of COLUMNS) sum[column] += row[column];
+    sums.set(row.rail, sum);
+  }
+  const head = (text: string): HTMLElement => h('th', { scope: 'col' }, text);
+  return h(
+    'table',
+    { id: 'metrics' },
+    h('thead', null, h('tr', null, ['Rail', 'Shown', 'Clicks', 'Carts', 'Bought'].map(head))),
+    h(
+      'tbody',
+      null,
+      [...sums].map(([rail, sum]) =>
+        h(
+          'tr',
+          { 'data-metric': rail },
+          h('th', { scope: 'row' }, NAMES[rail] ?? rail),
+          COLUMNS.map((column) => h('td', null, count(sum[column]))),
+        ),
+      ),
+    ),
+  );
+}
