@@ -69,6 +69,8 @@ guide() {
   scripts/guide || fail "a command of docs/guide/ or what it prints has changed; see the log below"
 }
 e2e() { npm run e2e; }
+# Compares docs/api.md with the types it is made of.
+api_reference() { scripts/api-docs --check || fail "docs/api.md is out of date; run scripts/api-docs"; }
 
 lint_checks=("rustfmt: fmt" "clippy: clippy" "clippy for wasm: clippy_wasm" "Biome: biome")
 test_checks=(
@@ -77,6 +79,7 @@ test_checks=(
   "shop built: shop"
   "guide: guide"
   "types: types"
+  "API reference: api_reference"
   "package tests: package_tests"
   "size budget: size"
   "browser tests in Chromium: chromium_tests"
