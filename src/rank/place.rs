@@ -17,6 +17,9 @@ pub(super) struct Asked<'a> {
     pub(super) options: &'a Options<'a>,
 }
 
+/// How many of the best are found without putting all in order.
+const NUM_TOP: usize = 64;
+
 /// One walk through candidates, the best first.
 struct Walk {
     /// Through items with a score, or through the others by popularity.
@@ -27,8 +30,12 @@ struct Walk {
     is_capped: bool,
     /// One above the level of popularity that comes next.
     level: u16,
-    /// More than the factors of any item.
+    /// No less than the factors of any item.
     most: f32,
+    /// The best of those with a score, the best last; those below are not in order yet if there are any.
+    top: Vec<u64>,
+    /// What is in order is above this; 0 if that is all.
+    least: u64,
 }
 
 impl Ranker {
@@ -64,6 +71,8 @@ impl Ranker {
                 is_buried: turn & 4 != 0,
                 level: 256,
                 most: asked.most(),
+                top: Vec::new(),
+                least: 0,
             };
             if !walk.has_scores && !plan.fills
                 || !walk.is_capped && rules.max_per_category == 0
@@ -71,7 +80,7 @@ impl Ranker {
             {
                 continue;
             }
-            self.start(asked, &walk);
+            self.start(asked, &mut walk);
             open.clear();
             let mut best_value = 0.0;
             loop {
@@ -163,18 +172,58 @@ impl Ranker {
         }
     }
 
-    /// Makes the heap ready for a walk.
-    fn start(&mut self, asked: &Asked, walk: &Walk) {
+    /// Finds the first candidates of a walk.
+    fn start(&mut self, asked: &Asked, walk: &mut Walk) {
         self.heap.clear();
-        if walk.has_scores {
-            for at in 0..self.touched.len() {
-                let Some(&item) = self.touched.get(at) else { break };
-                let score = self.scores.get(item.as_usize()).copied().unwrap_or(0.0);
-                if score > 0.0 && self.is_free(item, SEEN) {
-                    heap::push(&mut self.heap, heap::entry(asked.value(score, item), item, asked.options.seed));
-                }
+        if !walk.has_scores {
+            return;
+        }
+        for at in 0..self.touched.len() {
+            let Some(entry) = self.candidate(asked, walk, at, walk.least) else { continue };
+            let mut place = walk.top.len();
+            while place > 0 && walk.top.get(place - 1).is_some_and(|&other| other > entry) {
+                place -= 1;
+            }
+            walk.top.insert(place, entry);
+            if walk.top.len() > NUM_TOP {
+                walk.top.remove(0);
+                walk.least = walk.top.first().map_or(0, |&least| least - 1);
             }
         }
+    }
+
+    /// The entry of a touched item if it may be listed and comes above `least`.
+    #[inline]
+    fn candidate(&self, asked: &Asked, walk: &Walk, at: usize, least: u64) -> Option<u64> {
+        let &item = self.touched.get(at)?;
+        let score = self.scores.get(item.as_usize()).copied().unwrap_or(0.0);
+        // Most are told by this alone.
+        if score <= 0.0 || u64::from(within_range(score * walk.most).to_bits()) < least >> 32 {
+            return None;
+        }
+        if !self.is_free(item, SEEN) {
+            return None;
+        }
+        let entry = heap::entry(asked.value(score, item), item, asked.options.seed);
+        (entry > least).then_some(entry)
+    }
+
+    /// The next of those in order; puts what is left in order once that is needed.
+    fn pop(&mut self, asked: &Asked, walk: &mut Walk) -> Option<u64> {
+        if let Some(best) = walk.top.pop() {
+            return Some(best);
+        }
+        if walk.least > 0 {
+            for at in 0..self.touched.len() {
+                if let Some(entry) = self.candidate(asked, walk, at, 0)
+                    && entry <= walk.least
+                {
+                    heap::push(&mut self.heap, entry);
+                }
+            }
+            walk.least = 0;
+        }
+        heap::pop(&mut self.heap)
     }
 
     /// The best candidate that is left and may be listed, with its value.
@@ -207,7 +256,7 @@ impl Ranker {
                     }
                 }
             }
-            let next = heap::value_and_item(heap::pop(&mut self.heap)?, options.seed);
+            let next = heap::value_and_item(self.pop(asked, walk)?, options.seed);
             let item = next.1;
             if options.rules.bury.is_some_and(|bury| bury.passes(model, catalogue, item)) == walk.is_buried
                 && !(walk.is_capped && asked.is_full(counts, item))

@@ -63,7 +63,7 @@ mod tests {
         let pem = document[start..].split("```").next().unwrap();
         let key = SigningKey::from_pkcs8_pem(pem).unwrap();
         let of = |row: &str| {
-            let row = document.lines().find(|line| line.starts_with(&format!("| {row} |"))).unwrap();
+            let row = document[start..].lines().find(|line| line.starts_with(&format!("| {row} |"))).unwrap();
             row.rsplit('`').nth(1).unwrap().to_owned()
         };
         assert_eq!(public(&key), of("public key"));
