@@ -1,6 +1,6 @@
 // From the switches to the call: which rails a page asks for and with what
 // options, and the same as code that one can paste into a shop.
-import type { Filter, ListOptions, RailRequest } from 'vicino';
+import type { Filter, ListName, ListOptions, RailRequest } from 'vicino';
 import type { Settings } from './settings';
 
 /** One call of `page`. */
@@ -13,10 +13,20 @@ export interface Call {
 export const ON_SHELF = 'on-shelf';
 export const STORE_BRAND = 'Store brand';
 
+/** Rails that may lead with what is pinned. */
+const LEADING: ListName[] = ['forYou', 'boughtTogether', 'trending'];
+
 /** The rails of a page with every switch that is not as usual. */
 export function callOf(rails: RailRequest[], settings: Settings): Call {
-  const shared = sharedOf(settings);
-  return { rails: rails.map((rail) => railOf(rail, settings)), shared };
+  const { pins } = settings;
+  const first = rails.find(({ list }) => LEADING.includes(list));
+  return {
+    rails: rails.map((rail) => ({
+      ...railOf(rail, settings),
+      ...(rail === first && pins.length > 0 && { pin: [...pins] }),
+    })),
+    shared: sharedOf(settings),
+  };
 }
 
 function railOf(rail: RailRequest, settings: Settings): RailRequest {
@@ -38,7 +48,7 @@ function railOf(rail: RailRequest, settings: Settings): RailRequest {
 
 function sharedOf(settings: Settings): ListOptions {
   const { diversity, maxPerCategory, explore, seed, fatigue, explain, excludePurchased } = settings;
-  const { boost, boostBy, bury, pins } = settings;
+  const { boost, boostBy, bury } = settings;
   return {
     k: settings.k,
     ...(explain && { explain }),
@@ -51,7 +61,6 @@ function sharedOf(settings: Settings): ListOptions {
     ...(excludePurchased === '30' && { excludePurchased: { withinDays: 30 } }),
     ...(boost && { boost: [{ where: { category: boost }, by: boostBy }] }),
     ...(bury && { bury: { category: bury } }),
-    ...(pins.length > 0 && { pin: [...pins] }),
   };
 }
 

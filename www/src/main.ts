@@ -102,9 +102,13 @@ async function show(shop: Shop): Promise<void> {
   });
   addEventListener('hashchange', () => {
     turn();
-    scrollTo(0, followed ? 0 : (scrolled.get(location.hash) ?? 0));
-    if (followed) main.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true });
+    const isFollowed = followed;
     followed = false;
+    // With the frame, so that the layout it needs is no part of this task.
+    requestAnimationFrame(() => {
+      scrollTo(0, isFollowed ? 0 : (scrolled.get(location.hash) ?? 0));
+      if (isFollowed) main.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true });
+    });
   });
   history.scrollRestoration = 'manual';
   await pause();

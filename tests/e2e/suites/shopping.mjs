@@ -187,6 +187,7 @@ export function shopping(shop) {
       assert.deepEqual(await historyIds(other), [id]);
       await other.click('#delete-all');
       await other.click('#delete-all');
+      await page.waitForFunction(() => globalThis.recommender.history.list().length === 0);
       await turnTo(page, '#/');
       await page.locator('[data-rail="for-you"] .empty').waitFor();
       assert.deepEqual(await railIds(page, 'for-you'), []);

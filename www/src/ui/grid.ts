@@ -5,7 +5,7 @@ import { count, plural } from '../format';
 import type { Shop } from '../shop';
 import { card } from './card';
 
-const STEP = 48;
+const STEP = 24;
 
 const orders: Record<string, { name: string; compare?: (a: Product, b: Product) => number }> = {
   found: { name: 'Best match' },

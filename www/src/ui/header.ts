@@ -125,7 +125,9 @@ export function header(
         if (aisle === id) {
           link.setAttribute('aria-current', 'page');
           const list = link.closest('ul');
-          if (list) list.scrollLeft = link.offsetLeft - list.clientWidth / 2;
+          requestAnimationFrame(() => {
+            if (list) list.scrollLeft = link.offsetLeft - list.clientWidth / 2;
+          });
         } else link.removeAttribute('aria-current');
       }
     },

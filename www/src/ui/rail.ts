@@ -97,8 +97,9 @@ export function railView(
     const isFirst = shown === '';
     shown = now;
     fill(items, noted);
+    if (isFirst) return;
     row.scrollLeft = 0;
-    if (!isFirst) flash(row);
+    flash(row);
   };
   return {
     slot,
