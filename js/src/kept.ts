@@ -3,16 +3,28 @@ import { Slices } from './open.js';
 
 /** The database of what was decoded; one model per origin, the one that was loaded last. */
 const DATABASE = 'vicino:kept';
+/** Pieces by number. */
 const STORE = 'models';
-const KEY = 'model';
+/** Pieces that are read at once, some milliseconds' work. */
+const BATCH = 8;
 /** A page that waits at its start for a blocked database should not do so for much longer than decoding takes. */
 const DEADLINE_MS = 1000;
 
 /** The pieces that an earlier page has kept; whose file they are of is for `Opening.restore` to say. Never rejects. */
 export function readKept(): Promise<Uint8Array[] | undefined> {
-  const reading = use('readonly', (store) => store.get(KEY)).then((kept) =>
-    Array.isArray(kept) && kept.every((piece) => piece instanceof Uint8Array) ? kept : undefined,
-  );
+  const reading = use('readonly', (store) => {
+    const pieces: Uint8Array[] = [];
+    const next = () => {
+      const asked = store.getAll(IDBKeyRange.lowerBound(pieces.length), BATCH);
+      asked.onsuccess = () => {
+        const found = asked.result.filter((piece) => piece instanceof Uint8Array);
+        pieces.push(...found);
+        if (found.length === BATCH) next();
+      };
+    };
+    next();
+    return pieces;
+  }).then((pieces) => (pieces.length > 0 ? pieces : undefined));
   const late = new Promise<undefined>((resolve) => {
     setTimeout(resolve, DEADLINE_MS, undefined);
   });
@@ -35,7 +47,17 @@ export function keepLater(live: () => Engine | undefined): void {
       if (!piece) break;
       pieces.push(piece);
     }
-    if (pieces.length > 0) await use('readwrite', (store) => store.put(pieces, KEY));
+    if (pieces.length === 0) return;
+    await use('readwrite', (store) => {
+      store.clear();
+      let at = 0;
+      // One after the other: each is copied, and all at once would hold the page up.
+      const next = () => {
+        const piece = pieces[at];
+        if (piece) store.put(piece, at++).onsuccess = next;
+      };
+      next();
+    });
   };
   const start = () => void keep().catch(() => {});
   // Safari and workers have none.
@@ -52,11 +74,8 @@ export function forgetKept(): void {
   }
 }
 
-/** The result of one request, once its transaction is complete; rejects where storage is absent, blocked or full. */
-function use(
-  mode: IDBTransactionMode,
-  request: (store: IDBObjectStore) => IDBRequest,
-): Promise<unknown> {
+/** What `work` gives, once its transaction is complete; rejects where storage is absent, blocked or full. */
+function use<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => T): Promise<T> {
   return new Promise((resolve, reject) => {
     const opening = indexedDB.open(DATABASE, 1);
     opening.onupgradeneeded = () => {
@@ -69,8 +88,8 @@ function use(
       const database = opening.result;
       try {
         const transaction = database.transaction(STORE, mode);
-        const asked = request(transaction.objectStore(STORE));
-        transaction.oncomplete = () => resolve(asked.result);
+        const value = work(transaction.objectStore(STORE));
+        transaction.oncomplete = () => resolve(value);
         transaction.onabort = reject;
       } catch (error) {
         reject(error);

@@ -1,19 +1,23 @@
 // Decoded models that stay on the device: used, checked, replaced, and done without.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { chromeArgs, chromePath, root } from '../../scripts/lib.mjs';
 
+const dist = `${root}/js/dist`;
 const FILES = {
   '/': ['text/html', Buffer.from('<!doctype html><link rel="icon" href="data:,">')],
-  '/index.js': ['text/javascript', readFileSync(`${root}/js/dist/index.js`)],
-  '/vicino_bg.wasm': ['application/wasm', readFileSync(`${root}/js/dist/vicino_bg.wasm`)],
+  '/vicino_bg.wasm': ['application/wasm', readFileSync(`${dist}/vicino_bg.wasm`)],
   // 60 items in the codec `graph`: `cargo run --example parity -- graph FILE` writes it.
   '/graph.vicino': ['application/octet-stream', readFileSync(`${root}/tests/web/graph.vicino`)],
   '/tiny.vicino': ['application/octet-stream', readFileSync(`${root}/tests/web/tiny.vicino`)],
 };
+
+for (const name of readdirSync(dist).filter((name) => name.endsWith('.js'))) {
+  FILES[`/${name}`] = ['text/javascript', readFileSync(`${dist}/${name}`)];
+}
 
 let server;
 let browser;
@@ -58,9 +62,10 @@ async function inProfile(use) {
 }
 
 /** Loads a model, lists, waits until what is to be kept is written, and says how it was opened. */
-async function load({ model = '/graph.vicino', options = {} } = {}) {
+async function load({ model = '/graph.vicino', options = {}, decide } = {}) {
   const { Recommender } = await import('/index.js');
-  const recommender = await Recommender.load(model, options);
+  const recommender = await Recommender.load(model, { consent: 'granted', ...options });
+  if (decide) await recommender.consent[decide]();
   const list = recommender.related('sku-5', { k: 5 });
   // Idle callbacks come in the order in which they were asked for.
   await new Promise((resolve) => requestIdleCallback(resolve, { timeout: 6000 }));
@@ -77,10 +82,11 @@ async function change(body) {
     });
   const database = await result(indexedDB.open('vicino:kept', 1));
   const store = () => database.transaction('models', 'readwrite').objectStore('models');
-  const pieces = await result(store().get('model'));
+  const pieces = await result(store().getAll());
   // biome-ignore lint/security/noGlobalEval: the test's own text
   const changed = eval(body)(pieces);
-  if (changed !== undefined) await result(store().put(changed, 'model'));
+  await result(store().clear());
+  for (const [at, piece] of changed.entries()) await result(store().put(piece, at));
   database.close();
   return pieces.length;
 }
@@ -104,8 +110,8 @@ test('a damaged image is refused and replaced', () =>
       '(pieces) => pieces.map((piece) => piece.slice(0, -1))',
       '() => []',
       '() => [new Uint8Array(0)]',
-      '() => new ArrayBuffer(100)',
-      '() => "a text"',
+      '(pieces) => pieces.with(1, new ArrayBuffer(100))',
+      '(pieces) => pieces.with(0, "a text")',
     ]) {
       await visit(change, damage);
       const refused = await visit(load);
@@ -131,6 +137,21 @@ test('nothing is kept where the caller says so, and for a model that opens as qu
     assert.ok(!(await visit(databases)).includes('vicino:kept'));
     await visit(load, { model: '/tiny.vicino' });
     assert.equal((await visit(load, { model: '/tiny.vicino' })).opened, 'file');
+  }));
+
+test('a model is kept once the shopper agrees, and removed when she no longer does', () =>
+  inProfile(async (visit) => {
+    const databases = async () => (await indexedDB.databases()).map(({ name }) => name);
+    const asked = { options: { consent: 'memory-only' } };
+    await visit(load, asked);
+    assert.deepEqual(await visit(databases), []);
+    await visit(load, { ...asked, decide: 'grant' });
+    assert.ok((await visit(databases)).includes('vicino:kept'));
+    assert.equal((await visit(load, asked)).opened, 'kept');
+    await visit(load, { ...asked, decide: 'deny' });
+    assert.ok(!(await visit(databases)).includes('vicino:kept'));
+    await visit(load, { options: { consent: 'memory-only', keep: true } });
+    assert.ok((await visit(databases)).includes('vicino:kept'));
   }));
 
 test('where nothing can be kept, models open all the same', () =>
