@@ -116,7 +116,7 @@ console.assert(new Set(ids).size === ids.length);
 The function that it gives throws a \`VicinoError\` of code \`network-used\`.
 
 \`\`\`js
-const end = shop.assertNoNetwork();
+const end = await shop.assertNoNetwork();
 await shop.record({ item: 'sku-1' });
 shop.forYou();
 end();

@@ -3,7 +3,6 @@ import type { Engine } from '../wasm/vicino.js';
 import { catalogFace, type Names, NO_ITEM, numbers } from './catalog.js';
 import { checkValue, isId, isIds } from './check.js';
 import { type Device, openDevice } from './device/index.js';
-import { assertNoNetwork } from './device/network.js';
 import { VicinoError } from './errors.js';
 import { bits } from './filter.js';
 import { forgetKept, keepLater, readKept } from './kept.js';
@@ -269,8 +268,8 @@ export class Recommender implements Disposable {
    * Watches for requests, for a site's own tests; gives the function that ends the watch and throws if there were any. Requests of the
    * page itself count, unless `allow` lets them pass.
    */
-  assertNoNetwork(allow?: (url: string) => boolean): () => void {
-    return assertNoNetwork(allow);
+  async assertNoNetwork(allow?: (url: string) => boolean): Promise<() => void> {
+    return (await import('./device/network.js')).assertNoNetwork(allow);
   }
 
   /**

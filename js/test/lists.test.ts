@@ -246,7 +246,7 @@ test('the library works here, and says what it knows', async () => {
   expect(Recommender.supported()).toBe(true);
   const recommender = await load();
   await recommender.record({ item: 'sku-0' });
-  const end = recommender.assertNoNetwork();
+  const end = await recommender.assertNoNetwork();
   recommender.forYou();
   end();
   expect(recommender.privacyReport()).toMatchObject({

@@ -13,13 +13,16 @@ let address;
 
 before(async () => {
   const bundle = await rolldown({
-    input: `${root}/js/src/device/index.ts`,
+    input: {
+      device: `${root}/js/src/device/index.ts`,
+      network: `${root}/js/src/device/network.ts`,
+    },
     platform: 'neutral',
     plugins: [
       { name: 'no-wasm', load: (id) => (/wasm.vicino\.js$/.test(id) ? 'export default 0' : null) },
     ],
   });
-  const { output } = await bundle.generate({ format: 'esm', entryFileNames: 'device.js' });
+  const { output } = await bundle.generate({ format: 'esm', entryFileNames: '[name].js' });
   for (const { fileName, code } of output) files.set(`/${fileName}`, ['text/javascript', code]);
   server = createServer((request, response) => {
     const [type, body] = files.get(request.url) ?? ['text/plain', undefined];
@@ -651,7 +654,7 @@ test('requests during a watch are reported, and ranking and storing make none', 
     async (tab) => {
       const page = await tab(granted);
       const quiet = await page.evaluate(async () => {
-        const { assertNoNetwork } = await import('/device.js');
+        const { assertNoNetwork } = await import('/network.js');
         const end = assertNoNetwork();
         await window.device.record({ item: 'a' });
         window.device.recordImpression(['b']);
@@ -662,7 +665,7 @@ test('requests during a watch are reported, and ranking and storing make none', 
       });
       assert.ok(quiet);
       const message = await page.evaluate(async () => {
-        const { assertNoNetwork } = await import('/device.js');
+        const { assertNoNetwork } = await import('/network.js');
         const end = assertNoNetwork((url) => url.endsWith('/allowed'));
         await fetch('/allowed');
         await fetch('/fetched');

@@ -36,8 +36,6 @@ import type {
   Shown,
 } from './types.js';
 
-export { assertNoNetwork } from './network.js';
-
 /** The shopper's side of a ranking. */
 export interface Device {
   readonly history: History;
