@@ -42,7 +42,7 @@ struct Extras {
 /// Levels of what is alike by content.
 const SIMILAR_LEVELS: usize = 4;
 /// Trends and replenishment take at most one byte of so many that a file without links leaves of a budget, or are left out.
-const TIMES_SHARE: usize = 5;
+const TIMES_SHARE: usize = 20;
 /// The same for what is alike by content.
 const SIMILAR_SHARE: usize = 4;
 
