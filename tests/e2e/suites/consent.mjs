@@ -110,10 +110,9 @@ export function consent(shop) {
       assert.equal(await page.locator('#encrypted').innerText(), 'yes');
       assert.deepEqual(await historyIds(page), [id]);
       const report = JSON.parse(await page.locator('#report').textContent());
-      assert.deepEqual(
-        [report.consent, report.encrypted, report.events.view],
-        ['granted', true, 1],
-      );
+      assert.deepEqual([report.consent, report.encrypted], ['granted', true]);
+      // The page that was loaded again counts as another view, unless that took less than two seconds.
+      assert.ok([1, 2].includes(report.events.view), `${report.events.view} views`);
       assert.equal(await page.locator('#network-count').innerText(), '0');
     }));
 }
