@@ -141,7 +141,7 @@ impl Neighbours {
         let at = item.as_usize();
         let empty = Row { items: &[], levels: &[], table: self, factor: 0.0 };
         let (Some(&start), Some(&end), Some(&class)) =
-            (self.offsets.get(at), self.offsets.get(at + 1), self.classes.get(at))
+            (self.offsets.get(at), self.offsets.get(at.saturating_add(1)), self.classes.get(at))
         else {
             return empty;
         };

@@ -12,18 +12,24 @@ let browser;
 let address;
 
 before(async () => {
-  const bundle = await rolldown({
-    input: {
-      device: `${root}/js/src/device/index.ts`,
-      network: `${root}/js/src/device/network.ts`,
-    },
-    platform: 'neutral',
-    plugins: [
-      { name: 'no-wasm', load: (id) => (/wasm.vicino\.js$/.test(id) ? 'export default 0' : null) },
-    ],
-  });
-  const { output } = await bundle.generate({ format: 'esm', entryFileNames: '[name].js' });
-  for (const { fileName, code } of output) files.set(`/${fileName}`, ['text/javascript', code]);
+  // Each by itself, as what loads later shares nothing with what loads first.
+  for (const [name, input] of [
+    ['device', 'index'],
+    ['network', 'network'],
+  ]) {
+    const bundle = await rolldown({
+      input: `${root}/js/src/device/${input}.ts`,
+      platform: 'neutral',
+      plugins: [
+        {
+          name: 'no-wasm',
+          load: (id) => (/wasm.vicino\.js$/.test(id) ? 'export default 0' : null),
+        },
+      ],
+    });
+    const { output } = await bundle.generate({ format: 'esm', entryFileNames: `${name}.js` });
+    for (const { fileName, code } of output) files.set(`/${fileName}`, ['text/javascript', code]);
+  }
   server = createServer((request, response) => {
     const [type, body] = files.get(request.url) ?? ['text/plain', undefined];
     response.writeHead(body === undefined ? 404 : 200, { 'content-type': type }).end(body);
