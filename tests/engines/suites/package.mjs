@@ -119,7 +119,7 @@ export function seals(visit, more = {}) {
 export function keepsTheModel(visit) {
   test('a later page need not decode the model, and lists the same', async () => {
     const { session, url } = visit();
-    const loadGraph = () => load(session, { historyName: 'keeps' }, './graph.vicino');
+    const loadGraph = () => load(session, { historyName: 'keeps', keep: true }, './graph.vicino');
     await session.go(url);
     let { opened } = await loadGraph();
     assert.equal(opened, 'file');
