@@ -1,86 +1,117 @@
-// Loading and ranking in Chromium: Vicino's package against plain JavaScript on the very same neighbours.
-import { readFileSync } from 'node:fs';
+// Loading and ranking in Chromium: Vicino's package, an earlier build of it if one is named, and plain JavaScript on the
+// very same neighbours.
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
 import { chromeArgs, chromePath } from '../scripts/lib.mjs';
+import { packageAt } from './lib/before.mjs';
 import { histories } from './lib/data.mjs';
 import { root, run, say, scratch } from './lib/processes.mjs';
-import { compress, serve } from './lib/server.mjs';
+import { loadFiles, packageFiles, scriptsFrom, serve } from './lib/server.mjs';
+import { longestTask } from './lib/trace.mjs';
 
 const K = 20;
+/** What ranking is measured with, and what a visitor has looked at when the first list is made. */
 const HISTORY = 50;
+const FIRST_HISTORY = 5;
 const NUM_HISTORIES = 100;
-/** Share of histories whose lists may differ. */
-const MAX_DIFFERENT = 0.1;
+/**
+ * Share of histories whose lists may differ: where the second hop cuts a row among equals, which of them stay depends on
+ * how items are numbered. Small logs have many equals; a mistake makes all lists differ.
+ */
+const MAX_DIFFERENT = 0.5;
 const ROUNDS = 5;
 const CALLS = 20;
+/** Files of these sizes are trained if none is given. */
+const SIZES = ['200kB', '120kB'];
 /** A phone on a good mobile network, as Chromium's developer tools simulate one ("Fast 4G"). */
 export const PHONE = { cpuSlowdown: 4, roundTripMs: 165, megabitPerSecond: 8.1 };
-/** Chromium's own two mobile networks, and a cable. */
+/** Chromium's own two mobile networks, a cable, and no network to speak of. */
 export const CONNECTIONS = {
   'slow 4G': { cpuSlowdown: 1, roundTripMs: 562.5, megabitPerSecond: 1.44 },
   'fast 4G': { cpuSlowdown: 1, roundTripMs: 165, megabitPerSecond: 8.1 },
   cable: { cpuSlowdown: 1, roundTripMs: 28, megabitPerSecond: 5 },
+  localhost: { cpuSlowdown: 1 },
 };
 /** A phone's processor, on no network to speak of. */
-const SLOW = { cpuSlowdown: 4, roundTripMs: 0, megabitPerSecond: 1000 };
-
-/** What each contestant needs, by address. */
-const NEEDS = {
-  vicino: ['/vicino/index.js', '/vicino/vicino_bg.wasm', '/data/shop.vicino'],
-  plain: ['/vicino/index.js', '/vicino/vicino_bg.wasm', '/data/plain.vicino'],
-  json: ['/json.js', '/data/neighbours.json'],
-  typed: ['/typed.js', '/data/neighbours.bin'],
-};
+const SLOW = { cpuSlowdown: 4 };
+/** How long a page stays before the next one, so that what is kept for that is written; by `cpuSlowdown`. */
+const STAY_MS = 1500;
 
 /** First lists in fresh pages, ranking in a warm one, bytes of everything; `undefined` without a browser. */
 export async function measureBrowser(set, settings, tools, notes) {
   const executablePath = findBrowser(notes);
   if (!executablePath) return undefined;
-  const { files, bytes, model } = await prepareFiles(set, settings, tools);
-  const known = new Set(JSON.parse(files.get('/data/neighbours.json').bytes).ids);
+  const before = settings.before && packageAt(settings.before);
+  const models = prepareModels(set, settings, tools);
+  const files = await prepareFiles(models, before);
+  const { ids } = JSON.parse(files.get(models[0].addresses.json).bytes);
+  const known = new Set(ids);
   const all = histories(set.csv, HISTORY, NUM_HISTORIES).filter((history) =>
     history.every((id) => known.has(id)),
   );
   if (all.length === 0) throw new Error(`${set.title}: too few events for a history of ${HISTORY}`);
 
   const server = await serve(files);
-  const browser = await chromium.launch({ executablePath, args: chromeArgs });
+  const launch = () => chromium.launch({ executablePath, args: chromeArgs });
+  const browser = await launch();
   try {
-    const bench = { browser, address: server.address, history: all[0], repeats: settings.repeats };
-    say(`${set.title}: first list in fresh pages`);
-    const desktop = await measureFirstLists(bench);
-    say(`${set.title}: first list, as on a phone`);
-    const phone = await measureFirstLists(bench, PHONE);
-    say(`${set.title}: first and next page by connection`);
-    const connections = {};
-    for (const [name, connection] of Object.entries(CONNECTIONS)) {
-      connections[name] = await measurePages(bench, connection);
+    const bench = {
+      browser,
+      launch,
+      address: server.address,
+      histories: all.map((history) => history.slice(0, FIRST_HISTORY)),
+      repeats: settings.repeats,
+    };
+    const measured = [];
+    for (const [at, { addresses, about }] of models.entries()) {
+      const of = contestants(addresses, before);
+      const bytes = await measureBytes(files, of, addresses);
+      const where = `${set.title}, ${bytes.vicino.data.raw} bytes`;
+      const one = { model: about, bytes, connections: {} };
+      for (const [name, connection] of Object.entries(CONNECTIONS)) {
+        say(`${where}: first and next page, ${name}`);
+        const names = ['vicino', 'before', 'beforeKept', 'json', 'typed'];
+        one.connections[name] = await measurePages(bench, pick(of, names), connection);
+      }
+      if (before?.canKeep) checkKept(one.connections, notes);
+      if (at === 0) Object.assign(one, await measureClosely(bench, of, all, where));
+      measured.push(one);
     }
-    const slow = await measurePages(bench, SLOW);
-    say(`${set.title}: decoding`);
-    const decoding = await measureDecoding(bench);
-    say(`${set.title}: ranking`);
-    const ranking = await measureRanking(bench, all);
-    const version = browser.version();
     return {
       data: set.name,
-      version,
-      model,
-      bytes,
-      firstList: { desktop, phone },
-      connections,
-      slow,
-      decoding,
-      ranking,
+      version: browser.version(),
+      before: before && { commit: before.commit, canKeep: before.canKeep },
+      models: measured,
       k: K,
       history: HISTORY,
+      firstHistory: FIRST_HISTORY,
       numHistories: all.length,
     };
   } finally {
     await browser.close();
     await server.stop();
   }
+}
+
+/** What is measured with one model alone. */
+async function measureClosely(bench, of, all, where) {
+  say(`${where}: first list in fresh pages`);
+  const firstNames = ['vicino', 'vicinoMemory', 'before', 'beforeMemory', 'json', 'typed'];
+  const fresh = pick(of, firstNames);
+  const desktop = await measureFirstLists(bench, fresh);
+  say(`${where}: first list, as on a phone`);
+  const phone = await measureFirstLists(bench, fresh, PHONE);
+  const names = ['vicino', 'before', 'json', 'typed'];
+  say(`${where}: longest tasks`);
+  const slow = await measurePages(bench, pick(of, [...names, 'beforeKept']), SLOW, true);
+  say(`${where}: from bytes to a list`);
+  const opening = await measureOpening(bench, pick(of, names));
+  say(`${where}: memory`);
+  const memory = await measureMemory(bench, of, all);
+  say(`${where}: ranking`);
+  const ranking = await measureRanking(bench, of, all);
+  return { firstList: { desktop, phone }, slow, opening, memory, ranking };
 }
 
 /** The browser's path; `undefined`, and a note why, without one. */
@@ -94,115 +125,179 @@ function findBrowser(notes) {
   }
 }
 
-/** Trains a model as shops do (default size), unpacks it for the peers, builds the package, compresses all. */
-async function prepareFiles(set, { threads, model: given }, { vicino, native }) {
-  say(`${set.title}: model, package and peers' files for the browser`);
-  const shop = given ?? `${scratch}/shop.vicino`;
-  if (!given)
-    run(vicino, ['train', '--no-tune', '--threads', String(threads), set.path, '-o', shop]);
-  const model = JSON.parse(run(native, ['dump', shop, scratch]));
-  run('npm', ['run', '--silent', 'build:wasm']);
-  run('npm', ['run', '--silent', 'build', '-w', 'vicino']);
-
-  const paths = {
-    '/data/shop.vicino': shop,
-    '/data/plain.vicino': `${scratch}/plain.vicino`,
-    '/data/neighbours.json': `${scratch}/by_id.json`,
-    '/data/neighbours.bin': `${scratch}/by_id.bin`,
-    '/vicino/index.js': `${root}/js/dist/index.js`,
-    '/vicino/vicino_bg.wasm': `${root}/js/dist/vicino_bg.wasm`,
-  };
-  for (const name of ['index.html', 'measure.js', 'worker.js', 'json.js', 'typed.js']) {
-    paths[`/${name}`] = `${root}/benches/page/${name}`;
-  }
-  const files = new Map();
-  const sizes = {};
-  // All at once: the large ones take half a minute each.
-  const compressing = Object.entries(paths).map(async ([address, path]) => {
-    const content = readFileSync(path);
-    const { compressed, ...size } = await compress(content);
-    files.set(address, { bytes: content, compressed });
-    sizes[address] = size;
+/** The models, given or trained, each with its neighbours unpacked for the peers; and addresses of all. */
+function prepareModels(set, { threads, models: given, beforeModels }, { vicino, native }) {
+  say(`${set.title}: models and peers' files for the browser`);
+  const paths =
+    given.length > 0
+      ? given
+      : SIZES.map((size) => {
+          const path = `${scratch}/shop-${size}.vicino`;
+          const flags = ['--no-tune', '--target-size', size, '--threads', String(threads)];
+          run(vicino, ['train', ...flags, set.path, '-o', path]);
+          return path;
+        });
+  return paths.map((path, at) => {
+    const folder = `${scratch}/model-${at}`;
+    mkdirSync(folder, { recursive: true });
+    const about = JSON.parse(run(native, ['dump', path, folder]));
+    copyFileSync(path, `${folder}/shop.vicino`);
+    copyFileSync(beforeModels[at] ?? path, `${folder}/before.vicino`);
+    const addresses = {
+      vicino: `/data/${at}/shop.vicino`,
+      before: `/data/${at}/before.vicino`,
+      json: `/data/${at}/by_id.json`,
+      typed: `/data/${at}/by_id.bin`,
+    };
+    return { about, folder, addresses };
   });
-  await Promise.all(compressing);
+}
+
+/** Builds the package, and compresses it, the models, the peers and the page. */
+async function prepareFiles(models, before) {
+  say('package for the browser');
+  run('npm', ['run', '--silent', 'build:wasm', '--', 'shop']);
+  run('npm', ['run', '--silent', 'build', '-w', 'vicino']);
+  const page = ['index.html', 'measure.js', 'worker.js', 'json.js', 'typed.js'];
+  return loadFiles([
+    ...page.map((name) => [`/${name}`, `${root}/benches/page/${name}`]),
+    ...packageFiles(`${root}/js/dist`, '/vicino'),
+    ...(before ? packageFiles(before.dist, '/before') : []),
+    ...models.flatMap(({ folder, addresses }) =>
+      Object.values(addresses).map((address) => [
+        address,
+        `${folder}/${address.slice(address.lastIndexOf('/') + 1)}`,
+      ]),
+    ),
+  ]);
+}
+
+/** All who take part, by name, with the data at `addresses`; an earlier build if there is one. */
+function contestants(addresses, before) {
+  const packaged = (folder, data, options = {}) => ({
+    code: `/${folder}/index.js`,
+    wasm: `/${folder}/vicino_bg.wasm`,
+    data,
+    options,
+  });
+  const all = {
+    vicino: packaged('vicino', addresses.vicino),
+    vicinoMemory: packaged('vicino', addresses.vicino, { storage: 'memory' }),
+    json: { code: '/json.js', data: addresses.json },
+    typed: { code: '/typed.js', data: addresses.typed },
+    typedKept: { code: '/typed.js', data: addresses.typed, options: { kept: true } },
+  };
+  if (before) {
+    const notKept = before.canKeep ? { keep: false } : {};
+    all.before = packaged('before', addresses.before, notKept);
+    all.beforeMemory = packaged('before', addresses.before, { ...notKept, storage: 'memory' });
+    if (before.canKeep) all.beforeKept = packaged('before', addresses.before);
+  }
+  return all;
+}
+
+/** Those of the names that take part. */
+const pick = (all, names) =>
+  names.filter((name) => all[name]).map((name) => ({ name, ...all[name] }));
+
+/** In turn, and every other time the other way round, so that nobody always comes after the same. */
+const inTurn = (all, repeat) => (repeat % 2 === 0 ? all : all.toReversed());
+
+/** Bytes of what a contestant cannot do without: its scripts and module, and its data. */
+async function measureBytes(files, all, addresses) {
   const sum = (addresses) => {
-    const of = (form) => addresses.reduce((total, address) => total + sizes[address][form], 0);
+    const of = (form) =>
+      addresses.reduce((total, address) => total + files.get(address).size[form], 0);
     return { raw: of('raw'), gzip: of('gzip'), brotli: of('brotli') };
   };
-  const bytes = Object.fromEntries(
-    Object.entries(NEEDS).map(([name, needs]) => [
-      name,
-      { code: sum(needs.slice(0, -1)), data: sum(needs.slice(-1)) },
-    ]),
-  );
+  const bytes = {};
+  for (const { name, code, wasm, data } of pick(all, ['vicino', 'before', 'json', 'typed'])) {
+    const scripts = await scriptsFrom(code, (address) => files.get(address).bytes.toString());
+    bytes[name] = { code: sum(wasm ? [...scripts, wasm] : scripts), data: sum([data]) };
+  }
   // How much of that is the order of the items, which the model's file chooses and the peers' do not.
   for (const [name, ending] of Object.entries({ json: 'json', typed: 'bin' })) {
+    const at = addresses[name].split('/')[2];
     bytes[name].gzipInModelOrder =
       bytes[name].code.gzip +
-      gzipSync(readFileSync(`${scratch}/by_model.${ending}`), { level: 9 }).length;
+      gzipSync(readFileSync(`${scratch}/model-${at}/by_model.${ending}`), { level: 9 }).length;
   }
-  return { files, bytes, model };
+  return bytes;
 }
 
 /** Milliseconds to the first list for each contestant, alternating, each in a fresh browser profile. */
-async function measureFirstLists({ browser, address, history, repeats }, device) {
-  const contestants = [
-    ['vicino', 'vicino', 'memory'],
-    ['vicinoStored', 'vicino', 'indexeddb'],
-    ['json', 'json', null],
-    ['typed', 'typed', null],
-  ];
-  const samples = Object.fromEntries(contestants.map(([name]) => [name, []]));
+async function measureFirstLists({ browser, address, histories, repeats }, all, device) {
+  const samples = Object.fromEntries(all.map(({ name }) => [name, []]));
   for (let repeat = 0; repeat < repeats; repeat++) {
-    for (const [name, module, storage] of contestants) {
+    for (const contestant of inTurn(all, repeat)) {
       const context = await browser.newContext();
       const page = await openPage(context, address, device);
-      const input = [module, { storage, keep: false }, history, K];
-      const first = await page.evaluate((all) => globalThis.bench.firstList(...all), input);
-      samples[name].push(first.ms);
+      const history = histories[repeat % histories.length];
+      samples[contestant.name].push((await call(page, 'firstList', contestant, history, K)).ms);
       await context.close();
     }
   }
   return samples;
 }
 
-/** First page of a fresh profile, and the next one after what it left in caches, for each contestant, alternating. */
-async function measurePages({ browser, address, history, repeats }, device) {
-  const names = ['vicino', 'plain', 'json'];
-  const samples = Object.fromEntries(names.map((name) => [name, { first: [], next: [] }]));
+/**
+ * First page of a fresh profile, and the next one after what it left in caches, for each contestant, alternating; with
+ * the longest task of each if they are traced, which costs time.
+ */
+async function measurePages(bench, all, device, isTraced = false) {
+  const { address, histories, repeats } = bench;
+  const samples = Object.fromEntries(all.map(({ name }) => [name, { first: [], next: [] }]));
   for (let repeat = 0; repeat < repeats; repeat++) {
-    for (const name of names) {
+    for (const contestant of inTurn(all, repeat)) {
+      const browser = isTraced ? await bench.launch() : bench.browser;
       const context = await browser.newContext();
-      const input = [name, {}, history, K];
+      const history = histories[repeat % histories.length];
       for (const which of ['first', 'next']) {
         const page = await openPage(context, address, device);
-        samples[name][which].push(
-          await page.evaluate((all) => globalThis.bench.firstList(...all), input),
-        );
-        // What is kept is written when the page is idle.
-        await page.waitForTimeout(1500 * device.cpuSlowdown);
+        const measure = () => call(page, 'firstList', contestant, history, K);
+        const sample = isTraced ? await longestTask(browser, page, measure) : await measure();
+        samples[contestant.name][which].push(sample);
+        if (which === 'first') await page.waitForTimeout(STAY_MS * device.cpuSlowdown);
         await page.close();
       }
-      await context.close();
+      await (isTraced ? browser : context).close();
     }
   }
   return samples;
 }
 
-/** From bytes to the first list, in the page and in a worker: [first time, warm] in ms for each contestant. */
-async function measureDecoding({ browser, address, repeats }) {
-  const names = ['vicino', 'plain', 'json'];
-  const samples = Object.fromEntries(names.map((name) => [name, { page: [], worker: [] }]));
+/** Notes it if an earlier build did not find what it had kept: then its next page is no better than without. */
+function checkKept(connections, notes) {
+  const next = Object.values(connections).flatMap(({ beforeKept }) => beforeKept.next);
+  const missed = next.filter(({ opened }) => opened !== 'kept').length;
+  if (missed > 0) {
+    notes.push(`The earlier build had kept nothing on ${missed} of ${next.length} next pages.`);
+    say(notes.at(-1));
+  }
+}
+
+/** From bytes to the first list, `[first time, warm]` in ms for each contestant, by where and how. */
+async function measureOpening({ browser, address, histories, repeats }, all) {
+  const ways = {
+    page: ['bytesToList', true, undefined],
+    compiling: ['bytesToList', false, undefined],
+    slow: ['bytesToList', true, SLOW],
+    slowCompiling: ['bytesToList', false, SLOW],
+    worker: ['bytesToListInWorker', true, undefined],
+  };
+  const samples = Object.fromEntries(
+    all.map(({ name }) => [name, Object.fromEntries(Object.keys(ways).map((way) => [way, []]))]),
+  );
   for (let repeat = 0; repeat < repeats; repeat++) {
-    for (const name of names) {
-      for (const [where, call] of [
-        ['page', 'bytesToList'],
-        ['worker', 'bytesToListInWorker'],
-      ]) {
+    for (const [way, [name, isCompiled, device]] of Object.entries(ways)) {
+      for (const contestant of inTurn(all, repeat)) {
+        // Nothing is compiled for the peers.
+        if (!isCompiled && !contestant.wasm) continue;
         const context = await browser.newContext();
-        const page = await openPage(context, address);
-        samples[name][where].push(
-          await page.evaluate(([call, ...all]) => globalThis.bench[call](...all), [call, name, K]),
+        const page = await openPage(context, address, device);
+        const history = histories[repeat % histories.length];
+        samples[contestant.name][way].push(
+          await call(page, name, contestant, history, K, isCompiled),
         );
         await context.close();
       }
@@ -211,12 +306,33 @@ async function measureDecoding({ browser, address, repeats }) {
   return samples;
 }
 
+/** Bytes of WebAssembly memory of each build after opening and after a list for each history. */
+async function measureMemory({ browser, address }, of, histories) {
+  const measured = {};
+  for (const contestant of pick(of, ['vicinoMemory', 'beforeMemory'])) {
+    const context = await browser.newContext();
+    const page = await openPage(context, address);
+    measured[buildOf(contestant)] = await call(page, 'memory', contestant, histories, K);
+    await context.close();
+  }
+  return measured;
+}
+
+/** The name of a contestant whatever its storage. */
+const buildOf = ({ name }) => name.replace('Memory', '');
+
+/** Calls what measure.js offers. */
+function call(page, name, ...given) {
+  return page.evaluate(([name, ...given]) => globalThis.bench[name](...given), [name, ...given]);
+}
+
 async function openPage(context, address, device) {
   const page = await context.newPage();
   await page.goto(address);
   await page.waitForFunction(() => globalThis.bench && globalThis.crossOriginIsolated);
-  if (device) {
-    const session = await context.newCDPSession(page);
+  if (!device) return page;
+  const session = await context.newCDPSession(page);
+  if (device.megabitPerSecond) {
     const bytesPerSecond = (device.megabitPerSecond * 1e6) / 8;
     await session.send('Network.enable');
     await session.send('Network.emulateNetworkConditions', {
@@ -225,22 +341,23 @@ async function openPage(context, address, device) {
       downloadThroughput: bytesPerSecond,
       uploadThroughput: bytesPerSecond,
     });
-    await session.send('Emulation.setCPUThrottlingRate', { rate: device.cpuSlowdown });
   }
+  await session.send('Emulation.setCPUThrottlingRate', { rate: device.cpuSlowdown });
   return page;
 }
 
-/** Milliseconds of one ranking call for each contestant, in one warm page; their lists must agree. */
-async function measureRanking({ browser, address }, all) {
+/** Milliseconds of one ranking call for each contestant, in one warm page; lists of the same neighbours must agree. */
+async function measureRanking({ browser, address }, of, all) {
   const context = await browser.newContext();
   const page = await openPage(context, address);
-  const input = [['vicino', 'json', 'typed', 'typedKept'], all, K, ROUNDS, CALLS];
-  const measured = await page.evaluate((all) => globalThis.bench.rank(...all), input);
+  const names = ['vicinoMemory', 'beforeMemory', 'json', 'typed', 'typedKept'];
+  const measured = await call(page, 'rank', pick(of, names), all, K, ROUNDS, CALLS);
   await context.close();
-  const [own, ...peers] = measured;
-  // The JSON has weights of four digits; sums are in double precision in one and in single in the others.
-  const tolerance = { json: 1e-3, typed: 1e-5, typedKept: 1e-5 };
-  for (const { name, lists } of peers) {
+  const own = measured[0];
+  // The JSON has weights of four digits, of which the second hop multiplies three.
+  const tolerance = { json: 2e-3, typed: 1e-5, typedKept: 1e-5 };
+  const alike = {};
+  for (const { name, lists } of measured.filter(({ name }) => tolerance[name])) {
     const complaints = [];
     for (const [at, list] of lists.entries()) {
       try {
@@ -249,11 +366,11 @@ async function measureRanking({ browser, address }, all) {
         complaints.push(error);
       }
     }
-    // Where the second hop cuts a row among equals, which of them stay depends on how items are numbered.
     if (complaints.length > MAX_DIFFERENT * lists.length) throw complaints[0];
+    alike[name] = lists.length - complaints.length;
   }
-  const of = (what) => Object.fromEntries(measured.map((one) => [one.name, one[what]]));
-  return { samples: of('samples'), first: of('first') };
+  const by = (what) => Object.fromEntries(measured.map((one) => [buildOf(one), one[what]]));
+  return { samples: by('samples'), first: by('first'), alike };
 }
 
 /**

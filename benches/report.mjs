@@ -103,11 +103,12 @@ function training({ training, data, settings }) {
 
 function browser({ browser, data }) {
   const { title } = data.find(({ name }) => name === browser.data);
-  const { firstList, ranking, bytes, model } = browser;
+  const { firstList, ranking, bytes, model } = browser.models[0];
   const row = (what, format, own, json, typed) =>
     `| ${what} | ${format(own)} | ${format(json)} (${times(json, own)}) | ${format(typed)} (${times(typed, own)}) |`;
-  const first = (samples) => ['vicino', 'json', 'typed'].map((name) => median(samples[name]) / 1e3);
-  const stored = (samples) => median(samples.vicinoStored) / 1e3;
+  const first = (samples) =>
+    ['vicinoMemory', 'json', 'typed'].map((name) => median(samples[name]) / 1e3);
+  const stored = (samples) => median(samples.vicino) / 1e3;
   const storedRow = (what, samples) => `| ${what} | ${time(stored(samples))} | – | – |`;
   const rank = (share) =>
     ['vicino', 'json', 'typed'].map((name) => quantile(ranking.samples[name], share) / 1e3);
@@ -117,7 +118,7 @@ function browser({ browser, data }) {
   const { code, data: file } = bytes.vicino;
   return [
     `**In the browser**, ${title}: ${model.items.toLocaleString('en')} items, ${model.edges.toLocaleString('en')} neighbours, ` +
-      `history of ${browser.history}, ${browser.k} listed`,
+      `first lists for a history of ${browser.firstHistory}, ranking for one of ${browser.history}, ${browser.k} listed`,
     '',
     '| step | Vicino | JavaScript over JSON | JavaScript over typed arrays |',
     '|---|---:|---:|---:|',
@@ -134,67 +135,122 @@ function browser({ browser, data }) {
     `Of Vicino's bytes ${size(code.gzip)} (gzip) are wasm and JavaScript, the same for every shop, and ${size(file.raw)} the model. ` +
       `The peers number items by id; in the order that Vicino's file found they would take ${size(bytes.json.gzipInModelOrder)} and ` +
       `${size(bytes.typed.gzipInModelOrder)} (gzip). ` +
-      `All three rank alike on ${browser.numHistories} histories, up to the order among equal scores.`,
+      `Up to the order among equal scores, JSON ranks as Vicino does on ${ranking.alike.json} of ${browser.numHistories} histories and typed arrays on ${ranking.alike.typed}; ` +
+      'in the others the second hop cuts a row among equals, and items are numbered in another way.',
   ].join('\n');
 }
 
-/** First and next pages by connection, decoding and ranking: what the file's codec and the kept rows are for. */
-export function opening({ date, machine, settings, browser }) {
-  const { connections, slow, decoding, ranking, bytes, model } = browser;
-  const names = ['vicino', 'plain', 'json'];
-  const row = (what, format, [own, plain, json]) =>
-    `| ${what} | ${format(own)} | ${format(plain)} (${times(plain, own)}) | ${format(json)} (${times(json, own)}) |`;
-  const pages = Object.entries(connections).flatMap(([name, samples]) => {
-    const { roundTripMs, megabitPerSecond } = CONNECTIONS[name];
-    const values = (which) =>
-      names.map((contestant) => median(samples[contestant][which].map(({ ms }) => ms)) / 1e3);
-    return [
-      row(
-        `first visit, ${name} (${roundTripMs} ms, ${megabitPerSecond} Mbit/s)`,
-        time,
-        values('first'),
-      ),
-      row('next page', time, values('next')),
-    ];
-  });
-  const decode = (where, round) =>
-    names.map((name) => median(decoding[name][where].map((times) => times[round])) / 1e3);
-  const tasks = (samples, which) =>
-    names.map((name) => {
-      const longest = median(samples[name][which].map(({ longest }) => longest));
-      return longest === 0 ? 'below 50 ms' : time(longest / 1e3);
+/** First and next pages by connection, opening and ranking, beside an earlier build if there was one. */
+export function opening({ date, machine, settings, browser, notes }) {
+  const { before, models } = browser;
+  const { opening, firstList, slow, memory, ranking, bytes } = models[0];
+  const columns = [
+    ['vicino', 'Vicino'],
+    ...(before ? [['before', `Vicino at ${before.commit}`]] : []),
+    ['typed', 'typed arrays'],
+    ['json', 'JSON'],
+  ];
+  const table = (head, rows) => [
+    `| ${[head, ...columns.map(([, title]) => title)].join(' | ')} |`,
+    `|---|${columns.map(() => '---:|').join('')}`,
+    ...rows,
+  ];
+  /** A cell for each column: `of` gives the samples of a contestant in ms, if it has any. */
+  const row = (what, of) => {
+    const own = of('vicino');
+    const cell = ([name]) => {
+      const samples = of(name);
+      if (!samples) return '–';
+      const against = name === 'vicino' || !own ? '' : `, ${times(median(samples), median(own))}`;
+      return `${time(median(samples) / 1e3)} (${range(samples)}${against})`;
+    };
+    return `| ${[what, ...columns.map(cell)].join(' | ')} |`;
+  };
+  const pages = ({ model, bytes, connections }) => {
+    const rows = Object.entries(connections).flatMap(([name, samples]) => {
+      const { roundTripMs, megabitPerSecond } = CONNECTIONS[name];
+      const network = roundTripMs ? ` (${roundTripMs} ms, ${megabitPerSecond} Mbit/s)` : '';
+      const ms = (which) => (contestant) => samples[contestant]?.[which].map(({ ms }) => ms);
+      const kept = (contestant) => ms('next')(contestant === 'before' ? 'beforeKept' : '');
+      return [
+        row(`first visit, ${name}${network}`, ms('first')),
+        row('next page', ms('next')),
+        ...(before?.canKeep ? [row('next page, rows kept in IndexedDB', kept)] : []),
+      ];
     });
-  const desktop = connections['fast 4G'];
-  const memory = ['first', 'next'].map((which) =>
-    Math.max(
-      ...Object.values(connections).flatMap(({ vicino }) =>
-        vicino[which].map(({ wasmBytes }) => wasmBytes),
-      ),
-    ),
-  );
-  const rank = (name) => time(median(ranking.samples[name]) / 1e3);
-  const first = (name) => time(median(ranking.first[name]) / 1e3);
+    const [own, old, typed, json] = ['vicino', 'before', 'typed', 'json'].map(
+      (name) => bytes[name]?.data,
+    );
+    return [
+      `${model.items.toLocaleString('en')} items, ${model.edges.toLocaleString('en')} neighbours in all rows. The file is ${size(own.raw)}` +
+        `${old ? `, that of the earlier build ${size(old.raw)}` : ''}; as typed arrays ${size(typed.brotli)}, as JSON ${size(json.brotli)} (brotli).`,
+      '',
+      ...table('load to first list', rows),
+      '',
+    ];
+  };
+  const bytesToList = (way, round) => (name) => {
+    const samples = opening[name]?.[way].map((times) => times[round]);
+    return samples?.length > 0 ? samples : undefined;
+  };
+  const longest = (which, as) => (name) =>
+    slow[as?.[name] ?? name]?.[which].map((one) => one.longest);
+  const plain = (what, of) =>
+    `| ${[what, ...columns.map(([name]) => of(name) ?? '–')].join(' | ')} |`;
+  const core = (form) => (name) => size(bytes[name].code[form]);
+  const memoryOf = (when) => (name) => memory[name] && size(memory[name][when]);
+  const slowly = `CPU ${PHONE.cpuSlowdown} times slower`;
+  const rank = [...columns, ['typedKept', 'typed arrays, rows kept']];
+  const ranked = (what, of) => `| ${[what, ...rank.map(([name]) => of(name))].join(' | ')} |`;
+  const by = (samples, share) => (name) => time(quantile(samples[name], share) / 1e3);
+  const phone = `as a phone (${slowly}, ${PHONE.roundTripMs} ms, ${PHONE.megabitPerSecond} Mbit/s)`;
+  const memorised = (samples) => (name) => samples[`${name}Memory`] ?? samples[name];
   return [
-    `- Measured ${date} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}, Chromium ${browser.version}; medians of ${settings.repeats}, contestants alternating; load ${machine.loadAverage} when the run began.`,
-    `- ${model.items.toLocaleString('en')} items, ${model.edges.toLocaleString('en')} neighbours in all rows; the file is ${size(bytes.vicino.data.raw)}, the same in the codec \`plain\` ${size(bytes.plain.data.raw)}, as JSON ${size(bytes.json.data.brotli)} (brotli). Code: ${size(bytes.vicino.code.brotli)} for Vicino, ${size(bytes.json.code.brotli)} for JSON (brotli).`,
+    `- Measured ${date} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}, Chromium ${browser.version}, Vicino at ${machine.commit}; load ${machine.loadAverage} when the run began.`,
+    `- Medians of ${settings.repeats} (least to most; in how many times Vicino's), contestants in turn. First lists are for a history of ${browser.firstHistory}.`,
+    ...notes.map((note) => `- ${note}`),
     '',
-    '| load to first list | Vicino | the same in `plain` | JavaScript over JSON |',
-    '|---|---:|---:|---:|',
-    ...pages,
-    row('bytes in memory to first list, first time on the page', time, decode('page', 0)),
-    row('the same, again', time, decode('page', 1)),
-    row('in a worker, first time', time, decode('worker', 0)),
-    `| longest task, first visit | ${tasks(desktop, 'first').join(' | ')} |`,
-    `| longest task, next page | ${tasks(desktop, 'next').join(' | ')} |`,
-    `| longest task, first visit, CPU 4 times slower | ${tasks(slow, 'first').join(' | ')} |`,
+    ...models.flatMap(pages),
+    `With the file of ${size(bytes.vicino.data.raw)}:`,
     '',
-    `The wasm memory is ${size(memory[0])} at most after a first visit, ${size(memory[1])} when the rows were kept.`,
+    ...table('opening', [
+      row('load to first list, localhost, history in memory', memorised(firstList.desktop)),
+      row(`the same, ${phone}`, memorised(firstList.phone)),
+      row('bytes in memory to first list, first time on the page', bytesToList('page', 0)),
+      row('the same, again', bytesToList('page', 1)),
+      row('the same, first time, the module compiled, too', bytesToList('compiling', 0)),
+      row('the same, first time, in a worker', bytesToList('worker', 0)),
+      row(`bytes in memory to first list, ${slowly}`, bytesToList('slow', 0)),
+      row('the same, the module compiled, too', bytesToList('slowCompiling', 0)),
+      row(`longest task, first visit, ${slowly}`, longest('first')),
+      row(`longest task, next page, ${slowly}`, longest('next')),
+      ...(before?.canKeep
+        ? [
+            row(
+              'longest task, next page, rows kept in IndexedDB',
+              longest('next', { vicino: '', before: 'beforeKept', typed: '', json: '' }),
+            ),
+          ]
+        : []),
+      plain('code, gzip', core('gzip')),
+      plain('code, brotli', core('brotli')),
+      plain('WebAssembly memory when open', memoryOf('opened')),
+      plain(`WebAssembly memory after ${browser.numHistories} lists`, memoryOf('ranked')),
+    ]),
     '',
-    `| rank, history of ${browser.history}, with the second hop | Vicino | typed arrays | typed arrays, rows kept | JSON |`,
-    '|---|---:|---:|---:|---:|',
-    `| a page like the last one | ${['vicino', 'typed', 'typedKept', 'json'].map(rank).join(' | ')} |`,
-    `| first list of another shopper | ${['vicino', 'typed', 'typedKept', 'json'].map(first).join(' | ')} |`,
+    `| ${[`rank, history of ${browser.history}, with the second hop`, ...rank.map(([, title]) => title)].join(' | ')} |`,
+    `|---|${rank.map(() => '---:|').join('')}`,
+    ranked('a page like the last one', by(ranking.samples, 0.5)),
+    ranked('the same, 95th percentile', by(ranking.samples, 0.95)),
+    ranked('first list of another shopper', by(ranking.first, 0.5)),
+    ranked('the same, 95th percentile', by(ranking.first, 0.95)),
   ].join('\n');
+}
+
+/** The least and the most of samples in ms, in the unit of the median. */
+function range(samples) {
+  const [least, most] = [Math.min(...samples), Math.max(...samples)];
+  return `${time(least / 1e3)} to ${time(most / 1e3)}`;
 }
 
 /** What is written between which marks. */

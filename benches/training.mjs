@@ -137,7 +137,7 @@ function measureFile(set, settings, { vicino }, peers) {
     implicit: out('implicit.npz'),
     rusket: out('rusket'),
   };
-  const train = [vicino, 'train', '--no-tune', '--codec', 'plain', ...keep, set.path, '-o'];
+  const train = [vicino, 'train', '--no-tune', ...keep, set.path, '-o'];
   const commands = { cosine: [...train, files.cosine, '--similarity', 'cosine'] };
   if (set.events <= MOST_FOR_RECIPE) {
     commands.recipe = [...train, files.recipe, '--similarity', 'recipe'];

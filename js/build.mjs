@@ -1,6 +1,6 @@
 // Builds js/dist: a script for each entry of the package, their types and the WebAssembly module.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
@@ -29,8 +29,12 @@ function shorten() {
   const names = run(
     tool('binaryen', 'bin/wasm-opt'),
     ...features,
+    // The first kilobyte is the far end of the stack.
+    '--low-memory-unused',
+    // What is called once and stays a function compresses better than what is drawn into its caller.
+    ...['--one-caller-inline-max-function-size', '0'],
     // A second and a third look find a little more once the control flow is laid out anew.
-    ...['--flatten', '--rereloop', '-Oz', '--flatten', '--rereloop', '-Oz', '-Oz'],
+    ...['--flatten', '--rereloop', '-Os', '--flatten', '--rereloop', '-Oz', '-Oz'],
     '--reorder-functions',
     '--minify-imports-and-exports-and-modules',
     'wasm/vicino_bg.wasm',
@@ -63,6 +67,14 @@ function glue(names) {
             __wbg_finalize_init(await WebAssembly.instantiate(module_or_path, __wbg_get_imports()));
           }`,
         );
+        // Safari's decoder gives up after 2 GB, which is more than a page reads of ids.
+        short = replaceOnce(
+          short,
+          /let numBytesDecoded = 0;\nfunction decodeText\([\s\S]*?\n}\n/,
+          'const decodeText = (bytes) => cachedTextDecoder.decode(bytes);\n',
+        );
+        // The recommender has its own.
+        short = replaceOnce(short, /if \(Symbol\.dispose\) Engine\.prototype.*;\n/, '');
         short = replaceOnce(short, /"\.\/vicino_bg\.js": import0/, 'a: import0');
         for (const [, from, to] of names.imports) {
           short = replaceOnce(short, new RegExp(`(?<=^\\s+)${from}(?=: )`, 'm'), to);
@@ -121,6 +133,15 @@ for (const entry of ENTRIES) {
     ...(entry === 'react' && { banner: "'use client';" }),
   });
   await bundle.close();
+}
+
+// Of a script that is used, remarks on what has no effects if it is not are of no use.
+for (const name of readdirSync('dist').filter((name) => name.endsWith('.js'))) {
+  const code = readFileSync(`dist/${name}`, 'utf8');
+  writeFileSync(
+    `dist/${name}`,
+    code.replaceAll(/(?<![\w$])\/\* @__PURE__ \*\/ ?|\/\* @__PURE__ \*\//g, ''),
+  );
 }
 
 // The shop's own bundler finds the files by these very expressions, which therefore have to survive; and only one

@@ -6,9 +6,25 @@ mod format_models;
 #[allow(dead_code)]
 mod harness;
 
-use format_models::{complete, timely, tiny};
-use vicino::model::{Foreign, Model, ModelError, Trend, content_hash, sections};
+use format_models::{blocks, complete, groups, timely, tiny};
+use vicino::model::{
+    Dictionary, Foreign, Hop, Kept, Link, Model, ModelError, Neighbours, Purpose, Table, Trend, Weights, content_hash,
+    sections, table_bytes,
+};
+use vicino::rank::{Options, Ranker, Source};
 use vicino::{CategoryIx, ItemIx};
+
+/// The file with other bytes in one of its sections.
+fn replace(bytes: &[u8], name: &str, body: &[u8]) -> Vec<u8> {
+    let all = sections(bytes).expect("a sound file");
+    let at = all.iter().position(|section| section.name == name).expect("a section of this name");
+    let (start, end) = (all[at].offset, all[at].offset + all[at].num_bytes);
+    let mut replaced = [&bytes[..start], body, &bytes[end..]].concat();
+    // The header has 24 bytes, an entry of the table 12, and the length is its third field.
+    harness::put(&mut replaced, 24 + 12 * at + 4, body.len() as u32);
+    harness::repair(&mut replaced);
+    replaced
+}
 
 fn bytes() -> Vec<u8> {
     tiny().to_bytes().unwrap()
@@ -71,12 +87,24 @@ fn a_flipped_bit_in_the_table_is_one_of_the_header() {
 #[test]
 fn a_newer_file_is_refused_with_its_version_even_if_all_else_is_different() {
     let mut bytes = bytes()[..20].to_vec();
-    bytes[8] = 2;
+    bytes[8] = 3;
     bytes[10] = 5;
     let error = refused(&bytes);
-    assert_eq!(error, ModelError::Newer { major: 2, minor: 5 });
+    assert_eq!(error, ModelError::Newer { major: 3, minor: 5 });
     assert_eq!(error.code(), "model-newer");
-    assert_eq!(error.to_string(), "the model is of format 2.5, this version reads 1; update vicino");
+    assert_eq!(error.to_string(), "the model is of format 3.5, this version reads 2; update vicino");
+}
+
+#[test]
+fn a_file_of_format_1_is_refused_with_its_version() {
+    let mut bytes = bytes();
+    bytes[8] = 1;
+    let error = refused(&bytes);
+    assert_eq!(error.code(), "model-corrupt");
+    assert_eq!(
+        error.to_string(),
+        "section `header` at byte 8: major version is 1, expected at least 2; train the model again"
+    );
 }
 
 #[test]
@@ -159,13 +187,13 @@ fn a_missing_section_is_named() {
 }
 
 #[test]
-fn an_unknown_codec_asks_for_an_update() {
+fn an_unknown_stream_between_blocks_asks_for_an_update() {
     let mut bytes = bytes();
     let (_, at) = find(&bytes, "neighbours/next");
     bytes[at] = 7;
     harness::repair(&mut bytes);
     let error = refused(&bytes);
-    assert_eq!(error.to_string(), "section `neighbours/next`: codec 7 is not known to this version; update vicino");
+    assert_eq!(error.to_string(), "section `neighbours/next`: flags 7 is not known to this version; update vicino");
 }
 
 #[test]
@@ -184,19 +212,218 @@ fn a_constant_that_ranking_cannot_use_is_refused_where_it_stands() {
 }
 
 #[test]
-fn what_format_1_2_adds_may_be_stepped_over() {
+fn what_lists_do_without_may_be_stepped_over() {
     let bytes = timely().to_bytes().unwrap();
-    for name in ["trends", "replenishment", "neighbours/similar"] {
+    for name in ["categories", "trends", "replenishment", "neighbours/similar"] {
         let section = sections(&bytes).unwrap().into_iter().find(|section| section.name == name).unwrap();
         assert!(section.optional, "{name}");
         // A reader that does not know the number of the section.
         let (entry, _) = find(&bytes, name);
         let mut renamed = bytes.clone();
+        if name == "categories" {
+            // These need them.
+            let (replenishment, _) = find(&bytes, "replenishment");
+            renamed[replenishment + 1] = 0x76;
+        }
         renamed[entry + 1] = 0x77;
         harness::repair(&mut renamed);
         let model = Model::open(&renamed).unwrap();
         assert_eq!((model.items, model.popularity), (timely().items, timely().popularity), "{name}");
     }
+}
+
+/// A section of a file, changed.
+fn with_section(bytes: &[u8], name: &str, change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+    let section = sections(bytes).unwrap().into_iter().find(|section| section.name == name).unwrap();
+    let mut body = bytes[section.offset..][..section.num_bytes].to_vec();
+    change(&mut body);
+    replace(bytes, name, &body)
+}
+
+/// What is wrong with a file, and in which section.
+fn fault(bytes: &[u8]) -> (&'static str, &'static str) {
+    match refused(bytes) {
+        ModelError::Corrupt { section, what, .. } => (section, what),
+        error => panic!("{error}"),
+    }
+}
+
+/// Fields of the table of `tiny`: 3 levels, of which the last has a direction, and 2 classes.
+const NUM_LINKS: usize = 34;
+const WIDTH: usize = 38;
+const NUM_TABLES: usize = 39;
+const NUM_BETWEEN: usize = 43;
+
+#[test]
+fn a_number_that_no_table_may_have_is_refused_where_it_stands() {
+    let sound = bytes();
+    for (at, value, what) in [
+        (1, 0, "number of levels"),
+        (1, 17, "number of levels"),
+        (2, 4, "first level with a direction"),
+        (3, 0, "number of classes"),
+        (3, 9, "number of classes"),
+        (WIDTH, 25, "bits of a block's length"),
+        (NUM_TABLES + 2, 1, "number of bytes left"),
+        (NUM_BETWEEN + 2, 1, "number of bytes left"),
+        (NUM_BETWEEN + 3, 255, "number of bytes left"),
+    ] {
+        let bytes = with_section(&sound, "neighbours/next", |body| body[at] = value);
+        assert_eq!(fault(&bytes), ("neighbours/next", what), "byte {at}");
+    }
+    for (at, value) in [(4, f32::NAN), (4, 0.0), (16, 0.5), (20, 1e30), (28, -1.0), (28, 17.0)] {
+        let bytes =
+            with_section(&sound, "neighbours/next", |body| body[at..at + 4].copy_from_slice(&value.to_le_bytes()));
+        assert_eq!(fault(&bytes).0, "neighbours/next", "{value} at byte {at}");
+    }
+    // A first direction of 1 would be one that is not written.
+    let bytes = with_section(&sound, "neighbours/next", |body| body[16..20].copy_from_slice(&1f32.to_le_bytes()));
+    assert_eq!(fault(&bytes).1, "first level with a direction above 1");
+}
+
+#[test]
+fn a_number_of_links_that_does_not_come_out_is_refused() {
+    let bytes = with_section(&bytes(), "neighbours/next", |body| body[NUM_LINKS] += 1);
+    assert_eq!(fault(&bytes), ("neighbours/next", "number of links in all blocks"));
+}
+
+#[test]
+fn lengths_of_blocks_that_do_not_add_up_are_refused() {
+    let sound = blocks().to_bytes().unwrap();
+    let longer = with_section(&sound, "neighbours/next", |body| *body.last_mut().unwrap() ^= 0x40);
+    // One block, whose length does not take all bits of a byte.
+    let filling = with_section(&bytes(), "neighbours/next", |body| *body.last_mut().unwrap() |= 1);
+    let shorter = with_section(&sound, "blocks/next", |body| _ = body.pop());
+    let more = with_section(&sound, "blocks/next", |body| body.push(1));
+    let all = with_section(&sound, "neighbours/next", |body| {
+        let at = body.len() - 3;
+        body[at..].fill(0xff);
+    });
+    for bytes in [longer, filling, shorter, more, all] {
+        assert_eq!(fault(&bytes), ("neighbours/next", "length of all blocks"));
+    }
+}
+
+#[test]
+fn more_items_than_the_ids_have_bytes_for_are_refused_before_anything_is_allocated() {
+    for num_items in [1 << 18, 1 << 24, u32::MAX] {
+        let bytes = with_section(&bytes(), "classes", |body| harness::put(body, 0, num_items));
+        assert_eq!(fault(&bytes), ("classes", "number of items"));
+    }
+}
+
+#[test]
+fn a_stream_with_more_or_fewer_bytes_than_it_needs_is_refused() {
+    let sound = timely().to_bytes().unwrap();
+    for (name, what) in [
+        ("classes", "stream of classes"),
+        ("items", "stream of the ids' blocks"),
+        ("popularity", "stream of lists"),
+        ("categories", "stream of categories"),
+        ("trends", "stream of lists"),
+        ("replenishment", "stream of lists"),
+    ] {
+        for byte in [0, 1] {
+            // A reader asks for four bytes in advance.
+            let bytes = with_section(&sound, name, |body| body.extend([byte; 5]));
+            assert_eq!(fault(&bytes), (name, what), "{byte}");
+        }
+    }
+}
+
+/// An item of `blocks` from which no path of two links leads to the first block.
+const UNRELATED: u32 = 200;
+
+#[test]
+fn a_damaged_block_is_refused_when_it_is_read() {
+    let bytes = with_section(&blocks().to_bytes().unwrap(), "blocks/next", |body| body[..40].fill(0xff));
+    let model = Model::open_blocks(bytes).unwrap();
+    let mut kept = Kept::default();
+    let mut read = |item| model.tables[0].1.row(&mut kept, ItemIx(item), &mut |_, _| {});
+    let error = read(5).unwrap_err();
+    assert!(matches!(error, ModelError::Corrupt { section: "blocks/next", found: 0, .. }), "{error}");
+    assert!(read(128).is_ok() && read(127).is_err() && read(129).is_ok());
+    let mut ranker = Ranker::new(&model);
+    let mut list = |item| {
+        let options = Options::default();
+        ranker.try_list(&model, Source::Related(&[ItemIx(item)]), &options, &mut |_| true).map(|listed| listed.len())
+    };
+    assert_eq!((list(5), list(UNRELATED), list(5)), (Err(error.clone()), Ok(20), Err(error)));
+}
+
+#[test]
+fn sections_of_zeros_or_ones_or_cut_anywhere_are_opened_or_refused() {
+    for model in [tiny(), complete(), timely()] {
+        let sound = model.to_bytes().unwrap();
+        for section in sections(&sound).unwrap() {
+            let body = &sound[section.offset..][..section.num_bytes];
+            for length in 0..body.len() {
+                let _ = harness::open(&replace(&sound, section.name, &body[..length]));
+            }
+            for length in [0, 1, 4, body.len(), 2000] {
+                for byte in [0, 0xff] {
+                    let _ = harness::open(&replace(&sound, section.name, &vec![byte; length]));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn parts_of_a_table_that_are_zeros_or_ones_are_read_or_refused() {
+    // Whatever the streams between blocks and in blocks say, and however long they are.
+    for model in [blocks(), groups()] {
+        let sound = model.to_bytes().unwrap();
+        let table = sections(&sound).unwrap().into_iter().find(|section| section.name == "neighbours/next").unwrap();
+        let body = &sound[table.offset..][..table.num_bytes];
+        // 4 levels, 2 of them with directions, 5 classes.
+        let at = 4 + 4 * (4 + 2 + 5) + 4 + 2 + 4 + 1;
+        let num_tables = harness::get(body, at) as usize;
+        let num_between = harness::get(body, at + 4) as usize;
+        let start = at + 8 + num_tables;
+        for length in [0, 1, num_between, 5000] {
+            for byte in [0, 0x7f, 0xff] {
+                let mut forged = body.to_vec();
+                forged.splice(start..start + num_between, vec![byte; length]);
+                harness::put(&mut forged, at + 4, length as u32);
+                let _ = harness::open(&replace(&sound, "neighbours/next", &forged));
+            }
+        }
+        for (length, byte) in [(0u64, 0), (1 << 16, 0), (1 << 16, 0xff)] {
+            // Three blocks: two of no bytes, and all the others.
+            let mut forged = body[..start + num_between].to_vec();
+            forged[at - 1] = 20;
+            let lengths = length << 4;
+            forged.extend(&lengths.to_be_bytes());
+            let forged = replace(&sound, "neighbours/next", &forged);
+            let _ = harness::open(&replace(&forged, "blocks/next", &vec![byte; length as usize]));
+        }
+    }
+}
+
+#[test]
+fn a_stream_filled_up_with_zeros_comes_back() {
+    // Everything linked to everything is told in fewer bytes than a reader wants for so many links.
+    let num_items = 300;
+    let links = (0..num_items).flat_map(|one| (0..one).map(move |other| (one, other)));
+    let link = |(one, other)| Link { one: ItemIx(one), other: ItemIx(other), level: 0, is_heavier_from_one: true };
+    let weights = Weights { levels: vec![1.0], directions: vec![1.0], row_factors: vec![1.0] };
+    let links: Vec<Link> = links.map(link).collect();
+    let table = Neighbours::from_links(&vec![0; num_items as usize], &links, weights, Hop::default()).unwrap();
+    let ids: Vec<String> = (1000..1000 + num_items).map(|id| id.to_string()).collect();
+    let model = Model {
+        items: Dictionary::new(&ids).unwrap(),
+        tables: vec![(Purpose::Next, table)],
+        popularity: vec![0; num_items as usize],
+        ..Model::default()
+    };
+    let bytes = model.to_bytes().unwrap();
+    assert_eq!(Model::open(&bytes).unwrap(), model);
+    let table = table_bytes(&bytes).unwrap()[0].1;
+    // 128 * 128 + 256 * 44 links between blocks, less 4,096. Two blocks have 128 * 127^2 paths, less 8,192, 512 to a byte; the last one 44 * 43 / 2
+    // links, less 64, three to a byte.
+    assert_eq!((table.num_between, table.between), (27_648, 23_552));
+    assert_eq!(table.blocks, 2 * 4_017 + 294);
 }
 
 #[test]

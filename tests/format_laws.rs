@@ -4,9 +4,31 @@
 mod format_models;
 mod harness;
 
-use format_models::{any_model, complete, linked, timely, tiny};
+use format_models::{any_model, blocks, complete, groups, linked, timely, tiny};
 use proptest::prelude::*;
-use vicino::model::{Model, content_hash, sections};
+use vicino::model::{Join, Model, content_hash, sections};
+
+/// The other job first.
+struct Backwards;
+
+impl Join for Backwards {
+    fn join<A: Send, B: Send>(&self, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B) {
+        let other = other();
+        (one(), other)
+    }
+}
+
+/// Both jobs at the same time.
+struct AtOnce;
+
+impl Join for AtOnce {
+    fn join<A: Send, B: Send>(&self, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B) {
+        std::thread::scope(|scope| {
+            let other = scope.spawn(other);
+            (one(), other.join().expect("a job that does not panic"))
+        })
+    }
+}
 
 proptest! {
     #[test]
@@ -20,6 +42,13 @@ proptest! {
         let bytes = model.to_bytes().unwrap();
         prop_assert_eq!(model.clone().to_bytes().unwrap(), bytes.clone());
         prop_assert_eq!(Model::open(&bytes).unwrap().to_bytes().unwrap(), bytes);
+    }
+
+    #[test]
+    fn whoever_does_the_jobs_the_bytes_are_the_same(model in any_model()) {
+        let bytes = model.to_bytes().unwrap();
+        prop_assert_eq!(&model.to_bytes_with(&Backwards).unwrap(), &bytes);
+        prop_assert_eq!(&model.to_bytes_with(&AtOnce).unwrap(), &bytes);
     }
 
     #[test]
@@ -54,6 +83,26 @@ proptest! {
         let mut bytes = [tiny, complete, linked, timely][which]().to_bytes().unwrap();
         for (at, value) in changes {
             let at = at.index(bytes.len());
+            bytes[at] = value;
+        }
+        let _ = harness::repair_and_open(&bytes);
+    }
+}
+
+proptest! {
+    // Some hundred items each take their time.
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn several_blocks_changed_behind_their_checksums_are_opened_or_refused(
+        has_candidates in any::<bool>(),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+    ) {
+        let mut bytes = if has_candidates { groups() } else { blocks() }.to_bytes().unwrap();
+        // What the table of sections says is changed elsewhere.
+        let start = sections(&bytes).unwrap()[0].offset;
+        for (at, value) in changes {
+            let at = start + at.index(bytes.len() - start);
             bytes[at] = value;
         }
         let _ = harness::repair_and_open(&bytes);

@@ -7,8 +7,8 @@
 #[allow(dead_code)]
 mod format_models;
 
-use format_models::{complete, linked, timely, tiny};
-use vicino::model::{FORMAT_MAJOR, FORMAT_MINOR, Model};
+use format_models::{blocks, complete, groups, linked, timely, tiny};
+use vicino::model::{FORMAT_MAJOR, FORMAT_MINOR, Model, sections};
 
 /// The bytes in the `hexdump` block of a document; every line is an offset, bytes and, after two spaces, words.
 fn dumped(document: &str) -> Vec<u8> {
@@ -39,26 +39,28 @@ fn the_documented_dump_is_what_is_written_and_read() {
 }
 
 #[test]
-fn the_golden_file_of_format_1_0_is_read() {
-    assert_eq!(Model::open(include_bytes!("golden/1.0.vicino")).unwrap(), complete());
-}
-
-#[test]
-fn the_golden_files_of_format_1_1_are_read() {
-    assert_eq!(Model::open(include_bytes!("golden/1.1-plain.vicino")).unwrap(), complete());
-    assert_eq!(Model::open(include_bytes!("golden/1.1-graph.vicino")).unwrap(), linked());
-}
-
-#[test]
-fn the_golden_files_of_format_1_2_are_what_is_written_and_read() {
-    let golden: [(&[u8], Model); 2] = [
-        (include_bytes!("golden/1.2-plain.vicino"), complete()),
-        (include_bytes!("golden/1.2-graph.vicino"), timely()),
+fn the_golden_files_of_format_2_0_are_what_is_written_and_read() {
+    let golden: [(&[u8], Model); 5] = [
+        (include_bytes!("golden/2.0-complete.vicino"), complete()),
+        (include_bytes!("golden/2.0-linked.vicino"), linked()),
+        (include_bytes!("golden/2.0-timely.vicino"), timely()),
+        (include_bytes!("golden/2.0-blocks.vicino"), blocks()),
+        (include_bytes!("golden/2.0-candidates.vicino"), groups()),
     ];
     for (golden, model) in golden {
         assert_eq!(Model::open(golden).unwrap(), model);
         assert_same_bytes(&model.to_bytes().unwrap(), golden);
     }
+}
+
+#[test]
+fn the_golden_files_have_both_streams_between_blocks() {
+    let flags = |bytes: &[u8]| {
+        let table = sections(bytes).unwrap().into_iter().find(|section| section.name == "neighbours/next").unwrap();
+        bytes[table.offset]
+    };
+    assert_eq!(flags(include_bytes!("golden/2.0-blocks.vicino")), 0);
+    assert_eq!(flags(include_bytes!("golden/2.0-candidates.vicino")), 1);
 }
 
 #[test]

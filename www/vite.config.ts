@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
 import { contentPolicy } from './build/content-policy.ts';
 import { offlineCopy } from './build/offline-copy.ts';
+import { preloadModule } from './build/preload.ts';
 
 export default defineConfig({
   // Relative, so that the built shop works from any folder of any static server.
@@ -27,5 +28,5 @@ export default defineConfig({
     },
   },
   worker: { format: 'es' },
-  plugins: [contentPolicy(), offlineCopy()],
+  plugins: [preloadModule(), contentPolicy(), offlineCopy()],
 });

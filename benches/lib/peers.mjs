@@ -1,15 +1,12 @@
 // Installs the peers of training into a Python environment in the cache, once.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { root, run, say } from './processes.mjs';
+import { cache, root, run, say } from './processes.mjs';
 
 const script = `${root}/benches/peers/peers.py`;
 const requirements = `${root}/benches/peers/requirements.txt`;
 
 /** How to run the peers and which versions they are; `undefined`, and a note why, if they cannot be had. */
 export function preparePeers(notes) {
-  const cache =
-    process.env.VICINO_CACHE ?? `${process.env.XDG_CACHE_HOME ?? `${homedir()}/.cache`}/vicino`;
   const folder = `${cache}/bench-venv`;
   const python = `${folder}/bin/python`;
   const stamp = `${folder}/installed.txt`;

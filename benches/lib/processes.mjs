@@ -1,6 +1,7 @@
 // Runs other programs: to the end, or as a worker that answers requests.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -8,6 +9,9 @@ export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/
 /** Data, models and other large files of a run; out of git. */
 export const scratch = `${root}/target/bench`;
 mkdirSync(scratch, { recursive: true });
+/** What is installed or built once, for all copies of the repository. */
+export const cache =
+  process.env.VICINO_CACHE ?? `${process.env.XDG_CACHE_HOME ?? `${homedir()}/.cache`}/vicino`;
 
 /** Progress goes to stderr, results to stdout. */
 export function say(line) {

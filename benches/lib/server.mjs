@@ -1,6 +1,7 @@
 // Serves files from memory over localhost, compressed ahead of time, cached by the browser as a CDN would have it.
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { extname } from 'node:path';
+import { extname, posix } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 
@@ -11,8 +12,42 @@ const TYPES = {
   '.wasm': 'application/wasm',
 };
 
-/** Bytes of a file as it is, as gzip -9, and as brotli 11. */
-export async function compress(bytes) {
+/** Scripts that run as soon as the one that names them, and those that it may ask for later. */
+const STATIC_IMPORT = /\b(?:from|import)\s*["'`](\.[^"'`]+)["'`]/g;
+const DYNAMIC_IMPORT = /\bimport\(\s*["'`](\.[^"'`]+)["'`]/g;
+
+/** What a page may ask of a built package: every script and module of its folder, `[address, path]` each. */
+export function packageFiles(dist, address) {
+  return readdirSync(dist)
+    .filter((name) => /\.(js|wasm)$/.test(name))
+    .map((name) => [`${address}/${name}`, `${dist}/${name}`]);
+}
+
+/** The addresses of a script and of all that it imports, those that load later only if told so; `read` gives a script's text. */
+export async function scriptsFrom(start, read, { later = false } = {}) {
+  const found = new Set([start]);
+  // A set that grows while it is walked is walked to its end.
+  for (const address of found) {
+    const text = await read(address);
+    for (const pattern of later ? [STATIC_IMPORT, DYNAMIC_IMPORT] : [STATIC_IMPORT]) {
+      for (const [, to] of text.matchAll(pattern))
+        found.add(posix.join(posix.dirname(address), to));
+    }
+  }
+  return [...found];
+}
+
+/** The files at `paths`, `[address, path]` each, as `serve` wants them; all are compressed at once: large ones take long. */
+export async function loadFiles(paths) {
+  return new Map(
+    await Promise.all(
+      paths.map(async ([address, path]) => [address, await compress(readFileSync(path))]),
+    ),
+  );
+}
+
+/** Bytes, their brotli 11 form, and sizes of them as they are, as gzip -9 and as brotli. */
+async function compress(bytes) {
   const parameters = {
     [constants.BROTLI_PARAM_QUALITY]: 11,
     [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
@@ -21,10 +56,11 @@ export async function compress(bytes) {
     promisify(gzip)(bytes, { level: 9 }),
     promisify(brotliCompress)(bytes, { params: parameters }),
   ]);
-  return { raw: bytes.length, gzip: gz.length, brotli: br.length, compressed: br };
+  const size = { raw: bytes.length, gzip: gz.length, brotli: br.length };
+  return { bytes, compressed: br, size };
 }
 
-/** Serves `files`, a map from path to bytes and their brotli form; gives the address and a way to stop. */
+/** Serves `files`, a map from address to bytes and perhaps their brotli form; gives the address and a way to stop. */
 export async function serve(files) {
   const server = createServer((request, response) => {
     const asked = new URL(request.url, 'http://localhost').pathname;
@@ -36,7 +72,8 @@ export async function serve(files) {
     }
     const takesBrotli = /\bbr\b/.test(request.headers['accept-encoding'] ?? '');
     // As on a CDN: what does not shrink travels as it is.
-    const compressed = takesBrotli && file.compressed.length < file.bytes.length * 0.95;
+    const isSmaller = file.compressed && file.compressed.length < file.bytes.length * 0.95;
+    const compressed = takesBrotli && isSmaller;
     const body = compressed ? file.compressed : file.bytes;
     response.writeHead(200, {
       'content-type': TYPES[extname(path)] ?? 'application/octet-stream',

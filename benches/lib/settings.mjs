@@ -9,13 +9,16 @@ const USAGE = `usage: npm run bench -- [options]
   --neighbours N           neighbours that training keeps, K (50)
   --threads N              threads of training (2)
   --quick                  20k events, 2 repeats: does it run at all?
-  --model FILE             the browser's model, instead of training one
+  --model FILE             a model for the browser, instead of training two; with several of them the first is measured
+                           in all ways and the others by connection
+  --before COMMIT          also measures the package as it was at a commit, side by side
+  --before-model FILE      a model that it can read, one for each --model (the same files)
   --profile NAME           Cargo profile of Vicino (release)
   --update                 also writes the table into docs/benchmarks.md and, if it has the marks, README.md
 
 environment:
   VICINO_BENCH_DATA        a folder with diginetica/train.csv.gz; without it only the generated log is used
-  VICINO_CACHE             where the peers are installed (a folder in the user's cache)
+  VICINO_CACHE             where the peers are installed and earlier packages built (a folder in the user's cache)
   CHROME                   the browser (chromium, chrome and the like are found)`;
 
 /** Reads the command line; a mistake prints what is allowed and ends the run with 2. */
@@ -29,6 +32,8 @@ export function parseSettings(args) {
     threads: 2,
     profile: 'release',
     update: false,
+    models: [],
+    beforeModels: [],
   };
   const rest = [...args];
   while (rest.length > 0) {
@@ -45,7 +50,11 @@ export function parseSettings(args) {
     } else if (option === '--sizes' && /^[1-9]\d*[kM]?(,[1-9]\d*[kM]?)*$/.test(rest[0] ?? '')) {
       settings.sizes = rest.shift().split(',').map(parseSize);
     } else if (option === '--model' && rest[0]) {
-      settings.model = rest.shift();
+      settings.models.push(rest.shift());
+    } else if (option === '--before' && rest[0]) {
+      settings.before = rest.shift();
+    } else if (option === '--before-model' && rest[0]) {
+      settings.beforeModels.push(rest.shift());
     } else if (option === '--profile' && /^[a-z][a-z-]*$/.test(rest[0] ?? '')) {
       settings.profile = rest.shift();
     } else if (
@@ -54,11 +63,19 @@ export function parseSettings(args) {
     ) {
       settings[option.slice(2)] = Number(rest.shift());
     } else {
-      console.error(`bench: cannot use \`${[option, ...rest].join(' ')}\`\n\n${USAGE}`);
-      process.exit(2);
+      refuse(`cannot use \`${[option, ...rest].join(' ')}\``);
     }
   }
+  const { models, before, beforeModels } = settings;
+  if (beforeModels.length > 0 && (!before || beforeModels.length !== models.length)) {
+    refuse('expected --before, and a --before-model for each --model');
+  }
   return settings;
+}
+
+function refuse(why) {
+  console.error(`bench: ${why}\n\n${USAGE}`);
+  process.exit(2);
 }
 
 /** A number, also with k for thousands or M for millions. */

@@ -4,10 +4,9 @@ use anyhow::Context;
 use serde_json::json;
 use std::path::Path;
 use vicino::ItemIx;
-use vicino::model::{Hop, Model, Neighbours, Purpose, scale, scale_code};
+use vicino::model::{Hop, Model, Neighbours, Purpose};
 
-/// Writes `plain.vicino`, the model with its neighbours in the codec `plain`, without a second hop and at weights of 3 bits;
-/// `by_id.json` and `by_id.bin` into `folder`, and `by_model.json` and `by_model.bin`, which number the items
+/// Writes `by_id.json` and `by_id.bin` into `folder`, and `by_model.json` and `by_model.bin`, which number the items
 /// as the model does: in an order that makes neighbours cheap, and which only who packed it knows.
 ///
 /// The JSON is `{"ids": [...], "decay": [...], "hop": {"share": .., "width": ..}, "neighbours": [[[item, weight], ...], ...]}`
@@ -26,32 +25,8 @@ pub fn dump(model: &Path, folder: &Path) -> anyhow::Result<()> {
         write(folder, &format!("{name}.json"), listing.json().as_bytes())?;
         write(folder, &format!("{name}.bin"), &listing.typed_arrays())?;
     }
-    write(folder, "plain.vicino", &plain(&model)?)?;
     println!(r#"{{"items":{},"edges":{},"bytes":{}}}"#, model.num_items(), table.num_edges(), bytes.len());
     Ok(())
-}
-
-/// The file of a model with each of its tables in the codec `plain`.
-fn plain(model: &Model) -> anyhow::Result<Vec<u8>> {
-    const WEIGHT_BITS: u8 = 3;
-    let mut model = model.clone();
-    for (_, table) in &mut model.tables {
-        let rows: Vec<(u8, Vec<(ItemIx, u8)>)> = (0..table.num_items() as u32)
-            .map(|item| {
-                let row = table.row(ItemIx(item));
-                let edges = row.items.iter().zip(row.levels);
-                let weights: Vec<(ItemIx, f32)> =
-                    edges.map(|(&to, &level)| (to, row.weight_in_row(level) * table.column_factor(to))).collect();
-                let largest = weights.iter().fold(0.0f32, |largest, (_, weight)| largest.max(*weight));
-                let code = scale_code(largest);
-                let levels = f32::from(1u8 << WEIGHT_BITS);
-                let level = |weight: f32| (weight / scale(code) * levels).clamp(0.0, levels - 1.0) as u8;
-                (code, weights.into_iter().map(|(to, weight)| (to, level(weight))).collect())
-            })
-            .collect();
-        *table = Neighbours::from_rows(WEIGHT_BITS, &rows)?;
-    }
-    Ok(model.to_bytes()?)
 }
 
 /// The neighbours with items numbered anew.
@@ -70,10 +45,8 @@ impl<'a> Listing<'a> {
         }
         let rows = order.iter().map(|&item| {
             let row = table.row(item);
-            let edges = row.items.iter().zip(row.levels);
-            let mut edges: Vec<_> = edges
-                .map(|(to, &level)| (number_of[to.as_usize()], row.weight_in_row(level) * table.column_factor(*to)))
-                .collect();
+            let edge = |&to: &ItemIx| (number_of[to.as_usize()], row.weight_of(to));
+            let mut edges: Vec<_> = row.items.iter().map(edge).collect();
             edges.sort_unstable_by_key(|&(number, _)| number);
             edges
         });

@@ -1,11 +1,11 @@
 // Plain JavaScript over JSON: what one writes in an afternoon. Lists of pairs, a Map of scores, a sort.
 
-export async function load() {
-  const response = await fetch('/data/neighbours.json');
+/** Opens an address, or the bytes of what is there. */
+export async function load(source) {
+  if (typeof source !== 'string') return from(JSON.parse(new TextDecoder().decode(source)));
+  const response = await fetch(source);
   return from(await response.json());
 }
-
-export const fromBytes = async (bytes) => from(JSON.parse(new TextDecoder().decode(bytes)));
 
 function from({ ids, decay, hop, neighbours }) {
   const items = new Map(ids.map((id, item) => [id, item]));

@@ -1,14 +1,12 @@
 // JavaScript tuned by hand: typed arrays straight from a binary file, scores in one array, the best k kept as they come.
 // With `kept` the rows that were worked out last stay, as they do in Vicino.
 
-export async function load() {
-  const response = await fetch('/data/neighbours.bin');
-  return from(await response.arrayBuffer(), false);
-}
-
-export async function loadKept() {
-  const response = await fetch('/data/neighbours.bin');
-  return from(await response.arrayBuffer(), true);
+/** Opens an address, or the bytes of what is there. */
+export async function load(source, options) {
+  const isKept = options?.kept ?? false;
+  if (typeof source !== 'string') return from(source.buffer, isKept);
+  const response = await fetch(source);
+  return from(await response.arrayBuffer(), isKept);
 }
 
 function from(file, isKept) {

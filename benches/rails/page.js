@@ -53,7 +53,7 @@ async function timed(run) {
 }
 
 globalThis.measure = async ({ where, ids, clicked, turns, pauses }) => {
-  const options = { storage: 'memory', consent: 'granted', keep: false };
+  const options = { storage: 'memory', consent: 'granted' };
   const Loader = where === 'worker' ? WorkerRecommender : Recommender;
   const shop = await Loader.load('/data/shop.vicino', options);
   const products = ids.map(product);

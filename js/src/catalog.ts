@@ -1,19 +1,22 @@
 import type { Engine } from '../wasm/vicino.js';
 import { bits } from './filter.js';
+import { reading } from './open.js';
 import { checkItems } from './options.js';
 import type { Catalog, CatalogItem } from './types.js';
 
 /** What the ranker has for an id that it does not know. */
 export const NO_ITEM = 0xffffffff;
 
+const encoder = new TextEncoder();
+
 /** The numbers of items. */
 export function numbers(engine: Engine, ids: readonly string[]): Uint32Array {
   if (ids.length === 0) return new Uint32Array();
-  const found = engine.items(ids.join('\0'));
+  const find = (all: readonly string[]) =>
+    reading(() => engine.items(encoder.encode(all.join('\0'))));
+  const found = find(ids);
   // No id of a model can hold what stands between two of them here.
-  return found.length === ids.length
-    ? found
-    : engine.items(ids.map((id) => id.replaceAll('\0', '\ufffd')).join('\0'));
+  return found.length === ids.length ? found : find(ids.map((id) => id.replaceAll('\0', '\ufffd')));
 }
 
 /** The numbers that names have in the columns. */

@@ -17,12 +17,15 @@ export interface DeliveryOptions<R extends Ranks = Ranks> extends LoadOptions {
   /** Base64 of the 32 bytes of an Ed25519 key: only models that it has signed are taken. */
   publicKey?: string;
   /** Loads the bytes, such as `load` of `vicino/worker`. Default: `Recommender.load`. */
-  load?: (bytes: Uint8Array, options: LoadOptions) => Promise<R>;
+  load?: Load<R>;
   /** Called after a newer model was taken. */
   onUpdate?: (recommender: R) => void;
   /** Hears why a newer model was not taken; the one before goes on. */
   onError?: (error: unknown) => void;
 }
+
+/** Makes a recommender of the bytes of a model. */
+type Load<R> = (bytes: Uint8Array, options: LoadOptions) => Promise<R>;
 
 /** A model that a manifest named. */
 interface Named {
@@ -68,9 +71,12 @@ export async function loadManifest<R extends Ranks = Recommender>(
     // As if nothing was there.
   }
 
-  const open = async (bytes: Uint8Array): Promise<R> => {
-    if (load) return load(bytes, loading);
-    const { Recommender } = await import('./index.js');
+  // What ranks is loaded while the model travels.
+  const core = load ? undefined : import('./index.js');
+  core?.catch(() => {});
+  const open = async (bytes: Promise<Uint8Array>): Promise<R> => {
+    const Recommender = (await core)?.Recommender;
+    if (!Recommender) return (load as Load<R>)(await bytes, loading);
     return Recommender.load(bytes, loading) as Promise<Ranks> as Promise<R>;
   };
   const remember = async (models: readonly Named[], response?: Response) => {
@@ -90,10 +96,17 @@ export async function loadManifest<R extends Ranks = Recommender>(
     await verify(model, bytes, publicKey);
     return bytes;
   };
-  const take = async (model: Named, use: (bytes: Uint8Array) => Promise<R>): Promise<R> => {
-    const bytes = await get(model);
-    // Loading may give the bytes away.
-    const copy = new Response(bytes.slice());
+  const take = async (
+    model: Named,
+    use: (bytes: Promise<Uint8Array>) => Promise<R>,
+  ): Promise<R> => {
+    let copy: Response | undefined;
+    const bytes = get(model).then((bytes) => {
+      // Loading may give the bytes away.
+      copy = new Response(bytes.slice());
+      return bytes;
+    });
+    bytes.catch(() => {});
     const ranks = await use(bytes);
     const others = known.models.filter(({ url }) => url !== model.url);
     await remember([model, ...others], copy);
@@ -103,7 +116,9 @@ export async function loadManifest<R extends Ranks = Recommender>(
   let ranks: R | undefined;
   for (const [at, model] of known.models.entries()) {
     try {
-      ranks = await open(await get(model, true));
+      const bytes = get(model, true);
+      bytes.catch(() => {});
+      ranks = await open(bytes);
       // What is damaged is as good as gone, and asked for again.
       if (at > 0) known = { checkedMs: 0, models: known.models.slice(at) };
       break;
@@ -137,7 +152,7 @@ export async function loadManifest<R extends Ranks = Recommender>(
         await remember(known.models);
       } else {
         await take(current, async (bytes) => {
-          await (recommender as unknown as Recommender).replaceModel(bytes);
+          await (recommender as unknown as Recommender).replaceModel(await bytes);
           return recommender;
         });
         onUpdate?.(recommender);

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import { ID, type Ranks, watch, watchSeen } from './live.js';
+import { ID, loadOnce, type Ranks, waiting, watch, watchSeen } from './live.js';
 import type { ListName, LoadOptions, RailRequest, Recommendation } from './types.js';
 
 /** What a template's `{{name}}` can stand for, besides `id`, `category`, `score` and `text`. */
@@ -31,7 +31,19 @@ declare global {
 }
 
 /** Attributes that are properties of the same name. */
-const TEXTS = ['list', 'item', 'k', 'name', 'variant', 'category', 'src', 'label'] as const;
+const TEXTS = [
+  'list',
+  'item',
+  'k',
+  'name',
+  'variant',
+  'category',
+  'src',
+  'loading',
+  'label',
+] as const;
+/** What they are where they are missing, if that is not the empty text. */
+const DEFAULTS: Record<string, string> = { list: 'forYou', loading: 'lazy' };
 /** What can have the focus. */
 const INNER = 'a[href],button,[tabindex]';
 const STYLE =
@@ -39,8 +51,6 @@ const STYLE =
 
 type Given = Ranks | PromiseLike<Ranks> | undefined;
 
-/** Recommenders by the address of their model: rails of one page share one. */
-const loading = new Map<string, Promise<Ranks>>();
 let give: (recommender: Given) => void;
 let shared: Given = new Promise((resolve) => {
   give = resolve as typeof give;
@@ -70,6 +80,8 @@ export class VicinoRail extends Base {
   declare variant: string;
   declare category: string;
   declare src: string;
+  /** When `src` is loaded: `eager` at once, `lazy` (default) when the rail is within a screen of the view, or the page idle. */
+  declare loading: 'eager' | 'lazy';
   declare label: string;
 
   /** Options that are no attribute, such as `where`; call `update` after changing what is in it. */
@@ -88,7 +100,7 @@ export class VicinoRail extends Base {
     for (const name of TEXTS) {
       Object.defineProperty(VicinoRail.prototype, name, {
         get(this: VicinoRail) {
-          return this.getAttribute(name) ?? (name === 'list' ? 'forYou' : '');
+          return this.getAttribute(name) ?? DEFAULTS[name] ?? '';
         },
         set(this: VicinoRail, value: unknown) {
           this.setAttribute(name, String(value));
@@ -123,7 +135,7 @@ export class VicinoRail extends Base {
 
 /** Makes a rail work by its attributes of now; gives the function that ends that. */
 function start(element: VicinoRail): () => void {
-  const { list, name, item, k, category, variant, src } = element;
+  const { list, name, item, k, category, variant, src, loading } = element;
   const rail = name || list;
   const where = { rail, ...(variant && { variant }) };
   const ids = item.split(/[\s,]+/).filter(Boolean);
@@ -202,34 +214,34 @@ function start(element: VicinoRail): () => void {
   });
 
   frame(element);
-  if (src && !loading.has(src)) {
-    const options = element.loadOptions;
-    const made = import('./index.js').then((core) => core.Recommender.load(src, options));
-    // A later rail may try again.
-    made.catch(() => loading.delete(src));
-    loading.set(src, made);
-  }
-  Promise.resolve(element.recommender ?? loading.get(src) ?? shared).then(
-    (arrived) => {
-      if (signal.aborted || !arrived) return;
-      ranks = arrived;
-      const stops = [
-        watch(arrived, [request], {}, [], ([first]) => void show(first?.items ?? [])),
-        watchSeen(element, (ids) => {
-          arrived.recordImpression(ids, where);
-          say('vicino-impression', { rail, ids });
-        }),
-      ];
-      signal.onabort = () => {
-        for (const stop of stops) stop();
-      };
-    },
-    (error) => {
-      state(error.code === 'unsupported' ? error.code : 'error');
-      say('vicino-error', error);
-    },
-  );
-  return () => end.abort();
+  const open = () => {
+    Promise.resolve(
+      element.recommender ?? (src ? loadOnce(src, element.loadOptions) : shared),
+    ).then(
+      (arrived) => {
+        if (signal.aborted || !arrived) return;
+        ranks = arrived;
+        stops.push(
+          watch(arrived, [request], {}, [], ([first]) => void show(first?.items ?? [])),
+          watchSeen(element, (ids) => {
+            arrived.recordImpression(ids, where);
+            say('vicino-impression', { rail, ids });
+          }),
+        );
+      },
+      (error) => {
+        state(error.code === 'unsupported' ? error.code : 'error');
+        say('vicino-error', error);
+      },
+    );
+    return () => end.abort();
+  };
+  const wait = waiting();
+  const isLazy = src && !element.recommender && loading !== 'eager';
+  const stops = [wait.open(open, isLazy), wait.near(element)];
+  return () => {
+    for (const stop of stops) stop();
+  };
 }
 
 /** The part around the items, which stay outside of it so that the page's style reaches them. */

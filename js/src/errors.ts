@@ -58,30 +58,3 @@ export class VicinoError extends Error {
     if (details.status !== undefined) this.status = details.status;
   }
 }
-
-/** What the wasm module throws about a model: a code, a section, its byte, and a number found and one expected. */
-type Refusal = [ErrorCode, string, number, number, number];
-
-const REFUSALS: Partial<Record<ErrorCode, (...refusal: Refusal) => string>> = {
-  'model-empty': () => 'the model is empty (0 bytes); check the file, or what the server sends',
-  'model-foreign': () => 'not a vicino model; check the address, and that it is sent as binary',
-  'not-a-model': () => 'not a vicino model: it is a web page (HTML); check the address',
-  'model-newer': (_, section, __, major, minor) =>
-    `${section ? `section \`${section}\`` : `format ${major}.${minor}`} is newer than this version; update vicino`,
-  'model-truncated': (_, __, ___, found, expected) =>
-    `the model has ${found} bytes, expected ${expected}: its end is missing; download it again`,
-  'model-corrupt': (_, section, offset, found, expected) =>
-    section
-      ? `section \`${section}\` at byte ${offset} is damaged; download the model again, \`vicino inspect\` says more`
-      : `the model has ${found} bytes, expected ${expected}; download it again`,
-};
-
-/** Makes a `VicinoError` of what the wasm module threw about the model from `url`, and leaves all else alone. */
-export function fromWasm(thrown: unknown, url?: string): unknown {
-  if (!Array.isArray(thrown)) return thrown;
-  const refusal = thrown as Refusal;
-  const message = REFUSALS[refusal[0]]?.(...refusal) ?? refusal[0];
-  return url === undefined
-    ? new VicinoError(refusal[0], message)
-    : new VicinoError(refusal[0], `${url}: ${message}`, { url });
-}

@@ -1,8 +1,11 @@
 import type { LoadOptions, ModelSource, Recommender } from './index.js';
+import { watchSeen } from './seen.js';
 import type { ListOptions, Rail, RailRequest, Recommendation } from './types.js';
+import type { Waiting } from './waiting.js';
 import type { WorkerRecommender } from './worker-client.js';
 
 export { ID, watchSeen } from './seen.js';
+export { type Waiting, waiting } from './waiting.js';
 
 /** A recommender on the page, or one in a worker. */
 export type Ranks = Recommender | WorkerRecommender;
@@ -15,6 +18,11 @@ export interface Origin {
   source?: ModelSource;
   /** How to load it. */
   options?: LoadOptions;
+  /**
+   * Whether `source` is not loaded before somebody needs it: at once for what has no place on the page, or an unknown one; for a
+   * rail whose place is known by its impressions when that is within a screen of the view, or the page idle. Default: true.
+   */
+  lazy?: boolean;
   /** Hears why there is no recommender, such as code `unsupported`; without it the console says so. */
   onError?: (error: unknown) => void;
 }
@@ -33,10 +41,37 @@ export interface PageOptions extends ListOptions {
   initialRails?: readonly Rail[];
 }
 
-/** Gives the recommender once it is there, and the function that gives it up. */
+/** Loads a model; its file travels beside the script that opens it. */
+export async function loadModel(source: ModelSource, options?: LoadOptions): Promise<Recommender> {
+  const isAddress = source instanceof URL || (typeof source === 'string' && source !== '');
+  const early = isAddress
+    ? // What went wrong is for `load` to say, which asks again.
+      fetch(source, { signal: options?.signal ?? null }).catch(() => source)
+    : source;
+  const { Recommender } = await import('./index.js');
+  return Recommender.load(early, options);
+}
+
+/** Recommenders by the address of their model, or what comes to be one. */
+const loaded = new Map<string, Promise<Ranks>>();
+
+/** Loads a model, but not twice: rails of one page share it. */
+export function loadOnce(address: string, options?: LoadOptions): Promise<Ranks> {
+  let made = loaded.get(address);
+  if (!made) {
+    made = loadModel(address, options);
+    // A later rail may try again.
+    made.catch(() => loaded.delete(address));
+    loaded.set(address, made);
+  }
+  return made;
+}
+
+/** Gives the recommender once it is there, and the function that gives it up; what is to be loaded is wanted by `wait`. */
 export function arrive(
-  { recommender, source, options, onError }: Origin,
+  { recommender, source, options, lazy, onError }: Origin,
   set: (ranks: Ranks | undefined) => void,
+  wait: Waiting,
 ): () => void {
   let over = false;
   const own = source !== undefined;
@@ -49,14 +84,16 @@ export function arrive(
     if (onError) onError(error);
     else console.warn(String(error));
   };
-  let loaded: Ranks | undefined;
+  let stop = () => {};
   if (own) {
-    import('./index.js')
-      .then(({ Recommender }) => Recommender.load(source, options))
-      .then((ranks) => {
+    stop = wait.open(() => {
+      let loaded: Ranks | undefined;
+      loadModel(source, options).then((ranks) => {
         loaded = ranks;
         take(ranks);
       }, fail);
+      return () => loaded?.free();
+    }, lazy);
   } else if (isPromise(recommender)) {
     recommender.then(take, fail);
   } else {
@@ -65,8 +102,21 @@ export function arrive(
   return () => {
     over = true;
     set(undefined);
-    loaded?.free();
+    stop();
   };
+}
+
+/** Watches what is in view of a rail that `element` holds, and lets the recommender wait for it to come near; gives the function that ends it. */
+export function watchRail(
+  element: Element,
+  rail: string,
+  variant: string | undefined,
+  ranks: Ranks | undefined,
+  wait: Waiting | undefined,
+): () => void {
+  const where = variant === undefined ? { rail } : { rail, variant };
+  if (ranks) return watchSeen(element, (ids) => void ranks.recordImpression(ids, where));
+  return wait?.near(element, rail) ?? (() => {});
 }
 
 /** The rails at once, if the recommender is on the page; `known` itself if nothing differs from it. */

@@ -59,7 +59,11 @@ export interface Loaded {
 }
 
 /** Gets the bytes of a model, or says why none came. */
-export async function readModel(source: ModelSource, signal?: AbortSignal): Promise<Loaded> {
+export async function readModel(
+  given: ModelSource | PromiseLike<ModelSource>,
+  signal?: AbortSignal,
+): Promise<Loaded> {
+  const source = await given;
   if (ArrayBuffer.isView(source)) {
     return { bytes: new Uint8Array(source.buffer, source.byteOffset, source.byteLength) };
   }
@@ -115,11 +119,6 @@ function checkResponse(response: Response): Response {
 
 function networkError(url: string, cause: unknown): VicinoError {
   return new VicinoError('network', `${url}: no answer from the server`, { url, cause });
-}
-
-/** Throws if the signal has fired. */
-export function checkAborted(signal?: AbortSignal): void {
-  if (signal?.aborted) throw abortError(signal);
 }
 
 function abortError(signal: AbortSignal): VicinoError {

@@ -1,67 +1,69 @@
-import { type Engine, Opening } from '../wasm/vicino.js';
-import { fromWasm } from './errors.js';
-import { checkAborted } from './load.js';
+import { Engine } from '../wasm/vicino.js';
+import { VicinoError } from './errors.js';
+import type { Refusal } from './refusals.js';
+import type { ModelInfo } from './types.js';
 
-/** How long a page may wait for us at most, in ms; half a frame. */
-const SLICE_MS = 8;
-/** Decisions between two looks at the clock, about a millisecond's worth. */
-const STEP = 10_000;
-
-/** An engine, and whether it was decoded or had been kept. */
-export interface Opened {
-  readonly engine: Engine;
-  readonly opened: 'file' | 'kept';
-}
-
-/**
- * Makes an engine of the bytes of a file, or of what was kept of it, in slices between which the page can do
- * something else.
- */
-export async function open(
-  bytes: Uint8Array,
-  kept: readonly Uint8Array[] | undefined,
-  url?: string,
-  signal?: AbortSignal,
-): Promise<Opened> {
-  let opening: Opening | undefined;
+/** Makes an engine of the bytes of a model, which came from `url` if that is known. */
+export async function open(bytes: Uint8Array, url?: string): Promise<Engine> {
   try {
-    await pause();
-    opening = new Opening(bytes);
-    await pause();
-    const slices = new Slices();
-    let restored: boolean | undefined = kept ? undefined : false;
-    for (let at = 0; kept && restored === undefined; at++) {
-      await slices.next();
-      checkAborted(signal);
-      restored = opening.restore(kept[at] ?? new Uint8Array());
-    }
-    for (;;) {
-      await slices.next();
-      checkAborted(signal);
-      const engine = opening.advance(STEP);
-      if (engine) {
-        // What the page does next is a task of its own.
-        await pause();
-        return { engine, opened: restored ? 'kept' : 'file' };
-      }
-    }
-  } catch (error) {
-    throw fromWasm(error, url);
-  } finally {
-    opening?.free();
+    return new Engine(bytes);
+  } catch (thrown) {
+    if (!isRefusal(thrown)) throw thrown;
+    const words = await import('./refusals.js').catch(() => undefined);
+    throw refused(thrown, url, words?.message(...thrown));
   }
 }
 
-/** Cuts work into slices. */
-export class Slices {
-  #end = performance.now() + SLICE_MS;
+/** Whether the module has thrown this, and not a caller's predicate. */
+const isRefusal = (thrown: unknown): thrown is Refusal =>
+  Array.isArray(thrown) && /^(model|not-a)-/.test(thrown[0]);
 
-  /** Resolves at once, or when the page had its turn. */
-  async next(): Promise<void> {
-    if (performance.now() < this.#end) return;
-    await pause();
-    this.#end = performance.now() + SLICE_MS;
+/** The error for what the module says of a model. */
+function refused(
+  [code, section]: Refusal,
+  url?: string,
+  // Where no words are at hand, the code says it all.
+  message: string = section ? `${code}: section \`${section}\`` : code,
+): VicinoError {
+  return new VicinoError(code, url ? `${url}: ${message}` : message, url ? { url } : {});
+}
+
+/** What `read` gives, which looks into the model: a forged one may turn out to be none there only. */
+export function reading<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (thrown) {
+    throw isRefusal(thrown) ? refused(thrown) : thrown;
   }
+}
+
+/** What there is to know about the model of an engine. */
+export function describe(engine: Engine): ModelInfo {
+  const numbers = new Float64Array(engine.numbers().buffer);
+  let at = 0;
+  const next = () => numbers[at++] as number;
+  const info = {
+    bytes: next(),
+    numItems: next(),
+    numEdges: next(),
+    numEvents: next(),
+    numSessions: next(),
+    numShoppers: next(),
+    newestEventMs: next(),
+    trainerVersion: engine.name(0),
+    categories: [] as string[],
+    privacy: {
+      minShoppers: next(),
+      byShopper: !!next(),
+      pairsKept: next(),
+      pairsRemoved: next(),
+    },
+    measurements: {} as Record<string, number>,
+  };
+  let name = 1;
+  for (let left = next(); left > 0; left--) info.categories.push(engine.name(name++));
+  while (at < numbers.length) info.measurements[engine.name(name++)] = next();
+  return info;
 }
 
 /** Lets the page go first. Not with `setTimeout`, which waits for 4 ms where it is called often. */

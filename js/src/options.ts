@@ -116,7 +116,6 @@ const LOAD: Checks = {
   historyName: isString,
   historyLimit: isIntegerIn(1, 10_000),
   storage: isOneOf('auto', 'indexeddb', 'localstorage', 'memory'),
-  keep: isBoolean,
   historyDays: isNumberIn(0, Infinity),
   consent: isOneOf('memory-only', 'granted', 'denied'),
   honorGlobalPrivacyControl: isBoolean,

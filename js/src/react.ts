@@ -27,8 +27,10 @@ import {
   type RailOptions,
   type Ranks,
   railRequest,
+  type Waiting,
+  waiting,
   watch,
-  watchSeen,
+  watchRail,
 } from './live.js';
 import type { ListName, Rail, RailRequest, Recommendation } from './types.js';
 
@@ -38,6 +40,7 @@ const NO_RAILS: readonly Rail[] = [];
 const NO_ITEMS: readonly Recommendation[] = [];
 
 const Context = createContext<Ranks | undefined>(undefined);
+const Wait = createContext<Waiting | undefined>(undefined);
 
 /** Gives a recommender to everything below; `source` loads one in the browser and frees it in the end. */
 export function VicinoProvider({ children, ...origin }: Origin & { children?: ReactNode }) {
@@ -45,15 +48,19 @@ export function VicinoProvider({ children, ...origin }: Origin & { children?: Re
   const [ranks, setRanks] = useState<Ranks | undefined>(() =>
     recommender && !('then' in recommender) ? recommender : undefined,
   );
+  const [wait] = useState(waiting);
   const latest = useRef(origin);
   latest.current = origin;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new object of options is no reason to load again
-  useEffect(() => arrive(latest.current, setRanks), [recommender, source]);
-  return createElement(Context.Provider, { value: ranks }, children);
+  useEffect(() => arrive(latest.current, setRanks, wait), [recommender, source]);
+  const below = createElement(Context.Provider, { value: ranks }, children);
+  return createElement(Wait.Provider, { value: wait }, below);
 }
 
-/** The recommender, as soon as it is there. */
-export function useVicino<R extends Ranks = Recommender>(): R | undefined {
+/** The recommender, as soon as it is there; where it is for a `rail` only, it can wait as that does. */
+export function useVicino<R extends Ranks = Recommender>(rail?: string): R | undefined {
+  const wait = useContext(Wait);
+  useEffect(() => wait?.want(rail), [wait, rail]);
   return useContext(Context) as R | undefined;
 }
 
@@ -74,17 +81,14 @@ export function usePage(
 /** The `ref` of an element whose children carry `data-vicino-id`: those that are in view for a second count as shown. */
 export function useImpressions(rail: string, variant?: string): RefCallback<Element> {
   const ranks = useContext(Context);
+  const wait = useContext(Wait);
   const stop = useRef<() => void>(undefined);
   return useCallback(
     (element: Element | null) => {
       stop.current?.();
-      const where = variant === undefined ? { rail } : { rail, variant };
-      stop.current =
-        element && ranks
-          ? watchSeen(element, (ids) => void ranks.recordImpression(ids, where))
-          : undefined;
+      stop.current = element ? watchRail(element, rail, variant, ranks, wait) : undefined;
     },
-    [ranks, rail, variant],
+    [ranks, wait, rail, variant],
   );
 }
 
@@ -94,6 +98,7 @@ function useRails(
   initial: readonly Rail[],
 ): readonly Rail[] {
   const ranks = useContext(Context);
+  const wait = useContext(Wait);
   const key = keyOf([rails, shared]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key says whether the request is another
   const store = useMemo(() => {
@@ -105,14 +110,16 @@ function useRails(
     return {
       get,
       initial: () => initial,
-      subscribe: (changed: () => void) =>
-        ranks
+      subscribe: (changed: () => void) => {
+        for (const { name } of rails) wait?.want(name);
+        return ranks
           ? watch(ranks, rails, shared, get(), (next) => {
               now = next;
               changed();
             })
-          : () => {},
+          : () => {};
+      },
     };
-  }, [ranks, key]);
+  }, [ranks, wait, key]);
   return useSyncExternalStore(store.subscribe, store.get, store.initial);
 }

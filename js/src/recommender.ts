@@ -5,9 +5,8 @@ import { checkValue, isId, isIds } from './check.js';
 import { type Device, openDevice } from './device/index.js';
 import { VicinoError } from './errors.js';
 import { bits } from './filter.js';
-import { forgetKept, keepLater, readKept } from './kept.js';
 import { abortable, isSupported, readModel, startWasm } from './load.js';
-import { type Opened, open } from './open.js';
+import { describe, open, pause, reading } from './open.js';
 import { checkEvent, checkList, checkLoad, checkRails } from './options.js';
 import { type About, request } from './request.js';
 import { sentence } from './sentence.js';
@@ -63,8 +62,6 @@ export class Recommender implements Disposable {
         value(this: Recommender) {
           this.free();
         },
-        configurable: true,
-        writable: true,
       });
     }
   }
@@ -81,8 +78,6 @@ export class Recommender implements Disposable {
   readonly catalog: Catalog;
   #model: ModelInfo;
   readonly #renew: (categories: readonly string[]) => void;
-  #keep: boolean | undefined;
-  #isKept = false;
   readonly #device: Device;
   readonly #names: Names;
   #engine: Engine | undefined;
@@ -96,10 +91,10 @@ export class Recommender implements Disposable {
   /** Explores the same way until the page goes. */
   readonly #seed = Math.floor(Math.random() * 2 ** 32);
 
-  private constructor({ engine, opened }: Opened, device: Device) {
+  private constructor(engine: Engine, device: Device) {
     this.#engine = engine;
     this.#device = device;
-    this.#model = { ...engine.about(), opened } as ModelInfo;
+    this.#model = describe(engine);
     this.history = device.history;
     this.consent = device.consent;
     this.metrics = device.metrics;
@@ -123,8 +118,14 @@ export class Recommender implements Disposable {
     return isSupported();
   }
 
-  /** Loads a model and opens the history; rejects with a {@link VicinoError}. */
-  static async load(source: ModelSource, options: LoadOptions = {}): Promise<Recommender> {
+  /**
+   * Loads a model and opens the history; rejects with a {@link VicinoError}, or as the given promise does. Of a promise, what else has to
+   * be loaded does not wait for it.
+   */
+  static async load(
+    source: ModelSource | PromiseLike<ModelSource>,
+    options: LoadOptions = {},
+  ): Promise<Recommender> {
     checkLoad(options);
     if (!isSupported()) {
       throw new VicinoError(
@@ -134,10 +135,9 @@ export class Recommender implements Disposable {
     }
     const { signal, wasm } = options;
     const platform = Recommender.platform;
-    const { storage = platform.storage, keep = storage === 'memory' ? false : undefined } = options;
+    const { storage = platform.storage } = options;
     let recommender: Recommender | undefined;
-    // The history opens, and what was kept is read, while the model still travels.
-    const kept = keep === false ? undefined : readKept();
+    // The history opens and the module is compiled while the model still travels.
     const started = startWasm(() => wasm ?? platform.wasm());
     const opening = openDevice({ ...options, storage }, undefined, (ids) =>
       recommender
@@ -147,19 +147,17 @@ export class Recommender implements Disposable {
     // Whoever waits for it hears of it; until then nobody might.
     opening.catch(() => {});
     try {
-      const loading = Promise.all([readModel(source, signal), kept, started]);
-      const [{ bytes, url }, pieces] = await abortable(loading, signal);
-      const opened = await open(bytes, pieces, url, signal);
-      const device = await abortable(opening, signal).catch((error: unknown) => {
-        opened.engine.free();
+      const loading = Promise.all([readModel(source, signal), started]);
+      const [{ bytes, url }] = await abortable(loading, signal);
+      const engine = await open(bytes, url);
+      // What the page does next is a task of its own.
+      const ready = Promise.all([opening, pause()]);
+      const [device] = await abortable(ready, signal).catch((error: unknown) => {
+        engine.free();
         throw error;
       });
-      const loaded = new Recommender(opened, device);
-      recommender = loaded;
-      loaded.#keep = keep;
-      loaded.#keepModel();
-      loaded.consent.subscribe(() => loaded.#keepModel());
-      return loaded;
+      recommender = new Recommender(engine, device);
+      return recommender;
     } catch (error) {
       opening.then(
         (device) => device.close(),
@@ -280,30 +278,16 @@ export class Recommender implements Disposable {
    */
   async replaceModel(bytes: Uint8Array): Promise<void> {
     this.#live();
-    const { engine, opened } = await open(bytes, undefined);
+    const engine = await open(bytes);
     const before = this.#engine;
     if (!before) engine.free();
     this.#live();
     this.#engine = engine;
     before?.free();
-    this.#model = { ...engine.about(), opened } as ModelInfo;
+    this.#model = describe(engine);
     this.#items.clear();
     this.#known = '';
     this.#renew(this.#model.categories);
-    this.#isKept = false;
-    this.#keepModel();
-  }
-
-  /** Keeps the decoded model for the next page if the option says so, or else the shopper; removes it where nothing may be kept. */
-  #keepModel(): void {
-    const { state } = this.consent;
-    if (this.#keep ?? state === 'granted') {
-      if (!this.#isKept && this.#model.opened === 'file') keepLater(() => this.#engine);
-      this.#isKept = true;
-    } else if (this.#keep === undefined && state === 'denied') {
-      forgetKept();
-      this.#isKept = false;
-    }
   }
 
   /** Gives the memory back; any later use but `free` throws. What is being stored still gets stored. */
@@ -416,12 +400,10 @@ export class Recommender implements Disposable {
     this.#depth++;
     let flat: Uint32Array;
     try {
-      flat = engine.list(
-        words,
-        predicates.length
-          ? (number: number) => predicates.every((is) => is({ ...this.#item(engine, number) }))
-          : undefined,
-      );
+      const is = predicates.length
+        ? (number: number) => predicates.every((is) => is({ ...this.#item(engine, number) }))
+        : undefined;
+      flat = reading(() => engine.list(words, is));
     } finally {
       this.#depth--;
     }
@@ -474,7 +456,7 @@ export class Recommender implements Disposable {
   #item(engine: Engine, number: number): Candidate {
     let item = this.#items.get(number);
     if (!item) {
-      const id = engine.id(number);
+      const id = reading(() => engine.id(number));
       const category = this.#names.categoryNames[engine.category(number)];
       item = category === undefined ? { id } : { id, category };
       this.#items.set(number, item);

@@ -12,8 +12,10 @@ import {
   type RailOptions,
   type Ranks,
   railRequest,
+  type Waiting,
+  waiting,
   watch,
-  watchSeen,
+  watchRail,
 } from './live.js';
 import type { ListName, Rail, RailRequest, Recommendation } from './types.js';
 
@@ -28,29 +30,40 @@ export interface Readable<T> {
 /** A recommender, or a store of one as {@link createVicino} makes it. */
 export type Shop = Ranks | Readable<Ranks | undefined>;
 
-/** A store of the recommender, `undefined` until it is there. It is loaded once, at the first subscription in a browser. */
+/** Stores that load, which rails follow without asking for the recommender at once. */
+const lazy = new WeakMap<Shop, [wait: Waiting, follow: Readable<Ranks | undefined>['subscribe']]>();
+
+/** A store of the recommender, `undefined` until it is there. It is loaded once, when it is subscribed to in a browser; for rails as `lazy` says. */
 export function createVicino<R extends Ranks = Recommender>(
   origin: Origin,
 ): Readable<R | undefined> & { close(): void } {
   let stop: (() => void) | undefined;
   let now: R | undefined;
   const runs = new Set<(value: R | undefined) => void>();
-  return {
-    subscribe(run) {
-      const own = (value: R | undefined) => run(value);
-      runs.add(own);
-      if (!stop && typeof window !== 'undefined') {
-        stop = arrive(origin, (ranks) => {
-          now = ranks as R | undefined;
-          for (const one of runs) one(now);
-        });
-      }
-      own(now);
-      return () => runs.delete(own);
+  const wait = waiting();
+  const follow = (run: (value: R | undefined) => void) => {
+    const own = (value: R | undefined) => run(value);
+    runs.add(own);
+    if (!stop && typeof window !== 'undefined') {
+      const set = (ranks?: Ranks) => {
+        now = ranks as R | undefined;
+        for (const one of runs) one(now);
+      };
+      stop = arrive(origin, set, wait);
+    }
+    own(now);
+    return () => runs.delete(own);
+  };
+  const shop = {
+    subscribe(run: (value: R | undefined) => void) {
+      wait.want();
+      return follow(run);
     },
     /** Frees what was loaded. */
     close: () => stop?.(),
   };
+  lazy.set(shop, [wait, follow as Readable<Ranks | undefined>['subscribe']]);
+  return shop;
 }
 
 /** A store of the items of one rail, ranked again when the history changes; `initialItems` until the model is there. */
@@ -78,11 +91,10 @@ export function impressions(
   element: Element,
   { shop, rail, variant }: { shop: Shop; rail: string; variant?: string },
 ): { destroy(): void } {
-  const where = variant === undefined ? { rail } : { rail, variant };
   let stop = () => {};
-  const unsubscribe = each(shop, (ranks) => {
+  const unsubscribe = each(shop, (ranks, wait) => {
     stop();
-    stop = ranks ? watchSeen(element, (ids) => void ranks.recordImpression(ids, where)) : () => {};
+    stop = watchRail(element, rail, variant, ranks, wait);
   });
   return {
     destroy() {
@@ -92,8 +104,10 @@ export function impressions(
   };
 }
 
-function each(shop: Shop, run: (ranks: Ranks | undefined) => void): () => void {
-  if (!('history' in shop)) return shop.subscribe(run);
+function each(shop: Shop, run: (ranks: Ranks | undefined, wait?: Waiting) => void): () => void {
+  const [wait, follow] = lazy.get(shop) ?? [];
+  if (follow) return follow((ranks) => run(ranks, wait));
+  if (!('history' in shop)) return shop.subscribe((ranks) => run(ranks));
   run(shop);
   return () => {};
 }
@@ -111,11 +125,12 @@ function follow(
       let stop = () => {};
       let leave = () => {};
       run(known);
-      // What a server rendered hydrates as it is, and is ranked then.
+      // What a server rendered hydrates as it is, and is ranked then; by now elements of rails are known, too.
       if (typeof window !== 'undefined') {
-        queueMicrotask(() => {
+        setTimeout(() => {
           if (over) return;
-          leave = each(shop, (ranks) => {
+          leave = each(shop, (ranks, wait) => {
+            for (const { name } of rails) wait?.want(name);
             stop();
             stop = ranks
               ? watch(ranks, rails, shared, known, (next) => {

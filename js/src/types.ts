@@ -210,11 +210,6 @@ export interface LoadOptions extends DeviceOptions {
    * bytes, or compiled. The first load on a page decides.
    */
   wasm?: string | URL | BufferSource | WebAssembly.Module;
-  /**
-   * Whether to keep the decoded model in IndexedDB, so that the next page need not decode it; it holds nothing of
-   * the shopper, and where it cannot be kept it is decoded again. Default: once consent is granted; false with `storage: 'memory'`.
-   */
-  keep?: boolean;
 }
 
 /** What can be loaded: an address, a response to it, or the bytes. */
@@ -224,8 +219,6 @@ export type ModelSource = string | URL | Response | ArrayBuffer | Uint8Array;
 export interface ModelInfo {
   /** Size of the file. */
   readonly bytes: number;
-  /** Whether it was decoded from its file, or an earlier page had kept it. */
-  readonly opened: 'file' | 'kept';
   /** How many items it knows. */
   readonly numItems: number;
   /** How many neighbours its tables hold. */

@@ -24,34 +24,47 @@ import {
   type RailOptions,
   type Ranks,
   railRequest,
+  type Waiting,
+  waiting,
   watch,
-  watchSeen,
+  watchRail,
 } from './live.js';
 import type { ListName, Rail, RailRequest, Recommendation } from './types.js';
 
 export type { Origin, PageOptions, RailOptions, Ranks } from './live.js';
 
 const KEY: InjectionKey<ShallowRef<Ranks | undefined>> = Symbol('vicino');
+const WAIT: InjectionKey<Waiting> = Symbol('vicino-wait');
 
 /** A plugin for `app.use`; `source` is loaded in the browser and freed with the app. */
 export function createVicino(origin: Origin): Plugin {
   return {
     install(app) {
       const ranks = shallowRef<Ranks>();
+      const wait = waiting();
       app.provide(KEY, ranks);
+      app.provide(WAIT, wait);
       if (typeof window === 'undefined') return;
-      const stop = arrive(origin, (arrived) => {
+      const set = (arrived?: Ranks) => {
         ranks.value = arrived;
-      });
-      app.onUnmount?.(stop);
+      };
+      app.onUnmount?.(arrive(origin, set, wait));
     },
   };
 }
 
-/** The recommender, as soon as it is there. */
-export function useVicino<R extends Ranks = Recommender>(): Readonly<ShallowRef<R | undefined>> {
-  return inject(KEY, () => shallowRef(), true) as ShallowRef<R | undefined>;
+/** The recommender, as soon as it is there; where it is for a `rail` only, it can wait as that does. */
+export function useVicino<R extends Ranks = Recommender>(
+  rail?: string,
+): Readonly<ShallowRef<R | undefined>> {
+  const [ranks, wait] = injected();
+  // Where a rail is is known once it is mounted.
+  if (rail) onMounted(() => wait?.want(rail));
+  else wait?.want();
+  return ranks as ShallowRef<R | undefined>;
 }
+
+const injected = () => [inject(KEY, () => shallowRef(), true), inject(WAIT, undefined)] as const;
 
 /** The items of one rail, ranked again when the history or the options change; `initialItems` until then. */
 export function useRail(
@@ -91,16 +104,24 @@ export function usePage(
 
 /** The function `ref` of an element whose children carry `data-vicino-id`: those in view for a second count as shown. */
 export function useImpressions(rail: string, variant?: string): (element: unknown) => void {
-  const ranks = useVicino();
-  const root = shallowRef<unknown>();
-  const where = variant === undefined ? { rail } : { rail, variant };
-  watchEffect((cleanUp) => {
-    const now = ranks.value;
-    if (!now || !(root.value instanceof Element)) return;
-    cleanUp(watchSeen(root.value, (ids) => now.recordImpression(ids, where)));
+  const [ranks, wait] = injected();
+  let now: Ranks | undefined;
+  let root: unknown;
+  let stop = () => {};
+  const follow = () => {
+    stop();
+    const isThere = root && root instanceof Element;
+    stop = isThere ? watchRail(root as Element, rail, variant, now, wait) : () => {};
+  };
+  watchEffect(() => {
+    now = ranks.value;
+    follow();
   });
+  onScopeDispose(() => stop());
   return (element) => {
-    root.value = element;
+    root = element;
+    // At once: its rail asks for the recommender when it is mounted, which comes next.
+    follow();
   };
 }
 
@@ -110,12 +131,13 @@ function useFollowed(
   initial: readonly Rail[],
   set: (rails: readonly Rail[]) => void,
 ): void {
-  const ranks = useVicino<Ranks>();
+  const [ranks, wait] = injected();
   let known = initial;
   let stop = () => {};
   onMounted(() => {
     stop = watchEffect((cleanUp) => {
       const [rails, shared] = request();
+      for (const { name } of rails) wait?.want(name);
       if (!ranks.value) return;
       cleanUp(
         watch(ranks.value, rails, shared, known, (next) => {

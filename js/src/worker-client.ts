@@ -60,7 +60,7 @@ export function supported(): boolean {
  * `unsupported` if the worker does not start. Bytes are handed over: the caller's `ArrayBuffer` is empty afterwards.
  */
 export async function load(
-  source: ModelSource,
+  source: ModelSource | PromiseLike<ModelSource>,
   { worker, signal, ...options }: WorkerLoadOptions = {},
 ): Promise<WorkerRecommender> {
   if (signal?.aborted) throw aborted(signal);
@@ -230,8 +230,9 @@ class Line {
 
 /** The model in a form that can be sent, and what of it changes hands. */
 async function travelling(
-  source: ModelSource,
+  given: ModelSource | PromiseLike<ModelSource>,
 ): Promise<{ model: unknown; transfer: Transferable[] }> {
+  const source = await given;
   if (typeof source === 'string' && source) return { model: absolute(source), transfer: [] };
   if (source instanceof URL) return { model: source.href, transfer: [] };
   let model: unknown = source;

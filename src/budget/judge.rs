@@ -45,6 +45,12 @@ impl Quality {
             None => value(&self.discovery),
         }
     }
+
+    /// The binomial standard error of the share of hits among new targets, of which there are fewest.
+    pub fn standard_error(&self) -> f64 {
+        let View { recall, num_examples, .. } = self.discovery;
+        (recall * (1.0 - recall) / num_examples.max(1) as f64).sqrt()
+    }
 }
 
 impl Quality {
@@ -64,6 +70,7 @@ impl Quality {
 }
 
 /// A held-out event in the numbers of one model.
+#[derive(Clone)]
 struct Example {
     /// Newest first.
     history: Vec<HistoryEvent>,
@@ -112,6 +119,12 @@ impl Judge {
         });
         let examples = thin_out(examples.collect());
         Judge { purpose, are_baskets: held_out.are_baskets, examples }
+    }
+
+    /// The older and the newer half of the events.
+    pub(super) fn halves(&self) -> [Judge; 2] {
+        let (older, newer) = self.examples.split_at(self.examples.len() / 2);
+        [older, newer].map(|examples| Judge { examples: examples.to_vec(), ..*self })
     }
 
     /// Ranks all examples; the same for any number of threads.

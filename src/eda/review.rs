@@ -67,12 +67,8 @@ pub fn review(model: &Model, log: &EventLog, catalog: Option<&Catalog>) -> Revie
             continue;
         }
         let row = table.row(item);
-        let mut best: Vec<(f32, ItemIx)> = row
-            .items
-            .iter()
-            .zip(row.levels)
-            .map(|(&other, &level)| (row.weight_in_row(level) * table.column_factor(other), other))
-            .collect();
+        let mut best: Vec<(f32, ItemIx)> =
+            row.items.iter().zip(row.codes).map(|(&other, &code)| (row.weight_in_row(code), other)).collect();
         best.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         for (rank, (_, other)) in (1..).zip(best.into_iter().take(BEST)) {
             let Some(&Some(to)) = of_log.get(other.as_usize()) else { continue };

@@ -179,15 +179,10 @@ pub(super) mod tests {
     use crate::{EventKind, Silent};
     use proptest::prelude::*;
 
-    /// A model of `ids` with the neighbours (item, level of 0 to 7) of each; all rows have the scale 1.
+    /// A model of `ids` with the neighbours (item, level of 0 to 7) of each, who are neighbours both ways.
     pub(in crate::eval) fn model_of(ids: &[&str], rows: &[&[(u32, u8)]]) -> Model {
-        let mut table = Neighbours::plain(3);
-        for row in rows {
-            table.items.extend(row.iter().map(|&(item, _)| ItemIx(item)));
-            table.levels.extend(row.iter().map(|&(_, level)| level));
-            table.offsets.push(table.items.len() as u32);
-            table.classes.push(128);
-        }
+        let pairs = (0..).zip(rows).flat_map(|(row, of)| of.iter().map(move |&(item, level)| (row, item, level)));
+        let table = Neighbours::of_pairs(ids.len(), pairs);
         Model {
             items: Dictionary::new(ids).expect("ids are distinct"),
             tables: vec![(Purpose::Next, table)],

@@ -6,7 +6,7 @@ use super::matrix::Cut;
 use super::purpose::{KEPT, LearntTable, Plan, Protocol, to_matrix};
 use super::search::{Random, climb};
 use super::similarity::{Similarity, SimilarityChoice, shape};
-use super::validation::Validation;
+use super::validation::{Quality, Validation};
 use super::{HeldOut, Settings, cosine, popularity};
 use crate::counts::{PairCounts, Rows};
 use crate::events::Sessions;
@@ -134,7 +134,7 @@ pub(super) fn learn(
     let sessions = distinct(original.sessions);
     let plan = &Plan { sessions: &sessions, max_distance: MAX_DISTINCT, ..*original };
     let mut constants = plain(plan, similarity);
-    let (mut measurements, mut curve) = (Vec::new(), Vec::new());
+    let (mut measurements, mut curve, mut quality) = (Vec::new(), Vec::new(), Quality::default());
     let holdout = plan.holdout();
     let validation = Validation::new(plan.protocol, original.examples(holdout, settings.seed), plan.num_items);
     if validation.num_examples() > 0 {
@@ -173,7 +173,8 @@ pub(super) fn learn(
         let counts = count(&constants);
         let rows = shape(&weigh(&counts, &constants), &constants, cut);
         let rows = fill(plan.content, rows, &counts, &validation.wanted, cut);
-        measurements = plan.measurements(&validation.measure(&rows, &constants));
+        quality = validation.measure(&rows, &constants);
+        measurements = plan.measurements(&quality);
     }
 
     progress.start(&format!("{}: building the table", plan.name), 0);
@@ -189,6 +190,7 @@ pub(super) fn learn(
         num_events: popularity::count(original.sessions, 0..holdout, plan.num_items, settings.min_shoppers),
         are_baskets: plan.protocol == Protocol::NextBasket,
         examples: validation.into_examples(),
+        objective: quality.objective(plan.views()),
     });
     let (matrix, pairs_kept, pairs_removed) = build(0..plan.sessions.len());
     progress.finish(&format!("{pairs_kept} pairs of items, {pairs_removed} removed by the privacy threshold"));

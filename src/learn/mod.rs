@@ -43,9 +43,9 @@ use purpose::{Plan, Protocol};
 /// How to learn.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settings {
-    /// Neighbours an item will have in the file; constants are tuned for this many.
+    /// Neighbours an item will have while ranking; constants are tuned for this many.
     pub neighbours: usize,
-    /// Bits of a weight in the file, 1 to 8; constants are tuned for this many.
+    /// Bits of a weight, 1 to 8, that constants are tuned for.
     pub weight_bits: u8,
     /// A pair counts only if at least this many distinct shoppers (else sessions) made it. 1 keeps all pairs; the
     /// more, the less a file can tell of one shopper, and the fewer rare items have neighbours.
@@ -116,6 +116,9 @@ pub struct HeldOut {
     pub are_baskets: bool,
     /// What is held out, with what came before it.
     pub examples: Vec<Example>,
+    /// The objective that what was learnt has on them before it is packed: the mean over both views of HitRate@20 + MRR@20, or for
+    /// baskets Recall@20 + NDCG@20 of discovery.
+    pub objective: f64,
 }
 
 /// Why nothing could be learnt.

@@ -188,8 +188,9 @@ impl Plan<'_> {
                 let (matrix, ..) = self.build(0..holdout, &constants, settings);
                 let are_baskets = self.protocol == Protocol::NextBasket;
                 let num_events = popularity::count(self.sessions, 0..holdout, self.num_items, settings.min_shoppers);
-                held_out =
-                    Some(HeldOut { matrix, num_events, are_baskets, examples: tuner.validation.into_examples() });
+                let objective = quality.objective(self.views());
+                let examples = tuner.validation.into_examples();
+                held_out = Some(HeldOut { matrix, num_events, are_baskets, examples, objective });
             }
         }
 

@@ -22,17 +22,21 @@ pub(super) fn write_about(about: &About) -> Vec<u8> {
 }
 
 pub(super) fn read_about(from: &mut Reader) -> Result<About, Fault> {
-    Ok(About {
+    #[cfg_attr(not(feature = "read"), expect(unused_mut, reason = "a shop's page steps over what people read"))]
+    let mut about = About {
         trainer_version: from.text()?.to_owned(),
         newest_event_ms: from.u64()? as i64,
         num_events: from.u64()?,
         num_sessions: from.u64()?,
         num_shoppers: from.u64()?,
         seed: from.u64()?,
-        hyperparameters: read_named(from)?,
-        #[cfg(feature = "read")]
-        curves: Vec::new(),
-    })
+        ..About::default()
+    };
+    #[cfg(feature = "read")]
+    read_named(from, &mut |name, value| about.hyperparameters.push((name.to_owned(), value)))?;
+    #[cfg(not(feature = "read"))]
+    from.rest();
+    Ok(about)
 }
 
 /// The courses of tuning: u8 how many, then for each the u8 number of its purpose, u8 points, and u32 evaluation and f32
@@ -90,7 +94,9 @@ pub(super) fn write_measurements(measurements: &[Measurement]) -> Vec<u8> {
 }
 
 pub(super) fn read_measurements(from: &mut Reader) -> Result<Vec<Measurement>, Fault> {
-    Ok(read_named(from)?.into_iter().map(|(name, value)| Measurement { name, value }).collect())
+    let mut measurements = Vec::new();
+    read_named(from, &mut |name, value| measurements.push(Measurement { name: name.to_owned(), value }))?;
+    Ok(measurements)
 }
 
 /// Named figures: u16 how many, then name and f64 each.
@@ -102,18 +108,17 @@ fn write_named<'a>(figures: impl Iterator<Item = (&'a str, f64)>, num_figures: u
     }
 }
 
-fn read_named(from: &mut Reader) -> Result<Vec<(String, f64)>, Fault> {
-    let mut figures = Vec::new();
+fn read_named(from: &mut Reader, each: &mut dyn FnMut(&str, f64)) -> Result<(), Fault> {
     for _ in 0..from.u16()? {
-        let name = from.text()?.to_owned();
+        let name = from.text()?;
         let value_at = from.clone();
         let value = from.f64()?;
         if !value.is_finite() {
             return Err(value_at.fault("a figure, as bits,", value.to_bits(), Expected::Text("a finite number")));
         }
-        figures.push((name, value));
+        each(name, value);
     }
-    Ok(figures)
+    Ok(())
 }
 
 pub(super) fn write_ranking(ranking: &RankingParameters) -> Vec<u8> {
@@ -127,18 +132,16 @@ pub(super) fn write_ranking(ranking: &RankingParameters) -> Vec<u8> {
 }
 
 pub(super) fn read_ranking(from: &mut Reader) -> Result<RankingParameters, Fault> {
-    let decay = read_positions(from)?;
-    let repeat = read_positions(from)?;
-    let event_weights = [read_ranking_value(from)?, read_ranking_value(from)?, read_ranking_value(from)?];
-    Ok(RankingParameters { decay, repeat, event_weights })
-}
-
-fn read_positions(from: &mut Reader) -> Result<Vec<f32>, Fault> {
-    let mut values = Vec::new();
-    for _ in 0..from.u16()? {
-        values.push(read_ranking_value(from)?);
+    let mut ranking = RankingParameters::default();
+    for by_position in [&mut ranking.decay, &mut ranking.repeat] {
+        for _ in 0..from.u16()? {
+            by_position.push(read_ranking_value(from)?);
+        }
     }
-    Ok(values)
+    for weight in &mut ranking.event_weights {
+        *weight = read_ranking_value(from)?;
+    }
+    Ok(ranking)
 }
 
 fn read_ranking_value(from: &mut Reader) -> Result<f32, Fault> {

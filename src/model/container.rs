@@ -1,13 +1,13 @@
 //! The container: magic, version, section table and checksums. Knows no section's content.
 
-use super::bytes::{Expected, Writer};
+use super::bytes::{Expected, Fault, Writer};
 use super::crc::Crc32;
 use super::error::{Foreign, ModelError};
 
-/// Major version of the format that is read and written; readers refuse a higher one.
-pub const FORMAT_MAJOR: u16 = 1;
+/// Major version of the format that is read and written; readers refuse any other.
+pub const FORMAT_MAJOR: u16 = 2;
 /// Minor version of the format that is written; readers accept any.
-pub const FORMAT_MINOR: u16 = 2;
+pub const FORMAT_MINOR: u16 = 0;
 
 /// First byte with the high bit set, a line end of two bytes, an end-of-file mark, a line end of one byte: as in
 /// PNG (RFC 2083, section 12.11), each is changed by some transfer that takes the file for text.
@@ -62,8 +62,8 @@ impl<'a> Container<'a> {
             return Err(ModelError::Newer { major, minor });
         }
         let Some(rest) = bytes.get(HEADER_BYTES..) else { return truncated };
-        if major == 0 {
-            return Err(wrong("major version", 8, 0, Expected::AtLeast(1)));
+        if major < FORMAT_MAJOR {
+            return Err(wrong("major version", 8, major.into(), Expected::AtLeast(FORMAT_MAJOR.into())));
         }
         let num_bytes = u64::from(number(1));
         let num_sections = number(2) as usize;
@@ -154,10 +154,10 @@ impl<'a> Container<'a> {
 const HEADER: &str = "header";
 
 /// A wrong value in the header or the table.
-#[cold]
-#[cfg_attr(not(feature = "read"), inline(never))]
+#[cfg_attr(feature = "read", cold)]
+#[cfg_attr(not(feature = "read"), inline(always))]
 fn wrong(what: &'static str, at: usize, found: u64, expected: Expected) -> ModelError {
-    ModelError::Corrupt { section: HEADER, offset: at as u64, what, found, expected }
+    Fault::wrong(what, at, found, expected).in_section(HEADER, 0)
 }
 
 fn check_crc(section: &'static str, offset: usize, found: u32, expected: u32) -> Result<(), ModelError> {

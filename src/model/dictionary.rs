@@ -35,10 +35,9 @@ impl Dictionary {
         Ok(dictionary)
     }
 
-    /// Items in the order in which a file holds their ids most cheaply: of their numbers, or of their bytes.
+    /// Items in the order in which a file holds their ids, and in which those of one block stand.
     pub fn order_of_ids<S: AsRef<str>>(ids: &[S]) -> Vec<ItemIx> {
-        let ids: Vec<&str> = ids.iter().map(AsRef::as_ref).collect();
-        super::ordered::sorted(&ids).1.into_iter().map(ItemIx).collect()
+        super::ids::sorted(ids).into_iter().map(ItemIx).collect()
     }
 
     /// An empty dictionary with room for `num_items` ids, and no more. Allocates 12 to 20 bytes an item.
@@ -63,35 +62,6 @@ impl Dictionary {
         self.text.push_str(id);
         self.ends.push(end);
         Ok(())
-    }
-
-    /// Ids one after the other and `num_items + 1` positions where they end; each is found once it was [entered](Dictionary::enter).
-    pub(super) fn with_parts(text: String, ends: Vec<u32>) -> Dictionary {
-        let slots = slots(ends.len().saturating_sub(1));
-        Dictionary { text, ends, slots }
-    }
-
-    /// Makes an id findable; whether it can be: it stands in the text, and no other was the same.
-    pub(super) fn enter(&mut self, number: usize) -> bool {
-        let (Some(&start), Some(&end)) = (self.ends.get(number), self.ends.get(number + 1)) else { return false };
-        let Some(id) = self.text.get(start as usize..end as usize) else { return false };
-        match self.slot_of(id).and_then(|slot| self.slots.get_mut(slot)) {
-            Some(slot) if *slot == EMPTY => {
-                *slot = number as u32;
-                true
-            }
-            _ => false,
-        }
-    }
-
-    /// `num_items + 1` positions into [`text`](Dictionary::text), the first is 0.
-    pub(super) fn ends(&self) -> &[u32] {
-        &self.ends
-    }
-
-    /// All ids, one after the other.
-    pub(super) fn text(&self) -> &str {
-        &self.text
     }
 
     /// How many ids there are.

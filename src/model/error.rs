@@ -14,7 +14,7 @@ pub enum ModelError {
     #[error("not a vicino model: {0}")]
     Foreign(Foreign),
     /// The format is newer than this version reads.
-    #[error("the model is of format {major}.{minor}, this version reads 1; update vicino")]
+    #[error("the model is of format {major}.{minor}, this version reads 2; update vicino")]
     Newer {
         /// Major number found.
         major: u16,

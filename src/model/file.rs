@@ -1,12 +1,11 @@
 //! Which sections make up a model's file, and in which order they are written.
 
+use super::blocks::{self, Blocks, Head, Place};
 use super::bytes::{Expected, Fault, Reader};
-use super::codec;
-#[cfg(feature = "read")]
-use super::codec::TableBytes;
 use super::container::{self, Container, Content, Section};
-use super::image::Restoring;
-use super::{Model, ModelError, Neighbours, Purpose, about, items, priors, times};
+use super::items::{most_items, read_classes, read_items, write_classes, write_items};
+use super::{About, Model, ModelError, Privacy, Purpose, RankingParameters, about, priors, times};
+use std::sync::Arc;
 
 const ABOUT: u16 = 1;
 const RANKING: u16 = 2;
@@ -18,8 +17,11 @@ const MEASUREMENTS: u16 = 7;
 const TUNING: u16 = 8;
 const TRENDS: u16 = 9;
 const REPLENISHMENT: u16 = 10;
+const CLASSES: u16 = 11;
 /// Plus the number of the purpose.
 const NEIGHBOURS: u16 = 0x100;
+/// Plus the number of the purpose.
+const BLOCKS: u16 = 0x200;
 
 impl Purpose {
     /// Every purpose, in the order of their numbers.
@@ -34,6 +36,15 @@ impl Purpose {
         }
     }
 
+    /// The name of the section of its blocks.
+    const fn name_of_blocks(self) -> &'static str {
+        match self {
+            Purpose::Next => "blocks/next",
+            Purpose::Together => "blocks/together",
+            Purpose::Similar => "blocks/similar",
+        }
+    }
+
     /// Its short name: `next`, `together` or `similar`.
     pub const fn key(self) -> &'static str {
         match self {
@@ -41,10 +52,6 @@ impl Purpose {
             Purpose::Together => "together",
             Purpose::Similar => "similar",
         }
-    }
-
-    const fn section_id(self) -> u16 {
-        NEIGHBOURS + self as u16
     }
 }
 
@@ -60,9 +67,22 @@ fn name_of(id: u16) -> &'static str {
         TUNING => "tuning",
         TRENDS => "trends",
         REPLENISHMENT => "replenishment",
-        _ => Purpose::ALL.into_iter().find(|of| of.section_id() == id).map_or("unknown", Purpose::name),
+        CLASSES => "classes",
+        _ => {
+            for purpose in Purpose::ALL {
+                if id == NEIGHBOURS + purpose as u16 {
+                    return purpose.name();
+                }
+                if id == BLOCKS + purpose as u16 {
+                    return purpose.name_of_blocks();
+                }
+            }
+            UNKNOWN
+        }
     }
 }
+
+const UNKNOWN: &str = "unknown";
 
 /// Runs two jobs that do not know of each other; whoever has threads may run them at the same time.
 pub trait Join {
@@ -81,26 +101,31 @@ impl Join for InTurn {
 }
 
 impl Model {
-    /// The first table that every reader knows: ids and popularity are coded with its help.
-    fn first_table(&self) -> Option<&Neighbours> {
-        self.tables.first().filter(|(of, _)| *of != Purpose::Similar).map(|(_, table)| table)
-    }
-
-    /// The classes of the first table, which say much about popularity; none if there is no such table.
-    fn classes(&self) -> &[u8] {
-        self.first_table().map_or(&[], |table| &table.classes)
-    }
-
-    /// Opens a model from the bytes of its file.
+    /// Opens a model from the bytes of its file and reads all of it.
     ///
-    /// `O(bytes)`; allocates at most 4 kB for each byte of the file, and 32 MB.
+    /// `O(bytes)`; allocates at most 64 bytes for each byte of the file, and 8 MB.
     ///
     /// # Errors
     /// See [`ModelError`]; every changed bit and every missing byte is noticed.
     pub fn open(bytes: &[u8]) -> Result<Model, ModelError> {
-        let mut opening = Opening::new(bytes)?;
-        while !opening.advance(usize::MAX)? {}
-        Ok(opening.into_model())
+        let opened = Model::open_blocks(bytes.to_vec())?;
+        let mut tables = Vec::with_capacity(opened.tables.len());
+        for (purpose, table) in &opened.tables {
+            tables.push((*purpose, table.read_all()?));
+        }
+        Ok(Model {
+            items: opened.items.read_all()?,
+            tables,
+            popularity: opened.popularity,
+            ranking: opened.ranking,
+            categories: opened.categories,
+            trends: opened.trends,
+            replenishment: opened.replenishment,
+            category_replenishment: opened.category_replenishment,
+            about: opened.about,
+            privacy: opened.privacy,
+            measurements: opened.measurements,
+        })
     }
 
     /// The bytes of the model's file: the same for equal models, always.
@@ -118,40 +143,44 @@ impl Model {
     pub fn to_bytes_with(&self, jobs: &(impl Join + Sync)) -> Result<Vec<u8>, ModelError> {
         self.validate()?;
         let (items, tables) = jobs.join(
-            || items::write(&self.items, self.first_table(), jobs),
-            || self.tables.iter().map(|(_, table)| codec::write(table, jobs)).collect::<Vec<_>>(),
+            || write_items(&self.items),
+            || self.tables.iter().map(|(_, table)| blocks::write(table, jobs)).collect::<Vec<_>>(),
         );
+        let classes = self.classes();
+        let section = |id, optional, body| Content { id, optional, body };
+        // What a list needs first stands first, and blocks come last: a page could rank before they have all come.
         let mut sections = vec![
-            required(ABOUT, about::write_about(&self.about)),
-            required(RANKING, about::write_ranking(&self.ranking)),
-            required(ITEMS, items),
-            required(POPULARITY, priors::write_popularity(&self.popularity, self.classes())),
+            section(ABOUT, false, about::write_about(&self.about)),
+            section(PRIVACY, false, about::write_privacy(&self.privacy)),
+            section(RANKING, false, about::write_ranking(&self.ranking)),
+            section(CLASSES, false, write_classes(classes, self.num_items())),
+            section(ITEMS, false, items?),
+            section(POPULARITY, false, priors::write_popularity(&self.popularity, classes)),
         ];
         if let Some(categories) = &self.categories {
-            sections.push(Content { id: CATEGORIES, optional: true, body: priors::write_categories(categories) });
+            sections.push(section(CATEGORIES, true, priors::write_categories(categories)));
         }
-        sections.push(required(PRIVACY, about::write_privacy(&self.privacy)));
         if !self.measurements.is_empty() {
-            let body = about::write_measurements(&self.measurements);
-            sections.push(Content { id: MEASUREMENTS, optional: true, body });
+            sections.push(section(MEASUREMENTS, true, about::write_measurements(&self.measurements)));
         }
         #[cfg(feature = "read")]
         if !self.about.curves.is_empty() {
-            let body = about::write_curves(&self.about.curves);
-            sections.push(Content { id: TUNING, optional: true, body });
+            sections.push(section(TUNING, true, about::write_curves(&self.about.curves)));
         }
         if !self.trends.is_empty() {
-            sections.push(Content { id: TRENDS, optional: true, body: times::write_trends(&self.trends) });
+            sections.push(section(TRENDS, true, times::write_trends(&self.trends)));
         }
         if !self.replenishment.is_empty() || !self.category_replenishment.is_empty() {
             let body = times::write_replenishment(&self.replenishment, &self.category_replenishment);
-            sections.push(Content { id: REPLENISHMENT, optional: true, body });
+            sections.push(section(REPLENISHMENT, true, body));
         }
-        sections.extend(self.tables.iter().zip(tables).map(|((of, _), body)| Content {
-            id: of.section_id(),
-            optional: *of == Purpose::Similar,
-            body,
-        }));
+        let mut last = Vec::with_capacity(tables.len());
+        for ((purpose, _), table) in self.tables.iter().zip(tables) {
+            let is_optional = *purpose == Purpose::Similar;
+            sections.push(section(NEIGHBOURS + *purpose as u16, is_optional, table.table));
+            last.push(section(BLOCKS + *purpose as u16, is_optional, table.blocks));
+        }
+        sections.append(&mut last);
         container::write(&sections).map_err(|num_bytes| ModelError::Invalid {
             part: "file",
             at: 0,
@@ -159,6 +188,26 @@ impl Model {
             found: num_bytes,
             expected: Expected::AtMost(u32::MAX.into()),
         })
+    }
+
+    /// The class of each item, which all tables agree on; nothing without a table.
+    fn classes(&self) -> &[u8] {
+        self.tables.first().map_or(&[], |(_, table)| &table.classes)
+    }
+}
+
+impl Model<Blocks> {
+    /// Opens a model from its file and leaves its links in the file: blocks of them are read, by a [`Ranker`](crate::rank::Ranker), when a list needs
+    /// them.
+    ///
+    /// `O(num_items)`, and a checksum of all bytes; allocates at most 64 bytes for each byte of the file, and 8 MB.
+    ///
+    /// # Errors
+    /// See [`ModelError`]; every changed bit and every missing byte is noticed. A forged table may be noticed only when it is read.
+    pub fn open_blocks(file: Vec<u8>) -> Result<Model<Blocks>, ModelError> {
+        let file = Arc::new(file);
+        let mut sections = Sections { file: open_container(&file)?, name: "", offset: 0 };
+        sections.read(&file).map_err(|fault| fault.in_section(sections.name, sections.offset))
     }
 }
 
@@ -170,27 +219,32 @@ pub fn sections(bytes: &[u8]) -> Result<Vec<Section>, ModelError> {
     Ok(open_container(bytes)?.sections)
 }
 
+/// What the parts of a neighbour table take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TableBytes {
+    /// How many links the table has.
+    pub num_links: usize,
+    /// How many of them run between two blocks.
+    pub num_between: usize,
+    /// Levels of a weight.
+    pub num_levels: usize,
+    /// The least level with a direction; `num_levels` if there is none.
+    pub first_directed: usize,
+    /// Constants, fixed probabilities and lengths of blocks, which make the rest readable.
+    pub head: usize,
+    /// Links between blocks.
+    pub between: usize,
+    /// Links in blocks.
+    pub blocks: usize,
+}
+
 /// What the parts of each neighbour table take, by purpose.
 ///
 /// # Errors
 /// As [`Model::open`].
-#[cfg(feature = "read")]
 pub fn table_bytes(bytes: &[u8]) -> Result<Vec<(Purpose, TableBytes)>, ModelError> {
-    let file = open_container(bytes)?;
-    let items = file.section(ITEMS).ok_or(ModelError::Missing { section: name_of(ITEMS) })?;
-    let num_items =
-        items::num_items(&Reader::new(file.body(items))).map_err(|fault| fault.in_section(items.name, items.offset))?;
-    let mut tables = Vec::new();
-    for purpose in Purpose::ALL {
-        if let Some(section) = file.section(purpose.section_id()) {
-            let mut from = Reader::new(file.body(section));
-            tables.push((
-                purpose,
-                codec::measure(&mut from, num_items).map_err(|fault| fault.in_section(section.name, section.offset))?,
-            ));
-        }
-    }
-    Ok(tables)
+    let model = Model::open_blocks(bytes.to_vec())?;
+    model.tables.iter().map(|(purpose, table)| Ok((*purpose, table.measure()?))).collect()
 }
 
 /// A fingerprint of a model's file, for caches: changes with the content. Not for security.
@@ -204,7 +258,7 @@ pub fn content_hash(bytes: &[u8]) -> Result<u64, ModelError> {
 /// The container, with every section known or optional.
 fn open_container(bytes: &[u8]) -> Result<Container<'_>, ModelError> {
     let file = Container::open(bytes, name_of)?;
-    match file.sections.iter().find(|section| section.name == name_of(u16::MAX) && !section.optional) {
+    match file.sections.iter().find(|section| section.name == UNKNOWN && !section.optional) {
         Some(section) => {
             Err(ModelError::Unsupported { section: section.name, what: "section", found: section.id.into() })
         }
@@ -212,122 +266,48 @@ fn open_container(bytes: &[u8]) -> Result<Container<'_>, ModelError> {
     }
 }
 
-fn required(id: u16, body: Vec<u8>) -> Content {
-    Content { id, optional: false, body }
-}
+/// What reads a section into a model, whose classes are known.
+type ReadSection = fn(&mut Model<Blocks>, &mut Reader, &[u8]) -> Result<(), Fault>;
 
-/// A model that is being opened, in as many steps as the caller likes, so that a page stays responsive meanwhile.
-pub struct Opening {
-    pub(super) model: Model,
-    /// Tables that are being read, with their sections' offsets.
-    pub(super) tables: Vec<(Purpose, usize, codec::Reading)>,
-    /// Ids that are being read, after the tables, with their section's offset.
-    pub(super) items: Option<(usize, items::Reading)>,
-    pub(super) num_items: usize,
-    pub(super) content_hash: u64,
-    /// Popularity that still needs the classes of the first table.
-    popularity: Option<priors::Popularity>,
-    /// An image that is being taken instead.
-    pub(super) restoring: Option<Box<Restoring>>,
-}
-
-impl Opening {
-    /// Checks the file and reads what is quickly read.
-    ///
-    /// # Errors
-    /// As [`Model::open`].
-    pub fn new(bytes: &[u8]) -> Result<Opening, ModelError> {
-        let mut sections = Sections { file: open_container(bytes)?, name: "", offset: 0 };
-        sections.read().map_err(|fault| fault.in_section(sections.name, sections.offset))
-    }
-
-    /// Reads on for about `num_decisions` decisions of the entropy coder, some 20 to 50 ns each; whether all is read.
-    ///
-    /// # Errors
-    /// As [`Model::open`]. What is left then is no model; drop it.
-    pub fn advance(&mut self, num_decisions: usize) -> Result<bool, ModelError> {
-        if let Some((purpose, offset, reading)) = self.tables.first_mut() {
-            let fault = |fault: Fault| fault.in_section(purpose.name(), *offset);
-            if reading.advance(num_decisions).map_err(fault)? {
-                let (purpose, _, reading) = self.tables.remove(0);
-                self.model.tables.push((purpose, reading.into_table()));
-            }
-            return Ok(false);
-        }
-        if let Some(popularity) = self.popularity.take() {
-            self.model.popularity = popularity.with_classes(self.model.classes(), self.num_items);
-        }
-        let Some((offset, reading)) = &mut self.items else { return Ok(true) };
-        let fault = |fault: Fault| fault.in_section(name_of(ITEMS), *offset);
-        let table = self.model.first_table();
-        let is_done = reading.advance(table, num_decisions).map_err(fault)?;
-        if is_done && let Some((_, reading)) = self.items.take() {
-            self.model.items = reading.into_items();
-        }
-        Ok(is_done)
-    }
-
-    fn read_table(&mut self, purpose: Purpose, from: &mut Reader, offset: usize) -> Result<(), Fault> {
-        self.tables.push((purpose, offset, codec::Reading::new(from, self.num_items)?));
-        Ok(())
-    }
-
-    /// The model; whole once [`advance`](Opening::advance) has said that all is read.
-    pub fn into_model(self) -> Model {
-        self.model
-    }
-}
-
-/// What reads a section into a model that is being opened; its last argument is where the section starts in the file.
-type ReadSection = fn(&mut Opening, &mut Reader, usize) -> Result<(), Fault>;
-
-/// What reads each section, in the order of reading, and whether a model may do without it.
+/// What reads each section but the items and the tables, in the order of reading, and whether a model may do without it.
 const READERS: &[(u16, bool, ReadSection)] = &[
-    (ITEMS, false, |to, from, offset| {
-        to.items = Some((offset, items::Reading::new(from)?));
-        Ok(())
-    }),
-    (Purpose::Next.section_id(), true, |to, from, offset| to.read_table(Purpose::Next, from, offset)),
-    (Purpose::Together.section_id(), true, |to, from, offset| to.read_table(Purpose::Together, from, offset)),
-    (Purpose::Similar.section_id(), true, |to, from, offset| to.read_table(Purpose::Similar, from, offset)),
     (RANKING, false, |to, from, _| {
-        to.model.ranking = about::read_ranking(from)?;
+        to.ranking = about::read_ranking(from)?;
         Ok(())
     }),
-    (CATEGORIES, true, |to, from, _| {
-        to.model.categories = Some(priors::read_categories(from, to.num_items)?);
+    (POPULARITY, false, |to, from, classes| {
+        to.popularity = priors::read_popularity(from, classes)?;
         Ok(())
     }),
-    (REPLENISHMENT, true, |to, from, _| {
-        let num_categories = to.model.categories.as_ref().map_or(0, |categories| categories.names.len());
-        (to.model.replenishment, to.model.category_replenishment) =
-            times::read_replenishment(from, to.num_items, num_categories)?;
+    (CATEGORIES, true, |to, from, classes| {
+        to.categories = Some(priors::read_categories(from, classes.len())?);
         Ok(())
     }),
-    (TRENDS, true, |to, from, _| {
-        to.model.trends = times::read_trends(from, to.num_items)?;
+    (REPLENISHMENT, true, |to, from, classes| {
+        let num_categories = to.categories.as_ref().map_or(0, |categories| categories.names.len());
+        (to.replenishment, to.category_replenishment) = times::read_replenishment(from, classes.len(), num_categories)?;
+        Ok(())
+    }),
+    (TRENDS, true, |to, from, classes| {
+        to.trends = times::read_trends(from, classes.len())?;
         Ok(())
     }),
     (ABOUT, false, |to, from, _| {
-        to.model.about = about::read_about(from)?;
+        to.about = about::read_about(from)?;
         Ok(())
     }),
     // Browsers step over the course of tuning.
     #[cfg(feature = "read")]
     (TUNING, true, |to, from, _| {
-        to.model.about.curves = about::read_curves(from)?;
+        to.about.curves = about::read_curves(from)?;
         Ok(())
     }),
     (PRIVACY, false, |to, from, _| {
-        to.model.privacy = about::read_privacy(from)?;
+        to.privacy = about::read_privacy(from)?;
         Ok(())
     }),
     (MEASUREMENTS, true, |to, from, _| {
-        to.model.measurements = about::read_measurements(from)?;
-        Ok(())
-    }),
-    (POPULARITY, false, |to, from, _| {
-        to.popularity = Some(priors::read_popularity(from, to.num_items)?);
+        to.measurements = about::read_measurements(from)?;
         Ok(())
     }),
 ];
@@ -340,26 +320,49 @@ struct Sections<'a> {
 }
 
 impl<'a> Sections<'a> {
-    fn read(&mut self) -> Result<Opening, Fault> {
-        let num_items = items::num_items(&self.enter(ITEMS)?)?;
-        let mut opening = Opening {
-            model: Model::default(),
+    fn read(&mut self, file: &Arc<Vec<u8>>) -> Result<Model<Blocks>, Fault> {
+        let most_items = most_items(self.enter(ITEMS)?.num_left());
+        let mut from = self.enter(CLASSES)?;
+        let classes = Arc::new(read_classes(&mut from, most_items)?);
+        from.end()?;
+        let mut from = self.enter(ITEMS)?;
+        let items = read_items(&mut from, classes.len(), file, self.offset)?;
+        from.end()?;
+        let mut model = Model {
+            items,
             tables: Vec::new(),
-            items: None,
-            num_items,
-            content_hash: self.file.content_hash(),
-            popularity: None,
-            restoring: None,
+            popularity: Vec::new(),
+            ranking: RankingParameters::default(),
+            categories: None,
+            trends: Vec::new(),
+            replenishment: Vec::new(),
+            category_replenishment: Vec::new(),
+            about: About::default(),
+            privacy: Privacy::default(),
+            measurements: Vec::new(),
         };
         for &(id, is_optional, read) in READERS {
             if is_optional && self.file.section(id).is_none() {
                 continue;
             }
             let mut from = self.enter(id)?;
-            read(&mut opening, &mut from, self.offset)?;
+            read(&mut model, &mut from, &classes)?;
             from.end()?;
         }
-        Ok(opening)
+        for purpose in Purpose::ALL {
+            let id = NEIGHBOURS + purpose as u16;
+            if self.file.section(id).is_none() {
+                continue;
+            }
+            self.enter(BLOCKS + purpose as u16)?;
+            let blocks = self.place();
+            let mut from = self.enter(id)?;
+            let head = Head::read(&mut from, classes.len())?;
+            from.end()?;
+            let table = Blocks::new(file.clone(), classes.clone(), head, self.place(), blocks);
+            model.tables.push((purpose, table));
+        }
+        Ok(model)
     }
 
     fn enter(&mut self, id: u16) -> Result<Reader<'a>, Fault> {
@@ -367,5 +370,12 @@ impl<'a> Sections<'a> {
         let section = self.file.section(id).ok_or_else(Fault::missing)?;
         self.offset = section.offset;
         Ok(Reader::new(self.file.body(section)))
+    }
+
+    /// Where the section that was entered is in the file.
+    fn place(&self) -> Place {
+        let num_bytes = self.file.sections.iter().find(|section| section.name == self.name);
+        let num_bytes = num_bytes.map_or(0, |section| section.num_bytes);
+        Place { name: self.name, start: self.offset, end: self.offset + num_bytes }
     }
 }

@@ -1,43 +1,36 @@
 //! The trained model: a file, and what it decodes to.
 //!
-//! Owns the container, its sections and codecs ([`Model::open`], [`Model::to_bytes`]) and the compact rows
-//! that ranking walks. The same code writes natively and reads in wasm. Knows nothing of events, of
+//! Owns the container, its sections and codecs ([`Model::open`], [`Model::to_bytes`]) and the rows that ranking walks: all of them in memory
+//! ([`Neighbours`]), or read block by block when a list needs them ([`Blocks`], [`Model::open_blocks`]). The same code writes natively and reads in wasm. Knows nothing of events, of
 //! training or of browsers. `docs/format.md` describes the file for readers in any language.
 //!
 //! From the outside in: `container` cuts a file into checked sections, `file` says which sections a model has,
-//! `about`, `items`, `priors`, `times` and `codec` write and read one each, over `huffman`, `bits` and `bytes`. `image` is what a
-//! browser keeps of an opened model.
+//! `about`, `items`, `priors`, `times` and `blocks` write and read one each, over `coder` and `bytes`; `ids` is the sorted set of the shop's ids.
 
 mod about;
-mod adaptive;
-mod bits;
+mod blocks;
 mod bytes;
-mod codec;
+mod coder;
 mod container;
 mod crc;
 mod dictionary;
 mod error;
 mod file;
-mod huffman;
-mod image;
+mod ids;
 mod items;
 mod neighbours;
-mod ordered;
 mod priors;
 mod times;
 mod validate;
 
+pub use blocks::{BLOCK, Blocks, Kept};
 pub use bytes::Expected;
-pub use codec::TableBytes;
 pub use container::{FORMAT_MAJOR, FORMAT_MINOR, Section};
 pub use dictionary::Dictionary;
 pub use error::{Foreign, ModelError};
-#[cfg(feature = "read")]
-pub use file::table_bytes;
-pub use file::{InTurn, Join, Opening, content_hash, sections};
-pub use neighbours::{
-    Codec, Hop, MAX_CLASSES, MAX_LEVELS, MAX_NEIGHBOURS, Neighbours, Row, Weights, scale, scale_code,
-};
+pub use file::{InTurn, Join, TableBytes, content_hash, sections, table_bytes};
+pub use items::ItemIds;
+pub use neighbours::{Hop, Link, MAX_CLASSES, MAX_LEVELS, Neighbours, Row, Table, Weights};
 
 use crate::{CategoryIx, ItemIx};
 
@@ -141,13 +134,13 @@ pub struct Measurement {
     pub value: f64,
 }
 
-/// A trained model, decoded.
+/// A trained model: wholly in memory, or, as `Model<Blocks>`, with its links still in the file.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Model {
+pub struct Model<T: Table = Neighbours> {
     /// Shop ids and item numbers, both ways.
-    pub items: Dictionary,
+    pub items: T::Ids,
     /// The neighbours of each item, by purpose; a purpose stands at most once.
-    pub tables: Vec<(Purpose, Neighbours)>,
+    pub tables: Vec<(Purpose, T)>,
     /// Recency-weighted popularity of each item, on a logarithmic scale: 0 (unknown or withheld) to 255.
     pub popularity: Vec<u8>,
     /// The constants of ranking.
@@ -169,14 +162,14 @@ pub struct Model {
     pub measurements: Vec<Measurement>,
 }
 
-impl Model {
+impl<T: Table> Model<T> {
     /// How many items the model knows.
     pub fn num_items(&self) -> usize {
-        self.items.len()
+        self.popularity.len()
     }
 
     /// The neighbours for a purpose, if the model has them.
-    pub fn table(&self, purpose: Purpose) -> Option<&Neighbours> {
+    pub fn table(&self, purpose: Purpose) -> Option<&T> {
         self.tables.iter().find(|(of, _)| *of == purpose).map(|(_, table)| table)
     }
 

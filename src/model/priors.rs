@@ -1,43 +1,22 @@
 //! What is known of each item by itself: its popularity and its category.
 
 use super::Categories;
-use super::bits::{BitReader, BitWriter};
 use super::bytes::{Expected, Fault, Reader, Writer};
+use super::coder::{Context, Decoder, Encoder, FRESH, Side};
 use super::dictionary::Dictionary;
-use super::huffman::{Decoder, Encoder};
 use super::times::{List, read_lists, write_lists};
 use crate::CategoryIx;
 
 /// A [`CategoryIx`] has 16 bits.
 pub(super) const MAX_CATEGORIES: usize = 1 << 16;
 
-/// Stands in place of a number of code lengths, of which there are 256 at most.
-const BY_CLASS: u16 = u16::MAX;
-
-/// Writes a level for each item: with a prefix code, or as one for each class of items and exceptions, whichever is shorter.
+/// Writes a level for each item: that of most items of its class, and exceptions. Without classes, all items have the first.
 pub(super) fn write_popularity(popularity: &[u8], classes: &[u8]) -> Vec<u8> {
-    let mut counts = [0; 256];
-    popularity.iter().for_each(|&level| counts[usize::from(level)] += 1);
-    let code = Encoder::new(&counts);
-    let mut to = Writer::default();
-    code.describe(&mut to);
-    let mut bits = BitWriter::default();
-    popularity.iter().for_each(|&level| code.write(level.into(), &mut bits));
-    to.bytes(&bits.finish());
-    let by_level = to.finish();
-    match write_by_class(popularity, classes) {
-        Some(by_class) if by_class.len() < by_level.len() => by_class,
-        _ => by_level,
-    }
-}
-
-/// `None` if not every item has a class, or there are too many.
-fn write_by_class(popularity: &[u8], classes: &[u8]) -> Option<Vec<u8>> {
-    let num_classes = classes.iter().max().map_or(0, |&most| usize::from(most) + 1);
-    let num_stated = u8::try_from(num_classes).ok().filter(|_| classes.len() == popularity.len())?;
+    let class_of = |item: usize| usize::from(classes.get(item).copied().unwrap_or(0));
+    let num_classes = (0..popularity.len()).map(class_of).max().map_or(0, |most| most + 1);
     let mut counts = vec![[0u32; 256]; num_classes];
-    for (&level, &class) in popularity.iter().zip(classes) {
-        if let Some(counts) = counts.get_mut(usize::from(class)) {
+    for (item, &level) in popularity.iter().enumerate() {
+        if let Some(counts) = counts.get_mut(class_of(item)) {
             counts[usize::from(level)] += 1;
         }
     }
@@ -45,91 +24,80 @@ fn write_by_class(popularity: &[u8], classes: &[u8]) -> Option<Vec<u8>> {
         .iter()
         .map(|counts| (0..=u8::MAX).rev().max_by_key(|&level| counts[usize::from(level)]).unwrap_or(0))
         .collect();
-    let is_usual = |level: u8, class: u8| usual.get(usize::from(class)) == Some(&level);
-    let exceptions =
-        (0u32..).zip(popularity.iter().zip(classes)).filter(|(_, (level, class))| !is_usual(**level, **class));
+    let exceptions = popularity.iter().enumerate().filter(|&(item, level)| usual.get(class_of(item)) != Some(level));
+    let list: List = exceptions.map(|(item, &level)| (item as u32, u32::from(u8::MAX - level))).collect();
     let mut to = Writer::default();
-    to.u16(BY_CLASS);
-    to.u8(num_stated);
+    to.u8(num_classes as u8);
     to.bytes(&usual);
-    let list: List = exceptions.map(|(item, (&level, _))| (item, u32::from(u8::MAX - level))).collect();
     to.u32(list.len() as u32);
     write_lists(&[list], &mut to);
-    Some(to.finish())
+    to.finish()
 }
 
-/// Popularity that is being read.
-pub(super) enum Popularity {
-    Whole(Vec<u8>),
-    /// The level of each class, and items with another one.
-    ByClass {
-        usual: Vec<u8>,
-        exceptions: Vec<(u32, u8)>,
-    },
-}
-
-impl Popularity {
-    /// The levels, once the classes of all items are known.
-    pub(super) fn with_classes(self, classes: &[u8], num_items: usize) -> Vec<u8> {
-        let (usual, exceptions) = match self {
-            Popularity::Whole(popularity) => return popularity,
-            Popularity::ByClass { usual, exceptions } => (usual, exceptions),
-        };
-        let class_of = |item: usize| usize::from(classes.get(item).copied().unwrap_or(0));
-        let mut levels: Vec<u8> = (0..num_items).map(|item| usual.get(class_of(item)).copied().unwrap_or(0)).collect();
-        for (item, level) in exceptions {
-            if let Some(to) = levels.get_mut(item as usize) {
-                *to = level;
-            }
-        }
-        levels
-    }
-}
-
-pub(super) fn read_popularity(from: &mut Reader, num_items: usize) -> Result<Popularity, Fault> {
-    let mut first = from.clone();
-    if first.u16()? == BY_CLASS {
-        *from = first;
-        return read_by_class(from, num_items);
-    }
-    let code = Decoder::read(from, 256)?;
-    let start = from.clone();
-    let mut bits = BitReader::new(bits_for(from, num_items)?);
-    let mut popularity = Vec::with_capacity(num_items);
-    for _ in 0..num_items {
-        popularity.push(code.read_symbol(&mut bits) as u8);
-    }
-    finish(&bits, &start)?;
-    Ok(Popularity::Whole(popularity))
-}
-
-fn read_by_class(from: &mut Reader, num_items: usize) -> Result<Popularity, Fault> {
+/// Reads a level for each item, given the class of each.
+pub(super) fn read_popularity(from: &mut Reader, classes: &[u8]) -> Result<Vec<u8>, Fault> {
     let num_classes = from.u8()?;
-    let usual = from.take(num_classes.into())?.to_vec();
+    let usual = from.take(num_classes.into())?;
     let num_exceptions = from.u32()? as usize;
-    let lists = read_lists(from, &[(num_exceptions, num_items)], u8::MAX.into())?;
-    let exceptions = lists.into_iter().flatten().map(|(item, below)| (item, u8::MAX - below as u8)).collect();
-    Ok(Popularity::ByClass { usual, exceptions })
+    let mut levels = Vec::with_capacity(classes.len());
+    for &class in classes {
+        levels.push(usual.get(usize::from(class)).copied().unwrap_or(0));
+    }
+    read_lists(from, &[(num_exceptions, classes.len())], u8::MAX.into(), &mut |_, item, below| {
+        if let Some(to) = levels.get_mut(item as usize) {
+            *to = u8::MAX - below as u8;
+        }
+    })?;
+    Ok(levels)
 }
 
-/// Names, then for each item a bit: 1 if its category is the one before, else 0 and the number plus 1, or 0 for none.
+/// Categories of the items before that an item is asked about first, the latest.
+const NUM_RECENT: usize = 6;
+
+/// Codes the category of each item, of so many names: one of those met last, or any or none. `None` if the stream is not one that a writer writes.
+fn code_categories<S: Side>(
+    side: &mut S,
+    num_items: usize,
+    num_names: usize,
+    truth: impl Fn(usize) -> u32,
+) -> Option<Vec<Option<CategoryIx>>> {
+    // 0 for none.
+    let mut recent: Vec<u32> = vec![0];
+    let mut contexts: [Context; 8 * 8] = [FRESH; 64];
+    let mut before = 0;
+    let mut of_item = Vec::with_capacity(num_items);
+    for item in 0..num_items {
+        let mut at = 0;
+        while let Some(&number) = recent.get(at)
+            && !side.adaptive(&mut contexts[(before * 8 + at) & 63], || truth(item) == number)
+        {
+            at += 1;
+        }
+        if at == recent.len() {
+            recent.push(side.uniform(num_names as u32 + 1, || truth(item)));
+        }
+        for at in (0..at).rev() {
+            recent.swap(at, at + 1);
+        }
+        recent.truncate(NUM_RECENT);
+        before = at.min(7);
+        let number = recent.first().copied()?;
+        of_item.push(number.checked_sub(1).map(|number| CategoryIx(number as u16)));
+    }
+    Some(of_item)
+}
+
+/// Names, then the category of each item.
 pub(super) fn write_categories(categories: &Categories) -> Vec<u8> {
     let mut to = Writer::default();
     to.u32(categories.names.len() as u32);
     categories.names.iter().for_each(|name| to.text(name));
-    let width = width(categories.names.len());
-    let mut bits = BitWriter::default();
-    let mut before = None;
-    for &category in &categories.of_item {
-        if category == before {
-            bits.write(1, 1);
-        } else {
-            bits.write(0, 1);
-            bits.write(category.map_or(0, |CategoryIx(number)| u32::from(number) + 1), width);
-        }
-        before = category;
-    }
-    to.bytes(&bits.finish());
+    let number = |item: usize| {
+        categories.of_item.get(item).copied().flatten().map_or(0, |CategoryIx(number)| u32::from(number) + 1)
+    };
+    let mut encoder = Encoder::new();
+    code_categories(&mut encoder, categories.of_item.len(), categories.names.len(), number);
+    to.bytes(&encoder.finish());
     to.finish()
 }
 
@@ -140,62 +108,32 @@ pub(super) fn read_categories(from: &mut Reader, num_items: usize) -> Result<Cat
     if num_names > most {
         return Err(from.fault("number of categories", num_names as u64, Expected::AtMost(most as u64)));
     }
+    #[cfg(feature = "read")]
     let names_at = from.clone();
     let mut names = Vec::with_capacity(num_names);
     for _ in 0..num_names {
         names.push(from.text()?.to_owned());
     }
+    // To a page names are but names, and the way to tell that they differ is not worth its download.
+    #[cfg(feature = "read")]
     if let Some(number) = first_repetition(&names) {
         let expected = Expected::Text("one whose name no other has");
         return Err(names_at.fault("category", number as u64, expected));
     }
-    let width = width(num_names);
     let start = from.clone();
-    let mut bits = BitReader::new(bits_for(from, num_items)?);
-    let mut of_item = Vec::with_capacity(num_items);
-    let mut category = None;
-    for _ in 0..num_items {
-        if bits.read_wide(1) == 0 {
-            let number = bits.read_wide(width) as usize;
-            if number > num_names {
-                return Err(start.fault("category of an item", number as u64, Expected::AtMost(num_names as u64)));
-            }
-            category = number.checked_sub(1).map(|number| CategoryIx(number as u16));
+    let mut decoder = Decoder::new(from.rest());
+    let of_item = code_categories(&mut decoder, num_items, num_names, |_| 0).filter(|_| decoder.is_done());
+    match of_item {
+        Some(of_item) => Ok(Categories { names, of_item }),
+        None => {
+            Err(start.fault("stream of categories", num_items as u64, Expected::Text("one that ends with the section")))
         }
-        of_item.push(category);
     }
-    finish(&bits, &start)?;
-    Ok(Categories { names, of_item })
-}
-
-/// Bits of a category's number plus 1.
-fn width(num_names: usize) -> u32 {
-    usize::BITS - num_names.leading_zeros()
 }
 
 /// The position of a name that stands before already.
 pub(super) fn first_repetition(names: &[String]) -> Option<usize> {
     Dictionary::new(names).err()
-}
-
-/// The rest of the section, which must have a bit for each item at least.
-fn bits_for<'a>(from: &mut Reader<'a>, num_items: usize) -> Result<&'a [u8], Fault> {
-    let least = num_items.div_ceil(8);
-    if from.num_left() < least {
-        return Err(from.fault("number of bytes left", from.num_left() as u64, Expected::AtLeast(least as u64)));
-    }
-    Ok(from.rest())
-}
-
-fn finish(bits: &BitReader, start: &Reader) -> Result<(), Fault> {
-    if bits.is_done() {
-        return Ok(());
-    }
-    Err(start.fault(
-        "length of the content in bits",
-        bits.position() as u64,
-        Expected::Text("all that the section has"),
-    ))
 }
 
 #[cfg(all(test, feature = "read"))]
@@ -207,11 +145,12 @@ mod tests {
         #[test]
         fn popularity_comes_back(popularity in prop::collection::vec(any::<u8>(), 0..200)) {
             let classes: Vec<u8> = popularity.iter().map(|level| level % 3).collect();
-            for bytes in [write_popularity(&popularity, &classes), write_by_class(&popularity, &classes).unwrap()] {
+            for (written, read) in [(&classes[..], &classes[..]), (&[], &vec![0; classes.len()][..])] {
+                let bytes = write_popularity(&popularity, written);
                 let mut reader = Reader::new(&bytes);
-                let read = read_popularity(&mut reader, popularity.len()).unwrap();
+                let read = read_popularity(&mut reader, read).unwrap();
                 reader.end().unwrap();
-                prop_assert_eq!(read.with_classes(&classes, popularity.len()), &popularity[..]);
+                prop_assert_eq!(read, &popularity[..]);
             }
         }
 
@@ -239,12 +178,5 @@ mod tests {
             read_categories(&mut Reader::new(&bytes), 0).unwrap_err(),
             Fault::wrong("category", 4, 2, Expected::Text("one whose name no other has"))
         );
-    }
-
-    #[test]
-    fn too_few_bytes_for_the_items_are_refused() {
-        let bytes = write_popularity(&[1, 2, 3], &[]);
-        assert_eq!(read_popularity(&mut Reader::new(&bytes), 9).err().unwrap().expected(), Some(Expected::AtLeast(2)));
-        assert!(read_popularity(&mut Reader::new(&bytes), 8).is_err());
     }
 }

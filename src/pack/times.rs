@@ -1,6 +1,6 @@
 //! What a draft knows of items in time, in the item order of the file.
 
-use super::quantise;
+use super::popularity;
 use crate::ItemIx;
 use crate::model::{MAX_TREND_ITEMS, MAX_TRENDS, Trend};
 
@@ -10,7 +10,7 @@ pub(super) fn trends(periods: &[(u16, Vec<(ItemIx, f32)>)], new_of_old: &[ItemIx
         let mut items = items.clone();
         items.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         items.truncate(MAX_TREND_ITEMS);
-        let levels = quantise::popularity(&items.iter().map(|item| item.1).collect::<Vec<f32>>());
+        let levels = popularity::levels(&items.iter().map(|item| item.1).collect::<Vec<f32>>());
         let mut items: Vec<_> =
             items.iter().zip(levels).map(|(item, level)| (new_of_old[item.0.as_usize()], level)).collect();
         items.sort_unstable();

@@ -9,10 +9,10 @@ use crate::model::{Hop, Model, Neighbours, Purpose};
 pub struct Tuning {
     /// Power of the levels' weights: below 1 they are more alike.
     pub level_power: f64,
+    /// Power of the factors by which directions differ: below 1 they are more alike.
+    pub direction_power: f64,
     /// Added to the logarithm of the row factor of each class.
     pub rows: [f64; NUM_CLASSES],
-    /// Added to the logarithm of the column factor of each class.
-    pub columns: [f64; NUM_CLASSES],
     /// The second hop.
     pub hop: Hop,
     /// Power of the decay by position: above 1 old events count for less. Of the table for what comes next only.
@@ -25,8 +25,8 @@ impl Default for Tuning {
     fn default() -> Self {
         Tuning {
             level_power: 1.0,
+            direction_power: 1.0,
             rows: [0.0; NUM_CLASSES],
-            columns: [0.0; NUM_CLASSES],
             hop: Hop { share: 0.2, width: 120 },
             decay_power: 1.0,
             repeat_scale: 1.0,
@@ -36,7 +36,7 @@ impl Default for Tuning {
 
 impl Tuning {
     /// How many parts [`Tuning::vary`] can change.
-    pub const NUM_PARTS: usize = 4 + 2 * NUM_CLASSES;
+    pub const NUM_PARTS: usize = 5 + NUM_CLASSES;
 
     /// Changes one part, 0 to [`NUM_PARTS`](Tuning::NUM_PARTS), by about `step` on a logarithmic scale: `normal` steps.
     pub fn vary(&mut self, part: usize, step: f64, normal: f64) {
@@ -51,9 +51,9 @@ impl Tuning {
             }
             2 => scale(&mut self.decay_power, 0.1, 10.0),
             3 => scale(&mut self.repeat_scale, 0.05, 20.0),
-            _ if part < 4 + NUM_CLASSES => self.rows[part - 4] = (self.rows[part - 4] + shift).clamp(-3.0, 3.0),
+            4 => scale(&mut self.direction_power, 0.1, 4.0),
             _ => {
-                let offset = &mut self.columns[(part - 4 - NUM_CLASSES).min(NUM_CLASSES - 1)];
+                let offset = &mut self.rows[(part - 5).min(NUM_CLASSES - 1)];
                 *offset = (*offset + shift).clamp(-3.0, 3.0);
             }
         }
@@ -85,11 +85,10 @@ impl Tuning {
         let mut levels = logs(&weights.levels);
         let mean = levels.iter().sum::<f64>() / levels.len().max(1) as f64;
         levels.iter_mut().for_each(|level| *level = mean + (*level - mean) * self.level_power);
-        let shifted = |factors: &[f32], offsets: &[f64]| -> Vec<f64> {
-            logs(factors).iter().zip(offsets).map(|(log, offset)| log + offset).collect()
-        };
-        let rows = shifted(&weights.row_factors, &self.rows);
-        let columns = shifted(&weights.column_factors, &self.columns);
-        Ok(table.with_weights(in_range(&levels, &rows, &columns), self.hop)?)
+        let directions: Vec<f64> = logs(&weights.directions).iter().map(|log| log * self.direction_power).collect();
+        let rows: Vec<f64> =
+            logs(&weights.row_factors).iter().zip(&self.rows).map(|(log, offset)| log + offset).collect();
+        let weights = in_range(&levels, &directions, &rows);
+        Ok(table.with_weights(weights, self.hop)?)
     }
 }

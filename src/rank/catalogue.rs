@@ -5,7 +5,7 @@
 
 use super::filter::Words;
 use crate::ItemIx;
-use crate::model::Model;
+use crate::model::{Model, Table};
 
 /// A value that is not known; as `f32` it is no number.
 pub const UNKNOWN: u32 = u32::MAX;
@@ -45,7 +45,7 @@ pub struct Catalogue {
 impl Catalogue {
     /// Sets values of one column, pairs of item and value, those of items that `model` does not have excepted; without any, forgets
     /// the column. `O(len)`, and `O(num_items)` for the first.
-    pub fn update(&mut self, model: &Model, column: Column, pairs: &[u32]) {
+    pub fn update<T: Table>(&mut self, model: &Model<T>, column: Column, pairs: &[u32]) {
         let Some(column) = self.columns.get_mut(column as usize) else { return };
         if pairs.is_empty() {
             column.clear();
@@ -61,7 +61,7 @@ impl Catalogue {
     }
 
     /// The value of an item, or [`UNKNOWN`]; of a category what `model` says if the shop says nothing.
-    pub fn value(&self, model: &Model, column: Column, item: ItemIx) -> u32 {
+    pub fn value<T: Table>(&self, model: &Model<T>, column: Column, item: ItemIx) -> u32 {
         let value = self.columns.get(column as usize).and_then(|column| column.get(item.as_usize()));
         match (value, &model.categories) {
             (None | Some(&UNKNOWN), Some(categories)) if column == Column::Category => {

@@ -15,7 +15,7 @@
 
 use super::catalogue::{Catalogue, Column, UNKNOWN};
 use crate::ItemIx;
-use crate::model::Model;
+use crate::model::{Model, Table};
 
 /// The column that a set of items is tested with.
 const ITEMS: u32 = 6;
@@ -32,17 +32,16 @@ impl<'a> Filter<'a> {
     /// The condition that a program says; `None` if it is none.
     pub fn new(words: &'a [u32]) -> Option<Filter<'a>> {
         let filter = Filter { words };
-        filter.run(None, ItemIx(0)).map(|_| filter)
+        filter.run(&|_| UNKNOWN, ItemIx(0)).map(|_| filter)
     }
 
     /// Whether the condition holds for an item. `O(instructions)`.
-    pub fn passes(self, model: &Model, catalogue: &Catalogue, item: ItemIx) -> bool {
-        self.run(Some((model, catalogue)), item) == Some(true)
+    pub fn passes<T: Table>(self, model: &Model<T>, catalogue: &Catalogue, item: ItemIx) -> bool {
+        self.run(&|column| catalogue.value(model, column, item), item) == Some(true)
     }
 
-    /// The answer; nothing is known of any item without a catalogue.
-    fn run(self, known: Option<(&Model, &Catalogue)>, item: ItemIx) -> Option<bool> {
-        let value = |column| known.map_or(UNKNOWN, |(model, catalogue)| catalogue.value(model, column, item));
+    /// The answer, given the item's value in each column.
+    fn run(self, value: &dyn Fn(Column) -> u32, item: ItemIx) -> Option<bool> {
         // The answer on top is the lowest bit.
         let mut answers = 0u64;
         let mut depth = 0;
@@ -110,7 +109,7 @@ mod tests {
         #[test]
         fn no_program_panics(words in prop::collection::vec(prop_oneof![0u32..9, any::<u32>()], 0..12), item: u32) {
             if let Some(filter) = Filter::new(&words) {
-                let answer = filter.run(None, ItemIx(item));
+                let answer = filter.run(&|_| UNKNOWN, ItemIx(item));
                 prop_assert!(answer.is_some());
             }
         }

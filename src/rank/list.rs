@@ -6,7 +6,7 @@ use super::popular::popularity;
 use super::rows::Rows;
 use super::{Eligible, Options, Ranked, Ranker, Reason, Source};
 use crate::ItemIx;
-use crate::model::{Model, Neighbours, Purpose};
+use crate::model::{Model, Purpose, Table};
 
 /// Not listed, unless pinned: the history holds it.
 pub(super) const SEEN: u8 = 1;
@@ -33,12 +33,21 @@ pub(super) struct Plan {
     pub(super) fills: bool,
 }
 
-impl Ranker {
+impl<T: Table> Ranker<T> {
     /// Lists the best items of a source.
     ///
     /// `O(anchors * row length + c log c)` for c candidates; a filter that few of the best pass, or boosts of what is popular, go
     /// through as many items as it takes.
-    pub fn list(&mut self, model: &Model, source: Source, options: &Options, eligible: &mut Eligible) -> Vec<Ranked> {
+    ///
+    /// # Errors
+    /// If a row that the list needs cannot be read.
+    pub fn try_list(
+        &mut self,
+        model: &Model<T>,
+        source: Source,
+        options: &Options,
+        eligible: &mut Eligible,
+    ) -> Result<Vec<Ranked>, T::Error> {
         let nothing = Catalogue::default();
         let catalogue = options.rules.catalogue.unwrap_or(&nothing);
         let asked = Asked { model, catalogue, options };
@@ -71,10 +80,15 @@ impl Ranker {
                 *bar = 0;
             }
         }
-        listed
+        for rows in &mut self.rows {
+            if let Some(fault) = rows.take_fault() {
+                return Err(fault);
+            }
+        }
+        Ok(listed)
     }
 
-    fn plan(&mut self, asked: &Asked, source: Source) -> Plan {
+    fn plan(&mut self, asked: &Asked<T>, source: Source) -> Plan {
         let model = asked.model;
         let mut plan = Plan { table: table(model, Purpose::Next), anchors: Vec::new(), only: None, fills: true };
         let near = match source {
@@ -138,7 +152,7 @@ impl Ranker {
     }
 
     /// Scores the items of one's category by how near their prices are, and how popular they are.
-    fn score_category(&mut self, asked: &Asked, anchor: ItemIx) {
+    fn score_category(&mut self, asked: &Asked<T>, anchor: ItemIx) {
         let category = asked.of(Column::Category, anchor);
         let price = f32::from_bits(asked.of(Column::Price, anchor));
         if category == UNKNOWN {
@@ -172,7 +186,7 @@ impl Ranker {
         self.bars.get(item.as_usize()).is_some_and(|&bar| bar < weight)
     }
 
-    fn add(&mut self, model: &Model, table: Option<usize>, anchor: &Anchor) {
+    fn add(&mut self, model: &Model<T>, table: Option<usize>, anchor: &Anchor) {
         let Ranker { rows, scores, touched, .. } = self;
         // False for what is no number.
         if anchor.weight.abs() > 0.0
@@ -188,7 +202,7 @@ impl Ranker {
     }
 
     /// The share of each anchor in what speaks for an item, the largest first; an item that anchors twice is one reason.
-    fn reasons(&mut self, model: &Model, plan: &Plan, item: ItemIx, score: f32) -> Vec<Reason> {
+    fn reasons(&mut self, model: &Model<T>, plan: &Plan, item: ItemIx, score: f32) -> Vec<Reason> {
         let mut reasons: Vec<Reason> = Vec::new();
         if let Some(only) = plan.only {
             reasons.push(Reason { item: only, share: 1.0 });
@@ -255,21 +269,21 @@ fn add_score(scores: &mut [f32], touched: &mut Vec<ItemIx>, item: ItemIx, part: 
 }
 
 /// A table of the model and its rows.
-pub(super) fn table_and_rows<'m, 'r>(
-    model: &'m Model,
-    rows: &'r mut [Rows],
+pub(super) fn table_and_rows<'m, 'r, T: Table>(
+    model: &'m Model<T>,
+    rows: &'r mut [Rows<T>],
     at: Option<usize>,
-) -> Option<(&'m Neighbours, &'r mut Rows)> {
+) -> Option<(&'m T, &'r mut Rows<T>)> {
     let at = at?;
     Some((&model.tables.get(at)?.1, rows.get_mut(at)?))
 }
 
-fn table(model: &Model, purpose: Purpose) -> Option<usize> {
+fn table<T: Table>(model: &Model<T>, purpose: Purpose) -> Option<usize> {
     model.tables.iter().position(|(of, _)| *of == purpose)
 }
 
 /// What was popular in the last so many days, or in the next longer time that the model knows, or in the longest.
-fn trend(model: &Model, days: u32) -> &[(ItemIx, u8)] {
+fn trend<T: Table>(model: &Model<T>, days: u32) -> &[(ItemIx, u8)] {
     let mut found: &[(ItemIx, u8)] = &[];
     if days > 0 {
         for trend in &model.trends {

@@ -17,6 +17,8 @@
 //! what fills a list up, `heap` puts all of it in order, `again` says what is due to be bought once more.
 
 mod again;
+#[cfg(all(test, feature = "cli"))]
+mod blocks_tests;
 mod catalogue;
 mod filter;
 mod heap;
@@ -33,7 +35,7 @@ pub use again::due;
 pub use catalogue::{Catalogue, Column, UNKNOWN};
 pub use filter::{Filter, Words};
 
-use crate::model::Model;
+use crate::model::{Model, Neighbours, Table};
 use crate::{EventKind, ItemIx};
 use popular::Popular;
 use rows::Rows;
@@ -160,10 +162,10 @@ pub type Eligible<'a> = dyn FnMut(ItemIx) -> bool + 'a;
 /// Ranks with one model; keeps its working memory between calls (5 bytes an item, 4 for the popular order, 4 once lists are
 /// diverse, and 8 for each table with a second hop, whose last rows it keeps, too).
 #[derive(Clone, Debug)]
-pub struct Ranker {
+pub struct Ranker<T: Table = Neighbours> {
     popular: Popular,
     /// Rows by table of the model.
-    rows: Vec<Rows>,
+    rows: Vec<Rows<T>>,
     scores: Vec<f32>,
     /// Items with a score in `scores`.
     touched: Vec<ItemIx>,
@@ -175,10 +177,10 @@ pub struct Ranker {
     heap: Vec<u64>,
 }
 
-impl Ranker {
-    /// A ranker for `model`; `O(num_items)`, and `O(num_edges)` of tables with a second hop.
-    pub fn new(model: &Model) -> Ranker {
-        let num_items = model.num_items();
+impl<T: Table> Ranker<T> {
+    /// A ranker for `model`; `O(num_items)`.
+    pub fn new(model: &Model<T>) -> Ranker<T> {
+        let num_items = model.popularity.len();
         let mut rows = Vec::with_capacity(model.tables.len());
         for (_, table) in &model.tables {
             rows.push(Rows::new(table));
@@ -192,6 +194,16 @@ impl Ranker {
             barred: Vec::new(),
             nearness: Vec::new(),
             heap: Vec::new(),
+        }
+    }
+}
+
+impl Ranker {
+    /// As [`try_list`](Ranker::try_list), of a model that is wholly in memory.
+    pub fn list(&mut self, model: &Model, source: Source, options: &Options, eligible: &mut Eligible) -> Vec<Ranked> {
+        match self.try_list(model, source, options, eligible) {
+            Ok(listed) => listed,
+            Err(never) => match never {},
         }
     }
 

@@ -5,14 +5,14 @@ use super::list::{BARRED, Plan, SEEN, table_and_rows};
 use super::popular::popularity;
 use super::{Eligible, Options, Ranked, Ranker, heap};
 use crate::ItemIx;
-use crate::model::Model;
+use crate::model::{Model, Table};
 
 /// What is left at least of the score of an item that was shown.
 const LEAST_SHOWN: f32 = 1.0 / 1024.0;
 
 /// What a list is asked for, and what there is to look up.
-pub(super) struct Asked<'a> {
-    pub(super) model: &'a Model,
+pub(super) struct Asked<'a, T: Table> {
+    pub(super) model: &'a Model<T>,
     pub(super) catalogue: &'a Catalogue,
     pub(super) options: &'a Options<'a>,
 }
@@ -38,9 +38,9 @@ struct Walk {
     least: u64,
 }
 
-impl Ranker {
+impl<T: Table> Ranker<T> {
     /// Lists up to `k` items: those with a score, then popular ones; what is too much of one category behind both, and what is buried behind all.
-    pub(super) fn place(&mut self, asked: &Asked, plan: &Plan, eligible: &mut Eligible) -> Vec<Ranked> {
+    pub(super) fn place(&mut self, asked: &Asked<T>, plan: &Plan, eligible: &mut Eligible) -> Vec<Ranked> {
         let rules = &asked.options.rules;
         let (k, diversity) = (asked.options.k, rules.diversity);
         let is_diverse = diversity > 0.0;
@@ -126,7 +126,7 @@ impl Ranker {
     /// Lists the pinned items whose places have come, or all that are left.
     fn place_pins(
         &mut self,
-        asked: &Asked,
+        asked: &Asked<T>,
         plan: &Plan,
         listed: &mut Vec<Ranked>,
         pins: &mut Vec<(ItemIx, u32)>,
@@ -149,7 +149,7 @@ impl Ranker {
         }
     }
 
-    fn list_one(&mut self, asked: &Asked, plan: &Plan, listed: &mut Vec<Ranked>, item: ItemIx, score: f32) {
+    fn list_one(&mut self, asked: &Asked<T>, plan: &Plan, listed: &mut Vec<Ranked>, item: ItemIx, score: f32) {
         listed.push(Ranked { item, score, reasons: Vec::new() });
         // Where scores come from no table, the first one says what is alike.
         if asked.options.rules.diversity > 0.0
@@ -173,7 +173,7 @@ impl Ranker {
     }
 
     /// Finds the first candidates of a walk.
-    fn start(&mut self, asked: &Asked, walk: &mut Walk) {
+    fn start(&mut self, asked: &Asked<T>, walk: &mut Walk) {
         self.heap.clear();
         if !walk.has_scores {
             return;
@@ -194,7 +194,7 @@ impl Ranker {
 
     /// The entry of a touched item if it may be listed and comes above `least`.
     #[inline]
-    fn candidate(&self, asked: &Asked, walk: &Walk, at: usize, least: u64) -> Option<u64> {
+    fn candidate(&self, asked: &Asked<T>, walk: &Walk, at: usize, least: u64) -> Option<u64> {
         let &item = self.touched.get(at)?;
         let score = self.scores.get(item.as_usize()).copied().unwrap_or(0.0);
         // Most are told by this alone.
@@ -209,7 +209,7 @@ impl Ranker {
     }
 
     /// The next of those in order; puts what is left in order once that is needed.
-    fn pop(&mut self, asked: &Asked, walk: &mut Walk) -> Option<u64> {
+    fn pop(&mut self, asked: &Asked<T>, walk: &mut Walk) -> Option<u64> {
         if let Some(best) = walk.top.pop() {
             return Some(best);
         }
@@ -229,7 +229,7 @@ impl Ranker {
     /// The best candidate that is left and may be listed, with its value.
     fn next(
         &mut self,
-        asked: &Asked,
+        asked: &Asked<T>,
         walk: &mut Walk,
         counts: &[(u32, u32)],
         eligible: &mut Eligible,
@@ -269,7 +269,7 @@ impl Ranker {
     }
 }
 
-impl Asked<'_> {
+impl<T: Table> Asked<'_, T> {
     /// The value of an item in a column.
     pub(super) fn of(&self, column: Column, item: ItemIx) -> u32 {
         self.catalogue.value(self.model, column, item)

@@ -5,12 +5,16 @@
 //! row(h) = W[h, .] + share * sum over neighbours j of h: W[h, j] * W[j, .] / (sum of W[j, .])        without h itself
 //! ```
 //!
+//! The factor of a row cancels out of the quotient, which is therefore worked out from weights without it: each `W[j, .]` and its sum are
+//! those of a row of factor 1. All is in single precision, sums in the order of items, so that every reader of a file gets the same bits:
+//! `share * W[h, j] * inverse_sum(j)` from left to right, then that times the weight of each neighbour of j, j in ascending order.
+//!
 //! A table of few links so gets rows of many, at the price of some hundred additions an item; the rows that were worked out last are
 //! kept, because a shopper's history changes by one item at a time.
 
 use super::heap;
 use crate::ItemIx;
-use crate::model::{Hop, Neighbours};
+use crate::model::{Hop, Table};
 
 /// Rows with a second hop that are kept: more than the window of a history.
 const KEPT_ROWS: usize = 320;
@@ -25,10 +29,15 @@ struct KeptRow {
 
 /// Rows of one table.
 #[derive(Clone, Debug)]
-pub(super) struct Rows {
+pub(super) struct Rows<T: Table> {
     hop: Hop,
-    /// One over the sum of each row, 0 for an empty one; nothing without a second hop.
-    inverse_sums: Vec<f32>,
+    /// What was read of the table.
+    pub(super) kept: T::Kept,
+    /// Why a row could not be read, if one could not be.
+    fault: Option<T::Error>,
+    /// The neighbours that a row is worked out from, with their weights in a row of factor 1.
+    first: Vec<(ItemIx, f32)>,
+    second: Vec<(ItemIx, f32)>,
     rows: Vec<KeptRow>,
     /// The row that was asked for last.
     last: usize,
@@ -38,36 +47,34 @@ pub(super) struct Rows {
     heap: Vec<u64>,
 }
 
-impl Rows {
-    /// `O(num_edges)` for a table with a second hop.
-    pub(super) fn new(table: &Neighbours) -> Rows {
+impl<T: Table> Rows<T> {
+    pub(super) fn new(table: &T) -> Rows<T> {
         let hop = table.hop();
-        let mut rows = Rows {
+        Rows {
             hop,
-            inverse_sums: Vec::new(),
+            kept: T::Kept::default(),
+            fault: None,
+            first: Vec::new(),
+            second: Vec::new(),
             rows: Vec::new(),
             last: 0,
             num_uses: 0,
-            sums: Vec::new(),
+            sums: vec![0.0; if hop.share > 0.0 { table.num_items() } else { 0 }],
             touched: Vec::new(),
             heap: Vec::new(),
-        };
-        if hop.share > 0.0 {
-            rows.sums.resize(table.num_items(), 0.0);
-            for item in 0..table.num_items() as u32 {
-                let row = table.row(ItemIx(item));
-                let mut sum = 0.0;
-                for (&item, &level) in row.items.iter().zip(row.levels) {
-                    sum += row.weight_in_row(level) * table.column_factor(item);
-                }
-                rows.inverse_sums.push(if sum > 0.0 { 1.0 / sum } else { 0.0 });
-            }
         }
-        rows
+    }
+
+    /// Why a row could not be read since this was asked last; such a row is empty, and forgotten.
+    pub(super) fn take_fault(&mut self) -> Option<T::Error> {
+        if self.fault.is_some() {
+            self.rows.clear();
+        }
+        self.fault.take()
     }
 
     /// The row of an item.
-    pub(super) fn row(&mut self, table: &Neighbours, item: ItemIx) -> &[(ItemIx, f32)] {
+    pub(super) fn row(&mut self, table: &T, item: ItemIx) -> &[(ItemIx, f32)] {
         self.num_uses += 1;
         // Most often it is the row behind the one that was asked for last.
         let mut at = self.last + 1;
@@ -96,7 +103,7 @@ impl Rows {
     }
 
     /// The weight of one neighbour in the row of an item.
-    pub(super) fn weight_of(&mut self, table: &Neighbours, item: ItemIx, neighbour: ItemIx) -> f32 {
+    pub(super) fn weight_of(&mut self, table: &T, item: ItemIx, neighbour: ItemIx) -> f32 {
         for &(other, weight) in self.row(table, item) {
             if other == neighbour {
                 return weight;
@@ -122,27 +129,30 @@ impl Rows {
         oldest
     }
 
-    fn work_out(&mut self, table: &Neighbours, item: ItemIx, entries: &mut Vec<(ItemIx, f32)>) {
+    fn work_out(&mut self, table: &T, item: ItemIx, entries: &mut Vec<(ItemIx, f32)>) {
         entries.clear();
-        let row = table.row(item);
+        let factor = table.row_factor(item);
+        let mut first = std::mem::take(&mut self.first);
+        let mut second = std::mem::take(&mut self.second);
         let has_hop = self.hop.share > 0.0;
-        for (&first, &level) in row.items.iter().zip(row.levels) {
-            let weight = row.weight_in_row(level);
+        self.read(table, item, &mut first);
+        for &(other, weight) in &first {
+            let weight = factor * weight;
             if !has_hop {
-                entries.push((first, weight * table.column_factor(first)));
+                entries.push((other, weight));
                 continue;
             }
-            self.add(first, weight);
-            let second = table.row(first);
-            let inverse_sum = self.inverse_sums.get(first.as_usize()).copied().unwrap_or(0.0);
-            let share = self.hop.share * (weight * table.column_factor(first) * inverse_sum);
-            for (&to, &level) in second.items.iter().zip(second.levels) {
-                self.add(to, share * second.weight_in_row(level));
+            self.add(other, weight);
+            let inverse_sum = self.read(table, other, &mut second);
+            let share = self.hop.share * weight * inverse_sum;
+            for &(to, weight) in &second {
+                self.add(to, share * weight);
             }
         }
+        (self.first, self.second) = (first, second);
         for touched in self.touched.drain(..) {
             let Some(sum) = self.sums.get_mut(touched.as_usize()) else { continue };
-            let weight = std::mem::take(sum) * table.column_factor(touched);
+            let weight = std::mem::take(sum);
             if touched != item {
                 entries.push((touched, weight));
             }
@@ -167,6 +177,18 @@ impl Rows {
         }
     }
 
+    /// Reads the neighbours of an item; gives one over the sum of their weights.
+    fn read(&mut self, table: &T, item: ItemIx, row: &mut Vec<(ItemIx, f32)>) -> f32 {
+        row.clear();
+        match table.row(&mut self.kept, item, &mut |other, weight| row.push((other, weight))) {
+            Ok(inverse_sum) => inverse_sum,
+            Err(fault) => {
+                self.fault = Some(fault);
+                0.0
+            }
+        }
+    }
+
     #[inline]
     fn add(&mut self, item: ItemIx, weight: f32) {
         if let Some(sum) = self.sums.get_mut(item.as_usize()) {
@@ -181,7 +203,7 @@ impl Rows {
 #[cfg(all(test, feature = "cli"))]
 mod tests {
     use super::*;
-    use crate::model::Weights;
+    use crate::model::{Link, Neighbours, Weights};
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
@@ -191,11 +213,16 @@ mod tests {
         let links: Vec<_> = links
             .iter()
             .filter(|((from, to), _)| from < to)
-            .map(|(&(from, to), &level)| (ItemIx(from), ItemIx(to), level))
+            .map(|(&(from, to), &level)| Link {
+                one: ItemIx(from),
+                other: ItemIx(to),
+                level,
+                is_heavier_from_one: (from + to).is_multiple_of(2),
+            })
             .collect();
         let classes: Vec<u8> = (0..NUM_ITEMS as u8).map(|item| item % 2).collect();
         let weights =
-            Weights { levels: vec![0.5, 1.0, 3.0], row_factors: vec![1.0, 0.75], column_factors: vec![2.0, 0.5] };
+            Weights { levels: vec![0.5, 1.0, 3.0], directions: vec![1.0, 1.25, 1.5], row_factors: vec![1.0, 0.75] };
         Neighbours::from_links(&classes, &links, weights, hop).unwrap()
     }
 

@@ -6,23 +6,9 @@ use proptest::prelude::*;
 
 pub(super) const NUM_ITEMS: u32 = 12;
 
-/// A model of 12 items from lists of (row, column, level) and popularity.
+/// A model of 12 items from lists of (item, item, level) and popularity.
 fn model(edges: &[(u32, u32, u8)], popularity: Vec<u8>) -> Model {
-    let mut rows = vec![std::collections::BTreeMap::new(); NUM_ITEMS as usize];
-    for &(row, column, level) in edges {
-        if row != column {
-            rows[row as usize].insert(column, level);
-        }
-    }
-    let mut table = Neighbours::plain(3);
-    for row in rows {
-        for (column, level) in row {
-            table.items.push(ItemIx(column));
-            table.levels.push(level);
-        }
-        table.offsets.push(table.items.len() as u32);
-        table.classes.push(128);
-    }
+    let table = Neighbours::of_pairs(NUM_ITEMS as usize, edges.iter().copied());
     let ids: Vec<String> = (0..NUM_ITEMS).map(|item| format!("item-{item}")).collect();
     Model {
         items: Dictionary::new(&ids).unwrap(),

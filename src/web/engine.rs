@@ -1,27 +1,36 @@
 //! A model and its ranker, as JavaScript classes.
 
-use super::js;
-use crate::model::Model;
+use super::refusal::refused;
+use crate::model::{Blocks, Model, ModelError};
 use crate::rank::{
     Boost, Catalogue, Column, Eligible, Filter, HistoryEvent, Options, Ranked, Ranker, Rules, Source, UNKNOWN, Words,
     due,
 };
 use crate::{EventKind, ItemIx};
-use js_sys::{Array, Function, Object};
 use std::cell::Cell;
 use wasm_bindgen::prelude::*;
 
 /// Days from one purchase of an item to the next where the model says of no item how many.
 const USUAL_DAYS: f32 = 30.0;
 
+// Declared here, as `js-sys` brings closures of its own into the module.
+#[wasm_bindgen]
+extern "C" {
+    /// A function of JavaScript.
+    #[wasm_bindgen(typescript_type = "Function")]
+    pub type Function;
+
+    #[wasm_bindgen(method, catch)]
+    fn call(this: &Function, this_of_call: &JsValue, item: u32) -> Result<bool, JsValue>;
+}
+
 /// A model, ready to rank.
 #[wasm_bindgen]
 pub struct Engine {
-    model: Model,
+    model: Model<Blocks>,
     num_bytes: usize,
-    content_hash: u64,
     /// Taken out while it ranks: a predicate that ranks in its turn finds it gone and makes another one.
-    ranker: Cell<Option<Ranker>>,
+    ranker: Cell<Option<Ranker<Blocks>>>,
     /// The shopper's events, newest first.
     events: Vec<HistoryEvent>,
     /// How much each of them counts.
@@ -31,19 +40,35 @@ pub struct Engine {
 
 #[wasm_bindgen]
 impl Engine {
-    /// The numbers of items with these ids, which a character U+0000 separates; 4294967295 for one that the model does not know.
-    pub fn items(&self, ids: &str) -> Vec<u32> {
+    /// Opens a model file. Its links stay in it until a list needs them.
+    ///
+    /// # Errors
+    /// An array, see [`refused`]: its code is that of [`ModelError::code`](crate::model::ModelError::code), or `not-a-model` for a web page.
+    #[wasm_bindgen(constructor)]
+    pub fn new(bytes: Vec<u8>) -> Result<Engine, JsValue> {
+        let num_bytes = bytes.len();
+        let model = Model::open_blocks(bytes).map_err(refused)?;
+        Ok(Engine {
+            ranker: Cell::new(Some(Ranker::new(&model))),
+            model,
+            num_bytes,
+            events: Vec::new(),
+            factors: Vec::new(),
+            catalogue: Catalogue::default(),
+        })
+    }
+
+    /// The numbers of items with these ids, UTF-8 with a byte 0 between; 4294967295 for one that the model does not know.
+    ///
+    /// # Errors
+    /// As [`Engine::new`], for a forged file.
+    pub fn items(&self, ids: &[u8]) -> Result<Vec<u32>, JsValue> {
         let mut items = Vec::new();
-        let mut start = 0;
-        // One more than there are bytes: the last id ends there.
-        for end in 0..=ids.len() {
-            if let None | Some(0) = ids.as_bytes().get(end) {
-                let item = ids.get(start..end).and_then(|id| self.model.items.item(id));
-                items.push(item.map_or(UNKNOWN, |item| item.0));
-                start = end + 1;
-            }
+        for id in ids.split(|&byte| byte == 0) {
+            let item = self.model.items.item(str::from_utf8(id).unwrap_or("")).map_err(refused)?;
+            items.push(item.map_or(UNKNOWN, |item| item.0));
         }
-        items
+        Ok(items)
     }
 
     /// The events that lists for the shopper come from, newest first, each of three words: item, kind (0 view, 1 cart, 2 purchase), and
@@ -89,10 +114,10 @@ impl Engine {
     /// n, boosts:  factor, and n, filter, for each
     /// ```
     ///
-    /// `predicate` is called with the number of one candidate after the other, the best first, until the list is full; what it returns counts as yes or no.
+    /// `predicate` is called with the number of one candidate after the other, the best first, until the list is full; it returns true or false.
     ///
     /// # Errors
-    /// What the predicate throws, or an `Error` with the `code` `option-invalid` for what is no request.
+    /// What the predicate throws, an `Error` for what is no request, or as [`Engine::new`] for a forged file.
     pub fn list(&self, request: &[u32], predicate: Option<Function>) -> Result<Vec<u32>, JsValue> {
         let mut thrown = None;
         let mut eligible = |item: ItemIx| {
@@ -100,25 +125,25 @@ impl Engine {
             if thrown.is_some() {
                 return false;
             }
-            let answer = predicate.call1(&JsValue::UNDEFINED, &item.0.into());
-            answer.map_or_else(
-                |error| {
-                    thrown = Some(error);
-                    false
-                },
-                |answer: JsValue| answer.is_truthy(),
-            )
+            let answer = predicate.call(&JsValue::UNDEFINED, item.0);
+            answer.unwrap_or_else(|error| {
+                thrown = Some(error);
+                false
+            })
         };
         let listed = self.answer(request, &mut eligible);
         match thrown {
             Some(error) => Err(error),
-            None => listed.ok_or_else(|| js::error("option-invalid", "no request")),
+            None => listed.ok_or_else(|| JsError::new("no request"))?.map_err(refused),
         }
     }
 
     /// The shop's id of an item.
-    pub fn id(&self, item: u32) -> String {
-        self.model.items.id(ItemIx(item)).to_owned()
+    ///
+    /// # Errors
+    /// As [`Engine::new`], for a forged file.
+    pub fn id(&self, item: u32) -> Result<String, JsValue> {
+        self.model.items.id(ItemIx(item)).map_err(refused)
     }
 
     /// The number of an item's category, of the catalogue or the model; 4294967295 for none.
@@ -126,55 +151,49 @@ impl Engine {
         self.catalogue.value(&self.model, Column::Category, ItemIx(item))
     }
 
-    /// A piece of what [`Opening::restore`] takes, from 0; nothing behind the last, and at once if keeping it saves no time.
-    pub fn image(&self, piece: u32) -> Option<Vec<u8>> {
-        self.model.image_piece(self.content_hash, piece)
+    /// What there is to know about the model in numbers, each as the two words of an `f64`: bytes, items, neighbours, events, sessions, shoppers, the
+    /// newest event in ms, at least how many shoppers a pair has, 1 if that counts shoppers, pairs that were kept and removed,
+    /// categories; and what was measured.
+    pub fn numbers(&self) -> Vec<u32> {
+        let Model { about, privacy, tables, .. } = &self.model;
+        let num_edges: usize = tables.iter().map(|(_, table)| 2 * table.num_links()).sum();
+        let num_categories = self.model.categories.as_ref().map_or(0, |categories| categories.names.len());
+        let mut words = Vec::new();
+        let mut add = |number: f64| words.extend([number.to_bits() as u32, (number.to_bits() >> 32) as u32]);
+        add(self.num_bytes as f64);
+        add(self.model.num_items() as f64);
+        add(num_edges as f64);
+        add(about.num_events as f64);
+        add(about.num_sessions as f64);
+        add(about.num_shoppers as f64);
+        add(about.newest_event_ms as f64);
+        add(privacy.min_shoppers.into());
+        add(privacy.by_shopper.into());
+        add(privacy.pairs_kept as f64);
+        add(privacy.pairs_removed as f64);
+        add(num_categories as f64);
+        for measurement in &self.model.measurements {
+            add(measurement.value);
+        }
+        words
     }
 
-    /// What there is to know about the model, as a plain object.
-    pub fn about(&self) -> Object {
-        let Model { about, privacy, tables, .. } = &self.model;
-        let info = Object::new();
-        js::set(&info, "bytes", self.num_bytes);
-        js::set(&info, "numItems", self.model.num_items());
-        js::set(&info, "numEdges", tables.iter().map(|(_, table)| table.num_edges()).sum::<usize>());
-        js::set(&info, "numEvents", about.num_events as f64);
-        js::set(&info, "numSessions", about.num_sessions as f64);
-        js::set(&info, "numShoppers", about.num_shoppers as f64);
-        js::set(&info, "newestEventMs", about.newest_event_ms as f64);
-        js::set(&info, "trainerVersion", about.trainer_version.as_str());
-        let names = self.model.categories.iter().flat_map(|categories| &categories.names);
-        js::set(&info, "categories", names.map(JsValue::from).collect::<Array>());
-        let guard = Object::new();
-        js::set(&guard, "minShoppers", privacy.min_shoppers);
-        js::set(&guard, "byShopper", privacy.by_shopper);
-        js::set(&guard, "pairsKept", privacy.pairs_kept as f64);
-        js::set(&guard, "pairsRemoved", privacy.pairs_removed as f64);
-        js::set(&info, "privacy", guard);
-        let measurements = Object::new();
-        for measurement in &self.model.measurements {
-            js::set(&measurements, &measurement.name, measurement.value);
-        }
-        js::set(&info, "measurements", measurements);
-        info
+    /// What there is to know about the model in words: the version of its trainer, then the names of the categories, then what was measured; the
+    /// empty string behind the last.
+    pub fn name(&self, at: u32) -> String {
+        let Model { about, categories, measurements, .. } = &self.model;
+        let categories = categories.as_ref().map_or(&[][..], |categories| &categories.names);
+        let name = match (at as usize).checked_sub(1) {
+            None => Some(&about.trainer_version),
+            Some(at) => categories.get(at).or_else(|| Some(&measurements.get(at.checked_sub(categories.len())?)?.name)),
+        };
+        name.cloned().unwrap_or_default()
     }
 }
 
 impl Engine {
-    pub(super) fn new(model: Model, num_bytes: usize, content_hash: u64) -> Engine {
-        Engine {
-            ranker: Cell::new(Some(Ranker::new(&model))),
-            model,
-            num_bytes,
-            content_hash,
-            events: Vec::new(),
-            factors: Vec::new(),
-            catalogue: Catalogue::default(),
-        }
-    }
-
     /// The flat answer to a request; `None` if it is none.
-    fn answer(&self, request: &[u32], eligible: &mut Eligible) -> Option<Vec<u32>> {
+    fn answer(&self, request: &[u32], eligible: &mut Eligible) -> Option<Result<Vec<u32>, ModelError>> {
         let mut words = Words(request);
         let &[source, flags, k, seed, days, max_per_category, diversity, explore, fatigue] = words.take(9)? else {
             return None;
@@ -244,9 +263,9 @@ impl Engine {
             },
         };
         let mut ranker = self.ranker.take().unwrap_or_else(|| Ranker::new(&self.model));
-        let ranked = ranker.list(&self.model, source, &options, eligible);
+        let ranked = ranker.try_list(&self.model, source, &options, eligible);
         self.ranker.set(Some(ranker));
-        Some(flat(&ranked, options.explain))
+        Some(ranked.map(|ranked| flat(&ranked, options.explain)))
     }
 
     /// Days from one purchase of an item to the next; no number for what is not known to be bought again.

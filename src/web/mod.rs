@@ -4,9 +4,8 @@
 //! Two modules are built from it. That of shops (feature `web`) is small, because every first visit pays for it:
 //!
 //! ```text
-//! opening  a model that is being opened
 //! engine   a model and its ranker, as a JavaScript class
-//! js       the few calls into JavaScript that they need
+//! refusal  a file that is no model, as JavaScript hears of it
 //! ```
 //!
 //! That of the page for people who look at logs and models (feature `web-explore`) is `explore`.
@@ -20,16 +19,12 @@ mod engine;
 #[cfg(feature = "web-explore")]
 mod explore;
 #[cfg(feature = "web")]
-mod js;
-#[cfg(feature = "web")]
-mod opening;
+mod refusal;
 
 #[cfg(feature = "web")]
 pub use engine::Engine;
 #[cfg(feature = "web-explore")]
 pub use explore::{LogFile, ModelFile};
-#[cfg(feature = "web")]
-pub use opening::Opening;
 
 #[cfg(feature = "web")]
 #[global_allocator]

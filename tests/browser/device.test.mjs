@@ -298,7 +298,7 @@ test('impressions are stored together, and when the page is hidden', () =>
       };
       for (let number = 0; number < 20; number++) window.device.recordImpression([`${number}`]);
       const before = num;
-      await new Promise((resolve) => setTimeout(resolve, 1300));
+      await window.until(() => num > 0, true);
       return [before, num];
     });
     same(writes, [0, 1]);
@@ -306,10 +306,9 @@ test('impressions are stored together, and when the page is hidden', () =>
       window.device.recordImpression(['last']);
       document.dispatchEvent(new Event('visibilitychange'));
     });
-    await page.evaluate(() =>
-      window.until(() => window.device.impressions(Date.now()).ids.includes('last'), true),
+    await page.waitForFunction(async () =>
+      (await window.database((store) => store.get('events')))?.includes('"last"'),
     );
-    await page.waitForTimeout(200);
     assert.equal(await (await tab(granted)).evaluate(() => window.device.report().impressions), 21);
   }));
 

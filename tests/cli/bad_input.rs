@@ -195,8 +195,8 @@ fn nonsense_values_are_wrong_usage() {
     for (flag, value) in [
         ("--neighbours", "0"),
         ("--neighbours", "-3"),
-        ("--weight-bits", "0"),
-        ("--weight-bits", "9"),
+        ("--target-size", "0"),
+        ("--sizes", "many"),
         ("--min-shoppers", "0"),
         ("--evaluations", "0"),
         ("--threads", "0"),

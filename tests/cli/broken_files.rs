@@ -38,7 +38,7 @@ fn gzip(text: &str) -> Vec<u8> {
 
 /// A model that stays the same from version to version.
 fn model() -> Vec<u8> {
-    fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/1.1-graph.vicino")).unwrap()
+    fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/2.0-linked.vicino")).unwrap()
 }
 
 fn flipped(mut bytes: Vec<u8>, at: usize) -> Vec<u8> {

@@ -16,13 +16,13 @@ fn sections_add_up_to_the_file() {
     assert_eq!(found["num_items"], 60);
     assert_eq!(found["privacy"]["min_shoppers"], 2);
     assert_eq!(found["privacy"]["counts_shoppers"], true);
-    assert!(found["tables"][0]["bits_per_neighbour"].as_f64().unwrap() > 1.0);
+    assert!(found["tables"][0]["bits_per_link"].as_f64().unwrap() > 1.0);
 }
 
 #[test]
 fn the_table_names_what_is_in_the_file() {
     let text = stdout(&mut vicino(["inspect", &SHOP.model()]));
-    for part in ["format", "sections", "bits a neighbour", "distinct shoppers", "HitRate@20", "next"] {
+    for part in ["format", "sections", "bits a link", "distinct shoppers", "HitRate@20", "next"] {
         assert!(text.contains(part), "{part} in\n{text}");
     }
 }

@@ -7,7 +7,6 @@ import { lists, view } from './page/lists.js';
 import {
   asksFirst,
   heedsGlobalPrivacyControl,
-  keepsTheModel,
   ranks,
   saysUnsupported,
   seals,
@@ -65,7 +64,6 @@ for (const engine of engineNames.filter((name) => wanted.includes(name))) {
     ranks(visit, 'indexeddb');
     asksFirst(visit);
     seals(visit);
-    keepsTheModel(visit);
     clicksThrough(visit, (seen) => shops.set(engine, seen));
     describe('where the content security policy does not allow WebAssembly', () =>
       saysUnsupported(visit, '/strict'));

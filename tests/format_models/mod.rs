@@ -1,39 +1,47 @@
-//! Models for the tests of the file format: three written by hand, and any number of random ones.
+//! Models for the tests of the file format: some written by hand, and any number of random ones.
 
 use proptest::prelude::*;
 use std::collections::HashSet;
 use vicino::model::{
-    About, Categories, Dictionary, Hop, MAX_CURVE, Measurement, Model, Neighbours, Privacy, Purpose, RankingParameters,
-    Trend, Weights,
+    About, BLOCK, Categories, Dictionary, Hop, Link, MAX_CURVE, Measurement, Model, Neighbours, Privacy, Purpose,
+    RankingParameters, Trend, Weights,
 };
 use vicino::{CategoryIx, ItemIx};
 
-/// Rows as (scale code, [(item, level)]).
-type Rows<'a> = &'a [(u8, &'a [(u32, u8)])];
+/// A table of (one, other, level); of links whose numbers add up to an even one, the first end has the heavier direction.
+fn table(classes: &[u8], links: &[(u32, u32, u8)], weights: Weights, hop: Hop) -> Neighbours {
+    let link = |&(one, other, level): &(u32, u32, u8)| Link {
+        one: ItemIx(one),
+        other: ItemIx(other),
+        level,
+        is_heavier_from_one: (one + other).is_multiple_of(2),
+    };
+    Neighbours::from_links(classes, &links.iter().map(link).collect::<Vec<_>>(), weights, hop).unwrap()
+}
 
-fn table(weight_bits: u8, rows: Rows) -> Neighbours {
-    let rows: Vec<_> = rows
-        .iter()
-        .map(|(code, row)| (*code, row.iter().map(|&(item, level)| (ItemIx(item), level)).collect()))
-        .collect();
-    Neighbours::from_rows(weight_bits, &rows).unwrap()
+/// The ids as a file may hold them: those of each 128 items in their order.
+fn in_order(ids: &[String]) -> Dictionary {
+    let mut place = vec![0; ids.len()];
+    for (rank, item) in Dictionary::order_of_ids(ids).into_iter().enumerate() {
+        place[item.as_usize()] = rank;
+    }
+    let mut numbers: Vec<usize> = (0..ids.len()).collect();
+    numbers.chunks_mut(BLOCK).for_each(|block| block.sort_by_key(|&number| place[number]));
+    let ids: Vec<&str> = numbers.into_iter().map(|number| ids[number].as_str()).collect();
+    Dictionary::new(&ids).unwrap()
 }
 
 /// The model of the annotated dump in `docs/format.md`: five items, one table, nothing optional.
 pub fn tiny() -> Model {
     Model {
-        items: Dictionary::new(&["1003", "1000", "1007", "1001", "1002"]).unwrap(),
+        items: Dictionary::new(&["1000", "1001", "1002", "1003", "1007"]).unwrap(),
         tables: vec![(
             Purpose::Next,
             table(
-                2,
-                &[
-                    (128, &[(1, 3), (2, 1), (4, 0)]),
-                    (130, &[(0, 3)]),
-                    (127, &[(0, 2), (1, 0), (3, 3)]),
-                    (128, &[]),
-                    (129, &[(0, 3), (3, 1)]),
-                ],
+                &[0, 0, 0, 1, 1],
+                &[(0, 1, 2), (0, 2, 1), (0, 4, 0), (2, 4, 2), (3, 4, 1)],
+                Weights { levels: vec![0.25, 0.5, 1.0], directions: vec![1.0, 1.0, 1.25], row_factors: vec![1.0, 0.5] },
+                Hop { share: 0.25, width: 12 },
             ),
         )],
         popularity: vec![255, 251, 251, 248, 248],
@@ -57,15 +65,24 @@ pub fn tiny() -> Model {
     }
 }
 
-/// A model with every section of format 1.0: ids of any script, two tables, categories and measurements.
+/// A model with ids of any script, two tables without a second hop, categories and measurements.
 pub fn complete() -> Model {
     Model {
-        items: Dictionary::new(&["tè-verde", "", "茶", "mug/12", "0042"]).unwrap(),
+        items: Dictionary::new(&["", "0042", "mug/12", "tè-verde", "茶"]).unwrap(),
         tables: vec![
-            tiny_with_five(Purpose::Next, 3),
+            (Purpose::Next, all_linked(&[0, 1, 2, 3, 4])),
             (
                 Purpose::Together,
-                table(8, &[(255, &[(4, 255)]), (0, &[]), (1, &[]), (2, &[]), (100, &[(0, 17), (3, 128)])]),
+                table(
+                    &[0, 1, 2, 3, 4],
+                    &[(0, 4, 3), (4, 3, 0)],
+                    Weights {
+                        levels: vec![1e-12, 0.1, 1.0, 256.0],
+                        directions: vec![1.5, 1.0, 256.0, 1.25],
+                        row_factors: vec![1.0, 0.1, 256.0, 3.0, 1e-12],
+                    },
+                    Hop::default(),
+                ),
             ),
         ],
         popularity: vec![0, 1, 254, 255, 100],
@@ -94,39 +111,32 @@ pub fn linked() -> Model {
     let mut links = Vec::new();
     for (from, to) in (0..16u32).flat_map(|from| (from + 1..16).map(move |to| (from, to))) {
         if from / 8 == to / 8 && (from + to) % 5 != 0 || (from, to) == (7, 8) {
-            links.push((ItemIx(from), ItemIx(to), ((from * to) % 4) as u8));
+            links.push((from, to, ((from * to) % 4) as u8));
         }
     }
     let weights = Weights {
         levels: vec![0.25, 0.5, 1.0, 2.0],
+        directions: vec![1.0, 1.0, 1.125, 1.25],
         row_factors: vec![1.0, 0.5, 0.75],
-        column_factors: vec![1.0, 1.25, 1.5],
     };
-    let next = Neighbours::from_links(&classes, &links, weights, Hop { share: 0.25, width: 12 }).unwrap();
-    let together = Neighbours::from_links(
-        &[0; 16],
-        &[(ItemIx(3), ItemIx(12), 0)],
-        Weights { levels: vec![1.0], row_factors: vec![1.0], column_factors: vec![1.0] },
-        Hop::default(),
-    );
+    let next = table(&classes, &links, weights, Hop { share: 0.25, width: 12 });
+    let one_level = Weights { levels: vec![1.0], directions: vec![1.0], row_factors: vec![1.0; 3] };
+    let together = table(&classes, &[(3, 12, 0)], one_level, Hop::default());
     Model {
-        items: Dictionary::new(&ids).unwrap(),
-        tables: vec![(Purpose::Next, next), (Purpose::Together, together.unwrap())],
+        items: in_order(&ids),
+        tables: vec![(Purpose::Next, next), (Purpose::Together, together)],
         popularity: (0..16).map(|item| if item == 5 { 255 } else { [200, 150, 100][item % 3] }).collect(),
         ..tiny()
     }
 }
 
-/// The model of links with what format 1.2 adds: what is alike by content, trends, and days between purchases.
+/// The model of links with all that is optional: what is alike by content, trends, and days between purchases.
 pub fn timely() -> Model {
-    let similar = Neighbours::from_links(
-        &[0; 16],
-        &[(ItemIx(0), ItemIx(9), 1), (ItemIx(2), ItemIx(3), 0), (ItemIx(14), ItemIx(15), 2)],
-        Weights { levels: vec![0.25, 0.5, 1.0], row_factors: vec![1.0], column_factors: vec![1.0] },
-        Hop::default(),
-    );
+    let weights = Weights { levels: vec![0.25, 0.5, 1.0], directions: vec![1.0; 3], row_factors: vec![1.0; 3] };
     let Model { mut tables, .. } = linked();
-    tables.push((Purpose::Similar, similar.unwrap()));
+    let classes: Vec<u8> = (0..16).map(|item| item % 3).collect();
+    let similar = table(&classes, &[(0, 9, 1), (2, 3, 0), (14, 15, 2)], weights, Hop::default());
+    tables.push((Purpose::Similar, similar));
     let category = |item: usize| [None, Some(CategoryIx(0)), Some(CategoryIx(1))][item % 3];
     Model {
         tables,
@@ -144,19 +154,79 @@ pub fn timely() -> Model {
     }
 }
 
-fn tiny_with_five(purpose: Purpose, weight_bits: u8) -> (Purpose, Neighbours) {
-    let all = |row: u32| (0..5).filter(move |&item| item != row).map(move |item| (item, ((row + item) % 8) as u8));
-    let rows: Vec<Vec<(u32, u8)>> = (0..5).map(|row| all(row).collect()).collect();
-    let rows: Vec<(u8, &[(u32, u8)])> = rows.iter().map(|row| (130, row.as_slice())).collect();
-    (purpose, table(weight_bits, &rows))
+/// A model of three blocks, the last one with four items, whose links mostly stay in one; ids of two shapes and of none.
+pub fn blocks() -> Model {
+    let num_items = 2 * BLOCK as u32 + 4;
+    let mut links = Vec::new();
+    for one in 0..num_items {
+        for other in one + 1..num_items {
+            let (number, is_near) =
+                ((one * 7919) ^ (other * 104_729), one / 128 == other / 128 && one / 8 == other / 8);
+            if if is_near { number % 3 > 0 } else { number % 400 == 0 } {
+                links.push((one, other, (number / 400 % 4) as u8));
+            }
+        }
+    }
+    in_blocks(num_items, &links)
 }
 
-/// Random models of up to 24 items.
+/// A model of three blocks with links between them alone, among groups of items that all know one another: a stream with candidates.
+pub fn groups() -> Model {
+    let num_items = 3 * BLOCK as u32;
+    let mut links = Vec::new();
+    // Four groups to a block meet four of another, each item with its like.
+    for one in 0..num_items {
+        for other in (one / 128 + 1) * 128..num_items {
+            if one % 128 / 6 == (other * 5) % 128 / 6 {
+                links.push((one, other, ((one + other) % 2) as u8));
+            }
+        }
+    }
+    in_blocks(num_items, &links)
+}
+
+/// A model of so many items with these links of four levels.
+fn in_blocks(num_items: u32, links: &[(u32, u32, u8)]) -> Model {
+    let ids: Vec<String> = (0..num_items)
+        .map(|item| (item, item * 37 % num_items))
+        .map(|(item, number)| match item % 3 {
+            0 => format!("SKU-{:05}-B", number * 7),
+            1 => (40_000 + number * number % 1009 * 300 + number).to_string(),
+            _ => format!("{}-{}", ["shirt", "shoe", "größe", "帽子"][number as usize % 4], number),
+        })
+        .collect();
+    let classes: Vec<u8> = (0..num_items).map(|item| (item * item % 5) as u8).collect();
+    let weights = Weights {
+        levels: vec![0.25, 0.5, 1.0, 2.0],
+        directions: vec![1.0, 1.0, 1.125, 1.25],
+        row_factors: vec![1.0, 0.5, 0.75, 0.25, 2.0],
+    };
+    Model {
+        items: in_order(&ids),
+        tables: vec![(Purpose::Next, table(&classes, links, weights, Hop { share: 0.25, width: 20 }))],
+        popularity: (0..num_items).map(|item| (250 - item % 200) as u8).collect(),
+        ..tiny()
+    }
+}
+
+/// A table of five items that are all linked.
+fn all_linked(classes: &[u8]) -> Neighbours {
+    let pairs = (0..5u32).flat_map(|one| (0..one).map(move |other| (one, other, ((one + other) % 8) as u8)));
+    let weights = Weights {
+        levels: (1u8..=8).map(|level| f32::from(level) / 8.0).collect(),
+        directions: vec![1.0, 1.0, 1.0, 1.5, 1.0, 1.5, 1.0, 1.5],
+        row_factors: vec![1.0, 0.75, 0.5, 2.0, 1.5],
+    };
+    table(classes, &pairs.collect::<Vec<_>>(), weights, Hop::default())
+}
+
+/// Random models of up to 24 items, and now and then of up to 400.
 pub fn any_model() -> impl Strategy<Value = Model> {
     let ids = prop_oneof![
-        prop::collection::vec(any::<u64>().prop_map(|id| id.to_string()), 0..25),
-        prop::collection::vec((0u64..40).prop_map(|id| id.to_string()), 0..25),
-        prop::collection::vec(".{0,6}", 0..25),
+        3 => prop::collection::vec(any::<u64>().prop_map(|id| id.to_string()), 0..25),
+        3 => prop::collection::vec((0u64..40).prop_map(|id| id.to_string()), 0..25),
+        3 => prop::collection::vec(".{0,6}", 0..25),
+        1 => prop::collection::vec("(sku-[0-9]{4}|[a-c]{0,3}|[0-9]{1,4})", 129..400),
     ]
     .prop_map(|ids| {
         let mut seen = HashSet::new();
@@ -167,6 +237,7 @@ pub fn any_model() -> impl Strategy<Value = Model> {
         (
             Just(ids),
             prop::array::uniform3(prop::option::of(any_table(num_items))),
+            prop::collection::vec(0u8..8, num_items),
             prop::collection::vec(any::<u8>(), num_items),
             any_ranking(),
             (prop::option::of(any_categories(num_items)), any_trends(num_items), any_days(num_items), any_days(9)),
@@ -176,13 +247,24 @@ pub fn any_model() -> impl Strategy<Value = Model> {
         )
     })
     .prop_map(
-        |(ids, tables, popularity, ranking, (categories, trends, items, of_categories), about, privacy, figures)| {
+        |(
+            ids,
+            tables,
+            classes,
+            popularity,
+            ranking,
+            (categories, trends, items, of_categories),
+            about,
+            privacy,
+            figures,
+        )| {
             Model {
-                items: Dictionary::new(&ids).unwrap(),
+                items: in_order(&ids),
                 tables: Purpose::ALL
                     .into_iter()
                     .zip(tables)
-                    .filter_map(|(purpose, table)| Some((purpose, table?)))
+                    .filter_map(|(purpose, drawn)| Some((purpose, drawn?)))
+                    .map(|(purpose, Drawn { links, weights, hop })| (purpose, table(&classes, &links, weights, hop)))
                     .collect(),
                 popularity,
                 ranking,
@@ -207,47 +289,33 @@ pub fn any_model() -> impl Strategy<Value = Model> {
     )
 }
 
-fn any_table(num_items: usize) -> impl Strategy<Value = Neighbours> {
-    prop_oneof![any_rows(num_items), any_links(num_items)]
+/// A table that has no items yet.
+#[derive(Clone, Debug)]
+struct Drawn {
+    links: Vec<(u32, u32, u8)>,
+    weights: Weights,
+    hop: Hop,
 }
 
-fn any_links(num_items: usize) -> impl Strategy<Value = Neighbours> {
+fn any_table(num_items: usize) -> impl Strategy<Value = Drawn> {
     let factor = || 1e-12f32..=256.0;
-    let factors = (1usize..=8)
-        .prop_flat_map(move |num| (prop::collection::vec(factor(), num), prop::collection::vec(factor(), num)));
+    let level = (factor(), prop_oneof![Just(1f32), 1f32..=256.0]);
     let most = num_items.max(1) as u32;
     (
         prop::collection::btree_map((0..most, 0..most), any::<u8>(), 0..=3 * num_items),
-        prop::collection::vec(factor(), 1..=16),
-        factors,
-        prop::collection::vec(any::<u8>(), num_items),
+        prop::collection::vec(level, 1..=16),
+        prop::collection::vec(factor(), 8),
         (0f32..=16.0, any::<u16>()),
     )
-        .prop_map(|(links, levels, (row_factors, column_factors), classes, (share, width))| {
-            let classes: Vec<u8> = classes.iter().map(|class| class % row_factors.len() as u8).collect();
+        .prop_map(|(links, levels, row_factors, (share, width))| {
             let links: Vec<_> = links
                 .into_iter()
                 .filter(|((from, to), _)| from < to)
-                .map(|((from, to), level)| (ItemIx(from), ItemIx(to), level % levels.len() as u8))
+                .map(|((from, to), level)| (from, to, level % levels.len() as u8))
                 .collect();
-            let weights = Weights { levels, row_factors, column_factors };
-            Neighbours::from_links(&classes, &links, weights, Hop { share, width }).unwrap()
+            let (levels, directions) = levels.into_iter().unzip();
+            Drawn { links, weights: Weights { levels, directions, row_factors }, hop: Hop { share, width } }
         })
-}
-
-fn any_rows(num_items: usize) -> impl Strategy<Value = Neighbours> {
-    let row = (any::<u8>(), prop::collection::btree_map(0..num_items.max(1) as u32, any::<u8>(), 0..=num_items));
-    (1u8..=8, prop::collection::vec(row, num_items)).prop_map(|(weight_bits, rows)| {
-        let rows: Vec<_> = rows
-            .into_iter()
-            .enumerate()
-            .map(|(number, (code, row))| {
-                let others = row.into_iter().filter(|(item, _)| *item as usize != number);
-                (code, others.map(|(item, level)| (ItemIx(item), level >> (8 - weight_bits))).collect())
-            })
-            .collect();
-        Neighbours::from_rows(weight_bits, &rows).unwrap()
-    })
 }
 
 fn any_ranking() -> impl Strategy<Value = RankingParameters> {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { root } from '../../scripts/lib.mjs';
 import { viteBuild, webpackBuild } from './support/bundle.mjs';
-import { closeBrowser, visit } from './support/page.mjs';
+import { closeBrowser, open as openPage, visit } from './support/page.mjs';
 import { filesUnder, MODEL, makeProject, snippet } from './support/project.mjs';
 
 const BINDINGS = 'docs/bindings.md';
@@ -50,13 +50,44 @@ before(async () => {
   project.write('svelte.html', app('svelte-main.js'));
   project.write('worker.html', app('worker-main.js'));
   project.write('datalayer.html', app('datalayer-main.js'));
-  project.write(
-    'element.html',
-    page(
-      `${snippet(BINDINGS, '## vicino/element', 'html')}<script type="module" src="./element-probe.js"></script>`,
-    ),
-  );
+  const element = snippet(BINDINGS, '## vicino/element', 'html');
+  const script = '<script type="module" src="./element-probe.js"></script>';
+  project.write('element.html', page(element + script));
   const names = ['react', 'hydrate', 'vue', 'svelte', 'worker', 'datalayer', 'element'];
+  for (const name of ['react', 'vue', 'svelte', 'element']) {
+    const far = (html) => page(`<div style="height: 9000px"></div>${html}`);
+    const eager = (text, what, instead) => {
+      assert.ok(text.includes(what), text);
+      return text.replace(what, () => instead);
+    };
+    if (name === 'element') {
+      project.write('far-element.html', far(element));
+      project.write('eager-element.html', far(eager(element, 'src=', 'loading="eager" src=')));
+    } else {
+      const [main, source] = {
+        react: ['react-main.jsx', 'App.jsx'],
+        vue: ['vue-main.js', 'vue-main.js'],
+        svelte: ['svelte-main.js', 'App.svelte'],
+      }[name];
+      const [plain, now] = {
+        react: ['<VicinoProvider', '<VicinoProvider lazy={false}'],
+        vue: ['{ source:', '{ lazy: false, source:'],
+        svelte: ['{ source:', '{ lazy: false, source:'],
+      }[name];
+      project.write(`eager-${source}`, eager(project.read(source), plain, now));
+      if (main !== source) {
+        project.write(
+          `eager-${main}`,
+          eager(project.read(main), `./${source}`, `./eager-${source}`),
+        );
+      }
+      const at = (script) =>
+        far(`<div id="app"></div><script type="module" src="./${script}"></script>`);
+      project.write(`far-${name}.html`, at(main));
+      project.write(`eager-${name}.html`, at(`eager-${main}`));
+    }
+    names.push(`far-${name}`, `eager-${name}`);
+  }
   built = await viteBuild(
     project.folder,
     names.map((name) => `${name}.html`),
@@ -220,6 +251,61 @@ test('the element shows its rail, keeps what was there, says what happens and go
   const shown = probe.events.filter(([type]) => type === 'vicino-impression');
   assert.deepEqual(shown.flatMap(([, { ids }]) => ids).sort(), [...probe.first].sort());
 });
+
+/** Opens a page whose rail is far below the view and which is idle when the test says so; gives what `use` makes of it. */
+async function openFar(name, use) {
+  const far = await openPage(built, {
+    path: `/${name}.html`,
+    before: () => {
+      globalThis.idle = [];
+      globalThis.requestIdleCallback = (run) => globalThis.idle.push(run);
+    },
+  });
+  try {
+    const isListed = () => document.querySelectorAll('[data-vicino-id] a').length === 4;
+    await use({
+      page: far.page,
+      loads: () => far.requests.filter((path) => /\.(vicino|wasm)$/.test(path)),
+      listed: () => far.page.waitForFunction(isListed, null, { timeout: 20_000 }),
+    });
+    assert.deepEqual(far.console, []);
+  } finally {
+    await far.close();
+  }
+}
+
+/** Resolves when the page waits to be idle, and has had the time to look at what is in view. */
+const waits = (page) =>
+  page.waitForFunction(async () => {
+    if (!globalThis.idle.length) return false;
+    for (let frames = 3; frames > 0; frames--) await new Promise(requestAnimationFrame);
+    return true;
+  });
+
+for (const name of ['react', 'vue', 'svelte', 'element']) {
+  test(`a rail of ${name} far below the view asks for nothing until one scrolls near`, () =>
+    openFar(`far-${name}`, async ({ page, loads, listed }) => {
+      await waits(page);
+      assert.deepEqual(loads(), []);
+      // Near is a screen away.
+      await page.evaluate(() => scrollTo(0, 9000 - 1.5 * innerHeight));
+      await listed();
+      assert.equal(loads().length, 2);
+    }));
+
+  test(`a rail of ${name} far below the view loads when the page is idle`, () =>
+    openFar(`far-${name}`, async ({ page, loads, listed }) => {
+      await waits(page);
+      assert.deepEqual(loads(), []);
+      await page.evaluate(() => {
+        for (const run of globalThis.idle) run();
+      });
+      await listed();
+    }));
+
+  test(`a rail of ${name} that is not to wait loads wherever it is`, () =>
+    openFar(`eager-${name}`, ({ listed }) => listed()));
+}
 
 test('the data layer of Google Analytics 4 becomes events, once each', async () => {
   const probe = fine(await open('datalayer'));

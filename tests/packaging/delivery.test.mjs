@@ -9,7 +9,7 @@ import { closeBrowser, open } from './support/page.mjs';
 import { MODEL, makeProject } from './support/project.mjs';
 
 /** Of another number of items. */
-const NEWER_MODEL = 'tests/golden/1.1-plain.vicino';
+const NEWER_MODEL = 'tests/golden/2.0-complete.vicino';
 
 let project;
 before(() => {

@@ -1,16 +1,16 @@
 //! Writes a model and what the native ranker makes of it: `parity DIR`.
 //!
 //! `DIR/parity.vicino` is the model, `DIR/cases.json` holds 1,000 seeded random calls with the ids, the order and
-//! the exact bits of every score. `parity.mjs` replays them in WebAssembly. The model is made to be hard: few bits a
-//! weight, so that scores tie; few levels of popularity; rows without neighbours; ids that are not ASCII.
+//! the exact bits of every score. `parity.mjs` replays them in WebAssembly. The model is made to be hard: few levels of
+//! weights, so that scores tie; few levels of popularity; rows without neighbours; ids that are not ASCII.
 //!
-//! `parity tiny FILE` writes the small model that the browser tests open, instead.
+//! `parity tiny FILE` writes the model of 12 items that the browser tests open, instead, and `parity small FILE` one of 60.
 
 use serde_json::{Value, json};
 use std::error::Error;
 use std::path::Path;
 use vicino::model::{About, Categories, Measurement, Model, Privacy, Purpose, RankingParameters};
-use vicino::pack::{Detail, Draft, PackOptions, Packer, pack};
+use vicino::pack::{Detail, Draft, Packer};
 use vicino::rank::{Boost, Catalogue, Column, Filter, HistoryEvent, Options, Ranked, Ranker, Rules};
 use vicino::{CategoryIx, EventKind, ItemIx, SparseMatrix};
 
@@ -19,23 +19,21 @@ const NUM_CASES: usize = 1_000;
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["tiny", file] => Ok(std::fs::write(file, build(&mut Random(7), 12, 4, Codec::Rows)?.to_bytes()?)?),
-        ["graph", file] => Ok(std::fs::write(file, build(&mut Random(7), 60, 6, Codec::Links)?.to_bytes()?)?),
+        ["tiny", file] => Ok(std::fs::write(file, build(&mut Random(3), 12, 4)?.to_bytes()?)?),
+        ["small", file] => Ok(std::fs::write(file, build(&mut Random(7), 60, 6)?.to_bytes()?)?),
         [directory] => {
             std::fs::create_dir_all(directory)?;
-            for (name, codec) in [("plain", Codec::Rows), ("graph", Codec::Links)] {
-                let mut random = Random(2_026);
-                let bytes = build(&mut random, 600, 25, codec)?.to_bytes()?;
-                // What the file says, not what it was made from, is what both sides rank with.
-                let model = Model::open(&bytes)?;
-                let cases: Vec<Value> = (0..NUM_CASES).map(|_| case(&mut random, &model)).collect::<Result<_, _>>()?;
-                std::fs::write(Path::new(directory).join(format!("{name}.vicino")), bytes)?;
-                std::fs::write(Path::new(directory).join(format!("{name}.json")), serde_json::to_string(&cases)?)?;
-            }
-            println!("{NUM_CASES} cases of each codec");
+            let mut random = Random(2_026);
+            let bytes = build(&mut random, 600, 25)?.to_bytes()?;
+            // What the file says, not what it was made from, is what both sides rank with.
+            let model = Model::open(&bytes)?;
+            let cases: Vec<Value> = (0..NUM_CASES).map(|_| case(&mut random, &model)).collect::<Result<_, _>>()?;
+            std::fs::write(Path::new(directory).join("parity.vicino"), bytes)?;
+            std::fs::write(Path::new(directory).join("cases.json"), serde_json::to_string(&cases)?)?;
+            println!("{NUM_CASES} cases");
             Ok(())
         }
-        _ => Err("usage: parity DIR, or parity tiny FILE, or parity graph FILE".into()),
+        _ => Err("usage: parity DIR, or parity tiny FILE, or parity small FILE".into()),
     }
 }
 
@@ -65,15 +63,7 @@ impl Random {
     }
 }
 
-/// How a model is written, and ranked with.
-enum Codec {
-    /// Rows by themselves.
-    Rows,
-    /// Links, with a second hop.
-    Links,
-}
-
-fn build(random: &mut Random, num_items: usize, neighbours: usize, codec: Codec) -> Result<Model, Box<dyn Error>> {
+fn build(random: &mut Random, num_items: usize, neighbours: usize) -> Result<Model, Box<dyn Error>> {
     let item_ids: Vec<String> = (0..num_items)
         .map(|item| match item % 5 {
             0 => format!("sku-{item}"),
@@ -115,13 +105,8 @@ fn build(random: &mut Random, num_items: usize, neighbours: usize, codec: Codec)
         category_replenishment: Vec::new(),
         measurements: vec![Measurement { name: "HitRate@20".into(), value: 0.5 }],
     };
-    match codec {
-        Codec::Rows => Ok(pack(draft, &PackOptions { neighbours, weight_bits: 3 })?),
-        Codec::Links => {
-            let packer = Packer::new(draft)?;
-            Ok(packer.pack(packer.num_pairs() / 2, Detail { num_levels: 4, has_classes: true })?)
-        }
-    }
+    let packer = Packer::new(draft)?;
+    Ok(packer.pack(packer.num_pairs() / 2, Detail { max_levels: 4, ..Detail::MEDIUM })?)
 }
 
 fn case(random: &mut Random, model: &Model) -> Result<Value, Box<dyn Error>> {

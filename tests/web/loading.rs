@@ -1,12 +1,12 @@
 //! What opens as a model, and what does not.
 
-use super::{TINY, finish, get, opened, tiny};
-use vicino::web::Opening;
+use super::{TINY, tiny};
+use vicino::web::Engine;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// Code, section and where it starts, of the refusal that these bytes give.
 fn refused(bytes: &[u8]) -> (String, String, f64) {
-    let told: js_sys::Array = opened(bytes).err().expect("these bytes are no model").into();
+    let told: js_sys::Array = Engine::new(bytes.to_vec()).err().expect("these bytes are no model").into();
     let text = |at| told.get(at).as_string().expect("a text");
     assert_eq!(told.length(), 5);
     (text(0), text(1), told.get(2).as_f64().expect("a number"))
@@ -14,31 +14,19 @@ fn refused(bytes: &[u8]) -> (String, String, f64) {
 
 #[wasm_bindgen_test]
 fn a_model_says_what_it_holds() {
-    let about = tiny().about();
-    assert_eq!(get(&about, "numItems").as_f64(), Some(12.0));
-    assert_eq!(get(&about, "bytes").as_f64(), Some(TINY.len() as f64));
-    assert_eq!(get(&about, "numEvents").as_f64(), Some(12_345.0));
-    assert_eq!(get(&get(&about, "privacy"), "minShoppers").as_f64(), Some(2.0));
-    assert_eq!(get(&get(&about, "measurements"), "HitRate@20").as_f64(), Some(0.5));
-    let categories: js_sys::Array = get(&about, "categories").into();
-    assert_eq!(super::every(&categories, 1), ["Shoes", "Coats", "Café", "Hats", "Tea"]);
+    let engine = tiny();
+    let numbers: Vec<f64> = engine.numbers().as_chunks().0.iter().map(number).collect();
+    let expected = [TINY.len() as f64, 12.0, numbers[2], 12_345.0];
+    assert_eq!(numbers[..4], expected);
+    // At least so many shoppers for a pair, the categories, and what was measured.
+    assert_eq!((numbers[7], &numbers[11..]), (2.0, &[5.0, 0.5][..]));
+    let names: Vec<String> = (0..8).map(|at| engine.name(at)).collect();
+    assert_eq!(names[1..], ["Shoes", "Coats", "Café", "Hats", "Tea", "HitRate@20", ""]);
 }
 
-#[wasm_bindgen_test]
-fn an_engine_comes_once() {
-    let mut opening = Opening::new(TINY).expect("the small model opens");
-    assert!((0..10_000).any(|_| opening.advance(100).expect("a good file").is_some()));
-    assert!(opening.advance(100).expect("nothing left to do").is_none());
-    assert_eq!(opening.restore(&[1, 2, 3]), Some(false));
-}
-
-#[wasm_bindgen_test]
-fn an_image_that_is_none_changes_nothing() {
-    let mut opening = Opening::new(TINY).expect("the small model opens");
-    for image in [&[][..], &[0; 100], TINY] {
-        assert_eq!(opening.restore(image), Some(false));
-    }
-    assert_eq!(get(&finish(opening).expect("an engine").about(), "numItems").as_f64(), Some(12.0));
+/// An `f64` of its two words.
+fn number(&[low, high]: &[u32; 2]) -> f64 {
+    f64::from_bits(u64::from(low) | u64::from(high) << 32)
 }
 
 #[wasm_bindgen_test]
@@ -92,7 +80,7 @@ fn damage_is_placed() {
     *bytes.last_mut().expect("a file has bytes") ^= 1;
     let (code, section, offset) = refused(&bytes);
     assert_eq!(code, "model-corrupt");
-    assert!(section.starts_with("neighbours/"), "{section}");
+    assert!(section.starts_with("blocks/"), "{section}");
     assert!(offset > 24.0 && offset < bytes.len() as f64, "{offset}");
 }
 

@@ -8,8 +8,8 @@
 mod loading;
 mod ranking;
 
-use js_sys::{Array, Function, Reflect};
-use vicino::web::{Engine, Opening};
+use js_sys::Function;
+use vicino::web::Engine;
 use wasm_bindgen::prelude::*;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
@@ -17,38 +17,25 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 const TINY: &[u8] = include_bytes!("tiny.vicino");
 
 fn tiny() -> Engine {
-    opened(TINY).expect("the small model opens")
+    Engine::new(TINY.to_vec()).expect("the small model opens")
 }
 
-/// Opens a model in small steps.
-fn opened(bytes: &[u8]) -> Result<Engine, JsValue> {
-    finish(Opening::new(bytes)?)
+/// The numbers of items with these ids.
+fn items(engine: &Engine, ids: &str) -> Vec<u32> {
+    engine.items(ids.as_bytes()).expect("a good file")
 }
 
-fn finish(mut opening: Opening) -> Result<Engine, JsValue> {
-    loop {
-        if let Some(engine) = opening.advance(5)? {
-            return Ok(engine);
-        }
-    }
+fn id(engine: &Engine, item: u32) -> String {
+    engine.id(item).expect("a good file")
 }
 
 /// The small model with a history of views of these items, the oldest first.
 fn viewed(item_ids: &[&str]) -> Engine {
     let mut engine = tiny();
-    let mut items = engine.items(&item_ids.join("\0"));
+    let mut items = items(&engine, &item_ids.join("\0"));
     items.reverse();
     engine.set_history(&items.iter().flat_map(|&item| [item, 0, 1f32.to_bits()]).collect::<Vec<_>>());
     engine
-}
-
-/// The strings at every `step`th place of a flat array.
-fn every(flat: &Array, step: usize) -> Vec<String> {
-    flat.iter().step_by(step).map(|value| value.as_string().expect("an id")).collect()
-}
-
-fn get(target: &JsValue, name: &str) -> JsValue {
-    Reflect::get(target, &name.into()).expect("a property")
 }
 
 const FOR_YOU: u32 = 0;
@@ -86,12 +73,12 @@ impl Request {
     }
 
     fn numbers(&self, engine: &Engine) -> Result<Vec<u32>, JsValue> {
-        engine.list(&self.words(), self.predicate.clone())
+        engine.list(&self.words(), self.predicate.clone().map(JsCast::unchecked_into))
     }
 
     /// The ids of the list.
     fn list(&self, engine: &Engine) -> Vec<String> {
         let numbers = self.numbers(engine).expect("no predicate throws");
-        numbers.iter().step_by(if self.explain { 3 } else { 2 }).map(|&item| engine.id(item)).collect()
+        numbers.iter().step_by(if self.explain { 3 } else { 2 }).map(|&item| id(engine, item)).collect()
     }
 }

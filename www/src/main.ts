@@ -1,13 +1,13 @@
-// Opens the shop: catalogue first, so that one can look around; then the offline
-// copy, then the model; from then on the network is not needed, and every
-// request would be counted.
+// Opens the shop: catalogue first, so that one can look around; then the model, which
+// travels meanwhile, then the offline copy; from then on the network is not needed, and
+// every request would be counted.
 import { Cart } from './cart';
 import { loadCatalogue } from './catalogue';
 import { CodeOnScreen } from './code';
 import { byId, h, pause } from './dom';
 import { Engine } from './engine';
 import { NetworkCount } from './network';
-import { keepOffline } from './offline';
+import { keepOffline, type Offline } from './offline';
 import { aislePage } from './pages/aisle';
 import { cartPage } from './pages/cart';
 import { home } from './pages/home';
@@ -41,15 +41,20 @@ async function open(): Promise<void> {
     offline: 'waiting',
   };
   await show(shop);
-  shop.offline = await keepOffline();
   await loadModel(shop);
   setTimeout(() => shop.search.prepare(), 300);
 }
 
 const MODEL = './shop.vicino';
 
+/** What comes of the offline copy. */
+let copied: Promise<Offline> | undefined;
+
 async function loadModel(shop: Shop): Promise<void> {
   await shop.engine.load(MODEL);
+  // What is for later travels after what is for now.
+  copied ??= keepOffline();
+  shop.offline = await copied;
   if (shop.engine.recommender && !shop.network.started) shop.network.start();
 }
 

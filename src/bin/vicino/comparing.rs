@@ -1,21 +1,19 @@
 //! A model from one part of a log, with the defaults of `vicino train`, beside simple methods on the other part.
 
 use crate::console::Console;
+use crate::packing::{REACHED_BITS, REACHED_NEIGHBOURS, usual_budget};
 use anyhow::Context;
 use std::collections::{HashMap, HashSet};
 use vicino::ItemIx;
-use vicino::budget::{Budget, Settings as Spending, Spender};
+use vicino::budget::{Settings as Spending, Spender};
 use vicino::catalog::Catalog;
 use vicino::eda;
 use vicino::eval::{self, CompareOptions, Comparison, OfModel, Recommender, SplitBy, SplitReport, Targets, Trials};
 use vicino::events::EventLog;
 use vicino::learn::{self, Content, Description, Settings};
 use vicino::model::{About, Model};
-use vicino::pack::{Detail, Draft, PackOptions};
+use vicino::pack::Draft;
 
-/// Neighbours and bits that the constants of learning are tuned for: those of `train` with its usual codec.
-const REACHED_NEIGHBOURS: usize = 64;
-const REACHED_BITS: u8 = 8;
 /// Packing has a quarter as many constants tried as learning.
 const PACKING_SHARE: usize = 4;
 
@@ -112,9 +110,8 @@ fn train(
     catalog: Option<&Catalog>,
     console: &Console,
 ) -> anyhow::Result<(Model, usize)> {
-    let usual = PackOptions::default();
     let settings = Settings {
-        neighbours: REACHED_NEIGHBOURS.max(usual.neighbours),
+        neighbours: REACHED_NEIGHBOURS,
         weight_bits: REACHED_BITS,
         tune: options.tune,
         seed: options.seed,
@@ -147,12 +144,11 @@ fn train(
         category_replenishment: Vec::new(),
         measurements: learnt.measurements,
     };
-    let links = draft.item_ids.len() * usual.neighbours / 2;
+    let budget = usual_budget(draft.item_ids.len());
     let evaluations = if options.tune { settings.evaluations.div_ceil(PACKING_SHARE) } else { 0 };
-    let details = vec![Detail { num_levels: 1 << usual.weight_bits, has_classes: true }];
-    let spending = Spending { details, evaluations, seed: options.seed };
+    let spending = Spending { details: Vec::new(), evaluations, seed: options.seed };
     let spender = Spender::new(draft, learnt.held_out).context("cannot pack the model")?;
-    let packed = spender.spend(Budget::Links(links), &spending, console).context("cannot pack the model")?;
+    let packed = spender.spend(budget, &spending, console).context("cannot pack the model")?;
     Ok((packed.model, packed.bytes.len()))
 }
 

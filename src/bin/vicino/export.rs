@@ -143,8 +143,8 @@ fn lines(args: &Args, model: &Model, table: &Neighbours, ranker: &mut Ranker, it
 /// An item's heaviest neighbours in a table, ties to the lower number.
 fn heaviest(table: &Neighbours, item: ItemIx, k: usize) -> Vec<(ItemIx, f32)> {
     let row = table.row(item);
-    let weight = |(&item, &level): (&ItemIx, &u8)| (item, row.weight_in_row(level) * table.column_factor(item));
-    let mut listed: Vec<(ItemIx, f32)> = row.items.iter().zip(row.levels).map(weight).collect();
+    let weight = |(&item, &code): (&ItemIx, &u8)| (item, row.weight_in_row(code));
+    let mut listed: Vec<(ItemIx, f32)> = row.items.iter().zip(row.codes).map(weight).collect();
     listed.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     listed.truncate(k);
     listed

@@ -59,10 +59,14 @@ fn inspect(bytes: &[u8]) -> Result<Inspected, model::ModelError> {
     })
 }
 
-/// Bits of the file that a neighbour takes in its table, all parts together.
-pub fn bits_per_neighbour(table: &TableBytes) -> f64 {
-    let num_bytes = table.rows + table.ids + table.weights + table.codes;
-    if table.num_edges == 0 { 0.0 } else { num_bytes as f64 * 8.0 / table.num_edges as f64 }
+/// Bits of the file that a link takes in its table, all parts together.
+pub fn bits_per_link(table: &TableBytes) -> f64 {
+    bits(table.head + table.between + table.blocks, table.num_links)
+}
+
+/// Bits for each of some links; 0 for none.
+fn bits(num_bytes: usize, num_links: usize) -> f64 {
+    if num_links == 0 { 0.0 } else { num_bytes as f64 * 8.0 / num_links as f64 }
 }
 
 /// A time in ms since 1970 as RFC 3339; `None` for 0, which stands for no time.
@@ -85,11 +89,12 @@ fn as_json(inspected: &Inspected) -> Value {
     let tables = inspected.tables.iter().map(|(of, table)| {
         json!({
             "purpose": of.key(),
-            "codec": table.codec,
-            "num_neighbours": table.num_edges,
+            "num_links": table.num_links,
+            "num_links_between_blocks": table.num_between,
             "num_levels": table.num_levels,
-            "bits_per_neighbour": bits_per_neighbour(table),
-            "bytes": { "rows": table.rows, "ids": table.ids, "weights": table.weights, "codes": table.codes },
+            "first_directed_level": table.first_directed,
+            "bits_per_link": bits_per_link(table),
+            "bytes": { "head": table.head, "between_blocks": table.between, "blocks": table.blocks },
         })
     });
     json!({
@@ -172,25 +177,23 @@ fn print(output: &mut Output, inspected: &Inspected) -> io::Result<()> {
 
     let mut tables = Table::new(&[
         "table",
-        "codec",
-        "neighbours",
+        "links",
         "levels",
-        "bits a neighbour",
-        "for ids",
-        "for weights",
-        "for rows",
+        "bits a link",
+        "between blocks",
+        "bits of one there",
+        "and in a block",
     ]);
     for (of, table) in &inspected.tables {
-        let bits = |num_bytes: usize| format!("{:.2}", num_bytes as f64 * 8.0 / table.num_edges.max(1) as f64);
+        let share = table.num_between as f64 * 100.0 / table.num_links.max(1) as f64;
         tables.row([
             of.key().to_owned(),
-            table.codec.to_owned(),
-            thousands(table.num_edges as u64),
+            thousands(table.num_links as u64),
             table.num_levels.to_string(),
-            format!("{:.2}", bits_per_neighbour(table)),
-            bits(table.ids),
-            bits(table.weights),
-            bits(table.rows + table.codes),
+            format!("{:.2}", bits_per_link(table)),
+            format!("{share:.1} %"),
+            format!("{:.2}", bits(table.between, table.num_between)),
+            format!("{:.2}", bits(table.blocks, table.num_links - table.num_between)),
         ]);
     }
     write!(output, "\n{tables}")?;

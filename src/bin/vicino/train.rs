@@ -6,7 +6,7 @@ use crate::console::Console;
 use crate::events::{EventFlags, Events, read_events_with};
 use crate::explore::lead;
 use crate::output::{self, Output};
-use crate::packing::PackFlags;
+use crate::packing::{PackFlags, REACHED_BITS};
 use crate::report::{Extras, Report};
 use crate::table::thousands;
 use crate::{Usage, values};
@@ -159,16 +159,14 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     if args.similar > 0 && args.catalog.path().is_none() {
         return Err(Usage("--similar needs --catalog, which says what is alike".to_owned()).into());
     }
-    args.packing.check()?;
     for path in [Some(&args.output), args.report.as_ref()].into_iter().flatten() {
         output::check(path)?;
     }
     let wants_page = args.report.as_deref().is_some_and(|path| !is_json(path));
     let mut events = read_events_with(&paths, &args.events, wants_page, console)?;
-    let (neighbours, weight_bits) = args.packing.learnt_for();
     let settings = Settings {
-        neighbours,
-        weight_bits,
+        neighbours: args.packing.learnt_neighbours(),
+        weight_bits: REACHED_BITS,
         min_shoppers: args.min_shoppers,
         tune: args.effort() != Effort::Off,
         evaluations: args.evaluations(),

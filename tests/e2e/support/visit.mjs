@@ -113,10 +113,18 @@ export async function turn(page, name, value) {
 /** Turns to an address within the shop, as a link would. */
 export async function turnTo(page, hash) {
   await page.evaluate((to) => {
+    if (location.hash === to) return undefined;
+    // The page's own listener was there first: once this one hears of it, the page has turned.
+    const turned = new Promise((resolve) => {
+      addEventListener('hashchange', () => resolve(), { once: true });
+    });
     location.hash = to;
+    return turned;
   }, hash);
-  await page.waitForFunction((to) => location.hash === to, hash);
 }
+
+/** How long a product was looked at that was opened, in ms. */
+export const LOOK_MS = 60_000;
 
 /** Opens the nth product of the trending rail at home; gives its id. */
 export async function openTrending(page, nth) {
@@ -125,6 +133,11 @@ export async function openTrending(page, nth) {
   const id = await card.getAttribute('data-id');
   await card.locator('h3 a').click();
   await page.locator(`.product[data-id="${id}"]`).waitFor();
+  // How long one looks at it weighs in lists: for each as long, however fast the machine is.
+  await page.evaluate((ms) => {
+    const now = performance.now.bind(performance);
+    performance.now = () => now() + ms;
+  }, LOOK_MS);
   return id;
 }
 

@@ -17,7 +17,6 @@ globalThis.probe = {
     const { history, model: about, consent } = shop;
     return {
       ms,
-      opened: about.opened,
       numItems: about.numItems,
       storage: history.storage,
       problem: history.problem,

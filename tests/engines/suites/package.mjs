@@ -1,7 +1,6 @@
 // The package in a plain page.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { complaints } from '../support/sites.mjs';
 
 /** What the page tells of a model that it loaded, or the code and the message of the error. */
@@ -111,27 +110,6 @@ export function seals(visit, more = {}) {
     const again = await load(session, options);
     assert.equal(again.encrypted, true, again.problem);
     assert.deepEqual(again.items, [...viewed].reverse());
-    assert.deepEqual(await complaints(session), []);
-  });
-}
-
-/** A model whose decoding takes longer than its reading; see `keep` of the options. */
-export function keepsTheModel(visit) {
-  test('a later page need not decode the model, and lists the same', async () => {
-    const { session, url } = visit();
-    const loadGraph = () => load(session, { historyName: 'keeps', keep: true }, './graph.vicino');
-    await session.go(url);
-    let { opened } = await loadGraph();
-    assert.equal(opened, 'file');
-    const before = await lists(session, ['sku-5']);
-    // It is kept when the browser has nothing else to do.
-    for (let tries = 5; opened !== 'kept' && tries > 0; tries--) {
-      await sleep(1500);
-      await session.reload();
-      ({ opened } = await loadGraph());
-    }
-    assert.equal(opened, 'kept');
-    assert.deepEqual(await lists(session, ['sku-5']), before);
     assert.deepEqual(await complaints(session), []);
   });
 }

@@ -29,7 +29,6 @@ export async function servePackage() {
     server.overrides.set(`/${name}`, script(page(name)));
   }
   server.overrides.set('/shop.vicino', octets(model()));
-  server.overrides.set('/graph.vicino', octets(read('tests/web/graph.vicino')));
   return server;
 }
 

@@ -39,12 +39,13 @@ export async function closeBrowser() {
   launched = undefined;
 }
 
-/** Opens a page as a new shopper; `probe` waits for what it leaves in `globalThis.probe`. */
-export async function open(folder, { path = '/', headers = {} } = {}) {
+/** Opens a page as a new shopper, after `before` has run in it; `probe` waits for what it leaves in `globalThis.probe`. */
+export async function open(folder, { path = '/', headers = {}, before = () => {} } = {}) {
   const server = await serve(folder, headers);
   launched ??= chromium.launch({ executablePath: chromePath(), args: chromeArgs });
   const context = await (await launched).newContext();
   const page = await context.newPage();
+  await page.addInitScript(before);
   const console = [];
   const wasm = [];
   const requests = [];

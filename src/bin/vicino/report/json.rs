@@ -1,7 +1,7 @@
 //! The report as JSON, for plots and other tools.
 
 use super::Report;
-use crate::inspect::{bits_per_neighbour, object};
+use crate::inspect::{bits_per_link, object};
 use crate::packing::SizePoint;
 use anyhow::bail;
 use serde_json::{Map, Value, json};
@@ -29,10 +29,9 @@ impl Report<'_> {
         let tables = self.tables.iter().map(|(of, table)| {
             json!({
                 "purpose": of.key(),
-                "num_edges": table.num_edges,
-                "codec": table.codec,
+                "num_links": table.num_links,
                 "num_levels": table.num_levels,
-                "bits_per_neighbour": bits_per_neighbour(table),
+                "bits_per_link": bits_per_link(table),
             })
         });
         [
@@ -54,11 +53,11 @@ impl Report<'_> {
                 json!({
                     "bytes": self.outcome.bytes.len(),
                     "num_items": self.outcome.model.num_items(),
-                    "num_edges": self.tables.iter().map(|(_, table)| table.num_edges).sum::<usize>(),
+                    "num_links": self.tables.iter().map(|(_, table)| table.num_links).sum::<usize>(),
                     "tables": tables.collect::<Vec<_>>(),
                     "sections": self.sections.iter().map(|section| json!({ "name": section.name, "bytes": section.num_bytes })).collect::<Vec<_>>(),
-                    "num_links": self.outcome.packed.as_ref().map(|packed| packed.num_links),
-                    "quality": self.outcome.packed.as_ref().map(|packed| qualities(&packed.quality)),
+                    "num_links": self.outcome.packed.num_links,
+                    "quality": qualities(&self.outcome.packed.quality),
                 }),
             ),
             ("sizes", self.outcome.curve.iter().map(size_point).collect()),
@@ -82,7 +81,7 @@ impl Report<'_> {
 
     /// Evaluations and objectives of both searches, by purpose.
     fn tuning_curves(&self) -> Value {
-        let packing = self.outcome.packed.iter().flat_map(|packed| &packed.tunings);
+        let packing = self.outcome.packed.tunings.iter();
         let curves = self
             .tuning
             .iter()
@@ -109,7 +108,7 @@ fn qualities(qualities: &[(Purpose, Quality)]) -> Value {
 
 fn size_point(point: &SizePoint) -> Value {
     json!({
-        "wanted": point.wanted, "bytes": point.num_bytes, "num_links": point.num_links, "has_classes": point.detail.has_classes, "num_levels": point.detail.num_levels,
+        "wanted": point.wanted, "bytes": point.num_bytes, "num_links": point.num_links, "has_classes": point.detail.has_classes, "tail_share": point.detail.tail_share, "num_levels": point.detail.max_levels, "first_directed": point.detail.first_directed,
         "quality": qualities(&point.quality),
     })
 }

@@ -6,7 +6,7 @@ mod page;
 pub use page::Extras;
 
 use crate::cleaning;
-use crate::inspect::{bits_per_neighbour, time};
+use crate::inspect::{bits_per_link, time};
 use crate::packing::{Outcome, SizePoint};
 use crate::table::{Table, figure, percent, thousands};
 use std::fmt;
@@ -68,7 +68,7 @@ impl Report<'_> {
                 let bar = "#".repeat((view.recall / most * 30.0).round() as usize);
                 let figures = [view.recall, view.mrr, view.ndcg, view.coverage].map(percent);
                 let sizes =
-                    [point.num_bytes, point.num_links, point.detail.num_levels].map(|number| thousands(number as u64));
+                    [point.num_bytes, point.num_links, point.detail.max_levels].map(|number| thousands(number as u64));
                 let cells = [purpose.key().to_owned()].into_iter().chain(sizes).chain([name.to_owned()]);
                 table.row(cells.chain(figures).chain([bar]));
             }
@@ -127,11 +127,11 @@ impl fmt::Display for Report<'_> {
         for (of, table) in self.tables {
             writeln!(
                 f,
-                "  {}: {} neighbours, {} levels, {:.2} bits each",
+                "  {}: {} links, {} levels, {:.2} bits each",
                 of.key(),
-                thousands(table.num_edges as u64),
+                thousands(table.num_links as u64),
                 table.num_levels,
-                bits_per_neighbour(table)
+                bits_per_link(table)
             )?;
         }
         Ok(())

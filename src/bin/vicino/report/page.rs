@@ -3,7 +3,7 @@
 use super::Report;
 use crate::comparing::HeldOut;
 use crate::evaluate::figures;
-use crate::inspect::{bits_per_neighbour, time};
+use crate::inspect::{bits_per_link, time};
 use crate::packing::SizePoint;
 use crate::table::{figure as constant, percent, thousands};
 use vicino::budget::View;
@@ -54,8 +54,8 @@ impl Report<'_> {
             row("the newest event", time);
         }
         for (of, table) in self.tables {
-            row(&format!("neighbours, {}", of.key()), thousands(table.num_edges as u64));
-            row(&format!("bits a neighbour, {}", of.key()), format!("{:.2}", bits_per_neighbour(table)));
+            row(&format!("links, {}", of.key()), thousands(table.num_links as u64));
+            row(&format!("bits a link, {}", of.key()), format!("{:.2}", bits_per_link(table)));
         }
         let whom = if privacy.by_shopper { "shoppers" } else { "sessions (the log names no shoppers)" };
         let statement = format!(
@@ -164,7 +164,7 @@ impl Report<'_> {
 
     /// The best objective so far by constants tried.
     fn tuning_figure(&self) -> Option<Figure> {
-        let packing = self.outcome.packed.iter().flat_map(|packed| &packed.tunings);
+        let packing = self.outcome.packed.tunings.iter();
         let curves = self
             .tuning
             .iter()

@@ -1,0 +1,23 @@
+// The words for models that cannot be opened: loaded when there is one.
+import type { ErrorCode } from './errors.js';
+
+/** What the WebAssembly module throws about a model: a code, a section, its byte, and a number found and one expected. */
+export type Refusal = [ErrorCode, string, number, number, number];
+
+const REFUSALS: Partial<Record<ErrorCode, (...refusal: Refusal) => string>> = {
+  'model-empty': () => 'the model is empty (0 bytes); check the file, or what the server sends',
+  'model-foreign': () => 'not a vicino model; check the address, and that it is sent as binary',
+  'not-a-model': () => 'not a vicino model: it is a web page (HTML); check the address',
+  'model-newer': (_, section, __, major, minor) =>
+    `${section ? `section \`${section}\`` : `format ${major}.${minor}`} is newer than this version; update vicino`,
+  'model-truncated': (_, __, ___, found, expected) =>
+    `the model has ${found} bytes, expected ${expected}: its end is missing; download it again`,
+  'model-corrupt': (_, section, offset, found, expected) =>
+    section
+      ? `section \`${section}\` at byte ${offset} is damaged; download the model again, \`vicino inspect\` says more`
+      : `the model has ${found} bytes, expected ${expected}; download it again`,
+};
+
+/** What is wrong with a model. */
+export const message = (...refusal: Refusal): string | undefined =>
+  REFUSALS[refusal[0]]?.(...refusal);

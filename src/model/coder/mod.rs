@@ -1,0 +1,219 @@
+//! Decisions as bytes: a range coder, decisions that learn as they are made, and numbers made of these.
+//!
+//! What a section holds is told once, by a function that goes through its decisions with a [`Side`]: a writer's side asks it
+//! for the truth, a reader's side tells it the truth. So the two cannot part.
+
+mod range;
+
+pub(in crate::model) use range::{Decoder, Encoder};
+
+/// Reads or writes decisions. A writer asks for the truth and returns it, a reader returns what was written.
+pub(in crate::model) trait Side {
+    /// Codes a decision in a context that learns from it.
+    fn adaptive(&mut self, context: &mut Context, truth: impl FnOnce() -> bool) -> bool;
+
+    /// Codes a decision that is true in `share` of `whole` cases.
+    fn share(&mut self, share: u32, whole: u32, truth: impl FnOnce() -> bool) -> bool;
+
+    /// Codes a number below `whole`, which is 1 to 2^24; all are as likely.
+    fn uniform(&mut self, whole: u32, truth: impl FnOnce() -> u32) -> u32;
+
+    /// Codes which of some intervals it is that make up `whole`, 1 to 2^24: the truth is the start and the length of one, `find` tells
+    /// them for any case below `whole`.
+    fn interval(&mut self, whole: u32, truth: impl FnOnce() -> (u32, u32), find: impl FnOnce(u32) -> (u32, u32));
+
+    /// Codes a number, see [`number`].
+    fn number(&mut self, contexts: &mut [Context; NUM_NUMBER_CONTEXTS], truth: impl FnOnce() -> u32) -> u32
+    where
+        Self: Sized,
+    {
+        number(self, contexts, truth)
+    }
+}
+
+/// How many of something a stream may hold: so many by byte, and some, so that what a reader does and allocates is bounded by the file. A
+/// writer fills a stream that is shorter up with zeros.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::model) struct Limit {
+    pub(in crate::model) per_byte: usize,
+    pub(in crate::model) free: usize,
+}
+
+impl Limit {
+    /// The most that a stream of so many bytes may hold.
+    pub(in crate::model) fn most(self, num_bytes: usize) -> usize {
+        num_bytes.saturating_mul(self.per_byte).saturating_add(self.free)
+    }
+
+    /// The least number of bytes of a stream that holds so many.
+    pub(in crate::model) fn least_bytes(self, num: usize) -> usize {
+        num.saturating_sub(self.free).div_ceil(self.per_byte)
+    }
+}
+
+/// What a context has seen: in the upper half the probability of true, in 1/65536, and in the lower how many decisions, at
+/// most [`MAX_SEEN`].
+#[derive(Clone, Copy, Debug)]
+pub(in crate::model) struct Context(u32);
+
+/// A context that has seen nothing.
+pub(in crate::model) const FRESH: Context = Context(1 << 31);
+
+const MAX_SEEN: u32 = 31;
+/// Share of its error that a context takes, in 1/65536, by decisions seen: 1 / (seen + 1.6).
+const RATES: [u16; MAX_SEEN as usize + 1] = {
+    let mut rates = [0; MAX_SEEN as usize + 1];
+    let mut seen = 0;
+    while seen <= MAX_SEEN {
+        rates[seen as usize] = (655_360 / (10 * seen + 16)) as u16;
+        seen += 1;
+    }
+    rates
+};
+/// Probabilities that a context may have, in 1/65536: a surprise costs 10 bits at most.
+const LEAST_PROBABILITY: i32 = 64;
+
+impl Context {
+    /// The probability of true, in 1/65536.
+    #[inline(always)]
+    fn probability(self) -> u32 {
+        self.0 >> 16
+    }
+
+    #[inline(always)]
+    fn learn(&mut self, truth: bool) {
+        let seen = self.0 & MAX_SEEN;
+        let probability = (self.0 >> 16) as i32;
+        let outcome = if truth { 65535 } else { 0 };
+        let step = (i64::from(outcome - probability) * i64::from(RATES[seen as usize])) >> 16;
+        let probability = (probability + step as i32).clamp(LEAST_PROBABILITY, 65536 - LEAST_PROBABILITY);
+        self.0 = (probability as u32) << 16 | (seen + 1).min(MAX_SEEN);
+    }
+}
+
+impl Side for Encoder {
+    fn adaptive(&mut self, context: &mut Context, truth: impl FnOnce() -> bool) -> bool {
+        let truth = truth();
+        self.bit(context.probability(), truth);
+        context.learn(truth);
+        truth
+    }
+
+    fn share(&mut self, share: u32, whole: u32, truth: impl FnOnce() -> bool) -> bool {
+        let truth = truth();
+        self.share(share, whole, truth);
+        truth
+    }
+
+    fn uniform(&mut self, whole: u32, truth: impl FnOnce() -> u32) -> u32 {
+        let truth = truth();
+        self.uniform(whole, truth);
+        truth
+    }
+
+    fn interval(&mut self, whole: u32, truth: impl FnOnce() -> (u32, u32), find: impl FnOnce(u32) -> (u32, u32)) {
+        let (start, length) = truth();
+        self.interval(whole, start, length);
+        find(start);
+    }
+}
+
+// Where decisions are made by the thousand a call for each costs little; code for each at every place would be loaded by every shopper.
+impl Decoder<'_> {
+    #[inline(never)]
+    fn read(&mut self, context: &mut Context) -> bool {
+        let truth = self.bit(context.probability());
+        context.learn(truth);
+        truth
+    }
+
+    #[inline(never)]
+    fn read_number(&mut self, contexts: &mut [Context; NUM_NUMBER_CONTEXTS]) -> u32 {
+        number(self, contexts, || 0)
+    }
+}
+
+impl Side for Decoder<'_> {
+    #[inline(always)]
+    fn adaptive(&mut self, context: &mut Context, _: impl FnOnce() -> bool) -> bool {
+        self.read(context)
+    }
+
+    #[inline(always)]
+    fn share(&mut self, share: u32, whole: u32, _: impl FnOnce() -> bool) -> bool {
+        self.share(share, whole)
+    }
+
+    #[inline(always)]
+    fn uniform(&mut self, whole: u32, _: impl FnOnce() -> u32) -> u32 {
+        self.uniform(whole)
+    }
+
+    #[inline(always)]
+    fn interval(&mut self, whole: u32, _: impl FnOnce() -> (u32, u32), find: impl FnOnce(u32) -> (u32, u32)) {
+        self.interval(whole, find);
+    }
+
+    #[inline(always)]
+    fn number(&mut self, contexts: &mut [Context; NUM_NUMBER_CONTEXTS], _: impl FnOnce() -> u32) -> u32 {
+        self.read_number(contexts)
+    }
+}
+
+/// Contexts of a [`number`].
+pub(in crate::model) const NUM_NUMBER_CONTEXTS: usize = 96;
+
+/// Codes a number from 0 to 2^31 - 2: the bit length of its successor in unary, then the bits below the highest, the first two of them
+/// each in a context by that length, the others as they are.
+fn number<S: Side>(side: &mut S, contexts: &mut [Context; NUM_NUMBER_CONTEXTS], truth: impl FnOnce() -> u32) -> u32 {
+    // A reader's truth is never asked for.
+    let mut truth = Some(truth);
+    let mut known = None;
+    let mut ask = || *known.get_or_insert_with(|| truth.take().map_or(1, |truth| truth() + 1));
+    let mut length = 0u32;
+    while length < 30 && side.adaptive(&mut contexts[(length & 31) as usize], || ask().ilog2() > length) {
+        length += 1;
+    }
+    let mut number = 1u32;
+    for place in (0..length).rev() {
+        let is_set = |number: u32| number >> place & 1 == 1;
+        let bit = match length - place {
+            1 => side.adaptive(&mut contexts[32 + (length & 31) as usize], || is_set(ask())),
+            2 => side.adaptive(&mut contexts[64 + (length & 31) as usize], || is_set(ask())),
+            _ => side.share(1, 2, || is_set(ask())),
+        };
+        number = 2 * number + u32::from(bit);
+    }
+    number - 1
+}
+
+#[cfg(all(test, feature = "read"))]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn numbers<S: Side>(side: &mut S, numbers: &[u32]) -> Vec<u32> {
+        let mut contexts = [FRESH; NUM_NUMBER_CONTEXTS];
+        numbers.iter().map(|&of| side.number(&mut contexts, || of)).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_come_back(expected in prop::collection::vec(prop_oneof![0u32..9, 0u32..1 << 20, 0..=u32::MAX / 2 - 1], 0..200)) {
+            let mut encoder = Encoder::new();
+            numbers(&mut encoder, &expected);
+            let bytes = encoder.finish();
+            let mut decoder = Decoder::new(&bytes);
+            prop_assert_eq!(numbers(&mut decoder, &vec![0; expected.len()]), expected);
+            prop_assert!(decoder.is_done());
+        }
+    }
+
+    #[test]
+    fn what_comes_again_and_again_gets_cheap() {
+        let mut encoder = Encoder::new();
+        numbers(&mut encoder, &[5; 1000]);
+        // A thousandth of a decision's 64/65536 at least, for each of five decisions a number.
+        assert!(encoder.finish().len() < 20);
+    }
+}
