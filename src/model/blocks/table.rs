@@ -129,6 +129,8 @@ pub struct Blocks {
 #[derive(Clone, Debug)]
 pub struct Kept {
     opened: Option<Box<Opened>>,
+    /// What was found to be wrong, after which nothing more is read: to find it out again for each row would take ever so long.
+    fault: Option<ModelError>,
     blocks: Vec<Option<Box<KeptBlock>>>,
     num_bytes: usize,
     most_bytes: usize,
@@ -137,7 +139,7 @@ pub struct Kept {
 
 impl Default for Kept {
     fn default() -> Kept {
-        Kept { opened: None, blocks: Vec::new(), num_bytes: 0, most_bytes: MAX_KEPT_BYTES, num_uses: 0 }
+        Kept { opened: None, fault: None, blocks: Vec::new(), num_bytes: 0, most_bytes: MAX_KEPT_BYTES, num_uses: 0 }
     }
 }
 
@@ -425,25 +427,12 @@ impl Table for Blocks {
         if item >= self.classes.len() {
             return Ok(0.0);
         }
-        let opened = match &mut kept.opened {
-            Some(_) => None,
-            None => Some(Box::new(self.open()?)),
-        };
-        if opened.is_some() {
-            kept.opened = opened;
-            kept.blocks.resize(self.classes.len().div_ceil(BLOCK), None);
-        }
         let number = item / BLOCK;
-        if let Some(opened) = &kept.opened
-            && let Some(None) = kept.blocks.get(number)
-        {
-            let block = self.read(opened, number)?;
-            let num_bytes = block.num_bytes();
-            kept.make_room(num_bytes);
-            kept.num_bytes += num_bytes;
-            if let Some(to) = kept.blocks.get_mut(number) {
-                *to = Some(Box::new(block));
-            }
+        if kept.fault.is_none() {
+            kept.fault = self.keep(kept, number).err();
+        }
+        if let Some(fault) = &kept.fault {
+            return Err(fault.clone());
         }
         kept.num_uses = kept.num_uses.wrapping_add(1);
         let Kept { opened, blocks, num_uses, .. } = kept;
@@ -460,6 +449,26 @@ impl Table for Blocks {
 }
 
 impl Blocks {
+    /// Reads a block, unless it is kept, and before the first one all that is read of the table at once.
+    fn keep(&self, kept: &mut Kept, number: usize) -> Result<(), ModelError> {
+        if kept.opened.is_none() {
+            kept.opened = Some(Box::new(self.open()?));
+            kept.blocks.resize(self.classes.len().div_ceil(BLOCK), None);
+        }
+        if let Some(opened) = &kept.opened
+            && let Some(None) = kept.blocks.get(number)
+        {
+            let block = self.read(opened, number)?;
+            let num_bytes = block.num_bytes();
+            kept.make_room(num_bytes);
+            kept.num_bytes += num_bytes;
+            if let Some(to) = kept.blocks.get_mut(number) {
+                *to = Some(Box::new(block));
+            }
+        }
+        Ok(())
+    }
+
     /// Reads the whole table.
     pub(in crate::model) fn read_all(&self) -> Result<Neighbours, ModelError> {
         let stated = usize::from(self.head.first_directed);
