@@ -18,6 +18,20 @@ export function found(name) {
 /** The path of Chrome or Chromium; `CHROME` in the environment wins. Throws if there is none. */
 export const chromePath = () => found('chrome');
 
+/**
+ * Waits until a function that may be asynchronous gives something true in a page, and gives that. `page.waitForFunction` would take its
+ * promise for yes.
+ */
+export async function until(page, asks) {
+  const end = Date.now() + 20_000;
+  for (;;) {
+    const value = await page.evaluate(asks);
+    if (value) return value;
+    if (Date.now() > end) throw new Error(`the page never gave something true for ${asks}`);
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 20)));
+  }
+}
+
 /** The flags for a headless browser that works as root and asks nothing of the network by itself. */
 export const chromeArgs = JSON.parse(readFileSync(`${root}/webdriver.json`, 'utf8'))[
   'goog:chromeOptions'

@@ -194,6 +194,8 @@ function start(element: VicinoRail): () => void {
       // Moving what is in place already would take its focus.
       const place = items()[position];
       if (place !== one) element.insertBefore(one, place ?? null);
+      // A link that is said to be a list's item would not be a link any more.
+      if (!one.matches(INNER)) one.role ??= 'listitem';
     });
   };
 
@@ -279,13 +281,11 @@ function fill(template: HTMLTemplateElement, values: ItemData): Element {
     }
   }
   if (element.matches(INNER)) {
-    // A link that is said to be a list's item would not be a link any more.
     const around = document.createElement('div');
     around.append(element);
     element = around;
   }
   element.setAttribute(ID, String(values.id));
-  element.role = 'listitem';
   return element;
 }
 

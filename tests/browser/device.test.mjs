@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { rolldown } from 'rolldown';
-import { chromeArgs, chromePath, root } from '../../scripts/lib.mjs';
+import { chromeArgs, chromePath, root, until } from '../../scripts/lib.mjs';
 
 const files = new Map([['/', ['text/html', '<!doctype html><link rel="icon" href="data:,">']]]);
 let server;
@@ -306,7 +306,7 @@ test('impressions are stored together, and when the page is hidden', () =>
       window.device.recordImpression(['last']);
       document.dispatchEvent(new Event('visibilitychange'));
     });
-    await page.waitForFunction(async () =>
+    await until(page, async () =>
       (await window.database((store) => store.get('events')))?.includes('"last"'),
     );
     assert.equal(await (await tab(granted)).evaluate(() => window.device.report().impressions), 21);

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { root } from '../../scripts/lib.mjs';
+import { root, until } from '../../scripts/lib.mjs';
 import { viteBuild, webpackBuild } from './support/bundle.mjs';
 import { closeBrowser, open as openPage, visit } from './support/page.mjs';
 import { filesUnder, MODEL, makeProject, snippet } from './support/project.mjs';
@@ -276,7 +276,7 @@ async function openFar(name, use) {
 
 /** Resolves when the page waits to be idle, and has had the time to look at what is in view. */
 const waits = (page) =>
-  page.waitForFunction(async () => {
+  until(page, async () => {
     if (!globalThis.idle.length) return false;
     for (let frames = 3; frames > 0; frames--) await new Promise(requestAnimationFrame);
     return true;

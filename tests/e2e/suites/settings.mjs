@@ -1,6 +1,7 @@
 // Every switch of the drawer, and the code it shows.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { until } from '../../../scripts/lib.mjs';
 import {
   allIds,
   drawn,
@@ -196,11 +197,10 @@ export function settings(shop) {
       await ready(page);
       const before = await railIds(page, 'trending');
       await page.locator('.rail[data-rail="trending"]').scrollIntoViewIfNeeded();
-      const counted = await page.waitForFunction(async () => {
+      const { impressions } = await until(page, async () => {
         const rows = await globalThis.recommender.metrics.counts();
         return rows.find(({ rail, impressions }) => rail === 'trending' && impressions >= 4);
       });
-      const { impressions } = await counted.jsonValue();
       assert.ok(impressions <= before.length, String(impressions));
       // As often as a shopper might come by.
       await page.evaluate(
