@@ -7,7 +7,7 @@ use vicino::ItemIx;
 use vicino::model::{Hop, Model, Neighbours, Purpose};
 
 /// Writes `by_id.json` and `by_id.bin` into `folder`, and `by_model.json` and `by_model.bin`, which number the items
-/// as the model does: in an order that makes neighbours cheap, and which only who packed it knows.
+/// as the model does: block by block, which puts neighbours near each other, and which only who packed it knows.
 ///
 /// The JSON is `{"ids": [...], "decay": [...], "hop": {"share": .., "width": ..}, "neighbours": [[[item, weight], ...], ...]}`
 /// with weights of four significant digits: more would only make it larger. The binary file holds, little-endian: u32

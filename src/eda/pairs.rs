@@ -124,7 +124,7 @@ pub(super) fn categories(facts: &Facts<'_>, catalog: Option<&Catalog>) -> Result
     })
 }
 
-/// Where the nearest neighbours of products stand in the matrix, with the products in the order of a model file.
+/// Where the nearest neighbours of products stand in the matrix, with the products in an order that puts neighbours next to each other.
 pub(super) fn matrix(facts: &Facts<'_>) -> Result<Figure, &'static str> {
     let num_items = facts.log.item_ids.len();
     let options = CosineOptions { neighbours: NEIGHBOURS, min_shoppers: 1, distinct: Some(MAX_DISTINCT), wanted: None };
@@ -160,9 +160,9 @@ pub(super) fn matrix(facts: &Facts<'_>) -> Result<Figure, &'static str> {
         id: "matrix".to_owned(),
         title: "The matrix of products".to_owned(),
         text: format!(
-            "Each of {} with its {NEIGHBOURS} nearest by cosine, in the order of a model file, which puts neighbours next to each other; a cell stands for \
+            "Each of {} with its {NEIGHBOURS} nearest by cosine, in an order that puts neighbours next to each other; a cell stands for \
              {} products and as many neighbours, and is the stronger the more of them meet. These are {} of all pairs. {} of the neighbours are within a hundredth of the order: the closer to the \
-             diagonal, the fewer bytes they take. Squares along it are groups of products that go together.",
+             diagonal, the fewer bytes a model takes. Squares along it are groups of products that go together.",
             plural(num_items as u64, "product", "products"),
             number((num_items as f64 / n as f64).ceil()),
             percent(edges.len() as f64 / possible.max(1.0)),
@@ -171,7 +171,7 @@ pub(super) fn matrix(facts: &Facts<'_>) -> Result<Figure, &'static str> {
         chart: Chart::Heatmap {
             columns: Vec::new(),
             rows: Vec::new(),
-            x: "products, in the order of a model".to_owned(),
+            x: "products, neighbours next to each other".to_owned(),
             y: "their neighbours".to_owned(),
             value: "neighbours".to_owned(),
             cells,

@@ -1,8 +1,7 @@
-//! An order of items that puts neighbours next to each other, so that their numbers are cheap to write.
+//! An order of items that puts neighbours next to each other: where cutting into blocks starts, and how a matrix is drawn.
 //!
 //! Max-adjacency order (the search of Nagamochi and Ibaraki 1992, with degrees discounted): the next item is the
-//! one with most neighbours placed already. `O(m log m)` for m edges. On 43,097 items with 20 neighbours each a
-//! number then takes 4.5 bits, where reverse Cuthill-McKee takes 7.5 and the log's own order 11.3.
+//! one with most neighbours placed already. `O(m log m)` for m edges.
 
 use crate::ItemIx;
 

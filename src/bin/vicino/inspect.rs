@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use vicino::model::{self, FORMAT_MAJOR, Model, Purpose, Section, TableBytes};
 
-/// Says what is in a model: sections and their bytes, bits a neighbour, constants, privacy and measurements.
+/// Says what is in a model: sections and their bytes, bits a link, constants, privacy and measurements.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = AFTER_HELP)]
 pub struct Args {
