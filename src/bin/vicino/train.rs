@@ -100,8 +100,8 @@ pub struct Args {
 
     /// Products alike by content that each product gets from the catalogue, 0 for none
     ///
-    /// Alike are titles, brand, category and price; it tells nothing of shoppers, and new products have them, too. Takes some
-    /// 2 bits each, a third of the file or more with 10: 0, unless a page has lists of what is alike.
+    /// Alike are titles, brand, category and price; it tells nothing of shoppers, and new products have them, too. Takes up to
+    /// 7 bits each, half of the file with 10: 0, unless a page has lists of what is alike.
     #[arg(help_heading = "Learning", long, value_name = "N", default_value_t = 0, value_parser = values::similar)]
     similar: usize,
 
