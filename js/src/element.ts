@@ -191,11 +191,11 @@ function start(element: VicinoRail): () => void {
       if (child !== template && !child.slot && !shown.includes(child)) child.remove();
     }
     (shown as Element[]).forEach((one, position) => {
-      // Moving what is in place already would take its focus.
-      const place = items()[position];
-      if (place !== one) element.insertBefore(one, place ?? null);
       // A link that is said to be a list's item would not be a link any more.
-      if (!one.matches(INNER)) one.role ??= 'listitem';
+      if (!one.role && !one.matches(INNER)) one.role = 'listitem';
+      // Moving what is in place already would take its focus.
+      const place = items()[position] ?? null;
+      if (place !== one) element.insertBefore(one, place);
     });
   };
 
