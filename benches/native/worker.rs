@@ -4,7 +4,7 @@ use crate::cosine::cosine;
 use std::io::{BufRead, Write};
 use std::path::Path;
 use std::time::Instant;
-use vicino::events::{ReadOptions, read};
+use vicino::events::{Cleaning, ReadOptions, read};
 use vicino::learn::{Settings, learn};
 use vicino::{ItemIx, Silent, SparseMatrix};
 
@@ -13,7 +13,9 @@ use vicino::{ItemIx, Silent, SparseMatrix};
 /// `cosine` and `learn` give the seconds that one fit took; `check` gives the number of neighbours of the cosine matrix
 /// and the sum of their similarities, which no order among ties can change.
 pub fn work(events: &Path, neighbours: usize) -> anyhow::Result<()> {
-    let (log, _) = read(&[events.to_path_buf()], &ReadOptions::default(), &Silent)?;
+    // The peers count every event, and so does this: no views in quick succession are left out.
+    let options = ReadOptions { cleaning: Cleaning::damage_only(), ..ReadOptions::default() };
+    let (log, _) = read(&[events.to_path_buf()], &options, &Silent)?;
     // What the peers count: every pair, however few sessions it has.
     let settings = Settings { neighbours, min_shoppers: 1, tune: false, ..Settings::default() };
     println!(
