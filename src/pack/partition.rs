@@ -191,9 +191,15 @@ const MAX_PASSES: usize = 12;
 /// Moves without a gain after which a pass ends.
 const PATIENCE: usize = 1_000;
 
+/// Stands for the block of an item beyond the first or the last.
+const NO_BLOCK: u32 = u32::MAX;
+
 /// Blocks while they change.
 struct Blocks<'a> {
     graph: &'a Graph,
+    /// Items that have far more links into their own block than into any other, as found after the last move of a
+    /// neighbour.
+    is_safe: Vec<bool>,
     block_of: Vec<u32>,
     num_items: Vec<i64>,
     num_places: Vec<i64>,
@@ -222,35 +228,54 @@ impl<'a> Blocks<'a> {
             items.iter().for_each(|item| block_of[item.as_usize()] = block);
         }
         let num_places: Vec<i64> = order.chunks(BLOCK).map(|items| items.len() as i64).collect();
-        let num_links = vec![0; num_places.len()];
-        Blocks { graph, block_of, num_items: num_places.clone(), num_places, num_links, candidates: Vec::new() }
+        Blocks {
+            graph,
+            is_safe: vec![false; block_of.len()],
+            block_of,
+            num_items: num_places.clone(),
+            num_links: vec![0; num_places.len()],
+            num_places,
+            candidates: Vec::new(),
+        }
     }
 
     /// Each item in turn goes where it costs least, give or take what chance adds at this temperature.
     fn sweep(&mut self, temperature: i64, place: i64, random: &mut Random) {
         for item in 0..self.block_of.len() {
+            if self.is_safe[item] {
+                continue;
+            }
             let own = self.block_of[item];
             self.collect(item);
             // Items with little at stake would be shaken out of any order.
-            let num_links = self.graph.neighbours_of(ItemIx(item as u32)).len().min(WARM);
-            let temperature = temperature * num_links as i64 / WARM as i64;
-            let most = self
-                .candidates
-                .iter()
-                .filter(|&&block| block != own)
-                .map(|&block| self.num_links[block as usize])
-                .max();
+            let neighbours = self.graph.neighbours_of(ItemIx(item as u32));
+            let temperature = temperature * neighbours.len().min(WARM) as i64 / WARM as i64;
+            let mut most = 0;
+            for &block in &self.candidates {
+                if block != own {
+                    most = most.max(self.num_links[block as usize]);
+                }
+            }
             // Beyond this neither items around it nor chance will move an item.
             let safe = 2 * LINK + 3 * NEW_BLOCK + 6 * temperature;
-            if (self.num_links[own as usize] - most.unwrap_or(0)) * LINK < safe {
+            if (self.num_links[own as usize] - most) * LINK >= safe {
+                // As the temperature only falls, it stays so until a neighbour moves.
+                self.is_safe[item] = true;
+            } else {
+                let around = self.around(item);
                 let mut best = (i64::MIN, own);
                 for &block in &self.candidates {
                     let others = self.num_items[block as usize] - i64::from(block == own);
                     let crowd = place * (2 * (others - self.num_places[block as usize]) + 1);
-                    let value = self.value(item, block) - crowd + random.exponential(temperature);
+                    let value = self.value(block, around) - crowd + random.exponential(temperature);
                     best = best.max((value, block));
                 }
-                self.put(item, best.1);
+                if best.1 != own {
+                    self.put(item, best.1);
+                    for neighbour in neighbours {
+                        self.is_safe[neighbour.as_usize()] = false;
+                    }
+                }
             }
             self.clear();
         }
@@ -282,21 +307,25 @@ impl<'a> Blocks<'a> {
         }
     }
 
-    /// What the links of the item at hand and the items around it are worth, if it is in a block.
-    fn value(&self, item: usize, block: u32) -> i64 {
+    /// The blocks of the two items before an item and of the two after it; [`NO_BLOCK`] beyond the ends.
+    #[inline(always)]
+    fn around(&self, item: usize) -> [u32; 4] {
+        let of = |at: usize| self.block_of.get(at).copied().unwrap_or(NO_BLOCK);
+        [of(item.wrapping_sub(2)), of(item.wrapping_sub(1)), of(item + 1), of(item + 2)]
+    }
+
+    /// The worth of a block for the item at hand: of its links, and of the items around it.
+    #[inline(always)]
+    fn value(&self, block: u32, [two_before, before, after, two_after]: [u32; 4]) -> i64 {
         let mut far = 0;
         if self.candidates.len() <= MAX_FAR {
-            for &other in self.candidates.iter().filter(|&&other| other != block) {
-                far += self.num_links[other as usize] * i64::from((other ^ block).ilog2());
+            for &other in &self.candidates {
+                far += self.num_links[other as usize] * i64::from(((other ^ block) | 1).ilog2());
             }
         }
-        let of = |at: usize| self.block_of.get(at).copied();
-        let [two_before, before] = [item.wrapping_sub(2), item.wrapping_sub(1)].map(of);
-        let [after, two_after] = [item + 1, item + 2].map(of);
-        let this = Some(block);
-        let num_known = i64::from(this == before || this == two_before)
-            + i64::from(after.is_some() && (after == this || after == before))
-            + i64::from(two_after.is_some() && (two_after == after || two_after == this));
+        let num_known = i64::from(block == before || block == two_before)
+            + i64::from(after != NO_BLOCK && (after == block || after == before))
+            + i64::from(two_after != NO_BLOCK && (two_after == after || two_after == block));
         self.num_links[block as usize] * LINK - far * LINK_BY_BIT + num_known * NEW_BLOCK
     }
 
@@ -316,7 +345,8 @@ impl<'a> Blocks<'a> {
             let own = self.block_of[item];
             if self.room(own) < 0 {
                 self.collect(item);
-                let lost = |block| self.value(item, own) - self.value(item, block);
+                let around = self.around(item);
+                let lost = |block| self.value(own, around) - self.value(block, around);
                 let known = self.candidates.iter().copied().filter(|&block| self.room(block) > 0);
                 moves.extend(known.map(|block| (lost(block), item, Some(block))));
                 moves.push((lost(any), item, None));
