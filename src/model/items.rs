@@ -129,13 +129,19 @@ pub(super) fn read_items(
             Expected::Text("one that a writer writes"),
         ));
     };
-    let mut ranks = vec![0; num_items];
-    for (rank, &item) in (0..).zip(&items) {
+    Ok(ItemIds { set, ranks: inverse(&items), items, offset })
+}
+
+/// The rank of each item.
+#[inline(never)]
+fn inverse(items: &[u32]) -> Vec<u32> {
+    let mut ranks = vec![0; items.len()];
+    for (rank, &item) in (0..).zip(items) {
         if let Some(to) = ranks.get_mut(item as usize) {
             *to = rank;
         }
     }
-    Ok(ItemIds { set, items, ranks, offset })
+    ranks
 }
 
 /// Writes the classes: u32 items, u8 classes, and the class of each item.

@@ -166,6 +166,8 @@ impl<'a> Stream<'a> {
         self.shape.classes.get(item).map_or(0, |&class| usize::from(class & 7))
     }
 
+    #[cfg_attr(optimize_attribute, optimize(speed))]
+    #[inline(never)]
     fn code<S: Side>(mut self, side: &mut S, truth: &impl Truth, most_links: usize) -> Option<Vec<Link>> {
         let num_items = self.shape.classes.len();
         for block in 1..num_items.div_ceil(BLOCK) {
@@ -198,6 +200,7 @@ impl<'a> Stream<'a> {
     }
 
     /// Codes the links of one item.
+    #[inline(never)]
     fn links_of<S: Side>(
         &mut self,
         side: &mut S,
@@ -375,6 +378,7 @@ impl<'a> Stream<'a> {
     }
 
     /// Counts one more link of an item.
+    #[cfg_attr(optimize_attribute, optimize(speed))]
     fn count(&mut self, item: usize) {
         let class = self.class(item) as u8;
         if let (Some(num), Some(groups)) = (self.num_links.get_mut(item), self.groups.get_mut(item / BLOCK)) {

@@ -131,6 +131,7 @@ fn least_bytes(degrees: impl Iterator<Item = u32>) -> usize {
 }
 
 /// Codes a block, in at most so many bytes. `None` if the stream is not one that a writer writes.
+#[cfg_attr(optimize_attribute, optimize(speed))]
 pub(super) fn code<S: Fixed>(
     side: &mut S,
     known: &Known,

@@ -7,6 +7,8 @@ use crate::model::coder::{FRESH, Side};
 /// Codes the classes of items, each below `num_classes`, 1 to 8.
 ///
 /// "Above 0", "above 1" and so on, in contexts of the mean of the block so far, the class before, and the threshold.
+#[cfg_attr(optimize_attribute, optimize(speed))]
+#[inline(never)]
 pub(in crate::model) fn code<S: Side>(
     side: &mut S,
     num_items: usize,

@@ -77,6 +77,9 @@ impl Free {
 /// writer writes.
 ///
 /// Each is first asked whether it is one of the two blocks that were met last; if not, all free places of the others are as likely.
+#[cfg_attr(optimize_attribute, optimize(speed))]
+// A function of its own, like others that run once for each item: compilers for speed take long for the large one around it.
+#[inline(never)]
 pub(in crate::model) fn code<S: Side>(
     side: &mut S,
     num_items: usize,

@@ -305,6 +305,7 @@ fn visit(opened: &Opened, block: &Block, first: usize, slot: usize, each: &mut i
 
 impl Opened {
     /// Lists each link at both of its ends: `O(num_items + num_links)` without a sort.
+    #[inline(never)]
     fn set_rows(&mut self, num_items: usize, links: &[Link], labels: Labels) {
         let mut offsets = vec![0u32; num_items + 1];
         for link in links {

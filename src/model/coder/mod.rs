@@ -121,6 +121,7 @@ impl Side for Encoder {
 // Where decisions are made by the thousand a call for each costs little; code for each at every place would be loaded by every shopper.
 impl Decoder<'_> {
     #[inline(never)]
+    #[cfg_attr(optimize_attribute, optimize(speed))]
     fn read(&mut self, context: &mut Context) -> bool {
         let truth = self.bit(context.probability());
         context.learn(truth);

@@ -153,12 +153,14 @@ impl<'a> Decoder<'a> {
 
     /// Reads what [`Encoder::share`] wrote; `whole` is not 0, and `share` not above it.
     #[inline(never)]
+    #[cfg_attr(optimize_attribute, optimize(speed))]
     pub(in crate::model) fn share(&mut self, share: u32, whole: u32) -> bool {
         self.cut(self.range / whole.max(1) * share)
     }
 
     /// Reads what [`Encoder::uniform`] wrote: a number below `whole`, which is 1 to 2^24.
     #[inline(never)]
+    #[cfg_attr(optimize_attribute, optimize(speed))]
     pub(in crate::model) fn uniform(&mut self, whole: u32) -> u32 {
         let unit = self.range / whole.max(1);
         let case = (self.code / unit.max(1)).min(whole.saturating_sub(1));
