@@ -26,9 +26,11 @@ const CALLS = 20;
 const SIZES = ['200kB', '120kB'];
 /** A phone on a good mobile network, as Chromium's developer tools simulate one ("Fast 4G"). */
 export const PHONE = { cpuSlowdown: 4, roundTripMs: 165, megabitPerSecond: 8.1 };
-/** Chromium's own two mobile networks, a cable, and no network to speak of. */
+const SLOW_4G = { cpuSlowdown: 1, roundTripMs: 562.5, megabitPerSecond: 1.44 };
+/** Chromium's own two mobile networks, a cable, and no network to speak of; with preload lines on the slowest, too. */
 export const CONNECTIONS = {
-  'slow 4G': { cpuSlowdown: 1, roundTripMs: 562.5, megabitPerSecond: 1.44 },
+  'slow 4G': SLOW_4G,
+  'slow 4G, with preload lines in the page': { ...SLOW_4G, isPreloaded: true },
   'fast 4G': { cpuSlowdown: 1, roundTripMs: 165, megabitPerSecond: 8.1 },
   cable: { cpuSlowdown: 1, roundTripMs: 28, megabitPerSecond: 5 },
   localhost: { cpuSlowdown: 1 },
@@ -176,6 +178,7 @@ async function prepareFiles(models, before) {
 function contestants(addresses, before) {
   const packaged = (folder, data, options = {}) => ({
     code: `/${folder}/index.js`,
+    imported: [`/${folder}/errors.js`],
     wasm: `/${folder}/vicino_bg.wasm`,
     data,
     options,
@@ -254,7 +257,7 @@ async function measurePages(bench, all, device, isTraced = false) {
       const history = histories[repeat % histories.length];
       for (const which of ['first', 'next']) {
         const page = await openPage(context, address, device);
-        const measure = () => call(page, 'firstList', contestant, history, K);
+        const measure = () => call(page, 'firstList', contestant, history, K, device.isPreloaded);
         const sample = isTraced ? await longestTask(browser, page, measure) : await measure();
         samples[contestant.name][which].push(sample);
         if (which === 'first') await page.waitForTimeout(STAY_MS * device.cpuSlowdown);
