@@ -1,11 +1,11 @@
 //! Bytes an item that shop ids take in a model's file, for several sorts of ids, beside what else one could do.
 //!
 //! `cargo run --profile fast --example ids -- MODEL`: takes the items and neighbours of a model (its own ids should be numbers) and gives
-//! them other ids, in the order of their own.
+//! them other ids, in the order of their own but for those within a block.
 
 use std::error::Error;
 use vicino::ItemIx;
-use vicino::model::{Dictionary, Model, sections};
+use vicino::model::{BLOCK, Dictionary, Model, sections};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let path = std::env::args().nth(1).ok_or("usage: ids MODEL")?;
@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }),
     ];
     for (name, id) in kinds {
-        let ids: Vec<String> = rank.iter().map(|&at| id(at)).collect();
+        let ids = ordered_in_blocks(rank.iter().map(|&at| id(at)).collect());
         let mut named = model.clone();
         named.items = Dictionary::new(&ids).map_err(|at| format!("id {at} stands twice"))?;
         let bytes = named.to_bytes()?;
@@ -50,6 +50,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         );
     }
     Ok(())
+}
+
+/// The ids with those of each block in the order of ids, as a file holds them.
+fn ordered_in_blocks(ids: Vec<String>) -> Vec<String> {
+    let mut rank = vec![0usize; ids.len()];
+    Dictionary::order_of_ids(&ids).iter().enumerate().for_each(|(at, item)| rank[item.as_usize()] = at);
+    let mut ranked: Vec<(usize, String)> = rank.into_iter().zip(ids).collect();
+    ranked.chunks_mut(BLOCK).for_each(|block| block.sort());
+    ranked.into_iter().map(|(_, id)| id).collect()
 }
 
 fn ids_of(model: &Model) -> Vec<String> {
