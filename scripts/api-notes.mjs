@@ -59,7 +59,7 @@ await shop.record({ item: 'sku-3', rating: 5 });
 \`\`\`js
 await shop.notInterested('sku-4');
 console.assert(!shop.forYou().some(({ id }) => id === 'sku-4'));
-await shop.interestedAgain('sku-4');
+await shop.undoNotInterested('sku-4');
 \`\`\`
 `,
   'Recommender.recordImpression': `
@@ -126,7 +126,7 @@ end();
 What has a score of its own stands before what only fills the list up because it is popular; boosts, diversity and the like work within each of the two.
 A list has exactly \`k\` items whenever \`k\` are allowed, but for \`recentlyViewed\` and \`buyItAgain\`, which list what the shopper saw and bought and nothing else.
 
-At the ends: \`by\` is from 0.000001 (behind everything of its kind) to 1,000,000 (before it); \`withinDays\` 0 leaves out what was bought this very moment,
+At the ends: \`factor\` is from 0.000001 (behind everything of its kind) to 1,000,000 (before it); \`withinDays\` 0 leaves out what was bought this very moment,
 \`Infinity\` all that is remembered; \`k\` 0 is an empty list; \`maxPerCategory\` 1 alternates most; an item pinned to a \`position\` of \`k\` or more is
 not listed, unless the others run out.
 
@@ -134,7 +134,7 @@ not listed, unless the others run out.
 const items = shop.trending({
   k: 5,
   where: { not: { category: 'Hats' } },
-  boost: [{ where: { brand: 'Acme' }, by: 1.5 }],
+  boost: [{ where: { brand: 'Acme' }, factor: 1.5 }],
   bury: { tags: { any: ['last-season'] } },
   pin: [{ id: 'sku-7', position: 0 }],
   diversity: 0.3,

@@ -32,7 +32,7 @@ const shared = (turn) => ({
     tags: { none: [`t${turn % 5}`] },
   },
   maxPerCategory: 4,
-  boost: [{ where: { tags: { any: ['t1'] } }, by: 1.5 }],
+  boost: [{ where: { tags: { any: ['t1'] } }, factor: 1.5 }],
   seed: turn,
 });
 

@@ -60,7 +60,9 @@ const LIST: Checks = {
     typeof given[0] === 'function' || isFilter(...given) === undefined
       ? undefined
       : 'a function, or an object such as { category }',
-  boost: isArrayOf(isObjectOf({ where: isFilter, by: isNumberIn(1e-6, 1e6) }, 'where', 'by')),
+  boost: isArrayOf(
+    isObjectOf({ where: isFilter, factor: isNumberIn(1e-6, 1e6) }, 'where', 'factor'),
+  ),
   bury: (...given) => (Array.isArray(given[0]) ? isIds : isFilter)(...given),
   pin: isArrayOf(
     unless(
@@ -75,8 +77,8 @@ const LIST: Checks = {
   explain: isBoolean,
   seed: isIntegerIn(0, 4_294_967_295),
 };
-const WINDOW = { repeats: isBoolean, window: isOneOf('all', 'session') };
-const TREND = { category: isString, period: isIntegerIn(0, 100_000) };
+const WINDOW = { includeSeen: isBoolean, window: isOneOf('all', 'session') };
+const TREND = { category: isString, days: isIntegerIn(0, 100_000) };
 const RAILS = { rails: isIntegerIn(0, 100) };
 const RAIL: Checks = {
   ...LIST,

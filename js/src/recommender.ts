@@ -182,10 +182,10 @@ export class Recommender implements Disposable {
   }
 
   /** Takes {@link notInterested} back. */
-  async interestedAgain(id: string): Promise<void> {
+  async undoNotInterested(id: string): Promise<void> {
     this.#live();
-    checkValue('interestedAgain', id, isId);
-    await this.#device.interestedAgain(id);
+    checkValue('undoNotInterested', id, isId);
+    await this.#device.undoNotInterested(id);
   }
 
   /** Remembers that items were shown: those that are ignored sink in later lists. */
@@ -357,12 +357,12 @@ export class Recommender implements Disposable {
     const device = this.#device;
     const now = Date.now();
     const { list, item, items = item === undefined ? [] : [item] } = options;
-    const { window = 'all', excludePurchased, explore, category, period, explain } = options;
+    const { window = 'all', excludePurchased, explore, category, days, explain } = options;
     const isPast = list === 'recentlyViewed' || list === 'buyItAgain';
     const about: About = {
       list: list === 'becauseYouViewed' ? 'related' : list,
       items: items.map((id) => ({ id })),
-      days: period,
+      days,
     };
     if (list === 'recentlyViewed') {
       about.items = device.viewed().map((id, at) => ({ id, values: [1 / (at + 1)] }));

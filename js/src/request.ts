@@ -32,7 +32,7 @@ export function request(
   exclude: readonly string[],
   filters: readonly Filter[],
 ): Uint32Array {
-  const { k = 12, repeats, explain, seed, maxPerCategory = 0 } = options;
+  const { k = 12, includeSeen, explain, seed, maxPerCategory = 0 } = options;
   const { diversity = 0, explore = 0, fatigue = 0, boost = [], bury, pin = [] } = options;
   const known = (ids: readonly string[]) =>
     [...numbers(engine, ids)].filter((item) => item !== NO_ITEM);
@@ -51,7 +51,12 @@ export function request(
   const buried = bury && ('length' in bury ? ofItems(known(bury)) : program([bury], names));
   return new Uint32Array(
     [
-      [SOURCES[list], +!!repeats | (+!!explain << 1) | (+(seed !== undefined) << 2), k, seed ?? 0],
+      [
+        SOURCES[list],
+        +!!includeSeen | (+!!explain << 1) | (+(seed !== undefined) << 2),
+        k,
+        seed ?? 0,
+      ],
       [days, maxPerCategory, bits(diversity), bits(explore), bits(fatigue)],
       [excluded.length],
       excluded,
@@ -66,7 +71,7 @@ export function request(
       filters.length ? sized(program(filters, names)) : [0],
       sized(buried ?? []),
       [boost.length],
-      boost.flatMap(({ where, by }) => [bits(by), ...sized(program([where], names))]),
+      boost.flatMap(({ where, factor }) => [bits(factor), ...sized(program([where], names))]),
     ].flat(),
   );
 }

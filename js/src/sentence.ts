@@ -14,9 +14,9 @@ const KEYS = {
 
 const TEXTS: Record<Sentence['key'], string> = {
   'because-viewed': 'Because you viewed *',
-  'because-in-cart': 'Because you put * into your cart',
+  'because-in-cart': 'Because you added * to your cart',
   'because-bought': 'Because you bought *',
-  'viewed-next': 'Shoppers went on to this from *',
+  'viewed-next': 'Viewed after *',
   'bought-together': 'Often bought together with *',
   similar: 'Similar to *',
   trending: 'Trending',

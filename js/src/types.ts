@@ -48,8 +48,8 @@ export interface ListOptions {
    * A filter, or a predicate: called for the best candidates in turn, until `k` are found. What it throws, the list throws.
    */
   where?: Where;
-  /** Multiplies scores: `by` 2 doubles them, 1 changes nothing, near 0 sinks; of several, the factors are multiplied. */
-  boost?: readonly { where: Filter; by: number }[];
+  /** Multiplies scores: `factor` 2 doubles them, 1 changes nothing, near 0 sinks; of several, the factors are multiplied. */
+  boost?: readonly { where: Filter; factor: number }[];
   /** What stands behind everything else: a filter, or ids. */
   bury?: Filter | readonly string[];
   /**
@@ -76,7 +76,7 @@ export interface ListOptions {
 /** What `forYou` can be asked for. */
 export interface ForYouOptions extends ListOptions {
   /** Whether to list items that the history holds. Default: false. */
-  repeats?: boolean;
+  includeSeen?: boolean;
   /** Which events count: `all`, or those of this session. Default: `all`. */
   window?: 'all' | 'session';
 }
@@ -86,7 +86,7 @@ export interface TrendingOptions extends ListOptions {
   /** Of this category only. */
   category?: string;
   /** In the last so many days, of those that the model knows; 0 is what it calls popular. Default: 0. */
-  period?: number;
+  days?: number;
 }
 
 /** What `becauseYouViewed` can be asked for. */

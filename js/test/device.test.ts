@@ -113,7 +113,7 @@ test('what the shopper is not interested in comes last, with weight -1, until it
     ['a', 'b'],
     [1, -1],
   ]);
-  await device.interestedAgain('b');
+  await device.undoNotInterested('b');
   expect(device.ranking(now).ids).toEqual(['b', 'a']);
 });
 

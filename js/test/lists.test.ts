@@ -81,9 +81,9 @@ test('boosts, burying and pins order a list without shortening it', async () => 
   const { recommender, popular } = await priced();
   const [first = '', second = ''] = popular;
   const last = popular[ALL - 1] ?? '';
-  const boosted = recommender.trending({ boost: [{ where: { price: { min: 11 } }, by: 1e6 }] });
+  const boosted = recommender.trending({ boost: [{ where: { price: { min: 11 } }, factor: 1e6 }] });
   expect(ids(boosted)).toEqual([last, ...popular.slice(0, -1)]);
-  const sunk = recommender.trending({ boost: [{ where: { price: { max: 0 } }, by: 1e-6 }] });
+  const sunk = recommender.trending({ boost: [{ where: { price: { max: 0 } }, factor: 1e-6 }] });
   expect(ids(sunk)).toEqual([...popular.slice(1), first]);
   expect(ids(recommender.trending({ bury: [first, 'gone'] }))).toEqual([
     ...popular.slice(1),
@@ -142,14 +142,14 @@ test('what the shopper does not want is in no list, until it is wanted again', a
   await recommender.record({ item: 'sku-5' });
   await recommender.notInterested('sku-5');
   const lists = () => [
-    recommender.forYou({ repeats: true }),
+    recommender.forYou({ includeSeen: true }),
     recommender.trending(),
     recommender.related('sku-0'),
     recommender.recentlyViewed(),
   ];
   for (const list of lists()) expect(ids(list)).not.toContain('sku-5');
   expect(recommender.becauseYouViewed().map(({ anchor }) => anchor)).not.toContain('sku-5');
-  await recommender.interestedAgain('sku-5');
+  await recommender.undoNotInterested('sku-5');
   expect(ids(recommender.trending())).toContain('sku-5');
 });
 

@@ -14,7 +14,7 @@ test('an unknown option is refused with the known ones and the nearest', async (
   const error = await failure(() => call('forYou', { exlude: [] }));
   expect(error.code).toBe('option-unknown');
   expect(error.message).toBe(
-    'forYou: unknown option `exlude`; did you mean `exclude`? known are k, exclude, excludePurchased, where, boost, bury, pin, maxPerCategory, diversity, explore, fatigue, explain, seed, repeats, window',
+    'forYou: unknown option `exlude`; did you mean `exclude`? known are k, exclude, excludePurchased, where, boost, bury, pin, maxPerCategory, diversity, explore, fatigue, explain, seed, includeSeen, window',
   );
   const load = await failure(() => Recommender.load(tiny(), { historylimit: 3 } as LoadOptions));
   expect(load.message).toContain('did you mean `historyLimit`?');
@@ -28,9 +28,9 @@ test('names that every object has are unknown options, too', async () => {
   });
 });
 
-test('only forYou knows repeats', async () => {
-  expect(recommender.forYou({ repeats: true })).toHaveLength(12);
-  expect(await failure(() => call('trending', { repeats: true }))).toMatchObject({
+test('only forYou knows includeSeen', async () => {
+  expect(recommender.forYou({ includeSeen: true })).toHaveLength(12);
+  expect(await failure(() => call('trending', { includeSeen: true }))).toMatchObject({
     code: 'option-unknown',
   });
 });
@@ -47,8 +47,8 @@ test.each([
   [{ where: { price: 3 } }, '`where`: option `price`: expected an object, found 3'],
   [{ where: { price: { min: -1 } } }, '`price`: option `min`: expected a number from 0 to 1e+30'],
   [{ where: { all: [{ not: { inStock: 1 } }] } }, '`all[0]`: `not`: option `inStock`'],
-  [{ boost: [{ where: {} }] }, 'option `boost[0]`: expected an object with where and by'],
-  [{ boost: [{ where: {}, by: 0 }] }, 'a number from 0.000001 to 1000000'],
+  [{ boost: [{ where: {} }] }, 'option `boost[0]`: expected an object with where and factor'],
+  [{ boost: [{ where: {}, factor: 0 }] }, 'a number from 0.000001 to 1000000'],
   [{ bury: 'sku-1' }, 'expected an object'],
   [{ pin: [7] }, 'option `pin[0]`: expected an object'],
   [{ pin: [{ id: 'sku-1', position: -1 }] }, 'option `position`'],

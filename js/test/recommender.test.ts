@@ -12,7 +12,7 @@ test('Node ranks from bytes and keeps the history in memory', async () => {
   expect(after).not.toEqual(before);
   expect(after.map(({ id }) => id)).not.toContain('sku-0');
   expect(after).toHaveLength(10);
-  expect(recommender.forYou({ repeats: true })).toHaveLength(12);
+  expect(recommender.forYou({ includeSeen: true })).toHaveLength(12);
 });
 
 test('an event counts for ranking before its promise resolves', async () => {

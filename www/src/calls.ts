@@ -30,8 +30,8 @@ export function callOf(rails: RailRequest[], settings: Settings): Call {
 }
 
 function railOf(rail: RailRequest, settings: Settings): RailRequest {
-  const { period, window, excludePurchased, diversity, explore, maxPerCategory } = settings;
-  if (rail.list === 'trending' && period > 0) return { ...rail, period };
+  const { trendDays, window, excludePurchased, diversity, explore, maxPerCategory } = settings;
+  if (rail.list === 'trending' && trendDays > 0) return { ...rail, days: trendDays };
   if (rail.list === 'forYou' && window === 'session') return { ...rail, window };
   // What the shopper did stays in the order in which it was done.
   if (rail.list === 'buyItAgain' || rail.list === 'recentlyViewed') {
@@ -48,7 +48,7 @@ function railOf(rail: RailRequest, settings: Settings): RailRequest {
 
 function sharedOf(settings: Settings): ListOptions {
   const { diversity, maxPerCategory, explore, seed, fatigue, explain, excludePurchased } = settings;
-  const { boost, boostBy, bury } = settings;
+  const { boost, boostFactor, bury } = settings;
   return {
     k: settings.k,
     ...(explain && { explain }),
@@ -59,7 +59,7 @@ function sharedOf(settings: Settings): ListOptions {
     ...(fatigue !== 0.5 && { fatigue }),
     ...(excludePurchased === 'ever' && { excludePurchased: true }),
     ...(excludePurchased === '30' && { excludePurchased: { withinDays: 30 } }),
-    ...(boost && { boost: [{ where: { category: boost }, by: boostBy }] }),
+    ...(boost && { boost: [{ where: { category: boost }, factor: boostFactor }] }),
     ...(bury && { bury: { category: bury } }),
   };
 }

@@ -100,10 +100,10 @@ export class Engine {
   }
 
   async #open(url: string): Promise<Recommender> {
-    const { days, encrypt } = this.#settings.now;
+    const { historyDays, encrypt } = this.#settings.now;
     const recommender = await Recommender.load(url, {
       historyName: 'vicino-shop',
-      historyDays: days || Number.POSITIVE_INFINITY,
+      historyDays: historyDays || Number.POSITIVE_INFINITY,
       encrypt,
     });
     const items = this.#catalogue.products;

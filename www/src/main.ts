@@ -65,7 +65,7 @@ async function show(shop: Shop): Promise<void> {
   consentBar(shop, byId('consent'));
   // How the history is kept is decided when it is opened.
   shop.settings.subscribe((changed) => {
-    if (changed.has('days') || changed.has('encrypt')) void shop.engine.reopen(MODEL);
+    if (changed.has('historyDays') || changed.has('encrypt')) void shop.engine.reopen(MODEL);
   });
   notices(shop, byId('notice'), () => void loadModel(shop));
 

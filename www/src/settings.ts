@@ -20,7 +20,7 @@ export interface Settings {
   /** Which events *For you* comes from. */
   window: 'all' | 'session';
   /** Days of *Trending*; 0 all the time the model knows. */
-  period: number;
+  trendDays: number;
   explain: boolean;
   inStock: boolean;
   /** In currency units; 0 for no bound. */
@@ -32,13 +32,13 @@ export interface Settings {
   tag: string;
   /** Id of the department whose scores are multiplied, or ''. */
   boost: string;
-  boostBy: number;
+  boostFactor: number;
   /** Id of the department behind all others, or ''. */
   bury: string;
   /** Ids of products for the first places. */
   pins: string[];
   /** Days that the history is kept; 0 until it is full. */
-  days: number;
+  historyDays: number;
   encrypt: boolean;
 }
 
@@ -51,7 +51,7 @@ export const DEFAULTS: Readonly<Settings> = {
   fatigue: 0.5,
   excludePurchased: 'no',
   window: 'all',
-  period: 0,
+  trendDays: 0,
   explain: true,
   inStock: true,
   minPrice: 0,
@@ -60,10 +60,10 @@ export const DEFAULTS: Readonly<Settings> = {
   brand: '',
   tag: '',
   boost: '',
-  boostBy: 2,
+  boostFactor: 2,
   bury: '',
   pins: [],
-  days: 180,
+  historyDays: 180,
   encrypt: false,
 };
 
@@ -88,8 +88,8 @@ export class SettingsStore {
 
   /** All as they were at first, but for how the history is kept. */
   reset(): void {
-    const { days, encrypt } = this.#now;
-    this.set({ ...DEFAULTS, days, encrypt });
+    const { historyDays, encrypt } = this.#now;
+    this.set({ ...DEFAULTS, historyDays, encrypt });
   }
 
   subscribe(listener: (changed: ReadonlySet<keyof Settings>) => void): () => void {

@@ -62,7 +62,7 @@ export interface Device {
   viewed(): string[];
   record(event: RecordedEvent): Promise<void>;
   notInterested(id: string): Promise<void>;
-  interestedAgain(id: string): Promise<void>;
+  undoNotInterested(id: string): Promise<void>;
   recordImpression(ids: readonly string[], where?: Shown): void;
   recordClick(id: string, where?: Shown): void;
   report(): DeviceReport;
@@ -256,7 +256,7 @@ function device(
       const now = Date.now();
       return keeper.change((state) => dislike(state, id, now));
     },
-    interestedAgain(id) {
+    undoNotInterested(id) {
       live();
       return keeper.change((state) => void state.disliked.delete(id), true);
     },

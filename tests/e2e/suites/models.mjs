@@ -53,7 +53,7 @@ export function models(shop) {
       await page.locator('#neighbours h3', { hasText: chosen }).waitFor();
       assert.equal(await page.evaluate(() => document.activeElement.tagName), 'H3');
       const lists = await page.locator('#neighbours h4').allInnerTexts();
-      assert.deepEqual(lists, ['What shoppers go on to', 'What is bought with it']);
+      assert.deepEqual(lists, ['Viewed next', 'Bought together']);
       const rows = page.locator('#neighbours section').first().locator('li');
       const details = await rows.locator('.detail').allInnerTexts();
       const weights = details.filter((text) => /^[\d.]/.test(text)).map(Number.parseFloat);

@@ -86,7 +86,7 @@ export function settings(shop) {
         ['bury', 'produce'],
         ['brand', 'others'],
         ['window', 'session'],
-        ['period', 30],
+        ['trendDays', 30],
         ['maxPrice', 4.5],
         ['explain', false],
       ]) {
@@ -146,7 +146,7 @@ export function settings(shop) {
       await turn(page, 'tag', '');
 
       await turn(page, 'boost', 'pets');
-      await turn(page, 'boostBy', 5);
+      await turn(page, 'boostFactor', 5);
       const boosted = (await trending(page)).filter(({ category }) => category === 'pets').length;
       await turn(page, 'boost', '');
       const usual = (await trending(page)).filter(({ category }) => category === 'pets').length;

@@ -34,8 +34,8 @@ interface Neighbours {
 const MOST_FOUND = 12;
 const MAP_ITEMS = 3000;
 const PURPOSES: Record<string, string> = {
-  next: 'What shoppers go on to',
-  together: 'What is bought with it',
+  next: 'Viewed next',
+  together: 'Bought together',
 };
 
 chrome(

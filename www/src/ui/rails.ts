@@ -109,16 +109,14 @@ export const because = (nth: number): Slot => ({
   nth,
   title: (rail) => `Because you viewed ${rail?.anchor?.title ?? 'it'}`,
   lead: (rail) =>
-    ['What others go on to after it', rail?.anchor && detailLine(rail.anchor)]
-      .filter(Boolean)
-      .join(' · '),
+    ['Often viewed next', rail?.anchor && detailLine(rail.anchor)].filter(Boolean).join(' · '),
 });
 
 /** The same for the product on the page. */
 export const related = ({ title }: Product): Slot => ({
   name: 'related',
   title: () => `Because you viewed ${title}`,
-  lead: () => 'What others go on to after it',
+  lead: () => 'Often viewed next',
   reserved: true,
 });
 
@@ -140,7 +138,7 @@ export const similar = (): Slot => ({
 export const buyAgain = (): Slot => ({
   name: 'buy-again',
   title: () => 'Buy it again',
-  lead: () => 'What you bought, when it is due',
+  lead: () => 'Products you bought, those due first',
 });
 
 export const recentlyViewed = (): Slot => ({
@@ -154,8 +152,8 @@ export const trending = (shop: Shop, where: string): Slot => ({
   name: 'trending',
   title: () => 'Trending',
   lead: () => {
-    const { period } = shop.settings.now;
-    return `What everybody buys ${where}${period ? `, last ${plural(period, 'day')}` : ''}`;
+    const { trendDays } = shop.settings.now;
+    return `Popular ${where}${trendDays ? `, last ${plural(trendDays, 'day')}` : ''}`;
   },
   reserved: true,
 });

@@ -80,7 +80,7 @@ function dislikes({ engine, catalogue }: Shop, ids: string[]): HTMLElement {
               type: 'button',
               class: 'link',
               'aria-label': `Interested again in ${title}`,
-              onclick: () => void engine.recommender?.interestedAgain(id),
+              onclick: () => void engine.recommender?.undoNotInterested(id),
             },
             'Interested again',
           ),

@@ -22,8 +22,8 @@ export function listsPane(shop: Shop): Pane {
           ['all', 'the whole history'],
           ['session', 'this session'],
         ]),
-        choice(settings, 'period', '“Trending” is of', [
-          [0, 'all the time'],
+        choice(settings, 'trendDays', '“Trending” counts', [
+          [0, 'all time'],
           [7, 'the last 7 days'],
           [30, 'the last 30 days'],
           [90, 'the last 90 days'],
@@ -78,7 +78,7 @@ export function listsPane(shop: Shop): Pane {
       'Merchandising',
       [
         choice(settings, 'boost', 'Boost a department', [['', 'none'], ...departments]),
-        slider(settings, 'boostBy', 'Boost by', {
+        slider(settings, 'boostFactor', 'Boost by', {
           min: 0.5,
           max: 5,
           step: 0.5,

@@ -25,7 +25,7 @@ export function privacyPane(shop: Shop): Pane {
   const network = h('section', { class: 'panel-network', 'aria-label': 'Network' });
   const consent = consentSection(shop);
   const kept = [
-    choice(shop.settings, 'days', 'Forget after', [
+    choice(shop.settings, 'historyDays', 'Forget after', [
       [1, 'a day'],
       [30, '30 days'],
       [180, '180 days'],
