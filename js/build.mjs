@@ -1,6 +1,7 @@
 // Builds js/dist: a script for each entry of the package, their types and the WebAssembly module.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
@@ -91,31 +92,41 @@ function glue(names) {
 run(tool('typescript', '../bin/tsc'), '-p', 'tsconfig.json');
 const names = shorten();
 
-/** Scripts that others import; whatever else they need is in each of them. */
+/** Scripts of `dist` and the modules that they are built from. */
+const ENTRIES = {
+  index: 'core/index',
+  node: 'core/node',
+  errors: 'core/errors',
+  worker: 'bindings/worker',
+  'worker-client': 'bindings/worker-client',
+  live: 'bindings/binding-core',
+  react: 'bindings/react',
+  vue: 'bindings/vue',
+  svelte: 'bindings/svelte',
+  element: 'bindings/element',
+  datalayer: 'bindings/datalayer',
+  delivery: 'delivery/index',
+};
+/** Entries that others import; any other module is bundled into each entry that needs it. */
 const SHARED = ['index', 'errors', 'live'];
-const ENTRIES = [
-  ...['errors', 'index', 'node', 'worker', 'worker-client', 'live'],
-  ...['react', 'vue', 'svelte', 'element', 'datalayer', 'delivery'],
-];
 const FRAMEWORKS = ['react', 'vue'];
 
-/** Keeps one copy of what several entries need, next to them. */
+/** Replaces imports of shared entries by imports of their scripts in `dist`. */
 function share(entry) {
   return {
     name: 'share',
-    resolveId(source) {
-      const name = source.match(/(?:^|\/)([\w-]+)\.js$/)?.[1];
-      if (source.startsWith('.') && SHARED.includes(name) && name !== entry) {
-        return { id: `./${name}.js`, external: true };
-      }
-      return null;
+    resolveId(source, importer) {
+      if (!source.startsWith('.') || !importer) return null;
+      const module = relative('src', resolve(dirname(importer), source)).replace(/\.js$/, '');
+      const name = SHARED.find((one) => ENTRIES[one] === module);
+      return name && name !== entry ? { id: `./${name}.js`, external: true } : null;
     },
   };
 }
 
-for (const entry of ENTRIES) {
+for (const [entry, module] of Object.entries(ENTRIES)) {
   const bundle = await rolldown({
-    input: `src/${entry}.ts`,
+    input: { [entry]: `src/${module}.ts` },
     platform: 'neutral',
     // What such a part shares with its entry stays in the entry.
     preserveEntrySignatures: 'allow-extension',
@@ -135,6 +146,13 @@ for (const entry of ENTRIES) {
   await bundle.close();
 }
 
+// The types of an entry lie beside its script, which is where TypeScript looks for them.
+for (const [entry, module] of Object.entries(ENTRIES)) {
+  const types = readFileSync(`dist/${module}.d.ts`, 'utf8');
+  const about = types.match(/^\/\*\*[\s\S]*?@packageDocumentation[\s\S]*?\*\/\n/)?.[0] ?? '';
+  writeFileSync(`dist/${entry}.d.ts`, `${about}export * from './${module}.js';\n`);
+}
+
 // Of a script that is used, remarks on what has no effects if it is not are of no use.
 for (const name of readdirSync('dist').filter((name) => name.endsWith('.js'))) {
   const code = readFileSync(`dist/${name}`, 'utf8');
@@ -151,7 +169,7 @@ const ADDRESSES = {
   node: [/new URL\([`'"]\.\/vicino_bg\.wasm[`'"],\s*import\.meta\.url\)/],
   'worker-client': [/new Worker\(new URL\([`'"]\.\/worker\.js[`'"],\s*import\.meta\.url\),/],
 };
-for (const entry of ENTRIES) {
+for (const entry of Object.keys(ENTRIES)) {
   const code = readFileSync(`dist/${entry}.js`, 'utf8');
   const expected = ADDRESSES[entry] ?? [];
   const found = code.match(/import\.meta\.url/g) ?? [];

@@ -1,6 +1,6 @@
 // What leaves the device, if the site asks for it: counts, as they are or as randomised answers.
-import type { abortable } from '../load.js';
-import type { Keeper } from './keeper.js';
+import type { abortable } from '../core/load.js';
+import type { Keeper } from './controller.js';
 import type { State } from './state.js';
 import type { MetricCount } from './types.js';
 

@@ -1,5 +1,5 @@
 // Reads histories that somebody else may have written.
-import type { VicinoError } from '../errors.js';
+import type { VicinoError } from '../core/errors.js';
 import type { HistoryEvent } from './types.js';
 
 // Not from elsewhere: what two modules share would be another download.

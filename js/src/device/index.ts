@@ -1,8 +1,8 @@
 // What this device remembers of its shopper, what it may, and who can ask for it.
-import { checkValue, isId } from '../check.js';
-import { VicinoError } from '../errors.js';
-import { abortable } from '../load.js';
-import { Keeper } from './keeper.js';
+import { checkValue, isId } from '../core/check.js';
+import { VicinoError } from '../core/errors.js';
+import { abortable } from '../core/load.js';
+import { Keeper } from './controller.js';
 import {
   attribute,
   click,

@@ -1,4 +1,4 @@
-import { VicinoError } from '../errors.js';
+import { VicinoError } from '../core/errors.js';
 
 type Callable = (...args: unknown[]) => unknown;
 

@@ -2,7 +2,7 @@
 //
 // Encrypting takes longer than a transaction lives. So storage is read in one and written in another, if nobody else has
 // written in between; else it is read again. Two tabs lose nothing.
-import type { DatabaseTools, Update } from './places.js';
+import type { DatabaseTools, Update } from './storage-backends.js';
 
 const NAME = 'key';
 

@@ -3,12 +3,12 @@
  *
  * @packageDocumentation
  */
-import { type ErrorCode, VicinoError } from './errors.js';
-import type { LoadOptions, ModelSource, Recommender as Ranker } from './index.js';
-import type { Answer, Ask, Face, Failure } from './protocol.js';
+import { type ErrorCode, VicinoError } from '../core/errors.js';
+import type { LoadOptions, ModelSource, Recommender as Ranker } from '../core/index.js';
+import type { Answer, Ask, Face, Failure } from './worker-protocol.js';
 
-export { type ErrorCode, VicinoError } from './errors.js';
-export type * from './types.js';
+export { type ErrorCode, VicinoError } from '../core/errors.js';
+export type * from '../core/types.js';
 
 type Method = (...args: never[]) => unknown;
 

@@ -1,4 +1,4 @@
-import init from '../wasm/vicino.js';
+import init from '../../wasm/vicino.js';
 import { VicinoError } from './errors.js';
 import { isBuffer } from './options.js';
 import type { LoadOptions, ModelSource } from './types.js';

@@ -3,8 +3,9 @@
  *
  * @packageDocumentation
  */
-import { ID, loadOnce, type Ranks, waiting, watch, watchSeen } from './live.js';
-import type { ListName, LoadOptions, RailRequest, Recommendation } from './types.js';
+
+import type { ListName, LoadOptions, RailRequest, Recommendation } from '../core/types.js';
+import { ID, loadOnce, type Ranks, waiting, watch, watchSeen } from './binding-core.js';
 
 /** What a template's `{{name}}` can stand for, besides `id`, `category`, `score` and `text`. */
 export type ItemData = Readonly<Record<string, unknown>>;

@@ -1,8 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { Engine } from '../wasm/vicino.js';
+import type { Engine } from '../../wasm/vicino.js';
+import { type Device, openDevice } from '../device/index.js';
 import { catalogFace, type Names, NO_ITEM, numbers } from './catalog.js';
 import { checkValue, isId, isIds } from './check.js';
-import { type Device, openDevice } from './device/index.js';
 import { VicinoError } from './errors.js';
 import { bits } from './filter.js';
 import { abortable, isSupported, readModel, startWasm } from './load.js';
@@ -267,7 +267,7 @@ export class Recommender implements Disposable {
    * page itself count, unless `allow` lets them pass.
    */
   async assertNoNetwork(allow?: (url: string) => boolean): Promise<() => void> {
-    return (await import('./device/network.js')).assertNoNetwork(allow);
+    return (await import('../device/network.js')).assertNoNetwork(allow);
   }
 
   /**

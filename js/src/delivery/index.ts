@@ -3,9 +3,10 @@
  *
  * @packageDocumentation
  */
-import { VicinoError } from './errors.js';
-import type { LoadOptions, Recommender } from './index.js';
-import type { Ranks } from './live.js';
+
+import type { Ranks } from '../bindings/binding-core.js';
+import { VicinoError } from '../core/errors.js';
+import type { LoadOptions, Recommender } from '../core/index.js';
 
 /** How to load by a manifest. */
 export interface DeliveryOptions<R extends Ranks = Ranks> extends LoadOptions {
@@ -72,7 +73,7 @@ export async function loadManifest<R extends Ranks = Recommender>(
   }
 
   // What ranks is loaded while the model travels.
-  const core = load ? undefined : import('./index.js');
+  const core = load ? undefined : import('../core/index.js');
   core?.catch(() => {});
   const open = async (bytes: Promise<Uint8Array>): Promise<R> => {
     const Recommender = (await core)?.Recommender;

@@ -1,6 +1,6 @@
-import type { DeviceOptions, DeviceReport } from './device/types.js';
+import type { DeviceOptions, DeviceReport } from '../device/types.js';
 
-export type * from './device/types.js';
+export type * from '../device/types.js';
 
 /** An item that a predicate decides about. */
 export interface Candidate {

@@ -4,7 +4,9 @@
 // changed and written in one go, by one flush at a time; memory is always what storage last held, plus the changes still
 // queued. A place that fails is given up for the next one: IndexedDB, `localStorage`, memory. A later page finds what was
 // put into `localStorage` and moves it back into IndexedDB.
-import type { Apply, Keeper, Tools } from './keeper.js';
+import type { Apply, Keeper, Tools } from '../device/controller.js';
+import type { State } from '../device/state.js';
+import type { Storage } from '../device/types.js';
 import {
   type Change,
   tools as databaseTools,
@@ -15,9 +17,7 @@ import {
   updateLocal,
   type Written,
   why,
-} from './places.js';
-import type { State } from './state.js';
-import type { Storage } from './types.js';
+} from './storage-backends.js';
 
 const PLACES: readonly Storage[] = ['indexeddb', 'localstorage', 'memory'];
 const MEMORY = 2;
@@ -286,7 +286,7 @@ export class Store {
   /** Loads what encrypts. */
   async #encrypt(): Promise<void> {
     try {
-      const { updateSealed } = await import('./seal.js');
+      const { updateSealed } = await import('./encrypted-database.js');
       this.#update = updateSealed(databaseTools, (problem) => this.#keeper.note(problem));
     } catch (error) {
       this.#giveUp(error);

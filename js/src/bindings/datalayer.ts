@@ -3,8 +3,9 @@
  *
  * @packageDocumentation
  */
-import type { Ranks } from './live.js';
-import type { EventKind } from './types.js';
+
+import type { EventKind } from '../core/types.js';
+import type { Ranks } from './binding-core.js';
 
 /** How to read a data layer. */
 export interface DataLayerOptions {

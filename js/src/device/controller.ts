@@ -1,8 +1,9 @@
 // Keeps a state in memory, and hands it to the store once there is one.
 //
 // Storage is a module of its own. It is loaded when something may be stored, or is: not for a first visit before consent.
+
+import type { Store } from '../storage/store.js';
 import { DAY_MS, empty, insert, merge, NAMES, prune, type State, toJson, wipe } from './state.js';
-import type { Store } from './store.js';
 import type { ConsentState, DeviceOptions, Storage } from './types.js';
 
 /** A healthy browser answers within a few ms. */
@@ -167,7 +168,7 @@ export class Keeper {
     const load = async () => {
       if (this.options.storage === 'memory') return;
       try {
-        const { Store } = await import('./store.js');
+        const { Store } = await import('../storage/store.js');
         this.store = new Store(this, TOOLS);
       } catch (error) {
         this.note(`storage did not load: ${(error as Error).message}`);

@@ -1,5 +1,5 @@
 // A request for a list as words; src/web/engine.rs says what they mean.
-import type { Engine } from '../wasm/vicino.js';
+import type { Engine } from '../../wasm/vicino.js';
 import { type Names, NO_ITEM, numbers } from './catalog.js';
 import { bits, ofItems, program } from './filter.js';
 import type { Filter, ForYouOptions } from './types.js';

@@ -1,10 +1,10 @@
-import type { LoadOptions, ModelSource, Recommender } from './index.js';
-import { watchSeen } from './seen.js';
-import type { ListOptions, Rail, RailRequest, Recommendation } from './types.js';
+import type { LoadOptions, ModelSource, Recommender } from '../core/index.js';
+import type { ListOptions, Rail, RailRequest, Recommendation } from '../core/types.js';
+import { watchSeen } from './impressions.js';
 import type { Waiting } from './waiting.js';
 import type { WorkerRecommender } from './worker-client.js';
 
-export { ID, watchSeen } from './seen.js';
+export { ID, watchSeen } from './impressions.js';
 export { type Waiting, waiting } from './waiting.js';
 
 /** A recommender on the page, or one in a worker. */
@@ -48,7 +48,7 @@ export async function loadModel(source: ModelSource, options?: LoadOptions): Pro
     ? // What went wrong is for `load` to say, which asks again.
       fetch(source, { signal: options?.signal ?? null }).catch(() => source)
     : source;
-  const { Recommender } = await import('./index.js');
+  const { Recommender } = await import('../core/index.js');
   return Recommender.load(early, options);
 }
 

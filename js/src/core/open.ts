@@ -1,4 +1,4 @@
-import { Engine } from '../wasm/vicino.js';
+import { Engine } from '../../wasm/vicino.js';
 import { VicinoError } from './errors.js';
 import type { Refusal } from './refusals.js';
 import type { ModelInfo } from './types.js';

@@ -3,8 +3,8 @@
  *
  * @packageDocumentation
  */
-import { type History, type LoadOptions, type ModelSource, Recommender } from './index.js';
-import type { Answer, Ask, Face, Failure } from './protocol.js';
+import { type History, type LoadOptions, type ModelSource, Recommender } from '../core/index.js';
+import type { Answer, Ask, Face, Failure } from './worker-protocol.js';
 
 // The types of a page and of a worker cannot both be there.
 const page = globalThis as unknown as {

@@ -3,7 +3,8 @@
  *
  * @packageDocumentation
  */
-import type { Recommender } from './index.js';
+import type { Recommender } from '../core/index.js';
+import type { ListName, Rail, RailRequest, Recommendation } from '../core/types.js';
 import {
   arrive,
   initialPage,
@@ -16,10 +17,9 @@ import {
   waiting,
   watch,
   watchRail,
-} from './live.js';
-import type { ListName, Rail, RailRequest, Recommendation } from './types.js';
+} from './binding-core.js';
 
-export type { Origin, PageOptions, RailOptions, Ranks } from './live.js';
+export type { Origin, PageOptions, RailOptions, Ranks } from './binding-core.js';
 
 /** What Svelte calls a readable store. */
 export interface Readable<T> {

@@ -16,7 +16,8 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react';
-import type { Recommender } from './index.js';
+import type { Recommender } from '../core/index.js';
+import type { ListName, Rail, RailRequest, Recommendation } from '../core/types.js';
 import {
   arrive,
   initialPage,
@@ -31,10 +32,9 @@ import {
   waiting,
   watch,
   watchRail,
-} from './live.js';
-import type { ListName, Rail, RailRequest, Recommendation } from './types.js';
+} from './binding-core.js';
 
-export type { Origin, PageOptions, RailOptions, Ranks } from './live.js';
+export type { Origin, PageOptions, RailOptions, Ranks } from './binding-core.js';
 
 const NO_RAILS: readonly Rail[] = [];
 const NO_ITEMS: readonly Recommendation[] = [];

@@ -1,4 +1,4 @@
-import type { Engine } from '../wasm/vicino.js';
+import type { Engine } from '../../wasm/vicino.js';
 import { bits } from './filter.js';
 import { reading } from './open.js';
 import { checkItems } from './options.js';

@@ -15,7 +15,8 @@ import {
   toValue,
   watchEffect,
 } from 'vue';
-import type { Recommender } from './index.js';
+import type { Recommender } from '../core/index.js';
+import type { ListName, Rail, RailRequest, Recommendation } from '../core/types.js';
 import {
   arrive,
   initialPage,
@@ -28,10 +29,9 @@ import {
   waiting,
   watch,
   watchRail,
-} from './live.js';
-import type { ListName, Rail, RailRequest, Recommendation } from './types.js';
+} from './binding-core.js';
 
-export type { Origin, PageOptions, RailOptions, Ranks } from './live.js';
+export type { Origin, PageOptions, RailOptions, Ranks } from './binding-core.js';
 
 const KEY: InjectionKey<ShallowRef<Ranks | undefined>> = Symbol('vicino');
 const WAIT: InjectionKey<Waiting> = Symbol('vicino-wait');
