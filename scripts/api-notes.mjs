@@ -29,7 +29,7 @@ export const GROUPS = {
     'The catalogue': ['Catalog', 'CatalogItem'],
     'Events and the history': ['RecordedEvent', 'EventKind', 'History', 'HistoryEvent', 'Storage'],
     'Consent and privacy': ['Consent', 'ConsentState', 'PrivacyReport', 'DeviceReport'],
-    'Impressions and counts': ['Shown', 'Metrics', 'MetricCount'],
+    'Impressions and counts': ['Placement', 'Metrics', 'MetricCount'],
     'Errors and their codes': ['VicinoError', 'ErrorCode'],
   },
 };

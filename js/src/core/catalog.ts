@@ -1,60 +1,53 @@
 import type { Engine } from '../../wasm/vicino.js';
-import { bits } from './filter.js';
-import { reading } from './open.js';
 import { checkItems } from './options.js';
 import type { Catalog, CatalogItem } from './types.js';
+import { BRAND, bits, CATEGORY, numbers, PRICE, STOCK, TAGS, UNKNOWN } from './words.js';
 
-/** What the ranker has for an id that it does not know. */
-export const NO_ITEM = 0xffffffff;
+/** Columns that the shop can update. */
+const COLUMNS = [CATEGORY, BRAND, TAGS, PRICE, STOCK];
 
-const encoder = new TextEncoder();
-
-/** The numbers of items. */
-export function numbers(engine: Engine, ids: readonly string[]): Uint32Array {
-  if (ids.length === 0) return new Uint32Array();
-  const find = (all: readonly string[]) =>
-    reading(() => engine.items(encoder.encode(all.join('\0'))));
-  const found = find(ids);
-  // No id of a model can hold what stands between two of them here.
-  return found.length === ids.length ? found : find(ids.map((id) => id.replaceAll('\0', '\ufffd')));
-}
-
-/** The numbers that names have in the columns. */
-export interface Names {
-  /** Names of categories by number, and the way back. */
+/** Numbers of the names in the columns of the catalogue. */
+export interface ColumnNames {
+  /** Names of categories by number. */
   readonly categoryNames: string[];
+  /** Numbers of categories by name. */
   readonly categories: Map<string, number>;
   readonly brands: Map<string, number>;
-  /** The tags of each set, by its number. */
+  /** Tags of each set of tags, by the number of the set. */
   readonly tagSets: (readonly string[])[];
 }
 
-/** The face of the catalogue; `live` gives the engine or throws if it was freed, `changed` is called after every change. */
-export function catalogFace(
-  live: () => Engine,
+/** Returns the number of a name; a name that is new gets the next number. */
+function number(of: Map<string, number>, name: string): number {
+  let found = of.get(name);
+  if (found === undefined) {
+    found = of.size;
+    of.set(name, found);
+  }
+  return found;
+}
+
+/**
+ * Makes a catalogue. `requireEngine` returns the engine or throws if it was freed; `changed` is called after every
+ * change. `renew` fills the engine of another model with the known values; items that no model knew stay forgotten.
+ */
+export function createCatalog(
+  requireEngine: () => Engine,
   modelCategories: readonly string[],
   changed: () => void,
-): { face: Catalog; names: Names; renew: (modelCategories: readonly string[]) => void } {
+): { catalog: Catalog; names: ColumnNames; renew: (modelCategories: readonly string[]) => void } {
   const known = new Map<string, CatalogItem>();
-  const names: Names = {
+  const names: ColumnNames = {
     categoryNames: [...modelCategories],
     categories: new Map(modelCategories.map((name, at) => [name, at])),
     brands: new Map(),
     tagSets: [],
   };
   const setNumbers = new Map<string, number>();
-  /** The same by tags in the order in which they were given. */
+  /** Numbers of sets of tags by the tags in the order in which they were given. */
   const givenSets = new Map<string, number>();
-  const number = (of: Map<string, number>, name: string): number => {
-    let found = of.get(name);
-    if (found === undefined) {
-      found = of.size;
-      of.set(name, found);
-    }
-    return found;
-  };
   const tagSet = (tags: readonly string[]): number => {
-    // In this order first: most sets have been seen so before.
+    // Most sets come in the same order every time, which spares sorting.
     const given = tags.join('\0');
     let found = givenSets.get(given);
     if (found === undefined) {
@@ -65,20 +58,20 @@ export function catalogFace(
     }
     return found;
   };
-  const face: Catalog = {
+  const catalog: Catalog = {
     update(items) {
-      const engine = live();
+      const engine = requireEngine();
       checkItems(items);
       const found = numbers(
         engine,
         items.map(({ id }) => id),
       );
-      // By column: pairs of item and value.
-      const columns = Array.from({ length: 5 }, (): number[] => []);
+      /** Pairs of item and value, by column. */
+      const columns = COLUMNS.map((): number[] => []);
       let unknown = 0;
       items.forEach((item, at) => {
         const itemNumber = found[at] as number;
-        if (itemNumber === NO_ITEM) {
+        if (itemNumber === UNKNOWN) {
           unknown++;
           return;
         }
@@ -90,23 +83,23 @@ export function catalogFace(
           kept.category = category;
           const of = number(names.categories, category);
           names.categoryNames[of] = category;
-          set(0, of);
+          set(CATEGORY, of);
         }
         if (brand !== undefined) {
           kept.brand = brand;
-          set(1, number(names.brands, brand));
+          set(BRAND, number(names.brands, brand));
         }
         if (tags !== undefined) {
           kept.tags = [...tags];
-          set(2, tagSet(tags));
+          set(TAGS, tagSet(tags));
         }
         if (price !== undefined) {
           kept.price = price;
-          set(3, bits(price));
+          set(PRICE, bits(price));
         }
         if (inStock !== undefined) {
           kept.inStock = inStock;
-          set(4, +inStock);
+          set(STOCK, +inStock);
         }
       });
       columns.forEach((pairs, column) => {
@@ -120,9 +113,7 @@ export function catalogFace(
       return kept && { ...kept };
     },
     clear() {
-      for (let column = 0; column < 5; column++) {
-        live().update(column, new Uint32Array());
-      }
+      for (const column of COLUMNS) requireEngine().update(column, new Uint32Array());
       known.clear();
       changed();
     },
@@ -130,13 +121,12 @@ export function catalogFace(
       return known.size;
     },
   };
-  /** Tells another model's engine what is known of items; those that no model knew have been forgotten. */
   const renew = (modelCategories: readonly string[]) => {
     names.categories.clear();
     for (const [at, name] of modelCategories.entries()) names.categories.set(name, at);
     const items = [...known.values()];
     known.clear();
-    face.update(items);
+    catalog.update(items);
   };
-  return { face, names, renew };
+  return { catalog, names, renew };
 }

@@ -3,8 +3,8 @@ import { VicinoError } from './errors.js';
 import type { Refusal } from './refusals.js';
 import type { ModelInfo } from './types.js';
 
-/** Makes an engine of the bytes of a model, which came from `url` if that is known. */
-export async function open(bytes: Uint8Array, url?: string): Promise<Engine> {
+/** Makes an engine of the bytes of a model; `url` is their address, for errors. */
+export async function openEngine(bytes: Uint8Array, url?: string): Promise<Engine> {
   try {
     return new Engine(bytes);
   } catch (thrown) {
@@ -14,31 +14,30 @@ export async function open(bytes: Uint8Array, url?: string): Promise<Engine> {
   }
 }
 
-/** Whether the module has thrown this, and not a caller's predicate. */
+/** Tells errors of the module about a model from errors of a caller's predicate. */
 const isRefusal = (thrown: unknown): thrown is Refusal =>
   Array.isArray(thrown) && /^(model|not-a)-/.test(thrown[0]);
 
-/** The error for what the module says of a model. */
+/** Makes the error for a refusal; without a message, the code and the section have to do. */
 function refused(
   [code, section]: Refusal,
   url?: string,
-  // Where no words are at hand, the code says it all.
   message: string = section ? `${code}: section \`${section}\`` : code,
 ): VicinoError {
   return new VicinoError(code, url ? `${url}: ${message}` : message, url ? { url } : {});
 }
 
-/** What `read` gives, which looks into the model: a forged one may turn out to be none there only. */
-export function reading<T>(read: () => T): T {
+/** Calls the module, and translates its refusals: a forged model may be found out only when it is read. */
+export function translateErrors<T>(call: () => T): T {
   try {
-    return read();
+    return call();
   } catch (thrown) {
     throw isRefusal(thrown) ? refused(thrown) : thrown;
   }
 }
 
-/** What there is to know about the model of an engine. */
-export function describe(engine: Engine): ModelInfo {
+/** Describes the model of an engine. */
+export function describeModel(engine: Engine): ModelInfo {
   const numbers = new Float64Array(engine.numbers().buffer);
   let at = 0;
   const next = () => numbers[at++] as number;
@@ -66,8 +65,8 @@ export function describe(engine: Engine): ModelInfo {
   return info;
 }
 
-/** Lets the page go first. Not with `setTimeout`, which waits for 4 ms where it is called often. */
-export function pause(): Promise<void> {
+/** Lets the page work first. Not by `setTimeout`, which waits for 4 ms if it is called often. */
+export function yieldToPage(): Promise<void> {
   const { scheduler } = globalThis as { scheduler?: { yield?: () => Promise<void> } };
   if (scheduler?.yield) return scheduler.yield();
   return new Promise((resolve) => {

@@ -1,21 +1,19 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Engine } from '../../wasm/vicino.js';
 import { type Device, openDevice } from '../device/index.js';
-import { catalogFace, type Names, NO_ITEM, numbers } from './catalog.js';
+import { type ColumnNames, createCatalog } from './catalog.js';
 import { checkValue, isId, isIds } from './check.js';
 import { VicinoError } from './errors.js';
-import { bits } from './filter.js';
 import { abortable, isSupported, readModel, startWasm } from './load.js';
-import { describe, open, pause, reading } from './open.js';
+import { describeModel, openEngine, translateErrors, yieldToPage } from './open.js';
 import { checkEvent, checkList, checkLoad, checkRails } from './options.js';
-import { type About, request } from './request.js';
+import { encodeRequest, type ListRequest, listRequest, type RequestOptions } from './request.js';
 import { sentence } from './sentence.js';
 import type {
   BecauseOptions,
   Candidate,
   Catalog,
   Consent,
-  Filter,
   ForYouOptions,
   History,
   ListOptions,
@@ -23,27 +21,25 @@ import type {
   Metrics,
   ModelInfo,
   ModelSource,
+  Placement,
   PrivacyReport,
   Rail,
   RailRequest,
   Reason,
   Recommendation,
   RecordedEvent,
-  Shown,
   TrendingOptions,
 } from './types.js';
+import { bits, IMPRESSIONS, numbers, UNKNOWN } from './words.js';
 
-const DAY_MS = 864e5;
-/** How long weights that fall with time may be used, in ms. */
+/** Time for which weights that fall with time may be reused, in ms. */
 const FRESH_MS = 60_000;
-/** The column of what is left of scores. */
-const SHOWN = 5;
 
-/** What differs between a browser and Node. */
+/** Differences between a browser and Node. */
 export interface Platform {
-  /** Where the WebAssembly module comes from by default. */
+  /** Returns the WebAssembly module to use by default. */
   wasm: () => URL | Promise<BufferSource>;
-  /** Where the history is kept by default. */
+  /** Default of the option `storage`. */
   storage: NonNullable<LoadOptions['storage']>;
 }
 
@@ -66,61 +62,61 @@ export class Recommender implements Disposable {
     }
   }
 
-  /** Does what {@link free} does, for `using`. */
+  /** Calls {@link free}, for `using`. */
   declare readonly [Symbol.dispose]: () => void;
-  /** The events that this device remembers. */
+  /** Events that this device remembers. */
   readonly history: History;
-  /** What the shopper allows. */
+  /** Consent of the shopper. */
   readonly consent: Consent;
-  /** What this device counts. */
+  /** Counts of this device. */
   readonly metrics: Metrics;
-  /** What the shop says of its items. */
+  /** Values that the shop gives for its items. */
   readonly catalog: Catalog;
   #model: ModelInfo;
   readonly #renew: (categories: readonly string[]) => void;
   readonly #device: Device;
-  readonly #names: Names;
+  readonly #names: ColumnNames;
   #engine: Engine | undefined;
   /** Items that were listed, by number: making strings of ids takes longer than ranking. */
   readonly #items = new Map<number, Candidate>();
-  /** What the engine knows of the shopper: stamp and window, and since when. */
-  #known = '';
-  #knownAt = 0;
-  /** Lists that are being made: a predicate may ask for another one. */
+  /** Window and stamp of the history that the engine has, and the time when it got it. */
+  #synced = '';
+  #syncedAt = 0;
+  /** Number of lists that are being made: a predicate may call for another one. */
   #depth = 0;
-  /** Explores the same way until the page goes. */
+  /** Default seed of exploring, which stays the same until the page goes. */
   readonly #seed = Math.floor(Math.random() * 2 ** 32);
 
   private constructor(engine: Engine, device: Device) {
     this.#engine = engine;
     this.#device = device;
-    this.#model = describe(engine);
+    this.#model = describeModel(engine);
     this.history = device.history;
     this.consent = device.consent;
     this.metrics = device.metrics;
-    const { face, names, renew } = catalogFace(
-      () => this.#live(),
+    const { catalog, names, renew } = createCatalog(
+      () => this.#requireEngine(),
       this.model.categories,
       () => this.#items.clear(),
     );
-    this.catalog = face;
+    this.catalog = catalog;
     this.#names = names;
     this.#renew = renew;
   }
 
-  /** What there is to know about the model. */
+  /** Description of the model. */
   get model(): ModelInfo {
     return this.#model;
   }
 
-  /** Whether this browser, and the page's content security policy, let the library work. */
+  /** Returns true if this browser, and the page's content security policy, let the library work. */
   static supported(): boolean {
     return isSupported();
   }
 
   /**
-   * Loads a model and opens the history; rejects with a {@link VicinoError}, or as the given promise does. Of a promise, what else has to
-   * be loaded does not wait for it.
+   * Loads a model and opens the history; rejects with a {@link VicinoError}. If `source` is a promise, everything else
+   * loads meanwhile; if it rejects, `load` rejects with the same error.
    */
   static async load(
     source: ModelSource | PromiseLike<ModelSource>,
@@ -141,17 +137,17 @@ export class Recommender implements Disposable {
     const started = startWasm(() => wasm ?? platform.wasm());
     const opening = openDevice({ ...options, storage }, undefined, (ids) =>
       recommender
-        ? numbers(recommender.#live(), ids).filter((item) => item === NO_ITEM).length
+        ? numbers(recommender.#requireEngine(), ids).filter((item) => item === UNKNOWN).length
         : ids.length,
     );
-    // Whoever waits for it hears of it; until then nobody might.
+    // It is awaited below, but may reject before.
     opening.catch(() => {});
     try {
       const loading = Promise.all([readModel(source, signal), started]);
       const [{ bytes, url }] = await abortable(loading, signal);
-      const engine = await open(bytes, url);
-      // What the page does next is a task of its own.
-      const ready = Promise.all([opening, pause()]);
+      const engine = await openEngine(bytes, url);
+      // The page's next work is a task of its own.
+      const ready = Promise.all([opening, yieldToPage()]);
       const [device] = await abortable(ready, signal).catch((error: unknown) => {
         engine.free();
         throw error;
@@ -167,47 +163,47 @@ export class Recommender implements Disposable {
     }
   }
 
-  /** Remembers an event: at once for ranking, and on the device when the promise resolves. */
+  /** Records an event: lists use it at once, and the promise resolves when it is stored on the device. */
   async record(event: RecordedEvent): Promise<void> {
-    this.#live();
+    this.#requireEngine();
     checkEvent(event);
     await this.#device.record(event);
   }
 
-  /** Never lists an item again, and less of what is like it. */
+  /** Marks an item as unwanted: it is never listed again, and similar items sink. */
   async notInterested(id: string): Promise<void> {
-    this.#live();
+    this.#requireEngine();
     checkValue('notInterested', id, isId);
     await this.#device.notInterested(id);
   }
 
   /** Takes {@link notInterested} back. */
   async undoNotInterested(id: string): Promise<void> {
-    this.#live();
+    this.#requireEngine();
     checkValue('undoNotInterested', id, isId);
     await this.#device.undoNotInterested(id);
   }
 
-  /** Remembers that items were shown: those that are ignored sink in later lists. */
-  recordImpression(ids: readonly string[], where?: Shown): void {
-    this.#live();
+  /** Records that items were shown; items that are shown and ignored sink in later lists. */
+  recordImpression(ids: readonly string[], where?: Placement): void {
+    this.#requireEngine();
     checkValue('recordImpression', ids, isIds);
     this.#device.recordImpression(ids, where);
   }
 
-  /** Counts a click for {@link metrics}; {@link record} is for what was viewed. */
-  recordClick(id: string, where?: Shown): void {
-    this.#live();
+  /** Counts a click for {@link metrics}. Call {@link record} as well when the item is viewed. */
+  recordClick(id: string, where?: Placement): void {
+    this.#requireEngine();
     checkValue('recordClick', id, isId);
     this.#device.recordClick(id, where);
   }
 
-  /** Lists items for this shopper; popular ones if the history is empty. */
+  /** Lists items for this shopper; popular items if the history is empty. */
   forYou(options: ForYouOptions = {}): Recommendation[] {
     return this.#checked({ list: 'forYou' }, options);
   }
 
-  /** Lists items that shoppers go on to from this one; popular ones if the model does not know it. */
+  /** Lists items that shoppers view after this one; popular items if the model does not know it. */
   related(id: string, options: ListOptions = {}): Recommendation[] {
     checkValue('related', id, isId);
     return this.#checked({ list: 'related', items: [id] }, options);
@@ -220,7 +216,7 @@ export class Recommender implements Disposable {
     return this.#checked({ list: 'boughtTogether', items }, options);
   }
 
-  /** Lists items that are like this one: by content if the model knows it, else by category and price. */
+  /** Lists items that are similar to this one: by content if the model has content, else by category and price. */
   similar(id: string, options: ListOptions = {}): Recommendation[] {
     checkValue('similar', id, isId);
     return this.#checked({ list: 'similar', items: [id] }, options);
@@ -236,61 +232,64 @@ export class Recommender implements Disposable {
     return this.#checked({ list: 'recentlyViewed' }, options);
   }
 
-  /** Lists the items that the shopper bought, those first that are due by the time from one purchase to the next, and no others. */
+  /**
+   * Lists the items that the shopper bought, and no others. Items come first that are due: the time since the last
+   * purchase is the usual time from one purchase to the next, or longer.
+   */
   buyItAgain(options: ListOptions = {}): Recommendation[] {
     return this.#checked({ list: 'buyItAgain' }, options);
   }
 
-  /** A rail for each of the items viewed last, of what shoppers go on to from it; no item is in two. */
+  /** Makes a rail for each of the items viewed last: items that shoppers view after it. No item is in two rails. */
   becauseYouViewed(options: BecauseOptions = {}): Rail[] {
     checkList('becauseYouViewed', options);
     return this.#page([{ ...options, name: 'becauseYouViewed', list: 'becauseYouViewed' }], {});
   }
 
   /**
-   * The rails of a page, in order, no item in two of them. `shared` are options of all; a rail's own replace them, but all of
-   * `exclude` and `where` hold.
+   * Makes the rails of a page, in order. No item is in two rails. `shared` are options of all rails; a rail's own options
+   * replace them, except that `exclude` and `where` of both hold.
    */
   page(rails: readonly RailRequest[], shared: ListOptions = {}): Rail[] {
     checkRails(rails, shared);
     return this.#page(rails, shared);
   }
 
-  /** What this device knows of its shopper, and what the model can reveal of others. */
+  /** Reports the data that this device holds about its shopper, and the most that the model reveals about others. */
   privacyReport(): PrivacyReport {
-    this.#live();
+    this.#requireEngine();
     return { ...this.#device.report(), model: { ...this.model.privacy } };
   }
 
   /**
-   * Watches for requests, for a site's own tests; gives the function that ends the watch and throws if there were any. Requests of the
-   * page itself count, unless `allow` lets them pass.
+   * Watches for requests, for a site's own tests. Returns the function that ends the watch and throws if there were any.
+   * Requests of the page itself count, unless `allow` returns true for their address.
    */
   async assertNoNetwork(allow?: (url: string) => boolean): Promise<() => void> {
     return (await import('../device/network.js')).assertNoNetwork(allow);
   }
 
   /**
-   * Ranks by another model from now on; what the device and the catalogue know stays. Rejects as {@link load} does, and then nothing has
+   * Ranks by another model from now on; history and catalogue stay. Rejects as {@link load} does, and then nothing has
    * changed.
    *
    * @internal
    */
   async replaceModel(bytes: Uint8Array): Promise<void> {
-    this.#live();
-    const engine = await open(bytes);
+    this.#requireEngine();
+    const engine = await openEngine(bytes);
     const before = this.#engine;
     if (!before) engine.free();
-    this.#live();
+    this.#requireEngine();
     this.#engine = engine;
     before?.free();
-    this.#model = describe(engine);
+    this.#model = describeModel(engine);
     this.#items.clear();
-    this.#known = '';
+    this.#synced = '';
     this.#renew(this.#model.categories);
   }
 
-  /** Gives the memory back; any later use but `free` throws. What is being stored still gets stored. */
+  /** Frees the memory; any later call but `free` throws. Events that are being stored still get stored. */
   free(): void {
     const engine = this.#engine;
     this.#engine = undefined;
@@ -299,7 +298,7 @@ export class Recommender implements Disposable {
     engine.free();
   }
 
-  #live(): Engine {
+  #requireEngine(): Engine {
     if (!this.#engine) {
       throw new VicinoError('freed', 'this recommender was freed; load a new one');
     }
@@ -314,9 +313,9 @@ export class Recommender implements Disposable {
   #page(rails: readonly RailRequest[], shared: ListOptions): Rail[] {
     const page: Rail[] = [];
     const listed: string[] = [];
-    const add = (rail: Rail, request: Omit<RailRequest, 'name'>, own: ListOptions) => {
+    const add = (rail: Rail, request: RequestOptions, own: ListOptions) => {
       rail.items = this.#list(request, [shared, own], listed);
-      // Nobody viewed something that only popular items follow on.
+      // Popular items alone are not listed because of the item viewed.
       if (rail.list === 'becauseYouViewed' && !rail.items.some(({ score }) => score > 0)) return 0;
       listed.push(...rail.items.map(({ id }) => id));
       page.push(rail);
@@ -339,77 +338,51 @@ export class Recommender implements Disposable {
     return page;
   }
 
-  /** Items that the shopper viewed and would like to see again, newest first, of those that the model knows. */
+  /** Returns the items viewed, newest first, that the model knows and the shopper did not mark as unwanted. */
   #viewed(): string[] {
     const disliked = new Set(this.#device.disliked());
     const viewed = this.#device.viewed();
-    const known = numbers(this.#live(), viewed);
-    return viewed.filter((id, at) => known[at] !== NO_ITEM && !disliked.has(id));
+    const known = numbers(this.#requireEngine(), viewed);
+    return viewed.filter((id, at) => known[at] !== UNKNOWN && !disliked.has(id));
   }
 
-  /** `layers` are the options that `exclude` and `where` come from, for `options` has the last of each only. */
+  /** Makes one list; see {@link listRequest} for `layers` and `listed`. */
   #list(
-    options: Omit<RailRequest, 'name'>,
+    options: RequestOptions,
     layers: readonly ListOptions[],
     listed: readonly string[],
   ): Recommendation[] {
-    const engine = this.#live();
-    const device = this.#device;
+    const engine = this.#requireEngine();
     const now = Date.now();
-    const { list, item, items = item === undefined ? [] : [item] } = options;
-    const { window = 'all', excludePurchased, explore, category, days, explain } = options;
-    const isPast = list === 'recentlyViewed' || list === 'buyItAgain';
-    const about: About = {
-      list: list === 'becauseYouViewed' ? 'related' : list,
-      items: items.map((id) => ({ id })),
-      days,
-    };
-    if (list === 'recentlyViewed') {
-      about.items = device.viewed().map((id, at) => ({ id, values: [1 / (at + 1)] }));
-    }
-    if (list === 'buyItAgain') {
-      about.items = device.purchases().map(({ id, times }) => ({
-        id,
-        values: [(now - (times[0] ?? now)) / DAY_MS, times.length, interval(times)],
-      }));
-    }
-    const wheres = layers.flatMap(({ where }) => where ?? []);
-    const filters = wheres.filter((where): where is Filter => typeof where === 'object');
-    const predicates = wheres.filter((where) => typeof where === 'function');
-    if (category !== undefined && list === 'trending') filters.push({ category });
-    const exclude = layers
-      .flatMap(({ exclude }) => exclude ?? [])
-      .concat(listed, device.disliked());
-    if (excludePurchased) {
-      const { withinDays = Infinity } = excludePurchased === true ? {} : excludePurchased;
-      exclude.push(...device.purchased(now, withinDays));
-    }
-    this.#tell(engine, window, now);
-    const words = request(
-      engine,
-      this.#names,
-      about,
-      {
-        ...options,
-        ...(explore && options.seed === undefined && { seed: this.#seed }),
-        fatigue: options.fatigue ?? (isPast ? 0 : 0.5),
-      },
-      exclude,
-      filters,
-    );
+    const request = listRequest(this.#device, options, layers, listed, this.#seed, now);
+    this.#syncHistory(engine, options.window, now);
+    return this.#decode(engine, options, this.#rank(engine, request));
+  }
+
+  /** Returns the engine's flat answer to a request. */
+  #rank(engine: Engine, request: ListRequest): Uint32Array {
+    const words = encodeRequest(engine, this.#names, request);
+    const { predicates } = request;
     this.#depth++;
-    let flat: Uint32Array;
     try {
-      const is = predicates.length
-        ? (number: number) => predicates.every((is) => is({ ...this.#item(engine, number) }))
+      const isAllowed = predicates.length
+        ? (item: number) => predicates.every((is) => is({ ...this.#item(engine, item) }))
         : undefined;
-      flat = reading(() => engine.list(words, is));
+      return translateErrors(() => engine.list(words, isAllowed));
     } finally {
       this.#depth--;
     }
+  }
+
+  /** Makes recommendations of a flat answer: item and score, with `explain` a count and pairs of item and share. */
+  #decode(engine: Engine, { list, explain }: RequestOptions, flat: Uint32Array): Recommendation[] {
     const values = new Float32Array(flat.buffer, flat.byteOffset, flat.length);
     const recommendations: Recommendation[] = [];
     let events: ReturnType<History['list']> | undefined;
+    const kindOf = (id: string) => {
+      events ??= this.history.list();
+      return events.find(({ item }) => item === id)?.kind;
+    };
     for (let at = 0; at < flat.length; ) {
       const item = this.#item(engine, flat[at++] as number);
       const recommendation: Recommendation = { ...item, score: values[at++] as number };
@@ -420,54 +393,44 @@ export class Recommender implements Disposable {
           reasons.push({ id, share: values[at++] as number });
         }
         recommendation.reasons = reasons;
-        recommendation.sentence = sentence(list, recommendation, (id) => {
-          events ??= device.history.list();
-          return events.find((event) => event.item === id)?.kind;
-        });
+        recommendation.sentence = sentence(list, recommendation, kindOf);
       }
       recommendations.push(recommendation);
     }
     return recommendations;
   }
 
-  /** Tells the engine of the shopper, if that is news. */
-  #tell(engine: Engine, window: 'all' | 'session', now: number): void {
+  /** Gives the engine the shopper's events and impressions, if they have changed. */
+  #syncHistory(engine: Engine, window: ForYouOptions['window'] = 'all', now: number): void {
     const device = this.#device;
-    const known = window + device.stamp;
-    // While a predicate runs, the engine is not to be changed.
-    if (this.#depth || (known === this.#known && now - this.#knownAt < FRESH_MS)) return;
-    this.#known = known;
-    this.#knownAt = now;
+    const current = window + device.stamp;
+    // While a predicate runs, the engine must not change.
+    if (this.#depth || (current === this.#synced && now - this.#syncedAt < FRESH_MS)) return;
+    this.#synced = current;
+    this.#syncedAt = now;
     const { ids, kinds, weights } = device.ranking(now, window);
     const history: number[] = [];
     numbers(engine, ids).forEach((item, at) => {
-      if (item !== NO_ITEM) history.push(item, kinds[at] as number, bits(weights[at] as number));
+      if (item !== UNKNOWN) history.push(item, kinds[at] as number, bits(weights[at] as number));
     });
     engine.set_history(new Uint32Array(history));
-    const shown = device.impressions(now);
-    const left: number[] = [];
-    numbers(engine, shown.ids).forEach((item, at) => {
-      left.push(item, bits(shown.factors[at] as number));
+    const impressions = device.impressions(now);
+    const pairs: number[] = [];
+    numbers(engine, impressions.ids).forEach((item, at) => {
+      pairs.push(item, bits(impressions.factors[at] as number));
     });
-    engine.update(SHOWN, new Uint32Array());
-    engine.update(SHOWN, new Uint32Array(left));
+    engine.update(IMPRESSIONS, new Uint32Array());
+    engine.update(IMPRESSIONS, new Uint32Array(pairs));
   }
 
   #item(engine: Engine, number: number): Candidate {
     let item = this.#items.get(number);
     if (!item) {
-      const id = reading(() => engine.id(number));
+      const id = translateErrors(() => engine.id(number));
       const category = this.#names.categoryNames[engine.category(number)];
       item = category === undefined ? { id } : { id, category };
       this.#items.set(number, item);
     }
     return item;
   }
-}
-
-/** The median of the times between purchases, in days; no number for one purchase. */
-function interval(times: readonly number[]): number {
-  const days = times.slice(1).map((time, at) => ((times[at] as number) - time) / DAY_MS);
-  days.sort((a, b) => a - b);
-  return days[days.length >> 1] ?? Number.NaN;
 }

@@ -1,65 +1,125 @@
-// A request for a list as words; src/web/engine.rs says what they mean.
+// Requests for a list: from options and the device to the words that src/web/engine.rs reads.
 import type { Engine } from '../../wasm/vicino.js';
-import { type Names, NO_ITEM, numbers } from './catalog.js';
-import { bits, ofItems, program } from './filter.js';
-import type { Filter, ForYouOptions } from './types.js';
+import type { Device } from '../device/index.js';
+import type { ColumnNames } from './catalog.js';
+import { ofItems, program } from './filter.js';
+import type { Candidate, Filter, ListOptions, RailRequest } from './types.js';
+import { bits, EXPLAIN, HAS_SEED, INCLUDE_SEEN, numbers, SOURCES, UNKNOWN } from './words.js';
 
-/** What the scores of a list come from: numbers of the sources. */
-export const SOURCES = {
-  forYou: 0,
-  related: 1,
-  boughtTogether: 2,
-  similar: 3,
-  trending: 4,
-  recentlyViewed: 5,
-  buyItAgain: 6,
-} as const;
+const DAY_MS = 864e5;
 
-/** What a list is about. */
-export interface About {
-  list: keyof typeof SOURCES;
-  /** Ids, each with the numbers that its source wants with it. */
-  items?: readonly { id: string; values?: readonly number[] }[];
-  days?: number | undefined;
+/** Options of one list. */
+export type RequestOptions = Omit<RailRequest, 'name'>;
+
+/** An item that a source starts from, with the numbers that the source needs besides. */
+interface SourceItem {
+  readonly id: string;
+  readonly values?: readonly number[];
 }
 
-/** The words of a request; `exclude` and `filters` hold all that there is of them, in place of those in `options`. */
-export function request(
+/** A request for one list. */
+export interface ListRequest {
+  /** Source of the scores. */
+  readonly source: keyof typeof SOURCES;
+  readonly items: readonly SourceItem[];
+  /** Ids never to list; replaces `exclude` of `options`. */
+  readonly exclude: readonly string[];
+  /** Filters and predicates that must all hold; they replace `where` of `options`. */
+  readonly filters: readonly Filter[];
+  readonly predicates: readonly ((item: Candidate) => boolean)[];
+  readonly options: RequestOptions;
+}
+
+/**
+ * Makes the request for a list.
+ *
+ * `layers` are the options that `options` was merged from: `exclude` and `where` hold for all layers, while `options`
+ * has only those of the last. `listed` are ids that rails above have listed, `seed` that of exploring by default.
+ */
+export function listRequest(
+  device: Device,
+  options: RequestOptions,
+  layers: readonly ListOptions[],
+  listed: readonly string[],
+  seed: number,
+  now: number,
+): ListRequest {
+  const { list, category, excludePurchased, explore } = options;
+  const wheres = layers.flatMap(({ where }) => where ?? []);
+  const filters = wheres.filter((where) => typeof where === 'object');
+  if (category !== undefined && list === 'trending') filters.push({ category });
+  const exclude = layers.flatMap(({ exclude }) => exclude ?? []).concat(listed, device.disliked());
+  if (excludePurchased) {
+    const { withinDays = Infinity } = excludePurchased === true ? {} : excludePurchased;
+    exclude.push(...device.purchased(now, withinDays));
+  }
+  const isPast = list === 'recentlyViewed' || list === 'buyItAgain';
+  return {
+    source: list === 'becauseYouViewed' ? 'related' : list,
+    items: sourceItems(device, options, now),
+    exclude,
+    filters,
+    predicates: wheres.filter((where) => typeof where === 'function'),
+    options: {
+      ...options,
+      ...(explore && options.seed === undefined && { seed }),
+      fatigue: options.fatigue ?? (isPast ? 0 : 0.5),
+    },
+  };
+}
+
+function sourceItems(device: Device, options: RequestOptions, now: number): readonly SourceItem[] {
+  const { list, item, items = item === undefined ? [] : [item] } = options;
+  if (list === 'recentlyViewed') {
+    return device.viewed().map((id, at) => ({ id, values: [1 / (at + 1)] }));
+  }
+  if (list === 'buyItAgain') {
+    return device.purchases().map(({ id, times }) => ({
+      id,
+      values: [(now - (times[0] ?? now)) / DAY_MS, times.length, medianDays(times)],
+    }));
+  }
+  return items.map((id) => ({ id }));
+}
+
+/** Returns the median time between purchases, in days; `NaN` for one purchase. */
+function medianDays(times: readonly number[]): number {
+  const days = times.slice(1).map((time, at) => ((times[at] as number) - time) / DAY_MS);
+  days.sort((a, b) => a - b);
+  return days[days.length >> 1] ?? Number.NaN;
+}
+
+/** Encodes a request; ids that the model does not know are left out. */
+export function encodeRequest(
   engine: Engine,
-  names: Names,
-  { list, items = [], days = 0 }: About,
-  options: ForYouOptions,
-  exclude: readonly string[],
-  filters: readonly Filter[],
+  names: ColumnNames,
+  { source, items, exclude, filters, options }: ListRequest,
 ): Uint32Array {
-  const { k = 12, includeSeen, explain, seed, maxPerCategory = 0 } = options;
+  const { k = 12, includeSeen, explain, seed, days = 0, maxPerCategory = 0 } = options;
   const { diversity = 0, explore = 0, fatigue = 0, boost = [], bury, pin = [] } = options;
   const known = (ids: readonly string[]) =>
-    [...numbers(engine, ids)].filter((item) => item !== NO_ITEM);
+    [...numbers(engine, ids)].filter((item) => item !== UNKNOWN);
   const sized = (words: readonly number[]) => [words.length, ...words];
-  /** Words for each of some ids that the model knows, and how many that are. */
-  const each = (ids: readonly string[], words: (at: number) => readonly number[]) => {
-    const all: number[] = [0];
+  /** Encodes a count, then for each known id its number and more words. */
+  const each = (ids: readonly string[], more: (at: number) => readonly number[]) => {
+    const words: number[] = [0];
     numbers(engine, ids).forEach((item, at) => {
-      if (item === NO_ITEM) return;
-      (all[0] as number)++;
-      all.push(item, ...words(at));
+      if (item === UNKNOWN) return;
+      (words[0] as number)++;
+      words.push(item, ...more(at));
     });
-    return all;
+    return words;
   };
-  const excluded = known(exclude);
   const buried = bury && ('length' in bury ? ofItems(known(bury)) : program([bury], names));
+  const flags =
+    (includeSeen ? INCLUDE_SEEN : 0) |
+    (explain ? EXPLAIN : 0) |
+    (seed === undefined ? 0 : HAS_SEED);
   return new Uint32Array(
     [
-      [
-        SOURCES[list],
-        +!!includeSeen | (+!!explain << 1) | (+(seed !== undefined) << 2),
-        k,
-        seed ?? 0,
-      ],
-      [days, maxPerCategory, bits(diversity), bits(explore), bits(fatigue)],
-      [excluded.length],
-      excluded,
+      [SOURCES[source], flags, k, seed ?? 0, days, maxPerCategory],
+      [bits(diversity), bits(explore), bits(fatigue)],
+      sized(known(exclude)),
       each(
         items.map(({ id }) => id),
         (at) => (items[at]?.values ?? []).map(bits),

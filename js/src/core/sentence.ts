@@ -1,6 +1,6 @@
 import type { ListName, Recommendation, Sentence } from './types.js';
 
-/** What kind of sentence a list has; of those for the shopper, the event decides. */
+/** Kinds of sentence by list; `forYou` has others for items in the cart and items bought. */
 const KEYS = {
   forYou: 'because-viewed',
   related: 'viewed-next',
@@ -25,7 +25,7 @@ const TEXTS: Record<Sentence['key'], string> = {
   popular: 'Popular in this shop',
 };
 
-/** Why an item is listed, from its largest reasons; `kindOf` says what the shopper did with an item last. */
+/** Explains a recommendation by its largest reasons; `kindOf` returns the kind of an item's newest event. */
 export function sentence(
   list: ListName,
   { score, reasons = [] }: Recommendation,

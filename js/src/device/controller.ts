@@ -1,22 +1,15 @@
-// Keeps a state in memory, and hands it to the store once there is one.
+// The state of a device in memory, and the consent that decides where it is stored.
 //
-// Storage is a module of its own. It is loaded when something may be stored, or is: not for a first visit before consent.
-
-import type { Store } from '../storage/store.js';
-import { DAY_MS, empty, insert, merge, NAMES, prune, type State, toJson, wipe } from './state.js';
+// The store is a module of its own. It is loaded only if something may be stored or is stored already, so a first visit
+// without consent never loads it.
+import type { Store, StoreHost, StoreOptions } from '../storage/store.js';
+import { type Change, empty, prune, type State } from './state.js';
 import type { ConsentState, DeviceOptions, Storage } from './types.js';
 
-/** A healthy browser answers within a few ms. */
+/** Time to wait for the list of databases, which takes a healthy browser a few ms. */
 const DEADLINE_MS = 2000;
 
-/** What the store needs of state.ts: what two modules import would be another download. */
-const TOOLS = { empty, insert, merge, NAMES, toJson, wipe };
-export type Tools = typeof TOOLS;
-
-/** A change of a state. */
-export type Apply = (state: State) => void;
-
-/** What listens; what one of them throws is reported and does not stop the others. */
+/** Subscribers of one kind of change. An error that one of them throws is reported and does not stop the others. */
 export class Listeners {
   readonly #all = new Set<() => void>();
 
@@ -42,39 +35,49 @@ export class Listeners {
   }
 }
 
-export class Keeper {
+/** Owner of the state in memory. Changes apply in memory at once and go on to the store if there is one. */
+export class Controller implements StoreHost {
   state = empty();
-  consent: ConsentState;
-  /** Another one after every change of `state`. */
+  /** A number that differs after every change of `state`. */
   stamp = 0;
   problem: string | undefined;
-  readonly name: string;
-  /** Whether the browser sends Global Privacy Control, and it is honoured. */
+  /** True if the browser sends Global Privacy Control and the site honours it. */
   readonly gpc: boolean;
   readonly changed = new Listeners();
   readonly consentChanged = new Listeners();
-  readonly options: DeviceOptions;
+  readonly options: StoreOptions;
   store: Store | undefined;
+  #consent: ConsentState;
   #loading: Promise<void> | undefined;
-  /** The last decision, which makes those before it void. */
-  #decision = 0;
+  /** Number of decisions so far; a newer decision makes an older one void. */
+  #numDecisions = 0;
   #channel: BroadcastChannel | undefined;
 
   constructor(options: DeviceOptions) {
     const { historyName = 'vicino', consent = 'memory-only' } = options;
     const { navigator } = globalThis as { navigator?: { globalPrivacyControl?: boolean } };
-    this.options = options;
-    this.name = historyName;
+    this.options = { ...options, historyName };
     this.gpc = options.honorGlobalPrivacyControl !== false && !!navigator?.globalPrivacyControl;
-    this.consent = this.gpc && consent === 'granted' ? 'memory-only' : consent;
+    this.#consent = this.gpc && consent === 'granted' ? 'memory-only' : consent;
   }
 
-  /** Where the state is kept. */
+  get consent(): ConsentState {
+    return this.#consent;
+  }
+
+  set consent(consent: ConsentState) {
+    if (this.#consent === consent) return;
+    this.#consent = consent;
+    if (consent === 'denied') this.replace(empty());
+    this.consentChanged.call();
+  }
+
+  /** Place where the state is stored now. */
   get storage(): Storage {
     return (this.consent === 'granted' && this.store?.place) || 'memory';
   }
 
-  /** Reads what there is, and keeps or deletes it as the consent says. Never rejects. */
+  /** Reads what earlier pages stored, and keeps or deletes it as the consent says. Never rejects. */
   async start(): Promise<void> {
     if (this.options.storage === 'memory') return;
     if (this.consent === 'granted' || (await this.#isStored())) {
@@ -82,7 +85,7 @@ export class Keeper {
       await this.store?.start();
     }
     try {
-      this.#channel = new BroadcastChannel(`vicino:${this.name}`);
+      this.#channel = new BroadcastChannel(`vicino:${this.options.historyName}`);
       this.#channel.onmessage = async () => {
         await this.#load();
         await this.store?.flush(true);
@@ -92,12 +95,7 @@ export class Keeper {
     } catch {}
   }
 
-  /** Tells other tabs that there is something to read. */
-  tell(): void {
-    this.#channel?.postMessage(0);
-  }
-
-  /** Lets go of the page; what is queued still gets stored. */
+  /** Lets go of the page; queued changes still get stored. */
   async close(): Promise<void> {
     if (this.#channel) this.#channel.onmessage = null;
     await this.store?.close();
@@ -105,38 +103,33 @@ export class Keeper {
     this.#channel = undefined;
   }
 
-  /** Applies a change; the promise settles when it is stored, and never rejects. */
-  async change(apply: Apply, forgets = false): Promise<void> {
-    if (this.#change(apply, forgets)) {
+  /**
+   * Applies a change in memory; the promise resolves when it is stored, and never rejects. `removes` must be true for a
+   * change that removes data, so that copies in other places lose the data, too.
+   */
+  async change(apply: Change, removes = false): Promise<void> {
+    if (this.#change(apply, removes)) {
       this.changed.call();
       await this.store?.flush();
     }
   }
 
-  /** Applies a change that nobody listens to, and stores it with what comes within a second. */
-  changeLater(apply: Apply): void {
+  /** Applies a change that no listener needs to hear of, and stores it with those that follow within a second. */
+  changeLater(apply: Change): void {
     if (this.#change(apply, false)) this.store?.flushLater();
   }
 
-  /** Says what is allowed from now on; the promise never rejects. */
+  /** Sets the consent from now on; the promise never rejects. */
   async decide(consent: 'granted' | 'denied'): Promise<void> {
     if ((this.gpc && consent === 'granted') || this.consent === consent) return;
-    const decision = ++this.#decision;
-    if (consent === 'denied') this.setConsent(consent);
+    const decision = ++this.#numDecisions;
+    if (consent === 'denied') this.consent = consent;
     await this.#load();
-    if (decision !== this.#decision) return;
+    if (decision !== this.#numDecisions) return;
     if (this.store) await this.store.decide(consent);
-    else this.setConsent(consent);
+    else this.consent = consent;
   }
 
-  setConsent(consent: ConsentState): void {
-    if (this.consent === consent) return;
-    this.consent = consent;
-    if (consent === 'denied') this.replace(empty());
-    this.consentChanged.call();
-  }
-
-  /** Goes on with another state. */
   replace(state: State): void {
     const before = ranked(this.state);
     this.state = state;
@@ -144,23 +137,23 @@ export class Keeper {
     if (ranked(state) !== before) this.changed.call();
   }
 
-  note(problem: string): void {
+  report(problem: string): void {
     if (!this.problem?.endsWith(problem)) {
       this.problem = this.problem ? `${this.problem}; ${problem}` : problem;
     }
   }
 
-  prune(state: State, limit = this.options.historyLimit ?? 200): void {
-    prune(state, Date.now(), limit, (this.options.historyDays ?? 180) * DAY_MS);
+  broadcast(): void {
+    this.#channel?.postMessage(0);
   }
 
-  /** Gives whether anything changed. */
-  #change(apply: Apply, forgets: boolean): boolean {
+  /** Applies a change in memory and queues it for the store; returns false if the consent forbids it. */
+  #change(apply: Change, removes: boolean): boolean {
     if (this.consent === 'denied') return false;
     apply(this.state);
-    this.prune(this.state);
+    prune(this.state, this.options);
     this.stamp++;
-    this.store?.push(apply, forgets);
+    this.store?.push(apply, removes);
     return true;
   }
 
@@ -169,29 +162,30 @@ export class Keeper {
       if (this.options.storage === 'memory') return;
       try {
         const { Store } = await import('../storage/store.js');
-        this.store = new Store(this, TOOLS);
+        this.store = new Store(this, this.options, this.gpc);
       } catch (error) {
-        this.note(`storage did not load: ${(error as Error).message}`);
+        this.report(`storage did not load: ${(error as Error).message}`);
       }
     };
     this.#loading ??= load();
     return this.#loading;
   }
 
-  /** Whether anything may be stored. */
+  /** Tells if anything may be stored; true if the browser does not say. */
   async #isStored(): Promise<boolean> {
+    const { historyName } = this.options;
     try {
-      if (localStorage.getItem(this.name) !== null) return true;
+      if (localStorage.getItem(historyName) !== null) return true;
       const late = new Promise<undefined>((resolve) => {
         setTimeout(resolve, DEADLINE_MS);
       });
       const databases = await Promise.race([indexedDB.databases(), late]);
-      return databases?.some(({ name }) => name === this.name) ?? true;
+      return databases?.some(({ name }) => name === historyName) ?? true;
     } catch {
       return true;
     }
   }
 }
 
-/** What listeners hear of. */
+/** The part of a state that listeners hear of, as one text. */
 const ranked = ({ events, disliked }: State): string => JSON.stringify([events, [...disliked]]);

@@ -1,11 +1,11 @@
 // What leaves the device, if the site asks for it: counts, as they are or as randomised answers.
 import type { abortable } from '../core/load.js';
-import type { Keeper } from './controller.js';
+import type { Controller } from './controller.js';
 import type { State } from './state.js';
 import type { MetricCount } from './types.js';
 
 /** An answer that `send` did not take, by device: asking again must not give another draw. */
-const refused = new WeakMap<Keeper, { epsilon: number; counts: MetricCount[]; taken: Taken }>();
+const refused = new WeakMap<Controller, { epsilon: number; counts: MetricCount[]; taken: Taken }>();
 
 type Taken = State['counts'];
 
@@ -51,24 +51,24 @@ function randomised(counts: readonly MetricCount[], epsilon: number): MetricCoun
 
 /** Hands the counts to `send`, and takes them off what is kept if it resolves. */
 export async function flush(
-  keeper: Keeper,
+  controller: Controller,
   wait: typeof abortable,
   send: (counts: MetricCount[]) => unknown,
   epsilon: number | undefined,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  let taken: Taken = new Map(keeper.state.counts);
+  let taken: Taken = new Map(controller.state.counts);
   let handed = rows(taken);
   if (epsilon !== undefined) {
-    const before = refused.get(keeper);
+    const before = refused.get(controller);
     if (before?.epsilon === epsilon) ({ counts: handed, taken } = before);
     else handed = randomised(handed, epsilon);
-    refused.set(keeper, { epsilon, counts: handed, taken });
+    refused.set(controller, { epsilon, counts: handed, taken });
   }
   if (!taken.size) return;
   await wait(Promise.resolve(send(handed.map((count) => ({ ...count })))), signal);
-  refused.delete(keeper);
-  await keeper.change((state) => {
+  refused.delete(controller);
+  await controller.change((state) => {
     for (const [key, row] of taken) {
       const left = state.counts.get(key)?.map((value, at) => (at ? value - (row[at] ?? 0) : value));
       if (left?.slice(1).some((value) => value > 0)) state.counts.set(key, left as typeof row);

@@ -2,7 +2,7 @@
 import { checkValue, isId } from '../core/check.js';
 import { VicinoError } from '../core/errors.js';
 import { abortable } from '../core/load.js';
-import { Keeper } from './controller.js';
+import { Controller } from './controller.js';
 import {
   attribute,
   click,
@@ -32,8 +32,8 @@ import type {
   History,
   HistoryEvent,
   Metrics,
+  Placement,
   RecordedEvent,
-  Shown,
 } from './types.js';
 
 /** The shopper's side of a ranking. */
@@ -63,8 +63,8 @@ export interface Device {
   record(event: RecordedEvent): Promise<void>;
   notInterested(id: string): Promise<void>;
   undoNotInterested(id: string): Promise<void>;
-  recordImpression(ids: readonly string[], where?: Shown): void;
-  recordClick(id: string, where?: Shown): void;
+  recordImpression(ids: readonly string[], where?: Placement): void;
+  recordClick(id: string, where?: Placement): void;
   report(): DeviceReport;
   /** Lets go of the page; what is being stored still gets stored, and later use of `history` throws. */
   close(): void;
@@ -81,17 +81,17 @@ export async function openDevice(
   onChange?: () => void,
   countUnknown: (ids: string[]) => number = () => 0,
 ): Promise<Device> {
-  const keeper = new Keeper(options);
-  if (onChange) keeper.changed.add(onChange);
+  const controller = new Controller(options);
+  if (onChange) controller.changed.add(onChange);
   await abortable(
-    keeper.start().finally(() => options.signal?.aborted && void keeper.close()),
+    controller.start().finally(() => options.signal?.aborted && void controller.close()),
     options.signal,
   );
-  return device(keeper, options, countUnknown);
+  return device(controller, options, countUnknown);
 }
 
 function device(
-  keeper: Keeper,
+  controller: Controller,
   options: DeviceOptions,
   countUnknown: (ids: string[]) => number,
 ): Device {
@@ -99,9 +99,9 @@ function device(
   let pageSeed: number | undefined;
   const live = (): State => {
     if (isClosed) throw new VicinoError('freed', 'this recommender was freed; load a new one');
-    return keeper.state;
+    return controller.state;
   };
-  const subscribe = (to: Keeper['changed']) => (listener: () => void) => {
+  const subscribe = (to: Controller['changed']) => (listener: () => void) => {
     live();
     if (typeof listener !== 'function') {
       throw new VicinoError('option-invalid', 'subscribe: expected a function');
@@ -120,10 +120,10 @@ function device(
   const history: History = {
     get storage() {
       live();
-      return keeper.storage;
+      return controller.storage;
     },
     get problem() {
-      return keeper.problem;
+      return controller.problem;
     },
     get bytes() {
       return new TextEncoder().encode(history.export()).length;
@@ -137,11 +137,11 @@ function device(
     async remove(item) {
       checkValue('remove', item, isId);
       live();
-      await keeper.change((state) => removeItem(state, item, false), true);
+      await controller.change((state) => removeItem(state, item, false), true);
     },
     async clear() {
       live();
-      await keeper.change((state) => {
+      await controller.change((state) => {
         const { seed, clicked, counts } = state;
         wipe(state);
         Object.assign(state, { seed, clicked, counts });
@@ -151,7 +151,7 @@ function device(
       live();
       if (item !== undefined) checkValue('forget', item, isId);
       else pageSeed = undefined;
-      await keeper.change(
+      await controller.change(
         item === undefined ? wipe : (state) => removeItem(state, item, true),
         true,
       );
@@ -162,23 +162,23 @@ function device(
       const { readExport } = await import('./import.js');
       const read = readExport(json, (why) => new VicinoError('history-invalid', `import: ${why}`));
       let added: number | undefined;
-      await keeper.change((state) => {
+      await controller.change((state) => {
         const num = merge(state, { ...empty(), ...read });
         added ??= num;
       });
       return added ?? 0;
     },
-    subscribe: subscribe(keeper.changed),
+    subscribe: subscribe(controller.changed),
   };
 
   const consent: Consent = {
     get state() {
-      return keeper.consent;
+      return controller.consent;
     },
-    globalPrivacyControl: keeper.gpc,
-    grant: () => keeper.decide('granted'),
-    deny: () => keeper.decide('denied'),
-    subscribe: subscribe(keeper.consentChanged),
+    globalPrivacyControl: controller.gpc,
+    grant: () => controller.decide('granted'),
+    deny: () => controller.decide('denied'),
+    subscribe: subscribe(controller.consentChanged),
   };
 
   const metrics: Metrics = {
@@ -191,7 +191,7 @@ function device(
       if (seed === undefined) {
         pageSeed ??= (crypto.getRandomValues(new Uint32Array(1)) as unknown as [number])[0];
         seed = pageSeed;
-        keeper.changeLater((state) => {
+        controller.changeLater((state) => {
           state.seed ??= pageSeed;
         });
       }
@@ -199,7 +199,7 @@ function device(
     },
     async flush(send, { epsilon, signal } = {}) {
       live();
-      await (await import('./flush.js')).flush(keeper, abortable, send, epsilon, signal);
+      await (await import('./flush.js')).flush(controller, abortable, send, epsilon, signal);
     },
   };
 
@@ -208,7 +208,7 @@ function device(
     consent,
     metrics,
     get stamp() {
-      return keeper.stamp;
+      return controller.stamp;
     },
     ranking(now, window = 'all') {
       const { events, disliked } = live();
@@ -247,24 +247,24 @@ function device(
       const { kind = 'view', at = now } = given;
       // Leaves out what is not known.
       const event = JSON.parse(JSON.stringify({ ...given, kind, at }));
-      return keeper.change((state) => {
+      return controller.change((state) => {
         if (insert(state, event)) attribute(state, event, now);
       });
     },
     notInterested(id) {
       live();
       const now = Date.now();
-      return keeper.change((state) => dislike(state, id, now));
+      return controller.change((state) => dislike(state, id, now));
     },
     undoNotInterested(id) {
       live();
-      return keeper.change((state) => void state.disliked.delete(id), true);
+      return controller.change((state) => void state.disliked.delete(id), true);
     },
     recordImpression(ids, { rail = '', variant = '' } = {}) {
       live();
       const now = Date.now();
       const own = [...ids];
-      keeper.changeLater((state) => {
+      controller.changeLater((state) => {
         show(state, own, now);
         count(state, now, rail, variant, IMPRESSION, own.length);
       });
@@ -272,24 +272,24 @@ function device(
     recordClick(id, { rail = '', variant = '' } = {}) {
       live();
       const now = Date.now();
-      keeper.changeLater((state) => click(state, id, now, rail, variant));
+      controller.changeLater((state) => click(state, id, now, rail, variant));
     },
     report() {
       const state = live();
       const num = (kind: EventKind) => state.events.filter((event) => event.kind === kind).length;
       const times = [...state.disliked.values(), ...state.shown.values(), ...state.counts.values()];
       const since = Math.min(...state.events.map(({ at }) => at), ...times.map(([at]) => at));
-      const { storage, name } = keeper;
+      const { storage, options } = controller;
       const place = { indexeddb: ['IndexedDB'], localstorage: ['localStorage'], memory: [] }[
         storage
       ];
       return {
-        consent: keeper.consent,
-        globalPrivacyControl: keeper.gpc,
+        consent: controller.consent,
+        globalPrivacyControl: controller.gpc,
         storage,
-        encrypted: storage === 'indexeddb' && !!keeper.store?.isEncrypted,
-        problem: keeper.problem,
-        names: place.map((where) => `${where} ${name}`),
+        encrypted: storage === 'indexeddb' && !!controller.store?.isEncrypted,
+        problem: controller.problem,
+        names: place.map((where) => `${where} ${options.historyName}`),
         bytes: history.bytes,
         since: Number.isFinite(since) ? since : undefined,
         events: { view: num('view'), cart: num('cart'), purchase: num('purchase') },
@@ -300,7 +300,7 @@ function device(
     },
     close() {
       isClosed = true;
-      void keeper.close();
+      void controller.close();
     },
   };
 }

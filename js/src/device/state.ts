@@ -25,6 +25,9 @@ export interface Tables {
   counts: Table<[number, number, number, number, number]>;
 }
 
+/** A change of a state. */
+export type Change = (state: State) => void;
+
 export interface State extends Tables {
   /** Newest first. */
   events: HistoryEvent[];
@@ -43,7 +46,7 @@ const TABLES: Record<keyof Tables, number> = {
   counts: 90,
 };
 /** The names of the tables. */
-export const NAMES = Object.keys(TABLES) as (keyof Tables)[];
+export const TABLE_NAMES = Object.keys(TABLES) as (keyof Tables)[];
 
 export const empty = (): State => ({
   events: [],
@@ -55,7 +58,7 @@ export const empty = (): State => ({
 
 export function toJson(state: State, whole?: boolean): string {
   const { events, seed, consent } = state;
-  const tables = NAMES.map((name) => [name, state[name].size ? [...state[name]] : undefined]);
+  const tables = TABLE_NAMES.map((name) => [name, state[name].size ? [...state[name]] : undefined]);
   const more = { ...Object.fromEntries(tables), seed, consent };
   return JSON.stringify({ format: 'vicino-history', version: 1, whole, events, ...more });
 }
@@ -94,7 +97,7 @@ export function merge(state: State, from: State): number {
   let added = 0;
   // From the oldest on, so that events of one instant keep their order.
   for (const event of [...from.events].reverse()) added += +insert(state, event, true);
-  for (const name of NAMES) {
+  for (const name of TABLE_NAMES) {
     const table = state[name] as Map<string, number[]>;
     for (const [id, row] of from[name] as typeof table) {
       const old = name === 'counts' && table.get(id);
@@ -120,10 +123,16 @@ export function wipe(state: State): void {
   Object.assign(state, empty(), { seed: undefined, whole: true });
 }
 
-/** Removes what is too old or too much. */
-export function prune(state: State, now: number, limit: number, ttlMs: number): void {
+/** Removes rows that are too old, and the oldest of those that are too many. */
+export function prune(
+  state: State,
+  { historyLimit = 200, historyDays = 180 }: DeviceOptions,
+  limit = historyLimit,
+): void {
+  const now = Date.now();
+  const ttlMs = historyDays * DAY_MS;
   state.events = state.events.filter(({ at }) => at >= now - ttlMs).slice(0, limit);
-  for (const name of NAMES) {
+  for (const name of TABLE_NAMES) {
     const table = state[name];
     const oldest = now - Math.min(ttlMs, TABLES[name] * DAY_MS);
     // What was put in first goes first.

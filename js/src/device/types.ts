@@ -103,7 +103,7 @@ export interface History {
 }
 
 /** Where on the page an item was shown. */
-export interface Shown {
+export interface Placement {
   /** The shop's name of the rail. Default: none, ''. */
   rail?: string;
   /** The variant of an experiment. Default: none, ''. */

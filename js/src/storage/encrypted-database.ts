@@ -2,7 +2,7 @@
 //
 // Encrypting takes longer than a transaction lives. So storage is read in one and written in another, if nobody else has
 // written in between; else it is read again. Two tabs lose nothing.
-import type { DatabaseTools, Update } from './storage-backends.js';
+import { KEY, transact, type Update, write } from './storage-backends.js';
 
 const NAME = 'key';
 
@@ -29,8 +29,8 @@ const random = () => crypto.getRandomValues(new Uint8Array(12));
 const mark = ({ key, value }: Stored) => `${key?.id} ${(value as Sealed | undefined)?.iv ?? value}`;
 
 /** How to read and write what is encrypted; `note` hears what goes wrong. */
-export const updateSealed =
-  ({ transact, write, KEY }: DatabaseTools, note: (problem: string) => void): Update =>
+export const updateEncrypted =
+  (note: (problem: string) => void): Update =>
   async (name, _, change) => {
     /** Runs `then` with what is stored, within one transaction. */
     const stored = <T>(writes: boolean, then: (stored: Stored, store: IDBObjectStore) => T) =>

@@ -1,7 +1,7 @@
 // Where a text can be kept on the device: read, changed and written in one go.
 
 /** What to store in place of what was read: nothing without a text. */
-export interface Written {
+export interface StoredText {
   readonly text: string | undefined;
   /** Whether the text tells nothing about the shopper. */
   readonly isBare: boolean;
@@ -9,12 +9,12 @@ export interface Written {
 }
 
 /** Makes of what is stored what is to be stored; `undefined` writes nothing. */
-export type Change = (stored: unknown) => Written | undefined;
+export type Edit = (stored: unknown) => StoredText | undefined;
 
 /** Reads, and writes what `change` makes of it; rejects where that cannot be. */
-export type Update = (name: string, writes: boolean, change: Change) => Promise<void>;
+export type Update = (name: string, writes: boolean, change: Edit) => Promise<void>;
 
-const KEY = 'events';
+export const KEY = 'events';
 const STORE = 'history';
 /** A healthy browser takes a few ms; a page that waits at its start for a blocked one should not do so for longer. */
 const DEADLINE_MS = 2000;
@@ -23,7 +23,7 @@ const DEADLINE_MS = 2000;
  * Runs within one transaction of the database `name`, which is made only if it is to be written. A connection lives
  * for one transaction only: so it never stands in the way of another tab, and there is nothing to reopen.
  */
-function transact<T>(
+export function transact<T>(
   name: string,
   writes: boolean,
   run: (store: IDBObjectStore, give: (value: T) => void) => void,
@@ -78,10 +78,6 @@ function transact<T>(
   });
 }
 
-/** What encryption needs; a module of its own would be another download. */
-export const tools = { transact, write, KEY };
-export type DatabaseTools = typeof tools;
-
 /** IndexedDB, where two tabs that write at the same moment queue up and lose nothing. */
 export const updateDatabase: Update = async (name, writes, change) => {
   let thrown: unknown;
@@ -117,13 +113,13 @@ export const eraseDatabase = (name: string): Promise<void> =>
   });
 
 /** Puts a value in the place of another, or nothing. */
-function write(store: IDBObjectStore, key: string, value: unknown): void {
+export function write(store: IDBObjectStore, key: string, value: unknown): void {
   if (value === undefined) store.delete(key);
   else store.put(value, key);
 }
 
 /** `localStorage`, which browsers do not lock between tabs: those that write within a ms can lose an event. */
-export function updateLocal(name: string, change: Change): void {
+export function updateLocal(name: string, change: Edit): void {
   const written = change(localStorage.getItem(name) ?? undefined);
   if (written?.text !== undefined) localStorage.setItem(name, written.text);
   else if (written) localStorage.removeItem(name);
@@ -139,7 +135,7 @@ export const isFull = (error: unknown): boolean =>
   /Quota/i.test((error as Error | undefined)?.name ?? '');
 
 /** Why a place cannot be used. */
-export function why(error: unknown): string {
+export function failureOf(error: unknown): string {
   const { name = 'TypeError', message } = (error ?? {}) as Partial<Error>;
   if (isFull(error)) return 'is full';
   if (/Security|TypeE|Reference/.test(name)) return 'is absent or forbidden here';

@@ -1,79 +1,113 @@
-// Keeps a state on the device, shared by all tabs.
+// A copy of the state on the device, shared by all tabs.
 //
 // A change is applied in memory straight away, so that the next ranking sees it, and queued for storage. Storage is read,
-// changed and written in one go, by one flush at a time; memory is always what storage last held, plus the changes still
-// queued. A place that fails is given up for the next one: IndexedDB, `localStorage`, memory. A later page finds what was
-// put into `localStorage` and moves it back into IndexedDB.
-import type { Apply, Keeper, Tools } from '../device/controller.js';
-import type { State } from '../device/state.js';
-import type { Storage } from '../device/types.js';
+// changed and written in one go, by one flush at a time; memory is always the state that storage last held, plus the
+// changes still queued. A place that fails is given up for the next one: IndexedDB, `localStorage`, memory. A later page
+// finds the data in `localStorage` and moves it back into IndexedDB.
 import {
   type Change,
-  tools as databaseTools,
+  empty,
+  merge,
+  prune,
+  type State,
+  TABLE_NAMES,
+  toJson,
+  wipe,
+} from '../device/state.js';
+import type { ConsentState, DeviceOptions, Storage } from '../device/types.js';
+import {
+  type Edit,
   eraseDatabase,
+  failureOf,
   isFull,
   probeLocal,
+  type StoredText,
+  type Update,
   updateDatabase,
   updateLocal,
-  type Written,
-  why,
 } from './storage-backends.js';
 
 const PLACES: readonly Storage[] = ['indexeddb', 'localstorage', 'memory'];
+const DATABASE = 0;
+const LOCAL = 1;
 const MEMORY = 2;
-/** How long impressions wait for more. */
+/** Time that impressions wait for more, so that several are stored in one go. */
 const DELAY_MS = 1000;
-/** What is stored is encrypted. */
-const SEALED = {};
+/** Thrown by a reader that finds an encrypted value. */
+const ENCRYPTED = {};
 
-interface Queued {
-  readonly apply: Apply;
-  /** Whether it removes, in other places, too: a copy there would come back one day. */
-  readonly forgets?: boolean;
-  /** Whether it says what is allowed. */
-  readonly consents?: boolean;
+/** Owner of the state in memory, as a store sees it. */
+export interface StoreHost {
+  /** State in memory. */
+  readonly state: State;
+  /** Consent that holds. A store sets it to the decision of an earlier page or another tab. */
+  consent: ConsentState;
+  /** Replaces the state in memory. */
+  replace(state: State): void;
+  /** Reports a problem with storage. */
+  report(problem: string): void;
+  /** Tells other tabs that there is something new to read. */
+  broadcast(): void;
 }
 
-/** Reads what `toJson` has written; throws if that is something else. */
-export function fromJson({ empty, NAMES }: Tools, text: string): State {
+/** Options of a store: those of the device, and the name of the history. */
+export interface StoreOptions extends DeviceOptions {
+  historyName: string;
+}
+
+/** A change that memory holds and storage does not. */
+interface QueuedChange {
+  readonly apply: Change;
+  /** True if it removes data, which must go from other places, too: a copy there would come back one day. */
+  readonly removes?: boolean;
+  /** True if it is a decision on consent. */
+  readonly decides?: boolean;
+}
+
+/** Parses the JSON of `toJson`; throws on any other text. */
+function fromJson(text: string): State {
   const { format, version, events, seed, consent, whole, ...tables } = JSON.parse(text);
   if (format !== 'vicino-history' || version > 1) throw new Error(`${format} ${version}`);
   const state: State = { ...empty(), events, seed, consent, whole };
   state.events.sort((a, b) => b.at - a.at);
-  for (const name of NAMES) state[name] = new Map(tables[name]) as never;
+  for (const name of TABLE_NAMES) state[name] = new Map(tables[name]) as never;
   return state;
 }
 
+/** Storage of one history, in the first place that works. */
 export class Store {
   isEncrypted: boolean;
-  readonly #keeper: Keeper;
-  readonly #tools: Tools;
+  readonly #host: StoreHost;
+  readonly #options: StoreOptions;
+  readonly #gpc: boolean;
   readonly #name: string;
-  /** Whether `localStorage` may stand in for IndexedDB. */
+  /** True if `localStorage` may take over from IndexedDB. */
   readonly #isAutomatic: boolean;
-  /** Whether what other tabs decide does not count. */
+  /** True if decisions of other tabs do not count. */
   #isFixed: boolean;
   #place: number;
-  #update = updateDatabase;
-  /** What storage held after the last flush. */
+  #update: Update = updateDatabase;
+  /** JSON that storage held after the last flush. */
   #committed: string | undefined;
-  /** Whether that is all there is on this device, or IndexedDB may hold more that could not be read. */
+  /** True if `#committed` is all there is on this device; else IndexedDB may hold more that could not be read. */
   #isWhole = false;
-  /** Whether storage holds what is too old. */
+  /** True if storage holds rows that are too old. */
   #isStale = false;
-  #queue: Queued[] = [];
+  #queue: QueuedChange[] = [];
   #lastFlush: Promise<unknown> = Promise.resolve();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(keeper: Keeper, tools: Tools) {
-    const { storage = 'auto', consent, encrypt = false } = keeper.options;
-    this.#keeper = keeper;
-    this.#tools = tools;
-    this.#name = keeper.name;
-    this.#place = encrypt ? 0 : Math.max(0, PLACES.indexOf(storage as Storage));
+  /** `gpc` is true if the browser sends Global Privacy Control and the site honours it. */
+  constructor(host: StoreHost, options: StoreOptions, gpc: boolean) {
+    const { storage = 'auto', consent, encrypt = false } = options;
+    this.#host = host;
+    this.#options = options;
+    this.#gpc = gpc;
+    this.#name = options.historyName;
+    this.#place = encrypt ? DATABASE : Math.max(DATABASE, PLACES.indexOf(storage as Storage));
     this.isEncrypted = encrypt;
     this.#isAutomatic = storage === 'auto' && !encrypt;
-    this.#isFixed = keeper.gpc || consent === 'denied';
+    this.#isFixed = gpc || consent === 'denied';
     globalThis.document?.addEventListener('visibilitychange', this.#flushNow);
   }
 
@@ -81,14 +115,14 @@ export class Store {
     return PLACES[this.#place] as Storage;
   }
 
-  /** Reads what there is, and keeps or deletes it as the consent says. */
+  /** Reads what earlier pages stored, and keeps or deletes it as the consent says. */
   async start(): Promise<void> {
-    const keeper = this.#keeper;
-    const told = [(await this.#store([])).consent, this.#left()?.consent];
-    if (told.includes('denied')) keeper.consent = 'denied';
+    const host = this.#host;
+    const decisions = [(await this.#store([])).consent, this.#leftInLocal()?.consent];
+    if (decisions.includes('denied')) host.consent = 'denied';
     else if (this.#isFixed) await this.#erase();
-    else keeper.consent = told.find(Boolean) ?? keeper.consent;
-    if (keeper.consent === 'granted') await this.#attach([]);
+    else host.consent = decisions.find(Boolean) ?? host.consent;
+    if (host.consent === 'granted') await this.#attach([]);
   }
 
   async close(): Promise<void> {
@@ -97,43 +131,45 @@ export class Store {
     await this.#lastFlush;
   }
 
-  /** Queues a change that memory has seen. */
-  push(apply: Apply, forgets: boolean): void {
-    if (this.#keeper.storage !== 'memory') this.#queue.push({ apply, forgets });
+  /** Queues a change that memory already has; see {@link QueuedChange} for `removes`. */
+  push(apply: Change, removes: boolean): void {
+    if (this.#isStoring) this.#queue.push({ apply, removes });
   }
 
   flushLater(): void {
     this.#timer ??= setTimeout(this.#flushNow, DELAY_MS);
   }
 
-  /** Stores, or deletes, what was decided. */
+  /** Carries out a decision of the shopper: stores everything, or deletes it. */
   async decide(consent: 'granted' | 'denied'): Promise<void> {
-    const keeper = this.#keeper;
-    this.#isFixed = keeper.gpc;
+    this.#isFixed = this.#gpc;
     if (consent === 'granted') {
       const joining = this.#joining();
-      keeper.setConsent(consent);
+      this.#host.consent = consent;
       await this.#attach([joining]);
-    } else if (keeper.gpc) await this.#erase();
+    } else if (this.#gpc) await this.#erase();
     else {
       const apply = (state: State) => {
-        this.#tools.wipe(state);
+        wipe(state);
         state.consent = consent;
       };
-      this.#queue = [{ apply, forgets: true, consents: true }];
+      this.#queue = [{ apply, removes: true, decides: true }];
       await this.flush();
     }
   }
 
-  /** Adds what was in memory to what is stored, and the consent to do so. */
-  #joining(): Queued {
-    const { toJson, merge } = this.#tools;
-    const before = toJson(this.#keeper.state);
+  get #isStoring(): boolean {
+    return this.#host.consent === 'granted' && this.#place !== MEMORY;
+  }
+
+  /** Makes the change that adds the state in memory to storage, and the consent to store it. */
+  #joining(): QueuedChange {
+    const before = toJson(this.#host.state);
     const apply = (state: State) => {
-      merge(state, fromJson(this.#tools, before));
+      merge(state, fromJson(before));
       state.consent = 'granted';
     };
-    return { apply, consents: true };
+    return { apply, decides: true };
   }
 
   readonly #flushNow = (): void => {
@@ -142,32 +178,32 @@ export class Store {
     void this.flush();
   };
 
-  /** Moves what an earlier page had to leave in `localStorage`, and stores `queued`. */
-  async #attach(queued: Queued[]): Promise<void> {
-    const left = this.#left();
+  /** Moves to IndexedDB what an earlier page had to leave in `localStorage`, and stores `queued`. */
+  async #attach(queued: QueuedChange[]): Promise<void> {
+    const left = this.#leftInLocal();
     const apply = (state: State) => {
-      if (left?.whole) this.#tools.wipe(state);
-      if (left) this.#tools.merge(state, left);
+      if (left?.whole) wipe(state);
+      if (left) merge(state, left);
     };
-    // With encryption, what is there may have to be written anew.
+    // With encryption, a stored value may have to be written anew.
     if (left || this.isEncrypted || this.#isStale) {
       queued.unshift({ apply });
     }
     this.#queue.unshift(...queued);
     await this.flush(true);
     try {
-      if (left && this.#place === 0) localStorage.removeItem(this.#name);
-      if (this.#place === 1) probeLocal(this.#name);
+      if (left && this.#place === DATABASE) localStorage.removeItem(this.#name);
+      if (this.#place === LOCAL) probeLocal(this.#name);
     } catch (error) {
       this.#giveUp(error);
     }
   }
 
-  /** What is in `localStorage` where IndexedDB is the place. */
-  #left(): State | undefined {
+  /** Reads the state in `localStorage` if IndexedDB is the place. */
+  #leftInLocal(): State | undefined {
     let left: State | undefined;
     try {
-      if (this.#place === 0) {
+      if (this.#place === DATABASE) {
         updateLocal(this.#name, (text) => {
           if (text !== undefined) left = this.#read(text);
           return undefined;
@@ -177,38 +213,38 @@ export class Store {
     return left;
   }
 
-  /** Flushes after the flushes asked for before; `reads` even if nothing is to be written. */
+  /** Flushes the queue after the flushes requested before; with `reads`, also reads storage if the queue is empty. */
   flush(reads = false): Promise<void> {
-    const keeper = this.#keeper;
+    const host = this.#host;
     const work = async () => {
       const batch = this.#queue;
       this.#queue = [];
       if (!batch.length && !reads) return;
       const stored = await this.#store(batch);
       const { consent } = stored;
-      const isDecided = this.#isFixed || this.#queue.some(({ consents }) => consents);
-      if (consent && consent !== keeper.consent && !isDecided) {
+      const isDecided = this.#isFixed || this.#queue.some(({ decides }) => decides);
+      if (consent && consent !== host.consent && !isDecided) {
         if (consent === 'granted') {
           const joining = this.#joining();
-          keeper.setConsent(consent);
+          host.consent = consent;
           void this.#attach([joining]);
         } else {
           this.#queue = [];
-          keeper.setConsent(consent);
+          host.consent = consent;
         }
-      } else if (keeper.storage !== 'memory') {
+      } else if (this.#isStoring) {
         for (const { apply } of this.#queue) apply(stored);
-        keeper.replace(stored);
+        host.replace(stored);
       }
-      if (batch.length) await this.#tell(batch);
+      if (batch.length) await this.#announce(batch);
     };
-    const flushed = this.#lastFlush.then(work).catch((error) => keeper.note(why(error)));
+    const flushed = this.#lastFlush.then(work).catch((error) => host.report(failureOf(error)));
     this.#lastFlush = flushed;
     return flushed;
   }
 
-  /** Applies a batch to what is stored and gives the result; an empty batch only reads. Gives up places that fail. */
-  async #store(batch: Queued[]): Promise<State> {
+  /** Applies a batch to the stored state and returns the result; an empty batch only reads. Gives up places that fail. */
+  async #store(batch: QueuedChange[]): Promise<State> {
     let base: State | undefined;
     let limit: number | undefined;
     let dropped = 0;
@@ -219,58 +255,58 @@ export class Store {
       }
       const place = this.#place;
       const writes = batch.length > 0 || base !== undefined;
-      let next = this.#tools.empty();
-      const change: Change = (stored) => {
+      let next = empty();
+      const edit: Edit = (stored) => {
         next = this.#read(stored);
-        if (next.consent === 'denied' && !batch.some(({ consents }) => consents)) return undefined;
-        if (base) this.#tools.merge(next, base);
+        if (next.consent === 'denied' && !batch.some(({ decides }) => decides)) return undefined;
+        if (base) merge(next, base);
         next.consent ??= base?.consent;
         for (const { apply } of batch) apply(next);
-        this.#keeper.prune(next, limit);
-        // Neither is worth as much as events.
+        prune(next, this.#options, limit);
+        // Impressions are worth less than events.
         if (dropped) next.shown.clear();
-        next.whole = (place > 0 && (next.whole || this.#isWhole)) || undefined;
+        next.whole = (place > DATABASE && (next.whole || this.#isWhole)) || undefined;
         return writes ? this.#written(next) : undefined;
       };
       try {
-        if (place) updateLocal(this.#name, change);
-        else await this.#update(this.#name, writes, change);
+        if (place) updateLocal(this.#name, edit);
+        else await this.#update(this.#name, writes, edit);
         this.#isWhole ||= !place;
-        this.#committed = this.#tools.toJson(next);
+        this.#committed = toJson(next);
         if (dropped)
-          this.#keeper.note(`${PLACES[place]} was full: dropped the ${dropped} oldest events`);
+          this.#host.report(`${PLACES[place]} was full: dropped the ${dropped} oldest events`);
         return next;
       } catch (error) {
-        if (error === SEALED) this.isEncrypted = true;
+        if (error === ENCRYPTED) this.isEncrypted = true;
         else if (isFull(error) && !dropped && next.events.length > 1) {
           // The older half matters least; half a history is better than one that ends with the page.
           limit = next.events.length >> 1;
           dropped = next.events.length - limit;
         } else {
           this.#giveUp(error);
-          base = this.#committed === undefined ? undefined : fromJson(this.#tools, this.#committed);
+          base = this.#committed === undefined ? undefined : fromJson(this.#committed);
           limit = undefined;
           dropped = 0;
         }
       }
     }
-    return this.#keeper.state;
+    return this.#host.state;
   }
 
-  /** Tells other tabs, and removes from the other places what was to be removed: a copy would come back one day. */
-  async #tell(batch: Queued[]): Promise<void> {
-    this.#keeper.tell();
-    const removals = batch.filter(({ forgets }) => forgets);
+  /** Tells other tabs, and carries out removals in the other places, too: a copy there would come back one day. */
+  async #announce(batch: QueuedChange[]): Promise<void> {
+    this.#host.broadcast();
+    const removals = batch.filter(({ removes }) => removes);
     if (!this.#isAutomatic || !removals.length) return;
-    const change: Change = (text) => {
+    const edit: Edit = (text) => {
       if (text === undefined) return undefined;
       const state = this.#read(text);
       for (const { apply } of removals) apply(state);
       return this.#written(state);
     };
     try {
-      if (this.#place !== 1) updateLocal(this.#name, change);
-      if (this.#place) await this.#update(this.#name, true, change);
+      if (this.#place !== LOCAL) updateLocal(this.#name, edit);
+      if (this.#place) await this.#update(this.#name, true, edit);
     } catch {}
   }
 
@@ -280,48 +316,49 @@ export class Store {
       localStorage.removeItem(this.#name);
     } catch {}
     await eraseDatabase(this.#name);
-    this.#keeper.tell();
+    this.#host.broadcast();
   }
 
-  /** Loads what encrypts. */
+  /** Loads the encrypted database and uses it from now on. */
   async #encrypt(): Promise<void> {
     try {
-      const { updateSealed } = await import('./encrypted-database.js');
-      this.#update = updateSealed(databaseTools, (problem) => this.#keeper.note(problem));
+      const { updateEncrypted } = await import('./encrypted-database.js');
+      this.#update = updateEncrypted((problem) => this.#host.report(problem));
     } catch (error) {
       this.#giveUp(error);
     }
   }
 
-  /** Goes on to the next place. */
+  /** Moves on to the next place. */
   #giveUp(error: unknown): void {
-    this.#keeper.note(`${PLACES[this.#place]} ${why(error)}`);
-    this.#place = this.#place === 0 && this.#isAutomatic && !this.isEncrypted ? 1 : MEMORY;
+    this.#host.report(`${PLACES[this.#place]} ${failureOf(error)}`);
+    const isNext = this.#place === DATABASE && this.#isAutomatic && !this.isEncrypted;
+    this.#place = isNext ? LOCAL : MEMORY;
   }
 
-  /** Reads a stored text; one that is no history counts as none. */
+  /** Parses a stored text; a text that cannot be parsed counts as none. */
   #read(stored: unknown): State {
-    if (stored === undefined) return this.#tools.empty();
-    if (typeof stored !== 'string') throw SEALED;
+    if (stored === undefined) return empty();
+    if (typeof stored !== 'string') throw ENCRYPTED;
     try {
-      const state = fromJson(this.#tools, stored);
+      const state = fromJson(stored);
       const { length } = state.events;
-      this.#keeper.prune(state);
+      prune(state, this.#options);
       this.#isStale ||= state.events.length < length;
       return state;
     } catch (error) {
-      this.#keeper.note(
+      this.#host.report(
         `what was stored was unreadable (${(error as Error).message}) and is replaced`,
       );
-      return this.#tools.empty();
+      return empty();
     }
   }
 
-  #written(state: State): Written {
+  #written(state: State): StoredText {
     const { consent, whole, events, seed } = state;
     const isBare =
-      seed === undefined && !events.length && this.#tools.NAMES.every((name) => !state[name].size);
+      seed === undefined && !events.length && TABLE_NAMES.every((name) => !state[name].size);
     const isNothing = isBare && !consent && !whole;
-    return { text: isNothing ? undefined : this.#tools.toJson(state, whole), isBare, consent };
+    return { text: isNothing ? undefined : toJson(state, whole), isBare, consent };
   }
 }

@@ -3,7 +3,7 @@ import type { MetricCount } from 'vicino';
 import { h } from '../../dom';
 import { count } from '../../format';
 import type { Shop } from '../../shop';
-import type { Pane } from './drawer';
+import type { Pane } from './pane';
 
 const COLUMNS = ['impressions', 'clicks', 'carts', 'purchases'] as const;
 const NAMES: Record<string, string> = {

@@ -7,17 +7,11 @@ import type { Shop } from '../../shop';
 import { codePane } from './code';
 import { countsPane } from './counts';
 import { listsPane } from './lists';
+import type { Pane } from './pane';
 import { privacyPane } from './privacy';
 
 export type Tab = 'lists' | 'privacy' | 'counts';
 export type OpenDrawer = (tab: Tab) => void;
-
-/** A part of the drawer. */
-export interface Pane {
-  element: HTMLElement;
-  /** Called while it is in view and anything may have changed. */
-  update(): void;
-}
 
 const TABS: Record<Tab, string> = { lists: 'Lists', privacy: 'Privacy', counts: 'Counts' };
 

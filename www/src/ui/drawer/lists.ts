@@ -4,7 +4,7 @@ import { plural } from '../../format';
 import { icons } from '../../icons';
 import type { Shop } from '../../shop';
 import { type Control, choice, number, slider, toggle } from './controls';
-import type { Pane } from './drawer';
+import type { Pane } from './pane';
 
 export function listsPane(shop: Shop): Pane {
   const { settings, catalogue } = shop;

@@ -5,9 +5,9 @@ import { bytes, count, plural } from '../../format';
 import type { Shop } from '../../shop';
 import { toast } from '../toast';
 import { choice, toggle } from './controls';
-import type { Pane } from './drawer';
 import { showHistory } from './history';
 import { showNetwork } from './network';
+import type { Pane } from './pane';
 
 const PLACES = {
   indexeddb: 'IndexedDB',
