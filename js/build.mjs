@@ -128,7 +128,7 @@ for (const [entry, module] of Object.entries(ENTRIES)) {
   const bundle = await rolldown({
     input: { [entry]: `src/${module}.ts` },
     platform: 'neutral',
-    // What such a part shares with its entry stays in the entry.
+    // A module that an entry shares with a part that it loads later is in the entry, not in a download of its own.
     preserveEntrySignatures: 'allow-extension',
     external: [/^node:/, ...FRAMEWORKS],
     plugins: [share(entry), glue(names)],
@@ -136,7 +136,6 @@ for (const [entry, module] of Object.entries(ENTRIES)) {
   await bundle.write({
     dir: 'dist',
     entryFileNames: '[name].js',
-    // What is only imported later.
     chunkFileNames: '[name].js',
     format: 'esm',
     minify: true,

@@ -12,7 +12,6 @@ let browser;
 let address;
 
 before(async () => {
-  // Each by itself, as what loads later shares nothing with what loads first.
   for (const [name, input] of [
     ['device', 'index'],
     ['network', 'network'],
@@ -20,6 +19,8 @@ before(async () => {
     const bundle = await rolldown({
       input: `${root}/js/src/device/${input}.ts`,
       platform: 'neutral',
+      // As in js/build.mjs: modules that storage shares with the device are in the script of the device.
+      preserveEntrySignatures: 'allow-extension',
       plugins: [
         {
           name: 'no-wasm',
