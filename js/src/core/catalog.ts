@@ -1,10 +1,11 @@
 import type { Engine } from '../../wasm/vicino.js';
+import { numbers } from './item-numbers.js';
 import { checkItems } from './options.js';
 import type { Catalog, CatalogItem } from './types.js';
-import { BRAND, bits, CATEGORY, numbers, PRICE, STOCK, TAGS, UNKNOWN } from './words.js';
+import { BRAND, bits, CATEGORY, PRICE, STOCK, TAGS, UNKNOWN } from './words.js';
 
 /** Columns that the shop can update. */
-const COLUMNS = [CATEGORY, BRAND, TAGS, PRICE, STOCK];
+const NUM_COLUMNS = 5;
 
 /** Numbers of the names in the columns of the catalogue. */
 export interface ColumnNames {
@@ -67,7 +68,7 @@ export function createCatalog(
         items.map(({ id }) => id),
       );
       /** Pairs of item and value, by column. */
-      const columns = COLUMNS.map((): number[] => []);
+      const columns = Array.from({ length: NUM_COLUMNS }, (): number[] => []);
       let unknown = 0;
       items.forEach((item, at) => {
         const itemNumber = found[at] as number;
@@ -113,7 +114,9 @@ export function createCatalog(
       return kept && { ...kept };
     },
     clear() {
-      for (const column of COLUMNS) requireEngine().update(column, new Uint32Array());
+      for (let column = 0; column < NUM_COLUMNS; column++) {
+        requireEngine().update(column, new Uint32Array());
+      }
       known.clear();
       changed();
     },

@@ -3,6 +3,10 @@ import { VicinoError } from './errors.js';
 /** Says what was expected if the value is not allowed; throws where something within it is not. */
 export type Check = (value: unknown, where: string, name: string) => string | undefined;
 
+/** Makes the error of a call after `free()`. */
+export const freed = (): VicinoError =>
+  new VicinoError('freed', 'this recommender was freed; load a new one');
+
 /** The checks by option name. */
 export type Checks = Readonly<Record<string, Check>>;
 

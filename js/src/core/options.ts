@@ -1,3 +1,4 @@
+import { KINDS } from '../device/state.js';
 import {
   type Check,
   type Checks,
@@ -14,7 +15,8 @@ import {
   isString,
   isTime,
 } from './check.js';
-import type { CatalogItem, ListName, LoadOptions, RecordedEvent } from './types.js';
+import type { CatalogItem, LoadOptions, RecordedEvent } from './types.js';
+import { SOURCES } from './words.js';
 
 const isNames: Check = (value) =>
   [value].flat().every((name) => typeof name === 'string')
@@ -86,18 +88,7 @@ const RAIL: Checks = {
   ...TREND,
   ...RAILS,
   name: isString,
-  list: isOneOf(
-    ...([
-      'forYou',
-      'related',
-      'boughtTogether',
-      'similar',
-      'trending',
-      'recentlyViewed',
-      'buyItAgain',
-      'becauseYouViewed',
-    ] satisfies ListName[]),
-  ),
+  list: isOneOf(...Object.keys(SOURCES), 'becauseYouViewed'),
   item: isId,
   items: isIds,
 };
@@ -127,7 +118,7 @@ const LOAD: Checks = {
 
 const EVENT: Checks = {
   item: isId,
-  kind: isOneOf('view', 'cart', 'purchase'),
+  kind: isOneOf(...KINDS),
   at: isTime,
   dwellMs: isNumberIn(0, Infinity),
   rating: isNumberIn(1, 5),

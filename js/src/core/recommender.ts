@@ -2,8 +2,9 @@
 import type { Engine } from '../../wasm/vicino.js';
 import { type Device, openDevice } from '../device/index.js';
 import { type ColumnNames, createCatalog } from './catalog.js';
-import { checkValue, isId, isIds } from './check.js';
+import { checkValue, freed, isId, isIds } from './check.js';
 import { VicinoError } from './errors.js';
+import { encodeRows, numbers } from './item-numbers.js';
 import { abortable, isSupported, readModel, startWasm } from './load.js';
 import { describeModel, openEngine, translateErrors, yieldToPage } from './open.js';
 import { checkEvent, checkList, checkLoad, checkRails } from './options.js';
@@ -30,7 +31,7 @@ import type {
   RecordedEvent,
   TrendingOptions,
 } from './types.js';
-import { bits, IMPRESSIONS, numbers, UNKNOWN } from './words.js';
+import { bits, IMPRESSIONS, UNKNOWN } from './words.js';
 
 /** Time for which weights that fall with time may be reused, in ms. */
 const FRESH_MS = 60_000;
@@ -299,9 +300,7 @@ export class Recommender implements Disposable {
   }
 
   #requireEngine(): Engine {
-    if (!this.#engine) {
-      throw new VicinoError('freed', 'this recommender was freed; load a new one');
-    }
+    if (!this.#engine) throw freed();
     return this.#engine;
   }
 
@@ -340,8 +339,8 @@ export class Recommender implements Disposable {
 
   /** Returns the items viewed, newest first, that the model knows and the shopper did not mark as unwanted. */
   #viewed(): string[] {
-    const disliked = new Set(this.#device.disliked());
-    const viewed = this.#device.viewed();
+    const disliked = new Set(this.history.notInterested());
+    const viewed = this.#device.items('view');
     const known = numbers(this.#requireEngine(), viewed);
     return viewed.filter((id, at) => known[at] !== UNKNOWN && !disliked.has(id));
   }
@@ -408,19 +407,14 @@ export class Recommender implements Disposable {
     if (this.#depth || (current === this.#synced && now - this.#syncedAt < FRESH_MS)) return;
     this.#synced = current;
     this.#syncedAt = now;
-    const { ids, kinds, weights } = device.ranking(now, window);
-    const history: number[] = [];
-    numbers(engine, ids).forEach((item, at) => {
-      if (item !== UNKNOWN) history.push(item, kinds[at] as number, bits(weights[at] as number));
-    });
-    engine.set_history(new Uint32Array(history));
-    const impressions = device.impressions(now);
-    const pairs: number[] = [];
-    numbers(engine, impressions.ids).forEach((item, at) => {
-      pairs.push(item, bits(impressions.factors[at] as number));
-    });
+    const history = encodeRows(engine, device.ranking(now, window), ({ kind, weight }) => [
+      kind,
+      bits(weight),
+    ]);
+    engine.set_history(new Uint32Array(history.flat()));
+    const ignored = encodeRows(engine, device.impressions(now), ({ factor }) => [bits(factor)]);
     engine.update(IMPRESSIONS, new Uint32Array());
-    engine.update(IMPRESSIONS, new Uint32Array(pairs));
+    engine.update(IMPRESSIONS, new Uint32Array(ignored.flat()));
   }
 
   #item(engine: Engine, number: number): Candidate {

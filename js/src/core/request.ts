@@ -1,12 +1,12 @@
 // Requests for a list: from options and the device to the words that src/web/engine.rs reads.
 import type { Engine } from '../../wasm/vicino.js';
 import type { Device } from '../device/index.js';
+import { DAY_MS } from '../device/state.js';
 import type { ColumnNames } from './catalog.js';
 import { ofItems, program } from './filter.js';
+import { encodeRows, numbers } from './item-numbers.js';
 import type { Candidate, Filter, ListOptions, RailRequest } from './types.js';
-import { bits, EXPLAIN, HAS_SEED, INCLUDE_SEEN, numbers, SOURCES, UNKNOWN } from './words.js';
-
-const DAY_MS = 864e5;
+import { bits, EXPLAIN, HAS_SEED, INCLUDE_SEEN, SOURCES, UNKNOWN } from './words.js';
 
 /** Options of one list. */
 export type RequestOptions = Omit<RailRequest, 'name'>;
@@ -48,10 +48,12 @@ export function listRequest(
   const wheres = layers.flatMap(({ where }) => where ?? []);
   const filters = wheres.filter((where) => typeof where === 'object');
   if (category !== undefined && list === 'trending') filters.push({ category });
-  const exclude = layers.flatMap(({ exclude }) => exclude ?? []).concat(listed, device.disliked());
+  const exclude = layers
+    .flatMap(({ exclude }) => exclude ?? [])
+    .concat(listed, device.history.notInterested());
   if (excludePurchased) {
-    const { withinDays = Infinity } = excludePurchased === true ? {} : excludePurchased;
-    exclude.push(...device.purchased(now, withinDays));
+    const withinDays = excludePurchased === true ? Infinity : excludePurchased.withinDays;
+    exclude.push(...device.items('purchase', now - withinDays * DAY_MS));
   }
   const isPast = list === 'recentlyViewed' || list === 'buyItAgain';
   return {
@@ -71,7 +73,7 @@ export function listRequest(
 function sourceItems(device: Device, options: RequestOptions, now: number): readonly SourceItem[] {
   const { list, item, items = item === undefined ? [] : [item] } = options;
   if (list === 'recentlyViewed') {
-    return device.viewed().map((id, at) => ({ id, values: [1 / (at + 1)] }));
+    return device.items('view').map((id, at) => ({ id, values: [1 / (at + 1)] }));
   }
   if (list === 'buyItAgain') {
     return device.purchases().map(({ id, times }) => ({
@@ -100,16 +102,8 @@ export function encodeRequest(
   const known = (ids: readonly string[]) =>
     [...numbers(engine, ids)].filter((item) => item !== UNKNOWN);
   const sized = (words: readonly number[]) => [words.length, ...words];
-  /** Encodes a count, then for each known id its number and more words. */
-  const each = (ids: readonly string[], more: (at: number) => readonly number[]) => {
-    const words: number[] = [0];
-    numbers(engine, ids).forEach((item, at) => {
-      if (item === UNKNOWN) return;
-      (words[0] as number)++;
-      words.push(item, ...more(at));
-    });
-    return words;
-  };
+  const counted = (rows: readonly number[][]) => [rows.length, ...rows.flat()];
+  const pins = pin.map((one, position) => (typeof one === 'string' ? { id: one, position } : one));
   const buried = bury && ('length' in bury ? ofItems(known(bury)) : program([bury], names));
   const flags =
     (includeSeen ? INCLUDE_SEEN : 0) |
@@ -120,14 +114,8 @@ export function encodeRequest(
       [SOURCES[source], flags, k, seed ?? 0, days, maxPerCategory],
       [bits(diversity), bits(explore), bits(fatigue)],
       sized(known(exclude)),
-      each(
-        items.map(({ id }) => id),
-        (at) => (items[at]?.values ?? []).map(bits),
-      ),
-      each(
-        pin.map((one) => (typeof one === 'string' ? one : one.id)),
-        (at) => [(pin[at] as { position?: number }).position ?? at],
-      ),
+      counted(encodeRows(engine, items, ({ values = [] }) => values.map(bits))),
+      counted(encodeRows(engine, pins, ({ position }) => [position])),
       filters.length ? sized(program(filters, names)) : [0],
       sized(buried ?? []),
       [boost.length],

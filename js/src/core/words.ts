@@ -1,6 +1,4 @@
 // Numbers that this package and the WebAssembly module must agree on; src/web/engine.rs and src/rank/ define them.
-import type { Engine } from '../../wasm/vicino.js';
-import { translateErrors } from './open.js';
 
 /** Number of an id that the model does not know, and of a value that is not known. */
 export const UNKNOWN = 0xffffffff;
@@ -46,16 +44,4 @@ const scratchBits = new Uint32Array(scratch.buffer);
 export function bits(value: number): number {
   scratch[0] = value;
   return scratchBits[0] as number;
-}
-
-const encoder = new TextEncoder();
-
-/** Returns the numbers of the items with these ids, {@link UNKNOWN} for an id that the model does not know. */
-export function numbers(engine: Engine, ids: readonly string[]): Uint32Array {
-  if (ids.length === 0) return new Uint32Array();
-  const find = (all: readonly string[]) =>
-    translateErrors(() => engine.items(encoder.encode(all.join('\0'))));
-  const found = find(ids);
-  // The separator between two ids is in no id of a model.
-  return found.length === ids.length ? found : find(ids.map((id) => id.replaceAll('\0', '\ufffd')));
 }

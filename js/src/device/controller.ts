@@ -2,7 +2,9 @@
 //
 // The store is a module of its own. It is loaded only if something may be stored or is stored already, so a first visit
 // without consent never loads it.
-import type { Store, StoreHost, StoreOptions } from '../storage/store.js';
+import { freed } from '../core/check.js';
+import { VicinoError } from '../core/errors.js';
+import type { Store, StoreHost } from '../storage/store.js';
 import { type Change, empty, prune, type State } from './state.js';
 import type { ConsentState, DeviceOptions, Storage } from './types.js';
 
@@ -13,7 +15,11 @@ const DEADLINE_MS = 2000;
 export class Listeners {
   readonly #all = new Set<() => void>();
 
+  /** Adds a subscriber; returns the function that removes it. */
   add(listener: () => void): () => void {
+    if (typeof listener !== 'function') {
+      throw new VicinoError('option-invalid', 'subscribe: expected a function');
+    }
     // Two subscriptions of one function are two.
     const own = () => listener();
     this.#all.add(own);
@@ -45,9 +51,14 @@ export class Controller implements StoreHost {
   readonly gpc: boolean;
   readonly changed = new Listeners();
   readonly consentChanged = new Listeners();
-  readonly options: StoreOptions;
+  readonly options: DeviceOptions;
+  /** Name of the history on this device. */
+  readonly name: string;
   store: Store | undefined;
+  /** Seed of experiments until one is stored. */
+  pageSeed: number | undefined;
   #consent: ConsentState;
+  #isClosed = false;
   #loading: Promise<void> | undefined;
   /** Number of decisions so far; a newer decision makes an older one void. */
   #numDecisions = 0;
@@ -56,7 +67,8 @@ export class Controller implements StoreHost {
   constructor(options: DeviceOptions) {
     const { historyName = 'vicino', consent = 'memory-only' } = options;
     const { navigator } = globalThis as { navigator?: { globalPrivacyControl?: boolean } };
-    this.options = { ...options, historyName };
+    this.options = options;
+    this.name = historyName;
     this.gpc = options.honorGlobalPrivacyControl !== false && !!navigator?.globalPrivacyControl;
     this.#consent = this.gpc && consent === 'granted' ? 'memory-only' : consent;
   }
@@ -85,7 +97,7 @@ export class Controller implements StoreHost {
       await this.store?.start();
     }
     try {
-      this.#channel = new BroadcastChannel(`vicino:${this.options.historyName}`);
+      this.#channel = new BroadcastChannel(`vicino:${this.name}`);
       this.#channel.onmessage = async () => {
         await this.#load();
         await this.store?.flush(true);
@@ -97,6 +109,7 @@ export class Controller implements StoreHost {
 
   /** Lets go of the page; queued changes still get stored. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     if (this.#channel) this.#channel.onmessage = null;
     await this.store?.close();
     this.#channel?.close();
@@ -130,6 +143,12 @@ export class Controller implements StoreHost {
     else this.consent = consent;
   }
 
+  /** Returns the state; throws after the device was closed. */
+  readonly requireState = (): State => {
+    if (this.#isClosed) throw freed();
+    return this.state;
+  };
+
   replace(state: State): void {
     const before = ranked(this.state);
     this.state = state;
@@ -162,7 +181,7 @@ export class Controller implements StoreHost {
       if (this.options.storage === 'memory') return;
       try {
         const { Store } = await import('../storage/store.js');
-        this.store = new Store(this, this.options, this.gpc);
+        this.store = new Store(this, this.name, this.options, this.gpc);
       } catch (error) {
         this.report(`storage did not load: ${(error as Error).message}`);
       }
@@ -173,14 +192,13 @@ export class Controller implements StoreHost {
 
   /** Tells if anything may be stored; true if the browser does not say. */
   async #isStored(): Promise<boolean> {
-    const { historyName } = this.options;
     try {
-      if (localStorage.getItem(historyName) !== null) return true;
+      if (localStorage.getItem(this.name) !== null) return true;
       const late = new Promise<undefined>((resolve) => {
         setTimeout(resolve, DEADLINE_MS);
       });
       const databases = await Promise.race([indexedDB.databases(), late]);
-      return databases?.some(({ name }) => name === historyName) ?? true;
+      return databases?.some(({ name }) => name === this.name) ?? true;
     } catch {
       return true;
     }

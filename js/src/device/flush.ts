@@ -1,5 +1,5 @@
 // What leaves the device, if the site asks for it: counts, as they are or as randomised answers.
-import type { abortable } from '../core/load.js';
+import { abortable } from '../core/load.js';
 import type { Controller } from './controller.js';
 import type { State } from './state.js';
 import type { MetricCount } from './types.js';
@@ -52,7 +52,6 @@ function randomised(counts: readonly MetricCount[], epsilon: number): MetricCoun
 /** Hands the counts to `send`, and takes them off what is kept if it resolves. */
 export async function flush(
   controller: Controller,
-  wait: typeof abortable,
   send: (counts: MetricCount[]) => unknown,
   epsilon: number | undefined,
   signal: AbortSignal | undefined,
@@ -66,7 +65,7 @@ export async function flush(
     refused.set(controller, { epsilon, counts: handed, taken });
   }
   if (!taken.size) return;
-  await wait(Promise.resolve(send(handed.map((count) => ({ ...count })))), signal);
+  await abortable(Promise.resolve(send(handed.map((count) => ({ ...count })))), signal);
   refused.delete(controller);
   await controller.change((state) => {
     for (const [key, row] of taken) {

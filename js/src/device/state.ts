@@ -212,6 +212,11 @@ export function weight(
   return dwell * ((rating - 1) / 2) * 0.5 ** (days / (halfLifeDays?.[kind] ?? Infinity) || 0);
 }
 
+/** Returns the distinct items of events, in order of the events. */
+export const distinctItems = (events: readonly HistoryEvent[]): string[] => [
+  ...new Set(events.map(({ item }) => item)),
+];
+
 /** Events by session, all newest first. */
 export function sessions(events: readonly HistoryEvent[]): HistoryEvent[][] {
   const all: HistoryEvent[][] = [];

@@ -50,11 +50,6 @@ export interface StoreHost {
   broadcast(): void;
 }
 
-/** Options of a store: those of the device, and the name of the history. */
-export interface StoreOptions extends DeviceOptions {
-  historyName: string;
-}
-
 /** A change that memory holds and storage does not. */
 interface QueuedChange {
   readonly apply: Change;
@@ -78,7 +73,7 @@ function fromJson(text: string): State {
 export class Store {
   isEncrypted: boolean;
   readonly #host: StoreHost;
-  readonly #options: StoreOptions;
+  readonly #options: DeviceOptions;
   readonly #gpc: boolean;
   readonly #name: string;
   /** True if `localStorage` may take over from IndexedDB. */
@@ -97,13 +92,13 @@ export class Store {
   #lastFlush: Promise<unknown> = Promise.resolve();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** `gpc` is true if the browser sends Global Privacy Control and the site honours it. */
-  constructor(host: StoreHost, options: StoreOptions, gpc: boolean) {
+  /** Makes a store of the history of this name; `gpc` is true if the browser sends Global Privacy Control and the site honours it. */
+  constructor(host: StoreHost, name: string, options: DeviceOptions, gpc: boolean) {
     const { storage = 'auto', consent, encrypt = false } = options;
     this.#host = host;
     this.#options = options;
     this.#gpc = gpc;
-    this.#name = options.historyName;
+    this.#name = name;
     this.#place = encrypt ? DATABASE : Math.max(DATABASE, PLACES.indexOf(storage as Storage));
     this.isEncrypted = encrypt;
     this.#isAutomatic = storage === 'auto' && !encrypt;
