@@ -99,7 +99,6 @@ const ENTRIES = {
   errors: 'core/errors',
   worker: 'bindings/worker',
   'worker-client': 'bindings/worker-client',
-  live: 'bindings/binding-core',
   react: 'bindings/react',
   vue: 'bindings/vue',
   svelte: 'bindings/svelte',
@@ -108,30 +107,34 @@ const ENTRIES = {
   delivery: 'delivery/index',
 };
 /** Entries that others import; any other module is bundled into each entry that needs it. */
-const SHARED = ['index', 'errors', 'live'];
+const SHARED = ['index', 'errors'];
+/** Entries that draw rails, which are bundled together: their common modules are one script, `binding-core`. */
+const RAILS = ['react', 'vue', 'svelte', 'element'];
 const FRAMEWORKS = ['react', 'vue'];
 
 /** Replaces imports of shared entries by imports of their scripts in `dist`. */
-function share(entry) {
+function share(entries) {
   return {
     name: 'share',
     resolveId(source, importer) {
       if (!source.startsWith('.') || !importer) return null;
       const module = relative('src', resolve(dirname(importer), source)).replace(/\.js$/, '');
       const name = SHARED.find((one) => ENTRIES[one] === module);
-      return name && name !== entry ? { id: `./${name}.js`, external: true } : null;
+      return name && !entries.includes(name) ? { id: `./${name}.js`, external: true } : null;
     },
   };
 }
 
-for (const [entry, module] of Object.entries(ENTRIES)) {
+const single = Object.keys(ENTRIES).filter((entry) => !RAILS.includes(entry));
+for (const entries of [RAILS, ...single.map((entry) => [entry])]) {
   const bundle = await rolldown({
-    input: { [entry]: `src/${module}.ts` },
+    input: Object.fromEntries(entries.map((entry) => [entry, `src/${ENTRIES[entry]}.ts`])),
     platform: 'neutral',
+    optimization: { inlineConst: true },
     // A module that an entry shares with a part that it loads later is in the entry, not in a download of its own.
     preserveEntrySignatures: 'allow-extension',
     external: [/^node:/, ...FRAMEWORKS],
-    plugins: [share(entry), glue(names)],
+    plugins: [share(entries), glue(names)],
   });
   await bundle.write({
     dir: 'dist',
@@ -140,7 +143,7 @@ for (const [entry, module] of Object.entries(ENTRIES)) {
     format: 'esm',
     minify: true,
     // Servers that render React must know which parts belong to the browser.
-    ...(entry === 'react' && { banner: "'use client';" }),
+    banner: ({ name }) => (name === 'react' ? "'use client';" : ''),
   });
   await bundle.close();
 }

@@ -186,7 +186,7 @@ function assertWorks(visited) {
   assert.equal(probe.detached, 0);
   assert.deepEqual(probe.pages, ['a']);
   assert.equal(probe.predicate.code, 'option-invalid');
-  assert.match(probe.predicate.message, /function cannot travel/);
+  assert.match(probe.predicate.message, /function cannot be sent/);
   assert.equal(probe.unknown.code, 'option-unknown');
   assert.equal(probe.unknown.name, 'VicinoError');
   assert.match(probe.unknown.message, /unknown option `limit`/);

@@ -20,7 +20,7 @@ export async function listInWorker(worker: Worker): Promise<Recommendation[]> {
   const storage: string = await shop.history.storage;
   const items: number = (await shop.model).numItems;
   const stop: () => void = shop.history.subscribe(() => {});
-  // @ts-expect-error: a predicate cannot travel
+  // @ts-expect-error: a predicate cannot be sent to a worker
   await shop.forYou({ where: () => true });
   // @ts-expect-error: it is a promise
   shop.forYou().length;

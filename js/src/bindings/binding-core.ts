@@ -1,62 +1,63 @@
 import type { LoadOptions, ModelSource, Recommender } from '../core/index.js';
 import type { ListOptions, Rail, RailRequest, Recommendation } from '../core/types.js';
-import { watchSeen } from './impressions.js';
+import { observeImpressions } from './impressions.js';
 import type { Waiting } from './waiting.js';
 import type { WorkerRecommender } from './worker-client.js';
 
-export { ID, watchSeen } from './impressions.js';
+export { ID, observeImpressions } from './impressions.js';
 export { type Waiting, waiting } from './waiting.js';
 
 /** A recommender on the page, or one in a worker. */
-export type Ranks = Recommender | WorkerRecommender;
+export type AnyRecommender = Recommender | WorkerRecommender;
 
-/** Where the recommender of an app comes from: the shop has it, or it is loaded in the browser. */
+/** Origin of an app's recommender: the shop already has it, or it is loaded in the browser. */
 export interface Origin {
-  /** A recommender, or the promise of one; it stays the shop's to free. */
-  recommender?: Ranks | PromiseLike<Ranks>;
+  /** A recommender, or the promise of one; the shop remains responsible for freeing it. */
+  recommender?: AnyRecommender | PromiseLike<AnyRecommender>;
   /** A model to load; nothing is loaded on a server. */
   source?: ModelSource;
-  /** How to load it. */
+  /** Options of loading. */
   options?: LoadOptions;
   /**
-   * Whether `source` is not loaded before somebody needs it: at once for what has no place on the page, or an unknown one; for a
-   * rail whose place is known by its impressions when that is within a screen of the view, or the page idle. Default: true.
+   * If true, `source` is loaded when it is needed: when a rail whose element is known (by its impressions) comes within
+   * a screen of the view, when the page is idle, or at once for any other use. If false, it is loaded at once. Default:
+   * true.
    */
   lazy?: boolean;
-  /** Hears why there is no recommender, such as code `unsupported`; without it the console says so. */
+  /** Called with the error if loading fails, such as one of code `unsupported`. Default: a warning on the console. */
   onError?: (error: unknown) => void;
 }
 
-/** What one rail can be asked for, besides its list. */
+/** Options of one rail. */
 export interface RailOptions extends Omit<RailRequest, 'name' | 'list'> {
-  /** Under which name impressions and metrics know it. Default: the name of the list. */
+  /** Name of the rail in impressions and metrics. Default: the name of the list. */
   name?: string;
-  /** What to show until the model is there, such as what a server wrote into the page. */
+  /** Items to show until the model is loaded, such as those that a server rendered. */
   initialItems?: readonly Recommendation[];
 }
 
-/** What a page of rails can be asked for. */
+/** Options that all rails of a page share. */
 export interface PageOptions extends ListOptions {
-  /** What to show until the model is there. */
+  /** Rails to show until the model is loaded. */
   initialRails?: readonly Rail[];
 }
 
-/** Loads a model; its file travels beside the script that opens it. */
+/** Loads a model while the script that opens it loads. */
 export async function loadModel(source: ModelSource, options?: LoadOptions): Promise<Recommender> {
   const isAddress = source instanceof URL || (typeof source === 'string' && source !== '');
   const early = isAddress
-    ? // What went wrong is for `load` to say, which asks again.
+    ? // After a failure `load` requests the file again, and reports the error.
       fetch(source, { signal: options?.signal ?? null }).catch(() => source)
     : source;
   const { Recommender } = await import('../core/index.js');
   return Recommender.load(early, options);
 }
 
-/** Recommenders by the address of their model, or what comes to be one. */
-const loaded = new Map<string, Promise<Ranks>>();
+/** Recommenders that are loaded or loading, by the address of their model. */
+const loaded = new Map<string, Promise<AnyRecommender>>();
 
-/** Loads a model, but not twice: rails of one page share it. */
-export function loadOnce(address: string, options?: LoadOptions): Promise<Ranks> {
+/** Loads a model once for all rails of a page. */
+export function loadOnce(address: string, options?: LoadOptions): Promise<AnyRecommender> {
   let made = loaded.get(address);
   if (!made) {
     made = loadModel(address, options);
@@ -67,17 +68,20 @@ export function loadOnce(address: string, options?: LoadOptions): Promise<Ranks>
   return made;
 }
 
-/** Gives the recommender once it is there, and the function that gives it up; what is to be loaded is wanted by `wait`. */
-export function arrive(
+/**
+ * Calls `set` with the recommender as soon as it is there, and with `undefined` at the end; `wait` decides when a model
+ * is loaded. Returns the function that releases the recommender.
+ */
+export function resolveRecommender(
   { recommender, source, options, lazy, onError }: Origin,
-  set: (ranks: Ranks | undefined) => void,
+  set: (arrived: AnyRecommender | undefined) => void,
   wait: Waiting,
 ): () => void {
   let over = false;
   const own = source !== undefined;
-  const take = (ranks: Ranks | undefined) => {
-    if (!over) set(ranks);
-    else if (own) ranks?.free();
+  const take = (arrived: AnyRecommender | undefined) => {
+    if (!over) set(arrived);
+    else if (own) arrived?.free();
   };
   const fail = (error: unknown) => {
     if (over) return;
@@ -87,10 +91,10 @@ export function arrive(
   let stop = () => {};
   if (own) {
     stop = wait.open(() => {
-      let loaded: Ranks | undefined;
-      loadModel(source, options).then((ranks) => {
-        loaded = ranks;
-        take(ranks);
+      let loaded: AnyRecommender | undefined;
+      loadModel(source, options).then((arrived) => {
+        loaded = arrived;
+        take(arrived);
       }, fail);
       return () => loaded?.free();
     }, lazy);
@@ -106,44 +110,48 @@ export function arrive(
   };
 }
 
-/** Watches what is in view of a rail that `element` holds, and lets the recommender wait for it to come near; gives the function that ends it. */
-export function watchRail(
+/**
+ * Records the items of a rail that are shown in `element`; before the recommender is there, lets `wait` load it when the
+ * element comes near the view. Returns the function that ends it.
+ */
+export function observeShown(
   element: Element,
   rail: string,
   variant: string | undefined,
-  ranks: Ranks | undefined,
+  recommender: AnyRecommender | undefined,
   wait: Waiting | undefined,
 ): () => void {
   const where = variant === undefined ? { rail } : { rail, variant };
-  if (ranks) return watchSeen(element, (ids) => void ranks.recordImpression(ids, where));
+  if (recommender)
+    return observeImpressions(element, (ids) => void recommender.recordImpression(ids, where));
   return wait?.near(element, rail) ?? (() => {});
 }
 
-/** The rails at once, if the recommender is on the page; `known` itself if nothing differs from it. */
-export function peek(
-  ranks: Ranks | undefined,
+/** Ranks at once if the recommender is on the page; returns `known` itself if the rails are the same. */
+export function rankNow(
+  recommender: AnyRecommender | undefined,
   requests: readonly RailRequest[],
   shared: ListOptions,
   known: readonly Rail[],
 ): readonly Rail[] {
-  if (!ranks) return known;
+  if (!recommender) return known;
   try {
-    const rails = (ranks as Ranks).page(requests as never, shared as never);
+    const rails = (recommender as AnyRecommender).page(requests as never, shared as never);
     if (!isPromise(rails)) return JSON.stringify(rails) === JSON.stringify(known) ? known : rails;
     rails.then(undefined, () => {});
   } catch {
-    // `watch` says what is wrong.
+    // `observeRails` reports the error.
   }
   return known;
 }
 
 /**
- * Calls `set` with the rails, now and after every change of the history, but only where they differ from those
- * before, `known` at first; gives the function that ends it. With a recommender on the page the first call comes
- * before it returns.
+ * Calls `set` with the rails, now and after every change of the history, if they differ from the rails before (from
+ * `known` at first). A recommender on the page makes the first call before this function returns. Returns the function
+ * that ends it.
  */
-export function watch(
-  ranks: Ranks,
+export function observeRails(
+  recommender: AnyRecommender,
   requests: readonly RailRequest[],
   shared: ListOptions,
   known: readonly Rail[],
@@ -164,7 +172,7 @@ export function watch(
       set(rails);
     };
     try {
-      const answer = (ranks as Ranks).page(requests as never, shared as never);
+      const answer = (recommender as AnyRecommender).page(requests as never, shared as never);
       if (isPromise(answer)) answer.then(show, report);
       else show(answer);
     } catch (error) {
@@ -173,7 +181,7 @@ export function watch(
   };
   rank();
   // Several events in one go are one change.
-  const stop = ranks.history.subscribe(() => {
+  const stop = recommender.history.subscribe(() => {
     if (!waiting) queueMicrotask(rank);
     waiting = true;
   });
@@ -187,12 +195,12 @@ function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
   return typeof (value as PromiseLike<T> | null)?.then === 'function';
 }
 
-/** Says on the console what is wrong with a request, which would otherwise break the page for want of a rail. */
+/** Reports an error on the console instead of throwing it, so that a page can do without a rail. */
 function report(error: unknown): void {
   if ((error as { code?: string }).code !== 'freed') reportError(error);
 }
 
-/** The request of one rail. */
+/** Makes the request for one rail. */
 export function railRequest(
   list: RailRequest['list'],
   { initialItems, name = list, ...options }: RailOptions,
@@ -200,7 +208,7 @@ export function railRequest(
   return { ...options, name, list };
 }
 
-/** A page of one rail that is known already. */
+/** Makes a page of one rail from its initial items. */
 export function initialPage(
   list: RailRequest['list'],
   { initialItems = [], name = list }: RailOptions,
@@ -208,7 +216,7 @@ export function initialPage(
   return [{ name, list, items: initialItems as Recommendation[] }];
 }
 
-/** Tells requests apart: equal ones have equal keys, and every function has its own. */
+/** Returns a key of a request: equal requests have equal keys, and every function has a key of its own. */
 export function keyOf(value: unknown): string {
   return JSON.stringify(value, (_, one) => {
     if (typeof one !== 'function') return one;

@@ -1,15 +1,15 @@
 /**
- * Records what a shop tells Google Analytics 4 anyway, from its `dataLayer`.
+ * Records the events that a shop pushes for Google Analytics 4, from its `dataLayer`.
  *
  * @packageDocumentation
  */
 
 import type { EventKind } from '../core/types.js';
-import type { Ranks } from './binding-core.js';
+import type { AnyRecommender } from './binding-core.js';
 
-/** How to read a data layer. */
+/** Options of reading a data layer. */
 export interface DataLayerOptions {
-  /** The shop's id of an item, where `item_id` is not the one the model knows; `undefined` leaves the item out. */
+  /** Returns the id that the model knows for an item, or `undefined` to leave the item out. Default: `item_id`. */
   id?: (item: Readonly<Record<string, unknown>>) => string | undefined;
 }
 
@@ -21,22 +21,22 @@ const KINDS: Readonly<Record<string, EventKind>> = {
   purchase: 'purchase',
 };
 
-/** Where a tab remembers its orders, since a page of thanks may be loaded again. */
+/** Key of the orders of a tab, since a confirmation page may be loaded again. */
 const ORDERS = 'vicino:orders';
 
 /**
- * Records the GA4 events `view_item`, `add_to_cart` and `purchase`, counts `view_item_list` as impressions and
- * `select_item` as a click; those in the data layer now and those that come, pushed as objects or by `gtag`. A
- * purchase whose `transaction_id` came before is left out. Never throws; gives the function that ends it.
+ * Records the GA4 events `view_item`, `add_to_cart` and `purchase`, and counts `view_item_list` as impressions and
+ * `select_item` as a click: events already in the data layer and later ones, pushed as objects or by `gtag`. A purchase
+ * with a `transaction_id` seen before is skipped. Never throws. Returns the function that ends it.
  */
 export function fromDataLayer(
-  recommender: Ranks | PromiseLike<Ranks>,
+  recommender: AnyRecommender | PromiseLike<AnyRecommender>,
   dataLayer: unknown[],
   { id = ({ item_id }) => (item_id == null ? undefined : String(item_id)) }: DataLayerOptions = {},
 ): () => void {
   let over = false;
   const orders = new Set<unknown>(remembered());
-  // What is pushed without an event belongs to the next one, as in Google Tag Manager.
+  // Data pushed without an event belongs to the next event, as in Google Tag Manager.
   let ahead: unknown;
 
   const take = (entry: unknown) => {
@@ -48,26 +48,27 @@ export function fromDataLayer(
       if ('ecommerce' in pushed) ahead = pushed.ecommerce;
       return;
     }
-    const said = ((byGtag ? pushed[2] : (pushed.ecommerce ?? ahead)) ?? {}) as Fields;
+    const data = ((byGtag ? pushed[2] : (pushed.ecommerce ?? ahead)) ?? {}) as Fields;
     ahead = undefined;
-    const items = Array.isArray(said.items) ? (said.items as Fields[]) : [];
+    const items = Array.isArray(data.items) ? (data.items as Fields[]) : [];
     const ids = items.map((item) => id(item ?? {})).filter((one) => one) as string[];
     if (ids.length === 0) return;
     const kind = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
-    const order = said.transaction_id;
+    const order = data.transaction_id;
     if (kind === 'purchase' && order != null) {
       if (orders.has(String(order))) return;
       orders.add(String(order));
       remember(orders);
     }
-    const list = said.item_list_id ?? said.item_list_name;
+    const list = data.item_list_id ?? data.item_list_name;
     const rail = list ?? items[0]?.item_list_id ?? items[0]?.item_list_name;
     const where = rail == null ? {} : { rail: String(rail) };
     void Promise.resolve(recommender)
-      .then(async (ranks) => {
-        if (name === 'view_item_list') await ranks.recordImpression(ids, where);
-        if (name === 'select_item') await ranks.recordClick(ids[0] as string, where);
-        if (kind) await Promise.all([...new Set(ids)].map((item) => ranks.record({ item, kind })));
+      .then(async (recommender) => {
+        if (name === 'view_item_list') await recommender.recordImpression(ids, where);
+        if (name === 'select_item') await recommender.recordClick(ids[0] as string, where);
+        if (kind)
+          await Promise.all([...new Set(ids)].map((item) => recommender.record({ item, kind })));
       })
       .catch(() => {});
   };
@@ -76,7 +77,7 @@ export function fromDataLayer(
       try {
         if (!over) take(entry);
       } catch {
-        // Whatever a page pushes must not break the page.
+        // A malformed entry must not break the page.
       }
     }
   };
@@ -91,7 +92,7 @@ export function fromDataLayer(
   dataLayer.push = own;
   return () => {
     over = true;
-    // Somebody who wrapped it after us still calls us, and we what was there before.
+    // If another script has wrapped `push` since, `own` stays in the chain and only passes entries on.
     if (dataLayer.push === own) dataLayer.push = push;
   };
 }

@@ -5,18 +5,25 @@
  */
 
 import type { ListName, LoadOptions, RailRequest, Recommendation } from '../core/types.js';
-import { ID, loadOnce, type Ranks, waiting, watch, watchSeen } from './binding-core.js';
+import {
+  type AnyRecommender,
+  ID,
+  loadOnce,
+  observeImpressions,
+  observeRails,
+  waiting,
+} from './binding-core.js';
 
-/** What a template's `{{name}}` can stand for, besides `id`, `category`, `score` and `text`. */
+/** Values for `{{name}}` in a template, by name; `id`, `category`, `score` and `text` are always there. */
 export type ItemData = Readonly<Record<string, unknown>>;
 
-/** What `vicino-click` and `vicino-impression` say of items. */
+/** Detail of the events `vicino-click` and `vicino-impression`. */
 export interface RailEventDetail {
   /** Name of the rail. */
   rail: string;
-  /** Which items, one for a click. */
+  /** Ids of the items; one id for a click. */
   ids: string[];
-  /** Place of the clicked item, from 0. */
+  /** Position of the clicked item, from 0. */
   position?: number;
 }
 
@@ -31,7 +38,7 @@ declare global {
   }
 }
 
-/** Attributes that are properties of the same name. */
+/** Attributes that are also properties of the same name. */
 const TEXTS = [
   'list',
   'item',
@@ -43,37 +50,37 @@ const TEXTS = [
   'loading',
   'label',
 ] as const;
-/** What they are where they are missing, if that is not the empty text. */
+/** Values of missing attributes, if not the empty text. */
 const DEFAULTS: Record<string, string> = { list: 'forYou', loading: 'lazy' };
-/** What can have the focus. */
+/** Selector of elements that can have the focus. */
 const INNER = 'a[href],button,[tabindex]';
 const STYLE =
   ':host{display:block}:host([hidden]){display:none}[part]{display:flex;gap:1rem;overflow-x:auto}';
 
-type Given = Ranks | PromiseLike<Ranks> | undefined;
+type Given = AnyRecommender | PromiseLike<AnyRecommender> | undefined;
 
 let give: (recommender: Given) => void;
 let shared: Given = new Promise((resolve) => {
   give = resolve as typeof give;
 });
 
-/** Gives rails without `src` a recommender, or the promise of one; those that have one already keep it. */
-export function setRecommender(recommender: Ranks | PromiseLike<Ranks>): void {
+/** Sets the recommender, or the promise of one, for rails without `src`; rails that already have one keep it. */
+export function setRecommender(recommender: AnyRecommender | PromiseLike<AnyRecommender>): void {
   shared = recommender;
   give(recommender);
 }
 
-// A server that only renders the tag may import this, too.
+// A server that only renders the tag may import this module, too.
 const Base = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;
 
 /**
- * Lists items by its attributes. Its children stay until the model is there, and where it cannot be; then each item is
- * a copy of the `<template>` among them, with `{{id}}` and the like filled in.
+ * An element that shows one list. Its children stay until the model is loaded, or for good if loading fails; then each
+ * item is a copy of the `<template>` among them, with `{{id}}` and other names filled in.
  */
 export class VicinoRail extends Base {
   static readonly observedAttributes: readonly string[] = TEXTS;
 
-  // What a page has set before this class was there stays set: hence no fields.
+  // No fields: they would overwrite properties that the page has set before this class was defined.
   declare list: ListName;
   declare item: string;
   declare k: string | number;
@@ -81,18 +88,21 @@ export class VicinoRail extends Base {
   declare variant: string;
   declare category: string;
   declare src: string;
-  /** When `src` is loaded: `eager` at once, `lazy` (default) when the rail is within a screen of the view, or the page idle. */
+  /**
+   * Time of loading `src`: `eager` at once, `lazy` when the rail is within a screen of the view, or the page is idle.
+   * Default: `lazy`.
+   */
   declare loading: 'eager' | 'lazy';
   declare label: string;
 
-  /** Options that are no attribute, such as `where`; call `update` after changing what is in it. */
+  /** Options without an attribute, such as `where`; call `update` after changing a value inside. */
   declare options?: Partial<RailRequest>;
-  /** How `src` is loaded; the first rail with an address decides. */
+  /** Options of loading `src`; of several rails with one address, those of the first count. */
   declare loadOptions?: LoadOptions;
-  /** What a template's `{{name}}` stands for: title, price, picture and so on by id. */
+  /** Returns the values for `{{name}}` in the template, such as title, price and picture, for an item's id. */
   declare data?: (id: string) => ItemData | PromiseLike<ItemData>;
-  /** Its own recommender, in place of `src` and of {@link setRecommender}. */
-  declare recommender?: Ranks | PromiseLike<Ranks>;
+  /** Recommender of this rail alone, in place of `src` and of {@link setRecommender}. */
+  declare recommender?: AnyRecommender | PromiseLike<AnyRecommender>;
 
   #stop: (() => void) | undefined;
   #queued = false;
@@ -122,7 +132,7 @@ export class VicinoRail extends Base {
     this.update();
   }
 
-  /** Lists again, after whatever else the page does now. */
+  /** Draws the list again, once the page has finished its present work. */
   update(): void {
     if (!this.#queued)
       queueMicrotask(() => {
@@ -134,7 +144,7 @@ export class VicinoRail extends Base {
   }
 }
 
-/** Makes a rail work by its attributes of now; gives the function that ends that. */
+/** Starts a rail with its present attributes; returns the function that ends it. */
 function start(element: VicinoRail): () => void {
   const { list, name, item, k, category, variant, src, loading } = element;
   const rail = name || list;
@@ -149,11 +159,11 @@ function start(element: VicinoRail): () => void {
   };
   const end = new AbortController();
   const { signal } = end;
-  let ranks: Ranks | undefined;
+  let recommender: AnyRecommender | undefined;
   let shows = 0;
 
   const state = (state: string) => element.setAttribute('state', state);
-  const say = (type: string, detail: unknown) =>
+  const emit = (type: string, detail: unknown) =>
     element.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
   const items = () => [...element.querySelectorAll(`:scope > [${ID}]`)];
   const on = (
@@ -179,7 +189,7 @@ function start(element: VicinoRail): () => void {
     const shown: unknown[] = await Promise.all(
       recommendations.map(
         async ({ id, category, score, sentence }) =>
-          // What a server wrote for an item stays, and so does its focus.
+          // An element that a server wrote for an item stays, and keeps its focus.
           known.get(id) ??
           fill(template, {
             ...{ id, category, score, text: sentence?.text },
@@ -192,9 +202,9 @@ function start(element: VicinoRail): () => void {
       if (child !== template && !child.slot && !shown.includes(child)) child.remove();
     }
     (shown as Element[]).forEach((one, position) => {
-      // A link that is said to be a list's item would not be a link any more.
+      // With the role of an item of the list, a link would no longer be announced as a link.
       if (!one.role && !one.matches(INNER)) one.role = 'listitem';
-      // Moving what is in place already would take its focus.
+      // An element that is in place must not move, which would take its focus.
       const place = items()[position] ?? null;
       if (place !== one) element.insertBefore(one, place);
     });
@@ -202,10 +212,10 @@ function start(element: VicinoRail): () => void {
 
   on('click', (_, position, all) => {
     const id = all[position]?.getAttribute(ID) as string;
-    ranks?.recordClick(id, where);
-    say('vicino-click', { rail, ids: [id], position });
+    recommender?.recordClick(id, where);
+    emit('vicino-click', { rail, ids: [id], position });
   });
-  // Arrow keys, Home and End go from item to item, as in any list.
+  // Arrow keys, Home and End move from item to item, as in any list.
   on('keydown', (event, at, { length, ...all }) => {
     const { key, target } = event as KeyboardEvent;
     const step = getComputedStyle(element).direction === 'rtl' ? -1 : 1;
@@ -223,18 +233,18 @@ function start(element: VicinoRail): () => void {
     ).then(
       (arrived) => {
         if (signal.aborted || !arrived) return;
-        ranks = arrived;
+        recommender = arrived;
         stops.push(
-          watch(arrived, [request], {}, [], ([first]) => void show(first?.items ?? [])),
-          watchSeen(element, (ids) => {
+          observeRails(arrived, [request], {}, [], ([first]) => void show(first?.items ?? [])),
+          observeImpressions(element, (ids) => {
             arrived.recordImpression(ids, where);
-            say('vicino-impression', { rail, ids });
+            emit('vicino-impression', { rail, ids });
           }),
         );
       },
       (error) => {
         state(error.code === 'unsupported' ? error.code : 'error');
-        say('vicino-error', error);
+        emit('vicino-error', error);
       },
     );
     return () => end.abort();
@@ -247,13 +257,13 @@ function start(element: VicinoRail): () => void {
   };
 }
 
-/** The part around the items, which stay outside of it so that the page's style reaches them. */
+/** Makes the shadow root; items stay outside of it, so that the page's style reaches them. */
 function frame(element: VicinoRail): void {
   let list = element.shadowRoot?.querySelector('div');
   if (!list) {
     const root = element.attachShadow({ mode: 'open' });
     const sheet = new CSSStyleSheet();
-    // Not a <style>, which a strict policy forbids.
+    // Not a `<style>`, which a strict content security policy forbids.
     sheet.replaceSync(STYLE);
     root.adoptedStyleSheets = [sheet];
     const heading = document.createElement('slot');
@@ -267,7 +277,7 @@ function frame(element: VicinoRail): void {
   list.ariaLabel = element.label || null;
 }
 
-/** A copy of the template's first element with values for `{{name}}`; in a longer address, as a part of one. */
+/** Copies the template's first element and fills in `{{name}}`; values inside a longer address are escaped. */
 function fill(template: HTMLTemplateElement, values: ItemData): Element {
   let element = template.content.firstElementChild?.cloneNode(true) as Element;
   const put = (text: string, encode: (value: string) => string = String) =>

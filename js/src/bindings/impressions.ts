@@ -1,11 +1,11 @@
-/** The attribute that names the item an element shows. */
+/** Attribute with the id of the item that an element shows. */
 export const ID = 'data-vicino-id';
 
-/** How long half of an item has to be in view until it counts as shown, in ms; a second, as in advertising. */
+/** Time for which half of an item has to be in view until it counts as shown, in ms; a second, as in advertising. */
 const LONG_ENOUGH_MS = 1000;
 
-/** Calls `shown` with the ids of items below `root` that were in view for long enough; gives the function that ends it. */
-export function watchSeen(root: Element, shown: (ids: string[]) => void): () => void {
+/** Calls `shown` with the ids of items below `root` that were in view for long enough; returns the function that ends it. */
+export function observeImpressions(root: Element, shown: (ids: string[]) => void): () => void {
   if (typeof IntersectionObserver === 'undefined') return () => {};
   const timers = new Map<Element, ReturnType<typeof setTimeout>>();
   const counted = new Set<Element>();
@@ -13,7 +13,7 @@ export function watchSeen(root: Element, shown: (ids: string[]) => void): () => 
   const count = (element: Element) => {
     views.unobserve(element);
     counted.add(element);
-    // Those of one rail become due one after the other.
+    // Items of one rail become due one after the other, and are reported together.
     if (ids.push(element.getAttribute(ID) as string) > 1) return;
     setTimeout(() => {
       shown(ids);

@@ -1,40 +1,46 @@
 /**
- * Rails as Svelte stores, on servers too; they work wherever the store contract is known.
+ * Rails as Svelte stores, on servers too; they work with any library that knows the store contract.
  *
  * @packageDocumentation
  */
 import type { Recommender } from '../core/index.js';
 import type { ListName, Rail, RailRequest, Recommendation } from '../core/types.js';
 import {
-  arrive,
+  type AnyRecommender,
   initialPage,
   type Origin,
+  observeRails,
+  observeShown,
   type PageOptions,
   type RailOptions,
-  type Ranks,
   railRequest,
+  resolveRecommender,
   type Waiting,
   waiting,
-  watch,
-  watchRail,
 } from './binding-core.js';
 
-export type { Origin, PageOptions, RailOptions, Ranks } from './binding-core.js';
+export type { AnyRecommender, Origin, PageOptions, RailOptions } from './binding-core.js';
 
-/** What Svelte calls a readable store. */
+/** A readable store of Svelte. */
 export interface Readable<T> {
-  /** Calls `run` now and after every change; gives the function that stops it. */
+  /** Calls `run` now and after every change; returns the function that stops it. */
   subscribe(run: (value: T) => void): () => void;
 }
 
 /** A recommender, or a store of one as {@link createVicino} makes it. */
-export type Shop = Ranks | Readable<Ranks | undefined>;
+export type Shop = AnyRecommender | Readable<AnyRecommender | undefined>;
 
-/** Stores that load, which rails follow without asking for the recommender at once. */
-const lazy = new WeakMap<Shop, [wait: Waiting, follow: Readable<Ranks | undefined>['subscribe']]>();
+/** Stores that load a model: a rail can follow one of them without asking for the recommender at once. */
+const lazy = new WeakMap<
+  Shop,
+  [wait: Waiting, follow: Readable<AnyRecommender | undefined>['subscribe']]
+>();
 
-/** A store of the recommender, `undefined` until it is there. It is loaded once, when it is subscribed to in a browser; for rails as `lazy` says. */
-export function createVicino<R extends Ranks = Recommender>(
+/**
+ * Makes a store of the recommender, `undefined` until it is loaded. It is loaded once, after the first subscription in a
+ * browser; subscriptions of rails wait as the option `lazy` describes.
+ */
+export function createVicino<R extends AnyRecommender = Recommender>(
   origin: Origin,
 ): Readable<R | undefined> & { close(): void } {
   let stop: (() => void) | undefined;
@@ -45,11 +51,11 @@ export function createVicino<R extends Ranks = Recommender>(
     const own = (value: R | undefined) => run(value);
     runs.add(own);
     if (!stop && typeof window !== 'undefined') {
-      const set = (ranks?: Ranks) => {
-        now = ranks as R | undefined;
+      const set = (recommender?: AnyRecommender) => {
+        now = recommender as R | undefined;
         for (const one of runs) one(now);
       };
-      stop = arrive(origin, set, wait);
+      stop = resolveRecommender(origin, set, wait);
     }
     own(now);
     return () => runs.delete(own);
@@ -62,11 +68,11 @@ export function createVicino<R extends Ranks = Recommender>(
     /** Frees what was loaded. */
     close: () => stop?.(),
   };
-  lazy.set(shop, [wait, follow as Readable<Ranks | undefined>['subscribe']]);
+  lazy.set(shop, [wait, follow as Readable<AnyRecommender | undefined>['subscribe']]);
   return shop;
 }
 
-/** A store of the items of one rail, ranked again when the history changes; `initialItems` until the model is there. */
+/** Makes a store of the items of one rail, ranked again when the history changes; `initialItems` until the model is loaded. */
 export function rail(
   shop: Shop,
   list: ListName,
@@ -77,7 +83,7 @@ export function rail(
   return { subscribe: (run) => rails.subscribe(([first]) => run(first?.items ?? [])) };
 }
 
-/** A store of several rails that share no item. */
+/** Makes a store of several rails, no item in two of them. */
 export function page(
   shop: Shop,
   rails: readonly RailRequest[],
@@ -86,15 +92,15 @@ export function page(
   return follow(shop, rails, shared, initialRails);
 }
 
-/** An action, `use:impressions={{ shop, rail }}`: children with `data-vicino-id` in view for a second count as shown. */
+/** Counts impressions as an action, `use:impressions={{ shop, rail }}`: children with `data-vicino-id` in view for a second. */
 export function impressions(
   element: Element,
   { shop, rail, variant }: { shop: Shop; rail: string; variant?: string },
 ): { destroy(): void } {
   let stop = () => {};
-  const unsubscribe = each(shop, (ranks, wait) => {
+  const unsubscribe = each(shop, (recommender, wait) => {
     stop();
-    stop = watchRail(element, rail, variant, ranks, wait);
+    stop = observeShown(element, rail, variant, recommender, wait);
   });
   return {
     destroy() {
@@ -104,10 +110,13 @@ export function impressions(
   };
 }
 
-function each(shop: Shop, run: (ranks: Ranks | undefined, wait?: Waiting) => void): () => void {
+function each(
+  shop: Shop,
+  run: (recommender: AnyRecommender | undefined, wait?: Waiting) => void,
+): () => void {
   const [wait, follow] = lazy.get(shop) ?? [];
-  if (follow) return follow((ranks) => run(ranks, wait));
-  if (!('history' in shop)) return shop.subscribe((ranks) => run(ranks));
+  if (follow) return follow((recommender) => run(recommender, wait));
+  if (!('history' in shop)) return shop.subscribe((recommender) => run(recommender));
   run(shop);
   return () => {};
 }
@@ -125,15 +134,15 @@ function follow(
       let stop = () => {};
       let leave = () => {};
       run(known);
-      // What a server rendered hydrates as it is, and is ranked then; by now elements of rails are known, too.
+      // Later, so that a server's output hydrates as it is, and the elements of rails are known.
       if (typeof window !== 'undefined') {
         setTimeout(() => {
           if (over) return;
-          leave = each(shop, (ranks, wait) => {
+          leave = each(shop, (recommender, wait) => {
             for (const { name } of rails) wait?.want(name);
             stop();
-            stop = ranks
-              ? watch(ranks, rails, shared, known, (next) => {
+            stop = recommender
+              ? observeRails(recommender, rails, shared, known, (next) => {
                   known = next;
                   run(next);
                 })

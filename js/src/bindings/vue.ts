@@ -18,55 +18,58 @@ import {
 import type { Recommender } from '../core/index.js';
 import type { ListName, Rail, RailRequest, Recommendation } from '../core/types.js';
 import {
-  arrive,
+  type AnyRecommender,
   initialPage,
   type Origin,
+  observeRails,
+  observeShown,
   type PageOptions,
   type RailOptions,
-  type Ranks,
   railRequest,
+  resolveRecommender,
   type Waiting,
   waiting,
-  watch,
-  watchRail,
 } from './binding-core.js';
 
-export type { Origin, PageOptions, RailOptions, Ranks } from './binding-core.js';
+export type { AnyRecommender, Origin, PageOptions, RailOptions } from './binding-core.js';
 
-const KEY: InjectionKey<ShallowRef<Ranks | undefined>> = Symbol('vicino');
+const KEY: InjectionKey<ShallowRef<AnyRecommender | undefined>> = Symbol('vicino');
 const WAIT: InjectionKey<Waiting> = Symbol('vicino-wait');
 
-/** A plugin for `app.use`; `source` is loaded in the browser and freed with the app. */
+/** Makes a plugin for `app.use`; `source` is loaded in the browser and freed with the app. */
 export function createVicino(origin: Origin): Plugin {
   return {
     install(app) {
-      const ranks = shallowRef<Ranks>();
+      const recommender = shallowRef<AnyRecommender>();
       const wait = waiting();
-      app.provide(KEY, ranks);
+      app.provide(KEY, recommender);
       app.provide(WAIT, wait);
       if (typeof window === 'undefined') return;
-      const set = (arrived?: Ranks) => {
-        ranks.value = arrived;
+      const set = (arrived?: AnyRecommender) => {
+        recommender.value = arrived;
       };
-      app.onUnmount?.(arrive(origin, set, wait));
+      app.onUnmount?.(resolveRecommender(origin, set, wait));
     },
   };
 }
 
-/** The recommender, as soon as it is there; where it is for a `rail` only, it can wait as that does. */
-export function useVicino<R extends Ranks = Recommender>(
+/**
+ * Returns the recommender, `undefined` until it is loaded. With `rail`, loading can wait until that rail is near the
+ * view; else it starts at once.
+ */
+export function useVicino<R extends AnyRecommender = Recommender>(
   rail?: string,
 ): Readonly<ShallowRef<R | undefined>> {
-  const [ranks, wait] = injected();
-  // Where a rail is is known once it is mounted.
+  const [recommender, wait] = injected();
+  // The place of a rail is known once it is mounted.
   if (rail) onMounted(() => wait?.want(rail));
   else wait?.want();
-  return ranks as ShallowRef<R | undefined>;
+  return recommender as ShallowRef<R | undefined>;
 }
 
 const injected = () => [inject(KEY, () => shallowRef(), true), inject(WAIT, undefined)] as const;
 
-/** The items of one rail, ranked again when the history or the options change; `initialItems` until then. */
+/** Returns the items of one rail, ranked again when the history or the options change; `initialItems` before the first ranking. */
 export function useRail(
   list: MaybeRefOrGetter<ListName>,
   options: MaybeRefOrGetter<RailOptions> = {},
@@ -82,7 +85,7 @@ export function useRail(
   return items;
 }
 
-/** Several rails that share no item, ranked again when the history or the options change. */
+/** Returns several rails, no item in two of them, ranked again when the history or the options change. */
 export function usePage(
   requests: MaybeRefOrGetter<readonly RailRequest[]>,
   options: MaybeRefOrGetter<PageOptions> = {},
@@ -102,45 +105,45 @@ export function usePage(
   return rails;
 }
 
-/** The function `ref` of an element whose children carry `data-vicino-id`: those in view for a second count as shown. */
+/** Returns the function `ref` for the element of a rail: children with `data-vicino-id` in view for a second count as shown. */
 export function useImpressions(rail: string, variant?: string): (element: unknown) => void {
-  const [ranks, wait] = injected();
-  let now: Ranks | undefined;
+  const [recommender, wait] = injected();
+  let now: AnyRecommender | undefined;
   let root: unknown;
   let stop = () => {};
   const follow = () => {
     stop();
     const isThere = root && root instanceof Element;
-    stop = isThere ? watchRail(root as Element, rail, variant, now, wait) : () => {};
+    stop = isThere ? observeShown(root as Element, rail, variant, now, wait) : () => {};
   };
   watchEffect(() => {
-    now = ranks.value;
+    now = recommender.value;
     follow();
   });
   onScopeDispose(() => stop());
   return (element) => {
     root = element;
-    // At once: its rail asks for the recommender when it is mounted, which comes next.
+    // Not later: the rail asks for the recommender when it is mounted, which comes next.
     follow();
   };
 }
 
-/** Starts once the component is mounted, so that what a server rendered hydrates as it is. */
+/** Ranks once the component is mounted, so that a server's output hydrates as it is. */
 function useFollowed(
   request: () => [readonly RailRequest[], PageOptions],
   initial: readonly Rail[],
   set: (rails: readonly Rail[]) => void,
 ): void {
-  const [ranks, wait] = injected();
+  const [recommender, wait] = injected();
   let known = initial;
   let stop = () => {};
   onMounted(() => {
     stop = watchEffect((cleanUp) => {
       const [rails, shared] = request();
       for (const { name } of rails) wait?.want(name);
-      if (!ranks.value) return;
+      if (!recommender.value) return;
       cleanUp(
-        watch(ranks.value, rails, shared, known, (next) => {
+        observeRails(recommender.value, rails, shared, known, (next) => {
           known = next;
           set(next);
         }),

@@ -1,9 +1,10 @@
-// When a recommender is loaded: a rail far below the view costs nothing until it is near, or the page idle.
+// The moment at which a recommender is loaded: a rail far below the view costs nothing until it is near, or the page is
+// idle.
 
-/** How long a page may go on after it has loaded where no browser says that it is idle, in ms. */
+/** Time after which a loaded page counts as idle if the browser does not report it, in ms. */
 const IDLE_MS = 1000;
 
-/** Calls `run` when the element is within a screen of the view; gives the function that ends that. */
+/** Calls `run` when the element is within a screen of the view; returns the function that ends the wait. */
 function whenNear(element: Element, run: () => void): () => void {
   if (!globalThis.IntersectionObserver) {
     run();
@@ -19,14 +20,14 @@ function whenNear(element: Element, run: () => void): () => void {
   return () => views.disconnect();
 }
 
-/** Calls `run` when the page has loaded and nothing else to do; gives the function that ends that. */
+/** Calls `run` when the page has loaded and is idle; returns the function that ends the wait. */
 function whenIdle(run: () => void): () => void {
   let isOver = false;
   const go = () => isOver || run();
   // Safari has no idle callbacks.
   const wait = () =>
     'requestIdleCallback' in globalThis ? requestIdleCallback(go) : setTimeout(go, IDLE_MS);
-  // Until then the page waits for the network, which is no reason to ask more of it.
+  // A page that waits for the network should not have to load more.
   if (document.readyState === 'complete') wait();
   else addEventListener('load', wait, { once: true });
   return () => {
@@ -34,19 +35,22 @@ function whenIdle(run: () => void): () => void {
   };
 }
 
-/** Those who want a recommender, and how long they can wait for it. */
+/** The users of one recommender, and the time until which loading it can wait for them. */
 export interface Waiting {
-  /** Something wants it: a rail can wait if an element of it is known, all else cannot. */
+  /** Asks for the recommender: at once, unless the element of `rail` is known, which then asks when it is near. */
   want(rail?: string): void;
-  /** Where a rail is, which wants it when it is near the view; gives the function that takes the element back. */
+  /** Adds an element of a rail, which asks when it is near the view; returns the function that removes it. */
   near(element: Element, rail?: string): () => void;
-  /** Calls `load`, which gives the function that ends it, once somebody cannot wait or the page is idle; gives the function that ends all. */
+  /**
+   * Calls `load` as soon as a user cannot wait, or the page is idle; at once if `isLazy` is false. `load` returns the
+   * function that undoes it. Returns the function that ends everything.
+   */
   open(load: () => () => void, isLazy: unknown): () => void;
 }
 
-/** Nobody wants anything yet. */
+/** Makes a {@link Waiting} without users. */
 export function waiting(): Waiting {
-  /** Names of rails, each as often as there are elements. */
+  /** Names of rails, each as often as it has elements. */
   const rails: unknown[] = [];
   let isWanted = false;
   let load: (() => void) | undefined;

@@ -1,18 +1,18 @@
 /**
- * Ranks in a worker: the same as the main entry, but every method and property gives a promise.
+ * Ranks in a worker: the same as the main entry, but every method and property returns a promise.
  *
  * @packageDocumentation
  */
 import { type ErrorCode, VicinoError } from '../core/errors.js';
 import type { LoadOptions, ModelSource, Recommender as Ranker } from '../core/index.js';
-import type { Answer, Ask, Face, Failure } from './worker-protocol.js';
+import type { ApiShape, Failure, WorkerRequest, WorkerResponse } from './worker-protocol.js';
 
 export { type ErrorCode, VicinoError } from '../core/errors.js';
 export type * from '../core/types.js';
 
 type Method = (...args: never[]) => unknown;
 
-/** A value without functions, which cannot travel to a worker. */
+/** A value without functions, which cannot be sent to a worker. */
 type Plain<T> = T extends Method ? never : T extends object ? { [K in keyof T]: Plain<T[K]> } : T;
 
 /** A part such as `history`, as opposed to a value. */
@@ -22,35 +22,35 @@ type IsPart<T> = T extends readonly unknown[] | string | number | boolean | unde
     ? false
     : true;
 
-type Asked<R> = Awaited<R> extends () => infer E ? () => Promise<Awaited<E>> : Awaited<R>;
+type Settled<R> = Awaited<R> extends () => infer E ? () => Promise<Awaited<E>> : Awaited<R>;
 
-/** An object as the page sees it when it lives in a worker. */
+/** An object in a worker, as the page sees it: every method and property returns a promise. */
 export type InWorker<T> = {
   readonly [K in Exclude<keyof T, symbol>]: K extends 'free' | 'subscribe'
     ? T[K]
     : T[K] extends (...args: infer A) => infer R
-      ? (...args: Plain<A>) => Promise<Asked<R>>
+      ? (...args: Plain<A>) => Promise<Settled<R>>
       : IsPart<T[K]> extends true
         ? InWorker<T[K]>
         : Promise<T[K]>;
 };
 
-/** A recommender that lives in a worker; only `free` and `subscribe` act at once. */
+/** A recommender in a worker; only `free` and `subscribe` act at once. */
 export type WorkerRecommender = Omit<InWorker<Ranker>, 'metrics'> &
   Disposable & {
     readonly metrics: Omit<InWorker<Ranker['metrics']>, 'flush'> & Pick<Ranker['metrics'], 'flush'>;
   };
 
-/** How to load a model in a worker. */
+/** Options of loading a model in a worker. */
 export interface WorkerLoadOptions extends LoadOptions {
   /**
-   * The worker, for pages that start it themselves because no bundler finds `vicino/worker-script` for them or
-   * because it comes from another origin. One worker holds one recommender and ends with it.
+   * Worker to use, for pages that start it themselves: without a bundler that finds `vicino/worker-script`, or from
+   * another origin. One worker holds one recommender and ends with it. Default: a worker that `load` starts.
    */
   worker?: Worker;
 }
 
-/** Whether there are workers here. */
+/** Returns true if this browser has workers and WebAssembly. */
 export function supported(): boolean {
   return typeof Worker === 'function' && typeof WebAssembly === 'object';
 }
@@ -64,72 +64,78 @@ export async function load(
   { worker, signal, ...options }: WorkerLoadOptions = {},
 ): Promise<WorkerRecommender> {
   if (signal?.aborted) throw aborted(signal);
-  const { model, transfer } = await travelling(source);
+  const { model, transfer } = await toTransferable(source);
   const started = worker ?? start();
-  const line = new Line(started);
-  const abort = () => line.end(aborted(signal as AbortSignal));
+  const channel = new WorkerChannel(started);
+  const abort = () => channel.end(aborted(signal as AbortSignal));
   signal?.addEventListener('abort', abort, { once: true });
   try {
     if (signal?.aborted) abort();
     const settings =
       options.wasm instanceof URL ? { ...options, wasm: options.wasm.href } : options;
     if (typeof settings.wasm === 'string') settings.wasm = absolute(settings.wasm);
-    const face = await line.ask('load', [model, settings], transfer);
-    return line.build(face as Face, '') as unknown as WorkerRecommender;
+    const shape = await channel.request('load', [model, settings], transfer);
+    return channel.build(shape as ApiShape, '') as unknown as WorkerRecommender;
   } catch (error) {
-    line.end(error);
+    channel.end(error);
     throw error;
   } finally {
     signal?.removeEventListener('abort', abort);
   }
 }
 
-/** What stands for the class of the main entry. */
+/** Functions in place of the class of the main entry. */
 export const Recommender = { load, supported };
 
 function start(): Worker {
   try {
-    // Bundlers find the script by this very expression.
+    // Bundlers find the script by exactly this expression.
     return new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'vicino' });
   } catch (cause) {
     throw unsupported(cause instanceof Error ? cause.message : String(cause), cause);
   }
 }
 
-/** The questions to one worker that wait for an answer. */
-class Line {
+/** Connection to one worker, with the requests that wait for an answer. */
+class WorkerChannel {
   readonly #worker: Worker;
   readonly #waiting = new Map<
     number,
     { resolve: (value: unknown) => void; reject: (error: unknown) => void }
   >();
   readonly #listeners = new Map<string, Set<() => void>>();
-  /** What sends the metrics of a question. */
+  /** Functions that send the metrics of a request, by its number. */
   readonly #sends = new Map<number, (counts: never[]) => void>();
-  #asked = 0;
+  #numRequests = 0;
   #ended: unknown;
 
   constructor(worker: Worker) {
     this.#worker = worker;
-    worker.addEventListener('message', ({ data }: MessageEvent<Answer>) => this.#hear(data));
+    worker.addEventListener('message', ({ data }: MessageEvent<WorkerResponse>) =>
+      this.#receive(data),
+    );
     worker.addEventListener('error', ({ message }) => {
-      // Later ones are those of a listener, say, and the worker goes on.
+      // A later error, such as one of a listener, does not end the worker.
       if (this.#waiting.has(1))
         this.end(unsupported(message || 'its script was not found or is not allowed'));
     });
   }
 
-  /** Asks for a call, or without arguments for a property. */
-  ask(path: string, args?: readonly unknown[], transfer: Transferable[] = []): Promise<unknown> {
+  /** Requests a call, or without arguments the value of a property. */
+  request(
+    path: string,
+    args?: readonly unknown[],
+    transfer: Transferable[] = [],
+  ): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (this.#ended) throw this.#ended;
-      const id = ++this.#asked;
+      const id = ++this.#numRequests;
       this.#send({ id, path, ...(args && { args }) }, transfer);
       this.#waiting.set(id, { resolve, reject });
     });
   }
 
-  /** Ends the worker; whatever waits, or comes later, is told why. */
+  /** Ends the worker; requests that wait or come later reject with `why`. */
   end(why: unknown): void {
     this.#ended ??= why;
     this.#worker.terminate();
@@ -137,18 +143,21 @@ class Line {
     this.#waiting.clear();
   }
 
-  /** Makes an object that looks like the one in the worker. */
-  build(face: Face, path: string): Record<string, unknown> {
+  /** Makes an object of this shape; calls go to the worker. */
+  build(shape: ApiShape, path: string): Record<string, unknown> {
     const object: Record<string, unknown> = {};
     const under = (name: string) => (path ? `${path}.${name}` : name);
-    for (const name of face.methods) {
-      object[name] = (...args: unknown[]) => this.ask(under(name), args);
+    for (const name of shape.methods) {
+      object[name] = (...args: unknown[]) => this.request(under(name), args);
     }
-    for (const name of face.properties) {
-      Object.defineProperty(object, name, { get: () => this.ask(under(name)), enumerable: true });
+    for (const name of shape.properties) {
+      Object.defineProperty(object, name, {
+        get: () => this.request(under(name)),
+        enumerable: true,
+      });
     }
-    for (const [name, part] of Object.entries(face.parts)) object[name] = this.build(part, name);
-    if (face.changes) {
+    for (const [name, part] of Object.entries(shape.parts)) object[name] = this.build(part, name);
+    if (shape.changes) {
       object.subscribe = (listener: () => void) => this.#subscribe(path, listener);
     }
     if (path === 'metrics') object.flush = this.#flush.bind(this);
@@ -159,42 +168,42 @@ class Line {
     return object;
   }
 
-  #send(ask: Ask, transfer: Transferable[]): void {
+  #send(request: WorkerRequest, transfer: Transferable[]): void {
     try {
-      this.#worker.postMessage(ask, transfer);
+      this.#worker.postMessage(request, transfer);
     } catch (cause) {
       throw new VicinoError(
         'option-invalid',
-        `${ask.path}: a function cannot travel to the worker; write \`where\` as a filter such as { category: 'Shoes' }`,
+        `${request.path}: a function cannot be sent to the worker; write \`where\` as a filter such as { category: 'Shoes' }`,
         { cause },
       );
     }
   }
 
-  #hear(answer: Answer): void {
-    if ('changed' in answer) {
-      for (const listener of [...(this.#listeners.get(answer.changed) ?? [])]) {
+  #receive(response: WorkerResponse): void {
+    if ('changed' in response) {
+      for (const listener of [...(this.#listeners.get(response.changed) ?? [])]) {
         queueMicrotask(listener);
       }
       return;
     }
-    if ('send' in answer) {
-      this.#sends.get(answer.id)?.(answer.send);
+    if ('send' in response) {
+      this.#sends.get(response.id)?.(response.send);
       return;
     }
-    const { resolve, reject } = this.#waiting.get(answer.id) ?? {};
-    this.#waiting.delete(answer.id);
-    if ('error' in answer) reject?.(revive(answer.error));
-    else if (answer.callable) resolve?.(() => this.ask(`call:${answer.id}`, []));
-    else resolve?.(answer.value);
+    const { resolve, reject } = this.#waiting.get(response.id) ?? {};
+    this.#waiting.delete(response.id);
+    if ('error' in response) reject?.(revive(response.error));
+    else if (response.callable) resolve?.(() => this.request(`call:${response.id}`, []));
+    else resolve?.(response.value);
   }
 
-  /** Sends from the page what the worker has counted; the error of `send` is the caller's own. */
+  /** Sends the worker's counts from the page; an error of `send` reaches the caller as it is. */
   #flush(
     send: (counts: never[]) => unknown,
     { signal, ...options }: { signal?: AbortSignal } = {},
   ): Promise<unknown> {
-    const id = this.#asked + 1;
+    const id = this.#numRequests + 1;
     let failed: unknown;
     this.#sends.set(id, (counts) => {
       const over = (error?: unknown) => {
@@ -206,7 +215,7 @@ class Line {
       signal?.addEventListener('abort', abort);
       new Promise((resolve) => resolve(send(counts))).then(() => over(), over);
     });
-    return this.ask('metrics.flush', [options])
+    return this.request('metrics.flush', [options])
       .catch((error) => {
         throw failed ?? error;
       })
@@ -228,8 +237,8 @@ class Line {
   }
 }
 
-/** The model in a form that can be sent, and what of it changes hands. */
-async function travelling(
+/** Converts a model into a form that can be sent, with the buffers to hand over. */
+async function toTransferable(
   given: ModelSource | PromiseLike<ModelSource>,
 ): Promise<{ model: unknown; transfer: Transferable[] }> {
   const source = await given;
@@ -247,13 +256,13 @@ async function travelling(
     }
     model = await source.arrayBuffer();
   } else if (source instanceof Uint8Array) {
-    // A view of a part must not take the rest along.
+    // A view of a part must not hand over the rest of the buffer.
     model = source.byteLength === source.buffer.byteLength ? source.buffer : source.slice().buffer;
   }
   return { model, transfer: model instanceof ArrayBuffer ? [model] : [] };
 }
 
-/** An address as the page means it: the worker's own base is the folder of its script. */
+/** Resolves an address against the page, since the worker would resolve it against its script. */
 const absolute = (address: string) =>
   new URL(address, globalThis.document?.baseURI ?? location.href).href;
 

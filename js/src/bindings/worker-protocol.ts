@@ -1,40 +1,41 @@
-/** What the page and its worker say to each other. */
+// Messages between the page and its worker.
 
-/** The page asks for a call of a method, or for the value of a property. */
-export interface Ask {
+/** A call of a method, or a request for the value of a property. */
+export interface WorkerRequest {
   readonly id: number;
   /**
-   * Names from the recommender on, joined by dots. Besides: `load`, `free`, `call:7`, which calls the function that was
-   * the answer to 7, and `sent`, which says how {@link Answer} `send` of the same `id` went: an error, or nothing.
+   * Names from the recommender on, joined by dots. Besides: `load`, `free`, `call:7`, which calls the function that
+   * answered request 7, and `sent`, which reports the outcome of {@link WorkerResponse} `send` of the same `id`: an
+   * error, or nothing.
    */
   readonly path: string;
-  /** Absent for a property. */
+  /** Arguments of a method; absent for a property. */
   readonly args?: readonly unknown[];
 }
 
-/** The worker answers one question, has the page send metrics, or says that a part (such as `history`) has changed. */
-export type Answer =
+/** A message of the worker: the answer to a request, metrics to send, or the name of a part that has changed. */
+export type WorkerResponse =
   | { readonly id: number; readonly value: unknown; readonly callable: boolean }
   | { readonly id: number; readonly error: Failure }
   | { readonly id: number; readonly send: never[] }
   | { readonly changed: string };
 
-/** An error as it travels. */
+/** An error in a form that can be sent. */
 export interface Failure {
   readonly name: string;
   readonly message: string;
-  /** Absent if it is not the library's own, such as one of storage. */
+  /** Code of a `VicinoError`; absent for other errors, such as one of storage. */
   readonly code?: string;
   readonly url?: string;
   readonly status?: number;
 }
 
-/** What an object has, so that the page can make one that looks the same. */
-export interface Face {
+/** Shape of an object in the worker, from which the page makes an object that looks the same. */
+export interface ApiShape {
   readonly methods: readonly string[];
-  /** Values that the worker has to be asked for, since they change. */
+  /** Names of the properties; the page requests their values, since they change. */
   readonly properties: readonly string[];
-  /** Whether it says when it has changed. */
+  /** True if the object has `subscribe`. */
   readonly changes: boolean;
-  readonly parts: Readonly<Record<string, Face>>;
+  readonly parts: Readonly<Record<string, ApiShape>>;
 }

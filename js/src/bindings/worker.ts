@@ -4,28 +4,28 @@
  * @packageDocumentation
  */
 import { type History, type LoadOptions, type ModelSource, Recommender } from '../core/index.js';
-import type { Answer, Ask, Face, Failure } from './worker-protocol.js';
+import type { ApiShape, Failure, WorkerRequest, WorkerResponse } from './worker-protocol.js';
 
-// The types of a page and of a worker cannot both be there.
+// TypeScript cannot have the types of a page and of a worker in one project.
 const page = globalThis as unknown as {
-  onmessage: (event: MessageEvent<Ask>) => void;
-  postMessage(answer: Answer): void;
+  onmessage: (event: MessageEvent<WorkerRequest>) => void;
+  postMessage(response: WorkerResponse): void;
   close(): void;
 };
 type Part = Record<string, unknown>;
 
 let recommender: Recommender | undefined;
-/** What gave back a function keeps it here, under the number of its question. */
+/** Functions that were returned to the page, by `call:` and the number of the request. */
 const callables = new Map<string, () => unknown>();
-/** Metrics that the page is sending, by the number of its question. */
+/** Callbacks for metrics that the page is sending, by the number of the request. */
 const sending = new Map<number, (failed: unknown) => void>();
-/** What has not been answered yet. */
+/** Requests that are not answered yet. */
 const busy = new Set<Promise<void>>();
 
 page.onmessage = ({ data }) => {
   if (data.path === 'free') {
     recommender?.free();
-    // What is being stored still gets stored.
+    // Events that are being stored still get stored.
     void Promise.all(busy).then(() => page.close());
     return;
   }
@@ -34,10 +34,10 @@ page.onmessage = ({ data }) => {
   busy.add(answering);
 };
 
-async function answer(ask: Ask): Promise<void> {
-  const { id } = ask;
+async function answer(request: WorkerRequest): Promise<void> {
+  const { id } = request;
   try {
-    const value = ask.path === 'load' ? await load(ask.args ?? []) : await perform(ask);
+    const value = request.path === 'load' ? await load(request.args ?? []) : await perform(request);
     const callable = typeof value === 'function';
     if (callable) callables.set(`call:${id}`, value as () => unknown);
     page.postMessage({ id, value: callable ? undefined : value, callable });
@@ -46,12 +46,12 @@ async function answer(ask: Ask): Promise<void> {
   }
 }
 
-async function load([source, options]: readonly unknown[]): Promise<Face> {
+async function load([source, options]: readonly unknown[]): Promise<ApiShape> {
   recommender = await Recommender.load(source as ModelSource, options as LoadOptions);
   return describe(recommender, '');
 }
 
-function perform({ id, path, args }: Ask): unknown {
+function perform({ id, path, args }: WorkerRequest): unknown {
   if (path === 'metrics.flush') return flush(id, args?.[0] as object);
   const callable = callables.get(path);
   if (callable) return callable();
@@ -72,11 +72,11 @@ function flush(id: number, options: object): unknown {
   return recommender?.metrics.flush(send, options);
 }
 
-/** What an object has, its own and inherited; and lets the page know when a part of it changes. */
-function describe(object: object, path: string): Face {
+/** Describes an object, inherited members included, and tells the page from now on when a part of it changes. */
+function describe(object: object, path: string): ApiShape {
   const methods: string[] = [];
   const properties: string[] = [];
-  const parts: Record<string, Face> = {};
+  const parts: Record<string, ApiShape> = {};
   let changes = false;
   for (let from = object; from !== Object.prototype; from = Object.getPrototypeOf(from)) {
     for (const name of Object.getOwnPropertyNames(from)) {

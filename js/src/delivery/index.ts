@@ -4,31 +4,31 @@
  * @packageDocumentation
  */
 
-import type { Ranks } from '../bindings/binding-core.js';
+import type { AnyRecommender } from '../bindings/binding-core.js';
 import { VicinoError } from '../core/errors.js';
 import type { LoadOptions, Recommender } from '../core/index.js';
 
-/** How to load by a manifest. */
-export interface DeliveryOptions<R extends Ranks = Ranks> extends LoadOptions {
+/** Options of loading by a manifest. */
+export interface DeliveryOptions<R extends AnyRecommender = AnyRecommender> extends LoadOptions {
   /**
-   * How many hours to go without asking for a newer model, pages before this one included: 0 asks on every page,
-   * `Infinity` never after the first. Default: 24.
+   * Hours between two checks for a newer model, across pages: 0 checks on every page, `Infinity` never after the first
+   * load. Default: 24.
    */
   checkHours?: number;
-  /** Base64 of the 32 bytes of an Ed25519 key: only models that it has signed are taken. */
+  /** Ed25519 public key, 32 bytes in base64; models without its signature are rejected. */
   publicKey?: string;
-  /** Loads the bytes, such as `load` of `vicino/worker`. Default: `Recommender.load`. */
+  /** Function that loads the bytes, such as `load` of `vicino/worker`. Default: `Recommender.load`. */
   load?: Load<R>;
-  /** Called after a newer model was taken. */
+  /** Called after the recommender has switched to a newer model. */
   onUpdate?: (recommender: R) => void;
-  /** Hears why a newer model was not taken; the one before goes on. */
+  /** Called with the error if a newer model is rejected or does not load; the recommender keeps its model. */
   onError?: (error: unknown) => void;
 }
 
-/** Makes a recommender of the bytes of a model. */
+/** Function that makes a recommender of the bytes of a model. */
 type Load<R> = (bytes: Uint8Array, options: LoadOptions) => Promise<R>;
 
-/** A model that a manifest named. */
+/** A model that a manifest names. */
 interface Named {
   readonly url: string;
   readonly bytes: number;
@@ -36,22 +36,22 @@ interface Named {
   readonly signature?: { readonly publicKey: string; readonly value: string } | undefined;
 }
 
-/** What is remembered between pages: the models that were taken, newest first, and when that was asked last. */
+/** Data kept between pages: the models in use, newest first, and the time of the last check. */
 interface Remembered {
   readonly checkedMs: number;
   readonly models: readonly Named[];
 }
 
 const HOUR_MS = 3_600_000;
-/** The current one, and the one before. */
+/** Number of models to keep: the current one, and the one before. */
 const NUM_KEPT = 2;
 
 /**
- * Loads the model that is kept from earlier pages, if there is one, and asks for a newer one afterwards; else the one
- * that the manifest names, or the one before if that is damaged. The recommender stays the same when its model is
- * replaced, and so does its history. Rejects with a {@link VicinoError}.
+ * Loads the model kept from earlier pages and then checks for a newer one; without a kept model, loads the model that
+ * the manifest names, or its predecessor if that one is damaged. A newer model replaces the old one in the same
+ * recommender, and the history stays. Rejects with a {@link VicinoError}.
  */
-export async function loadManifest<R extends Ranks = Recommender>(
+export async function loadManifest<R extends AnyRecommender = Recommender>(
   manifestUrl: string | URL,
   options: DeliveryOptions<R> = {},
 ): Promise<R> {
@@ -69,16 +69,16 @@ export async function loadManifest<R extends Ranks = Recommender>(
   try {
     known = (await (await cache?.match(address))?.json()) ?? known;
   } catch {
-    // As if nothing was there.
+    // An unreadable cache counts as empty.
   }
 
-  // What ranks is loaded while the model travels.
+  // The ranker loads while the model loads.
   const core = load ? undefined : import('../core/index.js');
   core?.catch(() => {});
   const open = async (bytes: Promise<Uint8Array>): Promise<R> => {
     const Recommender = (await core)?.Recommender;
     if (!Recommender) return (load as Load<R>)(await bytes, loading);
-    return Recommender.load(bytes, loading) as Promise<Ranks> as Promise<R>;
+    return Recommender.load(bytes, loading) as Promise<AnyRecommender> as Promise<R>;
   };
   const remember = async (models: readonly Named[], response?: Response) => {
     known = { checkedMs: Date.now(), models: models.slice(0, NUM_KEPT) };
@@ -87,10 +87,10 @@ export async function loadManifest<R extends Ranks = Recommender>(
       await cache?.put(address, new Response(JSON.stringify(known)));
       for (const { url } of models.slice(NUM_KEPT)) await cache?.delete(url);
     } catch {
-      // A full disk costs the next page a download.
+      // If the disk is full, the next page has to download the model again.
     }
   };
-  /** Bytes of a model that are what the manifest says. */
+  /** Returns the bytes of a model, checked against the manifest. */
   const get = async (model: Named, isKept?: boolean): Promise<Uint8Array> => {
     const response = isKept ? await cache?.match(model.url) : await request(model.url, signal);
     const bytes = new Uint8Array((await response?.arrayBuffer()) ?? []);
@@ -103,33 +103,33 @@ export async function loadManifest<R extends Ranks = Recommender>(
   ): Promise<R> => {
     let copy: Response | undefined;
     const bytes = get(model).then((bytes) => {
-      // Loading may give the bytes away.
+      // Loading may hand the bytes over to a worker.
       copy = new Response(bytes.slice());
       return bytes;
     });
     bytes.catch(() => {});
-    const ranks = await use(bytes);
+    const recommender = await use(bytes);
     const others = known.models.filter(({ url }) => url !== model.url);
     await remember([model, ...others], copy);
-    return ranks;
+    return recommender;
   };
 
-  let ranks: R | undefined;
+  let opened: R | undefined;
   for (const [at, model] of known.models.entries()) {
     try {
       const bytes = get(model, true);
       bytes.catch(() => {});
-      ranks = await open(bytes);
-      // What is damaged is as good as gone, and asked for again.
+      opened = await open(bytes);
+      // A damaged model counts as missing, and is downloaded again.
       if (at > 0) known = { checkedMs: 0, models: known.models.slice(at) };
       break;
     } catch (error) {
       if ((error as VicinoError).code === 'aborted') throw error;
     }
   }
-  if (!ranks) {
+  if (!opened) {
     const [current, ...before] = await readManifest(address, signal);
-    ranks = await take(current as Named, open).catch((error: VicinoError) => {
+    opened = await take(current as Named, open).catch((error: VicinoError) => {
       const [previous] = before;
       if (!previous || error.code === 'aborted' || error.code === 'unsupported') throw error;
       onError?.(error);
@@ -139,7 +139,7 @@ export async function loadManifest<R extends Ranks = Recommender>(
     });
   }
 
-  const recommender = ranks;
+  const recommender = opened;
   const later = () => {
     const wait = known.checkedMs + checkHours * HOUR_MS - Date.now();
     // No timer counts further than 24 days.
@@ -169,7 +169,7 @@ export async function loadManifest<R extends Ranks = Recommender>(
   return recommender;
 }
 
-/** The models that a manifest names, the current one first. */
+/** Reads the models that a manifest names, the current one first. */
 async function readManifest(address: string, signal?: AbortSignal): Promise<Named[]> {
   const response = await request(address, signal, 'no-cache');
   const manifest = await response.json().catch(() => undefined);
@@ -188,7 +188,7 @@ async function readManifest(address: string, signal?: AbortSignal): Promise<Name
   return [named(model, signature), ...(previous ? [named(previous)] : [])];
 }
 
-/** Throws unless the bytes are those that were named, and signed if there is a key. */
+/** Throws if the bytes differ from those that the manifest names, or if a key is given and did not sign them. */
 async function verify(
   model: Named,
   bytes: Uint8Array,

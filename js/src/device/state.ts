@@ -1,6 +1,10 @@
 // What is known of a shopper: as JSON, and what an event, an impression or time does to it.
 import type { DeviceOptions, EventKind, HistoryEvent } from './types.js';
 
+/** Name and version of the JSON of a history. */
+export const FORMAT = 'vicino-history';
+export const VERSION = 1;
+
 export const DAY_MS = 864e5;
 /** A view or cart event that comes within this time of an equal one is the same click, as in training. */
 const CLICK_MS = 2000;
@@ -60,7 +64,7 @@ export function toJson(state: State, whole?: boolean): string {
   const { events, seed, consent } = state;
   const tables = TABLE_NAMES.map((name) => [name, state[name].size ? [...state[name]] : undefined]);
   const more = { ...Object.fromEntries(tables), seed, consent };
-  return JSON.stringify({ format: 'vicino-history', version: 1, whole, events, ...more });
+  return JSON.stringify({ format: FORMAT, version: VERSION, whole, events, ...more });
 }
 
 /** Adds an event, and gives whether it is not one that is there; `merges` if equal purchases are one, too. */

@@ -2,6 +2,7 @@
 //
 // Encrypting takes longer than a transaction lives. So storage is read in one and written in another, if nobody else has
 // written in between; else it is read again. Two tabs lose nothing.
+import { FORMAT } from '../device/state.js';
 import { KEY, transact, type Update, write } from './storage-backends.js';
 
 const NAME = 'key';
@@ -56,7 +57,7 @@ export const updateEncrypted =
           note('the key of the encrypted history is lost or wrong; it starts empty');
           const { consent } = value;
           key = undefined;
-          text = JSON.stringify({ format: 'vicino-history', events: [], consent });
+          text = JSON.stringify({ format: FORMAT, events: [], consent });
         }
       }
       const written = change(text);

@@ -7,11 +7,13 @@
 import {
   type Change,
   empty,
+  FORMAT,
   merge,
   prune,
   type State,
   TABLE_NAMES,
   toJson,
+  VERSION,
   wipe,
 } from '../device/state.js';
 import type { ConsentState, DeviceOptions, Storage } from '../device/types.js';
@@ -62,7 +64,7 @@ interface QueuedChange {
 /** Parses the JSON of `toJson`; throws on any other text. */
 function fromJson(text: string): State {
   const { format, version, events, seed, consent, whole, ...tables } = JSON.parse(text);
-  if (format !== 'vicino-history' || version > 1) throw new Error(`${format} ${version}`);
+  if (format !== FORMAT || version > VERSION) throw new Error(`${format} ${version}`);
   const state: State = { ...empty(), events, seed, consent, whole };
   state.events.sort((a, b) => b.at - a.at);
   for (const name of TABLE_NAMES) state[name] = new Map(tables[name]) as never;
