@@ -96,6 +96,7 @@ export function settings(shop) {
           boost: 'boost: [',
           brand: 'not: {',
           explain: 'where: {',
+          trendDays: 'days: 30',
           maxPrice: 'max: 4.5',
         };
         assert.ok(code.includes(shown[name] ?? `${name}: `), `${name} in ${code}`);
