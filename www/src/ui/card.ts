@@ -1,9 +1,10 @@
 // A product as a card: picture, title, price, one button, and in a rail a menu.
-import { picture } from '../art/draw';
+
 import type { Product } from '../catalogue';
 import { h } from '../dom';
 import { price } from '../format';
 import { icons } from '../icons';
+import { picture } from '../illustrations';
 import { to } from '../router';
 import type { Shop } from '../shop';
 import { type Entry, openMenu } from './menu';

@@ -1,8 +1,9 @@
 // What is remembered of the shopper, item by item, with the ways to be rid of it.
-import { picture } from '../../art/draw';
+
 import { h } from '../../dom';
 import { ago, plural } from '../../format';
 import { icons } from '../../icons';
+import { picture } from '../../illustrations';
 import type { Shop } from '../../shop';
 import { toast } from '../toast';
 

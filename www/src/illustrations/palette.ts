@@ -42,7 +42,3 @@ export function paletteOf(maker: number, id: string): Palette {
     seed,
   };
 }
-
-/** One of the given colours, the same for the same product. */
-export const pick = (palette: Palette, ...colours: string[]): string =>
-  colours[palette.seed % colours.length] ?? palette.main;
