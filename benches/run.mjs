@@ -14,7 +14,7 @@ process.on('uncaughtException', (error) => {
   console.error(`bench: ${process.env.DEBUG ? error.stack : error.message}`);
   process.exit(1);
 });
-const settings = parseSettings(process.argv.slice(2));
+const settings = parseSettings();
 const started = performance.now();
 const results = {
   date: new Date().toISOString().slice(0, 10),

@@ -2,6 +2,7 @@
 // `npm run bench:explore`: exploring Complete Journey, against a hand-written polars script and a profiler of tables.
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { NUMBER, PROFILE, parseOptions } from '../../scripts/options.mjs';
 import { machine } from '../lib/machine.mjs';
 import { build, root, run, say, scratch } from '../lib/processes.mjs';
 import { median, size, time, times } from '../lib/statistics.mjs';
@@ -20,7 +21,7 @@ process.on('uncaughtException', (error) => {
   process.exit(1);
 });
 
-const settings = parse(process.argv.slice(2));
+const settings = parse();
 const cache =
   process.env.VICINO_CACHE ?? `${process.env.XDG_CACHE_HOME ?? `${homedir()}/.cache`}/vicino`;
 const data = `${cache}/complete-journey`;
@@ -133,24 +134,11 @@ function preparePeers() {
   return `${folder}/bin/python`;
 }
 
-function parse(args) {
-  const found = { repeats: 5, profile: 'release' };
-  const rest = [...args];
-  while (rest.length > 0) {
-    const option = rest.shift();
-    if (option === '--help' || option === '-h') {
-      console.log(USAGE);
-      process.exit(0);
-    } else if (option === '--repeats' && /^[1-9]\d*$/.test(rest[0] ?? '')) {
-      found.repeats = Number(rest.shift());
-    } else if (option === '--profile' && /^[a-z][a-z-]*$/.test(rest[0] ?? '')) {
-      found.profile = rest.shift();
-    } else if (option === '--binary' && existsSync(rest[0] ?? '')) {
-      found.binary = rest.shift();
-    } else {
-      console.error(`bench: cannot use \`${[option, ...rest].join(' ')}\`\n\n${USAGE}`);
-      process.exit(2);
-    }
-  }
-  return found;
+function parse() {
+  const { values } = parseOptions('bench', USAGE, {
+    repeats: { type: 'string', pattern: NUMBER, default: '5' },
+    profile: { type: 'string', pattern: PROFILE, default: 'release' },
+    binary: { type: 'string', isFile: true },
+  });
+  return { ...values, repeats: Number(values.repeats) };
 }

@@ -1,4 +1,5 @@
-// What a run can be told.
+// Settings of a run.
+import { NUMBER, PROFILE, parseOptions } from '../../scripts/options.mjs';
 
 const USAGE = `usage: npm run bench -- [options]
 
@@ -21,70 +22,49 @@ environment:
   VICINO_CACHE             where the peers are installed and earlier packages built (a folder in the user's cache)
   CHROME                   the browser (chromium, chrome and the like are found)`;
 
-/** Reads the command line; a mistake prints what is allowed and ends the run with 2. */
-export function parseSettings(args) {
-  const settings = {
-    part: 'all',
-    repeats: 5,
-    sizes: [1_000_000],
-    seed: 1,
-    neighbours: 50,
-    threads: 2,
-    profile: 'release',
-    update: false,
-    models: [],
-    beforeModels: [],
-  };
-  const rest = [...args];
-  while (rest.length > 0) {
-    const option = rest.shift();
-    if (option === '--help' || option === '-h') {
-      console.log(USAGE);
-      process.exit(0);
-    } else if (option === '--quick') {
-      Object.assign(settings, { sizes: [20_000], repeats: 2 });
-    } else if (option === '--update') {
-      settings.update = true;
-    } else if (option === '--only' && ['training', 'browser'].includes(rest[0])) {
-      settings.part = rest.shift();
-    } else if (option === '--sizes' && /^[1-9]\d*[kM]?(,[1-9]\d*[kM]?)*$/.test(rest[0] ?? '')) {
-      settings.sizes = rest.shift().split(',').map(parseSize);
-    } else if (option === '--model' && rest[0]) {
-      settings.models.push(rest.shift());
-    } else if (option === '--before' && rest[0]) {
-      settings.before = rest.shift();
-    } else if (option === '--before-model' && rest[0]) {
-      settings.beforeModels.push(rest.shift());
-    } else if (option === '--profile' && /^[a-z][a-z-]*$/.test(rest[0] ?? '')) {
-      settings.profile = rest.shift();
-    } else if (
-      ['--repeats', '--seed', '--neighbours', '--threads'].includes(option) &&
-      /^[1-9][0-9]*$/.test(rest[0] ?? '')
-    ) {
-      settings[option.slice(2)] = Number(rest.shift());
-    } else {
-      refuse(`cannot use \`${[option, ...rest].join(' ')}\``);
-    }
-  }
-  const { models, before, beforeModels } = settings;
+/** Parses the command line; a mistake prints the usage and ends the run with 2. */
+export function parseSettings() {
+  const { values, refuse } = parseOptions('bench', USAGE, {
+    only: { type: 'string', pattern: /^(training|browser)$/ },
+    repeats: { type: 'string', pattern: NUMBER },
+    sizes: { type: 'string', pattern: /^[1-9]\d*[kM]?(,[1-9]\d*[kM]?)*$/ },
+    seed: { type: 'string', pattern: NUMBER, default: '1' },
+    neighbours: { type: 'string', pattern: NUMBER, default: '50' },
+    threads: { type: 'string', pattern: NUMBER, default: '2' },
+    quick: { type: 'boolean' },
+    model: { type: 'string', multiple: true, default: [] },
+    before: { type: 'string' },
+    'before-model': { type: 'string', multiple: true, default: [] },
+    profile: { type: 'string', pattern: PROFILE, default: 'release' },
+    update: { type: 'boolean', default: false },
+  });
+  const { before, quick, model: models, 'before-model': beforeModels } = values;
   if (beforeModels.length > 0 && (!before || beforeModels.length !== models.length)) {
     refuse('expected --before, and a --before-model for each --model');
   }
-  return settings;
+  const { sizes = quick ? '20k' : '1M', repeats = quick ? '2' : '5' } = values;
+  return {
+    part: values.only ?? 'all',
+    repeats: Number(repeats),
+    sizes: sizes.split(',').map(parseSize),
+    seed: Number(values.seed),
+    neighbours: Number(values.neighbours),
+    threads: Number(values.threads),
+    profile: values.profile,
+    update: values.update,
+    models,
+    before,
+    beforeModels,
+  };
 }
 
-function refuse(why) {
-  console.error(`bench: ${why}\n\n${USAGE}`);
-  process.exit(2);
-}
-
-/** A number, also with k for thousands or M for millions. */
+/** Parses a number, also with k for thousands or M for millions. */
 function parseSize(text) {
   const unit = { k: 1e3, M: 1e6 }[text.at(-1)];
   return unit ? Number(text.slice(0, -1)) * unit : Number(text);
 }
 
-/** How often something is measured on a log of so many events: large ones take minutes and vary less. */
+/** Returns the number of measurements on a log of so many events: large ones take minutes and vary less. */
 export function repeatsFor(events, { repeats }) {
   if (events > 20_000_000) return 1;
   return events > 2_000_000 ? Math.min(repeats, 3) : repeats;

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
+import { PROFILE, parseOptions } from '../../scripts/options.mjs';
 import { machine } from '../lib/machine.mjs';
 import { preparePeers } from '../lib/peers.mjs';
 import { build, root, run, say, scratch } from '../lib/processes.mjs';
@@ -32,7 +33,7 @@ process.on('uncaughtException', (error) => {
   process.exit(1);
 });
 
-const settings = parse(process.argv.slice(2));
+const settings = parse();
 const cache =
   process.env.VICINO_CACHE ?? `${process.env.XDG_CACHE_HOME ?? `${homedir()}/.cache`}/vicino`;
 const started = performance.now();
@@ -61,28 +62,15 @@ if (settings.update) updateDocs(table);
 console.log(table);
 say(`${results.seconds} s in all; every figure is in ${path}, every shopper's in ${samples}`);
 
-function parse(args) {
-  const found = { only: undefined, profile: 'release', tuned: false, update: false };
-  const rest = [...args];
-  while (rest.length > 0) {
-    const option = rest.shift();
-    if (option === '--help' || option === '-h') {
-      console.log(USAGE);
-      process.exit(0);
-    } else if (['--tuned', '--update'].includes(option)) {
-      found[option.slice(2)] = true;
-    } else if (option === '--only' && ['ta-feng', 'online-retail-ii'].includes(rest[0])) {
-      found.only = rest.shift();
-    } else if (option === '--binary' && existsSync(rest[0] ?? '')) {
-      found.binary = resolve(rest.shift());
-    } else if (option === '--profile' && /^[a-z][a-z-]*$/.test(rest[0] ?? '')) {
-      found.profile = rest.shift();
-    } else {
-      console.error(`bench: cannot use \`${[option, ...rest].join(' ')}\`\n\n${USAGE}`);
-      process.exit(2);
-    }
-  }
-  return found;
+function parse() {
+  const { values } = parseOptions('bench', USAGE, {
+    only: { type: 'string', pattern: /^(ta-feng|online-retail-ii)$/ },
+    profile: { type: 'string', pattern: PROFILE, default: 'release' },
+    binary: { type: 'string', isFile: true },
+    tuned: { type: 'boolean', default: false },
+    update: { type: 'boolean', default: false },
+  });
+  return { ...values, ...(values.binary && { binary: resolve(values.binary) }) };
 }
 
 /** What a given binary says of itself. */

@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { chromeArgs, chromePath } from '../../scripts/lib.mjs';
+import { NUMBER, parseOptions } from '../../scripts/options.mjs';
 import { machine } from '../lib/machine.mjs';
 import { build, root, run, say, scratch } from '../lib/processes.mjs';
 import { packageFiles, serve } from '../lib/server.mjs';
@@ -20,20 +21,11 @@ const PAGE_BAR_MS = ROUND_TRIP_MS / 5;
 const FRAME_MS = 1000 / 60;
 const EVENTS = 3_500_000;
 
-const settings = { turns: 300 };
-for (const rest = process.argv.slice(2); rest.length > 0; ) {
-  const option = rest.shift();
-  if (option === '--help' || option === '-h') {
-    console.log(USAGE);
-    process.exit(0);
-  } else if (option === '--model' && rest[0]) settings.model = rest.shift();
-  else if (option === '--turns' && /^[1-9]\d*$/.test(rest[0] ?? ''))
-    settings.turns = Number(rest.shift());
-  else {
-    console.error(`bench:rails: cannot use \`${option}\`\n\n${USAGE}`);
-    process.exit(2);
-  }
-}
+const { values: settings } = parseOptions('bench:rails', USAGE, {
+  model: { type: 'string' },
+  turns: { type: 'string', pattern: NUMBER, default: '300' },
+});
+const numTurns = Number(settings.turns);
 
 /** The model, trained if none was given. */
 function model() {
@@ -72,7 +64,7 @@ const browser = await chromium.launch({ executablePath: chromePath(), args: chro
 const results = {
   date: new Date().toISOString().slice(0, 10),
   machine: machine(),
-  turns: settings.turns,
+  turns: numTurns,
 };
 try {
   for (const where of ['main thread', 'worker']) {
@@ -84,7 +76,7 @@ try {
       where,
       ids,
       clicked,
-      turns: settings.turns,
+      turns: numTurns,
       pauses: true,
     });
     await page.close();
@@ -112,7 +104,7 @@ const of = (values, share) => time(quantile(values, share) / 1e3);
 const trip = quantile(results.roundTrips, 0.5);
 const { numItems, known, lengths } = results['main thread'];
 console.log(
-  `${numItems} items, ${known} in the catalogue, ${settings.turns} pages of rails of ${lengths.join(' or ')}; Chromium ${results.version}\n`,
+  `${numItems} items, ${known} in the catalogue, ${numTurns} pages of rails of ${lengths.join(' or ')}; Chromium ${results.version}\n`,
 );
 console.log('| | 50th | 95th | 99th percentile | of one round trip |\n|---|---:|---:|---:|---:|');
 const row = (name, values) =>
