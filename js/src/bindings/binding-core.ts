@@ -111,8 +111,8 @@ export function resolveRecommender(
 }
 
 /**
- * Records the items of a rail that are shown in `element`; before the recommender is there, lets `wait` load it when the
- * element comes near the view. Returns the function that ends it.
+ * Records the items of a rail that are shown in `element`; before the recommender is there, lets `wait` load it when
+ * the element comes near the view. Returns the function that ends it.
  */
 export function observeShown(
   element: Element,

@@ -4,7 +4,10 @@ export const ID = 'data-vicino-id';
 /** Time for which half of an item has to be in view until it counts as shown, in ms; a second, as in advertising. */
 const LONG_ENOUGH_MS = 1000;
 
-/** Calls `shown` with the ids of items below `root` that were in view for long enough; returns the function that ends it. */
+/**
+ * Calls `shown` with the ids of items below `root` that were in view for long enough; returns the function that ends
+ * it.
+ */
 export function observeImpressions(root: Element, shown: (ids: string[]) => void): () => void {
   if (typeof IntersectionObserver === 'undefined') return () => {};
   const timers = new Map<Element, ReturnType<typeof setTimeout>>();

@@ -67,7 +67,9 @@ export function useVicino<R extends AnyRecommender = Recommender>(rail?: string)
   return useContext(Context) as R | undefined;
 }
 
-/** Returns the items of one rail, ranked again when the history changes; `initialItems` on a server and while hydrating. */
+/**
+ * Returns the items of one rail, ranked again when the history changes; `initialItems` on a server and while hydrating.
+ */
 export function useRail(list: ListName, options: RailOptions = {}): readonly Recommendation[] {
   const rails = useRails([railRequest(list, options)], {}, initialPage(list, options));
   return rails[0]?.items ?? NO_ITEMS;

@@ -37,8 +37,8 @@ const lazy = new WeakMap<
 >();
 
 /**
- * Makes a store of the recommender, `undefined` until it is loaded. It is loaded once, after the first subscription in a
- * browser; subscriptions of rails wait as the option `lazy` describes.
+ * Makes a store of the recommender, `undefined` until it is loaded. It is loaded once, after the first subscription in
+ * a browser; subscriptions of rails wait as the option `lazy` describes.
  */
 export function createVicino<R extends AnyRecommender = Recommender>(
   origin: Origin,
@@ -72,7 +72,10 @@ export function createVicino<R extends AnyRecommender = Recommender>(
   return shop;
 }
 
-/** Makes a store of the items of one rail, ranked again when the history changes; `initialItems` until the model is loaded. */
+/**
+ * Makes a store of the items of one rail, ranked again when the history changes; `initialItems` until the model is
+ * loaded.
+ */
 export function rail(
   shop: Shop,
   list: ListName,
@@ -92,7 +95,10 @@ export function page(
   return follow(shop, rails, shared, initialRails);
 }
 
-/** Counts impressions as an action, `use:impressions={{ shop, rail }}`: children with `data-vicino-id` in view for a second. */
+/**
+ * Counts impressions as an action, `use:impressions={{ shop, rail }}`: children with `data-vicino-id` in view for a
+ * second.
+ */
 export function impressions(
   element: Element,
   { shop, rail, variant }: { shop: Shop; rail: string; variant?: string },

@@ -69,7 +69,10 @@ export function useVicino<R extends AnyRecommender = Recommender>(
 
 const injected = () => [inject(KEY, () => shallowRef(), true), inject(WAIT, undefined)] as const;
 
-/** Returns the items of one rail, ranked again when the history or the options change; `initialItems` before the first ranking. */
+/**
+ * Returns the items of one rail, ranked again when the history or the options change; `initialItems` before the first
+ * ranking.
+ */
 export function useRail(
   list: MaybeRefOrGetter<ListName>,
   options: MaybeRefOrGetter<RailOptions> = {},
@@ -105,7 +108,10 @@ export function usePage(
   return rails;
 }
 
-/** Returns the function `ref` for the element of a rail: children with `data-vicino-id` in view for a second count as shown. */
+/**
+ * Returns the function `ref` for the element of a rail: children with `data-vicino-id` in view for a second count as
+ * shown.
+ */
 export function useImpressions(rail: string, variant?: string): (element: unknown) => void {
   const [recommender, wait] = injected();
   let now: AnyRecommender | undefined;

@@ -1,13 +1,13 @@
 import { VicinoError } from './errors.js';
 
-/** Says what was expected if the value is not allowed; throws where something within it is not. */
+/** Returns a description of the expected value if the value is not allowed; throws if a part of the value is not. */
 export type Check = (value: unknown, where: string, name: string) => string | undefined;
 
 /** Makes the error of a call after `free()`. */
 export const freed = (): VicinoError =>
   new VicinoError('freed', 'this recommender was freed; load a new one');
 
-/** The checks by option name. */
+/** Checks by name of the option. */
 export type Checks = Readonly<Record<string, Check>>;
 
 export const isString: Check = (value) =>
@@ -51,12 +51,12 @@ export const isArrayOf =
   (check: Check): Check =>
   (value, where, name) => {
     if (!Array.isArray(value)) return 'an array';
-    // Not `forEach`, which leaves holes out.
+    // Not `forEach`, which skips holes.
     for (let at = 0; at < value.length; at++) checkValue(where, value[at], check, `${name}[${at}]`);
     return undefined;
   };
 
-/** An object that holds known names, allowed values, and what is needed. */
+/** Accepts an object with known names and allowed values that has all `needed` names. */
 export const isObjectOf =
   (checks: Checks, ...needed: readonly string[]): Check =>
   (value, where, name) => {
@@ -76,7 +76,7 @@ export const isOneOf =
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Throws unless `options` is an object that holds known names and allowed values only. */
+/** Throws unless `options` is an object with known names and allowed values only. */
 export function checkOptions(where: string, options: unknown, checks: Checks): void {
   if (!isObject(options)) {
     throw new VicinoError(
@@ -91,7 +91,7 @@ export function checkOptions(where: string, options: unknown, checks: Checks): v
   }
 }
 
-/** Throws unless the check allows the value, which has a name if it is an option. */
+/** Throws unless the check allows the value; `name` is that of the option, if it is one. */
 export function checkValue(where: string, value: unknown, check: Check, name = ''): void {
   const expected = check(value, where, name);
   if (expected !== undefined) {
@@ -117,7 +117,7 @@ function unknownOption(where: string, name: string, known: readonly string[]): V
   );
 }
 
-/** How many letters to insert, remove or replace (Levenshtein 1966). */
+/** Counts the letters to insert, remove or replace (Levenshtein 1966). */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let i = 1; i <= a.length; i++) {

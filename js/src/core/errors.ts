@@ -1,14 +1,14 @@
-/** What went wrong; stable, for code to compare with. */
+/** Code of an error; stable, for programs to compare with. */
 export type ErrorCode =
   /** The caller's `AbortSignal` fired; the error's `name` is `AbortError`. */
   | 'aborted'
   /** A recommender was used after `free()`. */
   | 'freed'
-  /** A text that was to be imported is not a history. */
+  /** The text to import is not a history. */
   | 'history-invalid'
   /** The server answered with an error; see `url` and `status`. */
   | 'http'
-  /** What lies at the address is no manifest of this version. */
+  /** The file at the address is not a manifest of this version. */
   | 'manifest-invalid'
   /** The model's bytes are damaged: a checksum differs or a value is impossible. */
   | 'model-corrupt'
@@ -22,28 +22,28 @@ export type ErrorCode =
   | 'model-truncated'
   /** The model is not the one that the manifest names, or not signed by the page's key. */
   | 'model-unverified'
-  /** No answer came from the server. */
+  /** The server did not answer. */
   | 'network'
-  /** Something was requested while `assertNoNetwork` watched. */
+  /** A request was made while `assertNoNetwork` watched. */
   | 'network-used'
-  /** An HTML page came instead of a model. */
+  /** The server sent an HTML page instead of a model. */
   | 'not-a-model'
   /** An argument or an option has a value that is not allowed. */
   | 'option-invalid'
-  /** An option has a name that is not known. */
+  /** An option has an unknown name. */
   | 'option-unknown'
-  /** This browser, or the page's content security policy, has no WebAssembly for the library. */
+  /** This browser, or the page's content security policy, does not allow the WebAssembly that the library needs. */
   | 'unsupported'
   /** The WebAssembly module did not load. */
   | 'wasm';
 
-/** Every error that this library throws, except those of a caller's own predicate. */
+/** Error of this library. Errors that a caller's own predicate throws are passed on as they are. */
 export class VicinoError extends Error {
-  /** What went wrong. */
+  /** Code of the error. */
   readonly code: ErrorCode;
-  /** The address that was asked, for errors of loading. */
+  /** Address of the request, for errors of loading. */
   readonly url?: string;
-  /** The HTTP status, for `code` `http`. */
+  /** HTTP status, for the code `http`. */
   readonly status?: number;
 
   constructor(

@@ -7,11 +7,12 @@ type WasmSource = NonNullable<LoadOptions['wasm']>;
 
 let started: Promise<void> | undefined;
 
-/** Whether a module with what this library needs, `(type (func (param externref)))`, may be compiled and run. */
+/** Returns true if a module with the features that this library needs may be compiled and run. */
 export function isSupported(): boolean {
   try {
+    // `(type (func (param externref)))`
     const bytes = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 1, 111, 0);
-    // WebKit heeds a content security policy here only, not while it compiles.
+    // WebKit applies a content security policy to instances only, not to compiling.
     return !!new WebAssembly.Instance(new WebAssembly.Module(bytes));
   } catch {
     return false;
@@ -46,19 +47,19 @@ async function start(source: () => WasmSource | Promise<WasmSource>): Promise<vo
 async function compile(source: string | URL | BufferSource): Promise<WebAssembly.Module> {
   if (typeof source !== 'string' && !(source instanceof URL)) return WebAssembly.compile(source);
   const response = checkResponse(await request(source));
-  // A server that does not know the type must not cost more than the streaming.
+  // Without the right content type, streaming is not possible, but all else is.
   return response.headers.get('content-type')?.startsWith('application/wasm')
     ? WebAssembly.compileStreaming(response)
     : WebAssembly.compile(await response.arrayBuffer());
 }
 
-/** The bytes of a file, and where they came from if that is known. */
+/** Bytes of a file, and their address if it is known. */
 export interface Loaded {
   readonly bytes: Uint8Array;
   readonly url?: string;
 }
 
-/** Gets the bytes of a model, or says why none came. */
+/** Reads the bytes of a model. */
 export async function readModel(
   given: ModelSource | PromiseLike<ModelSource>,
   signal?: AbortSignal,

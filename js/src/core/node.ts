@@ -1,6 +1,6 @@
 /**
- * Ranks a shop's products in Node: the same as in browsers, with the WebAssembly module read from the
- * package's folder and the history in memory.
+ * Ranks a shop's products in Node: the same as in browsers, except that the WebAssembly module is read from the
+ * package's folder, and the history is in memory.
  *
  * @packageDocumentation
  */

@@ -93,7 +93,7 @@ const RAIL: Checks = {
   items: isIds,
 };
 
-/** What each list can be asked for, where it is more than any can. */
+/** Checks of lists that have options of their own. */
 const LISTS: Record<string, Checks> = {
   forYou: { ...LIST, ...WINDOW },
   trending: { ...LIST, ...TREND },
@@ -134,7 +134,7 @@ const ITEM: Checks = {
   tags: isIds,
 };
 
-/** Whether the value is an `ArrayBuffer` or a view of one, of whatever window. */
+/** Returns true for an `ArrayBuffer` or a view of one, of any window. */
 export function isBuffer(value: unknown): value is BufferSource {
   return (
     ArrayBuffer.isView(value) || Object.prototype.toString.call(value) === '[object ArrayBuffer]'
@@ -150,7 +150,7 @@ export function checkRails(rails: unknown, shared: object): void {
   checkValue('page', rails, isArrayOf(isObjectOf(RAIL, 'name', 'list')), 'rails');
 }
 
-/** Whether nothing is wrong, without the words for what is. */
+/** Checks an item without making messages. */
 function isItem(item: CatalogItem): boolean {
   if (typeof item?.id !== 'string') return false;
   for (const name in item) {
@@ -162,7 +162,7 @@ function isItem(item: CatalogItem): boolean {
 }
 
 export function checkItems(items: readonly CatalogItem[]): void {
-  // Words take longer than all else, and there may be a hundred thousand items.
+  // Messages take longest to make, and there may be a hundred thousand items.
   if (Array.isArray(items) && items.every(isItem)) return;
   checkValue('update', items, isArrayOf(isObjectOf(ITEM, 'id')), 'items');
 }

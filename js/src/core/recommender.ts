@@ -248,8 +248,8 @@ export class Recommender implements Disposable {
   }
 
   /**
-   * Makes the rails of a page, in order. No item is in two rails. `shared` are options of all rails; a rail's own options
-   * replace them, except that `exclude` and `where` of both hold.
+   * Makes the rails of a page, in order. No item is in two rails. `shared` are options of all rails; a rail's own
+   * options replace them, except that `exclude` and `where` of both hold.
    */
   page(rails: readonly RailRequest[], shared: ListOptions = {}): Rail[] {
     checkRails(rails, shared);
@@ -263,8 +263,8 @@ export class Recommender implements Disposable {
   }
 
   /**
-   * Watches for requests, for a site's own tests. Returns the function that ends the watch and throws if there were any.
-   * Requests of the page itself count, unless `allow` returns true for their address.
+   * Watches for requests, for a site's own tests. Returns the function that ends the watch and throws if there were
+   * any. Requests of the page itself count, unless `allow` returns true for their address.
    */
   async assertNoNetwork(allow?: (url: string) => boolean): Promise<() => void> {
     return (await import('../device/network.js')).assertNoNetwork(allow);

@@ -1,7 +1,7 @@
-// The words for models that cannot be opened: loaded when there is one.
+// Messages for models that cannot be opened; loaded when there is one.
 import type { ErrorCode } from './errors.js';
 
-/** What the WebAssembly module throws about a model: a code, a section, its byte, and a number found and one expected. */
+/** Error of the WebAssembly module about a model: a code, a section, its byte, a number found and a number expected. */
 export type Refusal = [ErrorCode, string, number, number, number];
 
 const REFUSALS: Partial<Record<ErrorCode, (...refusal: Refusal) => string>> = {
@@ -18,6 +18,6 @@ const REFUSALS: Partial<Record<ErrorCode, (...refusal: Refusal) => string>> = {
       : `the model has ${found} bytes, expected ${expected}; download it again`,
 };
 
-/** What is wrong with a model. */
+/** Describes a refusal; `undefined` for an unknown code. */
 export const message = (...refusal: Refusal): string | undefined =>
   REFUSALS[refusal[0]]?.(...refusal);

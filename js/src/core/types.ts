@@ -6,96 +6,107 @@ export type * from '../device/types.js';
 export interface Candidate {
   /** The shop's id. */
   readonly id: string;
-  /** Its category, if the model knows one. */
+  /** Its category, if the catalogue or the model knows one. */
   readonly category?: string;
 }
 
 /**
- * A condition on items, as plain JSON: all its keys must hold. What is not known fails a condition, but for stock: an
- * item counts as in stock until the catalogue says otherwise.
+ * A condition on items, as plain JSON; all its keys must hold. A value that is not known fails its condition, except
+ * for stock: an item counts as in stock until the catalogue reports otherwise.
  */
 export interface Filter {
-  /** Of this category, or one of these. */
+  /** Items of this category, or of one of these. */
   category?: string | readonly string[];
-  /** From `min` to `max`, both included. */
+  /** Items from `min` to `max`, both included. */
   price?: { min?: number; max?: number };
-  /** In stock, or out of it. */
+  /** Items in stock (true) or out of stock (false). */
   inStock?: boolean;
-  /** With one of `any`, with all of `all`, with none of `none`. */
+  /** Items with at least one of `any`, all of `all` and none of `none`. */
   tags?: { any?: readonly string[]; all?: readonly string[]; none?: readonly string[] };
-  /** Of this brand, or one of these. */
+  /** Items of this brand, or of one of these. */
   brand?: string | readonly string[];
-  /** All of these hold; true if there are none. */
+  /** Filters that must all hold; an empty array holds for every item. */
   all?: readonly Filter[];
-  /** One of these holds; false if there are none. */
+  /** Filters of which one must hold; an empty array holds for no item. */
   any?: readonly Filter[];
-  /** This one does not. */
+  /** A filter that must not hold. */
   not?: Filter;
 }
 
-/** Restricts a list to what a filter or a predicate allows. */
+/** A filter, or a predicate that returns true for items that may be listed. */
 export type Where = Filter | ((item: Candidate) => boolean);
 
-/** What every list can be asked for. Only `where`, `exclude` and `excludePurchased` make a list shorter than `k`. */
+/** Options of every list. Only `where`, `exclude` and `excludePurchased` can make a list shorter than `k`. */
 export interface ListOptions {
-  /** How many items, 0 to 1,000,000. Fewer are listed only if fewer are allowed. Default: 12. */
+  /** Number of items, 0 to 1,000,000; fewer are listed only if fewer are allowed. Default: 12. */
   k?: number;
   /** Ids of items never to list. */
   exclude?: readonly string[];
-  /** Leaves out what this shopper bought, at any time or within so many days. Default: false. */
+  /** Leaves out items that this shopper bought, at any time or within so many days. Default: false. */
   excludePurchased?: boolean | { withinDays: number };
   /**
-   * A filter, or a predicate: called for the best candidates in turn, until `k` are found. What it throws, the list throws.
+   * A filter; or a predicate, which is called for the best candidates in turn until `k` are found. An error that it
+   * throws is thrown by the list.
    */
   where?: Where;
-  /** Multiplies scores: `factor` 2 doubles them, 1 changes nothing, near 0 sinks; of several, the factors are multiplied. */
+  /**
+   * Factors of scores: 2 doubles a score, 1 leaves it unchanged, a factor near 0 makes the item sink. If several
+   * filters hold, their factors are multiplied.
+   */
   boost?: readonly { where: Filter; factor: number }[];
-  /** What stands behind everything else: a filter, or ids. */
+  /** Items to rank after all others: a filter, or ids. */
   bury?: Filter | readonly string[];
   /**
-   * Ids for the first places, or with the place of each, 0 the first. They are listed if they are allowed, though the shopper may have seen
-   * them.
+   * Ids for the first positions, or ids with a position each, 0 the first. They are listed if they are allowed, even if
+   * the shopper has seen them.
    */
   pin?: readonly string[] | readonly { id: string; position: number }[];
-  /** How many items of one category come before those of others; the list is full all the same. 1 to 1,000,000. Default: any number. */
+  /**
+   * Number of items of one category that are listed before those of other categories, 1 to 1,000,000; the list is
+   * filled to `k` all the same. Default: any number.
+   */
   maxPerCategory?: number;
-  /** 0 lists by score alone, 1 by how little an item is like those listed before it. Default: 0. */
+  /** Weight of variety: 0 ranks by score alone, 1 by dissimilarity to the items listed before. Default: 0. */
   diversity?: number;
-  /** 0 leaves scores as they are, 1 multiplies each by a random number from 0 to 1, the same for the same `seed`. Default: 0. */
+  /**
+   * Weight of chance: 0 leaves scores unchanged, 1 multiplies each by a random number from 0 to 1 that `seed`
+   * determines. Default: 0.
+   */
   explore?: number;
   /**
-   * How much an item sinks that was shown and ignored: 0 not at all, 1 as far as it can. Default: 0.5, and 0 for `recentlyViewed` and `buyItAgain`.
+   * Strength with which items sink that were shown and ignored, from 0 (not at all) to 1. Default: 0.5, and 0 for
+   * `recentlyViewed` and `buyItAgain`.
    */
   fatigue?: number;
-  /** Whether to say which items each recommendation comes from. Default: false. */
+  /** Adds to each recommendation the items that it comes from. Default: false. */
   explain?: boolean;
-  /** Shuffles items of equal score, the same way for the same seed; 0 to 4,294,967,295. */
+  /** Seed of `explore` and of the order of items with equal scores, 0 to 4,294,967,295. */
   seed?: number;
 }
 
-/** What `forYou` can be asked for. */
+/** Options of `forYou`. */
 export interface ForYouOptions extends ListOptions {
-  /** Whether to list items that the history holds. Default: false. */
+  /** Lists items of the history, too. Default: false. */
   includeSeen?: boolean;
-  /** Which events count: `all`, or those of this session. Default: `all`. */
+  /** Events that count: those of all time, or of this session. Default: `all`. */
   window?: 'all' | 'session';
 }
 
-/** What `trending` can be asked for. */
+/** Options of `trending`. */
 export interface TrendingOptions extends ListOptions {
-  /** Of this category only. */
+  /** Items of this category only. */
   category?: string;
-  /** In the last so many days, of those that the model knows; 0 is what it calls popular. Default: 0. */
+  /** Number of days to count events of, one of those that the model has; 0 counts all time. Default: 0. */
   days?: number;
 }
 
-/** What `becauseYouViewed` can be asked for. */
+/** Options of `becauseYouViewed`. */
 export interface BecauseOptions extends ListOptions {
-  /** How many rails at most, 0 to 100. Default: 3. */
+  /** Maximum number of rails, 0 to 100. Default: 3. */
   rails?: number;
 }
 
-/** The lists that a rail of a page can have. */
+/** Names of the lists. */
 export type ListName =
   | 'forYou'
   | 'related'
@@ -106,15 +117,15 @@ export type ListName =
   | 'buyItAgain'
   | 'becauseYouViewed';
 
-/** A rail that a page is to have. */
+/** A request for one rail of a page. */
 export interface RailRequest extends ForYouOptions, TrendingOptions, BecauseOptions {
-  /** The shop's name of it. */
+  /** The shop's name of the rail. */
   name: string;
-  /** What it lists. */
+  /** List that the rail shows. */
   list: ListName;
-  /** The item that it is about. */
+  /** Item that the list starts from. */
   item?: string;
-  /** The items that it is about, for `boughtTogether`. */
+  /** Items that the list starts from, for `boughtTogether`. */
   items?: readonly string[];
 }
 
@@ -122,22 +133,22 @@ export interface RailRequest extends ForYouOptions, TrendingOptions, BecauseOpti
 export interface Rail {
   name: string;
   list: ListName;
-  /** The item that it is about. */
+  /** Item that the list starts from. */
   anchor?: string;
   items: Recommendation[];
 }
 
 /** A part of a score. */
 export interface Reason {
-  /** The item that the part comes from. */
+  /** Item that the part comes from. */
   id: string;
   /** Its share of the score; the shares of one recommendation add up to 1. */
   share: number;
 }
 
-/** Why an item is listed, for people. */
+/** A sentence that explains a recommendation. */
 export interface Sentence {
-  /** What kind of sentence it is, for a translation. */
+  /** Kind of sentence, for a translation. */
   key:
     | 'because-viewed'
     | 'because-in-cart'
@@ -151,7 +162,7 @@ export interface Sentence {
     | 'popular';
   /** Ids of the items that it names. */
   items: string[];
-  /** The sentence in English, with ids for names. */
+  /** The sentence in English, with ids in place of names. */
   text: string;
 }
 
@@ -159,7 +170,7 @@ export interface Sentence {
 export interface Recommendation {
   /** The shop's id. */
   id: string;
-  /** What the order comes from; 0 for items that fill the list because they are popular. */
+  /** Score that the list is ordered by; 0 for items that fill the list because they are popular. */
   score: number;
   /** Its category, if the catalogue or the model knows one. */
   category?: string;
@@ -169,65 +180,68 @@ export interface Recommendation {
   sentence?: Sentence;
 }
 
-/** What the shop says of an item; what is left out stays as it was. */
+/** Values that the shop gives for an item; values left out stay as they were. */
 export interface CatalogItem {
   /** The shop's id. */
   id: string;
-  /** 0 or more, in any currency. */
+  /** Price, 0 or more, in any currency. */
   price?: number;
   inStock?: boolean;
-  /** In place of the category that the model knows. */
+  /** Category, which replaces that of the model. */
   category?: string;
   brand?: string;
-  /** In place of all tags before. */
+  /** Tags, which replace all tags given before. */
   tags?: readonly string[];
 }
 
-/** What the shop says of its items at this moment; kept in memory only. */
+/** Values that the shop gives for its items; kept in memory only. */
 export interface Catalog {
-  /** Adds to what is known; 100,000 items with all that can be said of them take some tenths of a second, so a page tells of them in parts. Says how many the model knows; the others are ignored. */
+  /**
+   * Adds values, and returns the numbers of items that the model knows and does not know; the latter are ignored.
+   * 100,000 items with all values take some tenths of a second, so a page should update in parts.
+   */
   update(items: readonly CatalogItem[]): { known: number; unknown: number };
-  /** What is known of an item. */
+  /** Returns the values of an item. */
   get(id: string): CatalogItem | undefined;
-  /** Forgets all. */
+  /** Removes all values. */
   clear(): void;
-  /** Of how many items something is known. */
+  /** Number of items that have values. */
   readonly size: number;
 }
 
-/** What this device knows of its shopper, and what the model can reveal of others. */
+/** Data that this device holds about its shopper, and the most that the model can reveal about others. */
 export interface PrivacyReport extends DeviceReport {
-  /** What the model file reveals about shoppers at most. */
+  /** Privacy statement of the model file. */
   model: ModelInfo['privacy'];
 }
 
-/** How to load a model, and how this device remembers. */
+/** Options of loading a model and opening the history. */
 export interface LoadOptions extends DeviceOptions {
-  /** Gives up loading. */
+  /** Signal that aborts loading. */
   signal?: AbortSignal;
   /**
-   * The WebAssembly module, where the file beside the script is not the one to take: an address, its
-   * bytes, or compiled. The first load on a page decides.
+   * WebAssembly module to use, as an address, bytes, or compiled. The first load on a page decides. Default: the file
+   * beside the script.
    */
   wasm?: string | URL | BufferSource | WebAssembly.Module;
 }
 
-/** What can be loaded: an address, a response to it, or the bytes. */
+/** A model: its address, a response with it, or its bytes. */
 export type ModelSource = string | URL | Response | ArrayBuffer | Uint8Array;
 
-/** What there is to know about a model. */
+/** Description of a model. */
 export interface ModelInfo {
-  /** Size of the file. */
+  /** Size of the file in bytes. */
   readonly bytes: number;
-  /** How many items it knows. */
+  /** Number of items. */
   readonly numItems: number;
-  /** How many neighbours its tables hold. */
+  /** Number of neighbours in its tables. */
   readonly numEdges: number;
-  /** How many events it was trained on. */
+  /** Number of events that it was trained on. */
   readonly numEvents: number;
-  /** How many sessions it was trained on. */
+  /** Number of sessions that it was trained on. */
   readonly numSessions: number;
-  /** How many shoppers it was trained on; 0 if the events named none. */
+  /** Number of shoppers that it was trained on; 0 if the events named none. */
   readonly numShoppers: number;
   /** Time of the newest event, ms since 1970 UTC; 0 if the events had no real times. */
   readonly newestEventMs: number;
@@ -235,17 +249,17 @@ export interface ModelInfo {
   readonly trainerVersion: string;
   /** Names of the categories. */
   readonly categories: readonly string[];
-  /** What the file reveals about shoppers at most. */
+  /** The most that the file reveals about shoppers. */
   readonly privacy: {
-    /** A pair of items counts only if at least this many shoppers (or sessions) made it. */
+    /** Minimum number of shoppers (or sessions) behind a pair of items. */
     readonly minShoppers: number;
-    /** Whether that counts shoppers, or sessions. */
+    /** True if `minShoppers` counts shoppers, false if it counts sessions. */
     readonly byShopper: boolean;
-    /** Pairs that were kept. */
+    /** Number of pairs that were kept. */
     readonly pairsKept: number;
-    /** Pairs that were removed. */
+    /** Number of pairs that were removed. */
     readonly pairsRemoved: number;
   };
-  /** What the trainer measured on held-out sessions, by name of the metric. */
+  /** Figures that the trainer measured on held-out sessions, by name of the metric. */
   readonly measurements: Readonly<Record<string, number>>;
 }

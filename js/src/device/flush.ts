@@ -1,15 +1,15 @@
-// What leaves the device, if the site asks for it: counts, as they are or as randomised answers.
+// Data that leaves the device if the site asks for it: counts, as they are or as randomised answers.
 import { abortable } from '../core/load.js';
 import type { Controller } from './controller.js';
 import type { State } from './state.js';
 import type { MetricCount } from './types.js';
 
-/** An answer that `send` did not take, by device: asking again must not give another draw. */
+/** Randomised answers that `send` rejected, by device: another try must not draw again. */
 const refused = new WeakMap<Controller, { epsilon: number; counts: MetricCount[]; taken: Taken }>();
 
 type Taken = State['counts'];
 
-/** The counts for people, the oldest day first. */
+/** Converts the counts to rows, the oldest day first. */
 export const rows = (counts: State['counts']): MetricCount[] =>
   [...counts]
     .map(([key, [day, impressions, clicks, carts, purchases]]) => {
@@ -19,7 +19,7 @@ export const rows = (counts: State['counts']): MetricCount[] =>
     })
     .sort((a, b) => (a.day < b.day ? -1 : +(a.day > b.day)));
 
-/** True with probability e^(epsilon/3) / (1 + e^(epsilon/3)) for each of the three (Warner 1965). */
+/** Draws an answer that is true with probability `e^(epsilon/3) / (1 + e^(epsilon/3))` (Warner 1965). */
 function answer(count: number, epsilon: number): number {
   const [draw] = crypto.getRandomValues(new Uint32Array(1)) as unknown as [number];
   const isTrue = draw / 2 ** 32 < 1 / (1 + Math.exp(-epsilon / 3));
@@ -38,7 +38,7 @@ function randomised(counts: readonly MetricCount[], epsilon: number): MetricCoun
       }
     }
   }
-  // That a row without impressions is there would tell of a click.
+  // Drop rows without impressions: their mere presence would reveal a click.
   return [...sums.values()]
     .filter(({ impressions }) => impressions > 0)
     .map((sum) => ({
@@ -49,7 +49,7 @@ function randomised(counts: readonly MetricCount[], epsilon: number): MetricCoun
     }));
 }
 
-/** Hands the counts to `send`, and takes them off what is kept if it resolves. */
+/** Passes the counts to `send`, and subtracts them from the stored counts if it resolves. */
 export async function flush(
   controller: Controller,
   send: (counts: MetricCount[]) => unknown,

@@ -3,11 +3,11 @@ import { VicinoError } from '../core/errors.js';
 type Callable = (...args: unknown[]) => unknown;
 
 /**
- * Watches for requests, for a site's own tests; gives the function that ends the watch and throws if there were any.
+ * Watches for requests, for a site's own tests; returns the function that ends the watch and throws if there were any.
  *
- * Who asked cannot be told for certain, so every request of this page counts, less those that `allow` lets pass: the watch
- * may blame the library for what the page did, never the other way round. Not seen are requests of workers and other
- * frames.
+ * The origin of a request is not known for certain, so every request of this page counts, unless `allow` returns true
+ * for its address: the watch may blame the library for a request of the page, but never misses one of the library.
+ * Requests of workers and other frames are not seen.
  */
 export function assertNoNetwork(allow: (url: string) => boolean = () => false): () => void {
   const asked = new Set<string>();

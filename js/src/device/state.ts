@@ -1,4 +1,4 @@
-// What is known of a shopper: as JSON, and what an event, an impression or time does to it.
+// The data about a shopper, its JSON, and its changes by events, impressions and time.
 import type { DeviceOptions, EventKind, HistoryEvent } from './types.js';
 
 /** Name and version of the JSON of a history. */
@@ -6,24 +6,25 @@ export const FORMAT = 'vicino-history';
 export const VERSION = 1;
 
 export const DAY_MS = 864e5;
-/** A view or cart event that comes within this time of an equal one is the same click, as in training. */
+/** Two equal view or cart events within this time count as one click, as in training. */
 const CLICK_MS = 2000;
-/** A pause that is longer ends a session, as in training. */
+/** A longer pause ends a session, as in training. */
 const SESSION_MS = 18e5;
-/** How many rows each of the tables keeps, the newest. */
+/** Maximum number of rows of a table; the newest are kept. */
 const ROWS = 500;
 
 export const KINDS: readonly EventKind[] = ['view', 'cart', 'purchase'];
 
-/** A time, and what is known since; by id, or by the JSON of rail, variant and day. */
+/** Rows that start with a time, by id, or by the JSON of rail, variant and day. */
 type Table<Row extends [at: number, ...unknown[]]> = Map<string, Row>;
 
+/** Tables of a state, each by id. */
 export interface Tables {
   /** Items that the shopper is not interested in. */
   disliked: Table<[number]>;
-  /** Items that were shown, and how often, less what half-life took away. */
+  /** Items that were shown, each with the number of times, which decays with a half-life. */
   shown: Table<[number, number]>;
-  /** Items that were clicked, in which rail and variant. */
+  /** Items that were clicked, each with rail and variant. */
   clicked: Table<[number, string, string]>;
   /** Impressions, clicks, carts and purchases. */
   counts: Table<[number, number, number, number, number]>;
@@ -32,24 +33,25 @@ export interface Tables {
 /** A change of a state. */
 export type Change = (state: State) => void;
 
+/** All data about a shopper. */
 export interface State extends Tables {
   /** Newest first. */
   events: HistoryEvent[];
-  /** What experiments are assigned by. */
+  /** Seed that assigns variants of experiments. */
   seed?: number | undefined;
   consent?: 'granted' | 'denied' | undefined;
-  /** Whether this copy, in `localStorage`, replaces the one in IndexedDB rather than adding to it. */
+  /** True if this copy, in `localStorage`, replaces the one in IndexedDB; else it is added. */
   whole?: boolean | undefined;
 }
 
-/** After how many days a row goes at the latest. */
+/** Maximum age of a row, in days. */
 const TABLES: Record<keyof Tables, number> = {
   disliked: Infinity,
   shown: 30,
   clicked: 1,
   counts: 90,
 };
-/** The names of the tables. */
+/** Names of the tables. */
 export const TABLE_NAMES = Object.keys(TABLES) as (keyof Tables)[];
 
 export const empty = (): State => ({
@@ -67,7 +69,9 @@ export function toJson(state: State, whole?: boolean): string {
   return JSON.stringify({ format: FORMAT, version: VERSION, whole, events, ...more });
 }
 
-/** Adds an event, and gives whether it is not one that is there; `merges` if equal purchases are one, too. */
+/**
+ * Adds an event, and returns false if it updates one that is there; with `merges`, equal purchases are also one event.
+ */
 export function insert(state: State, event: HistoryEvent, merges = false): boolean {
   const { events, shown } = state;
   const { item, kind, at } = event;
@@ -96,10 +100,10 @@ export function insert(state: State, event: HistoryEvent, merges = false): boole
   return true;
 }
 
-/** Adds what another state holds; gives how many events that were. */
+/** Adds the data of another state; returns the number of events added. */
 export function merge(state: State, from: State): number {
   let added = 0;
-  // From the oldest on, so that events of one instant keep their order.
+  // The oldest first, so that events of one instant keep their order.
   for (const event of [...from.events].reverse()) added += +insert(state, event, true);
   for (const name of TABLE_NAMES) {
     const table = state[name] as Map<string, number[]>;
@@ -112,7 +116,7 @@ export function merge(state: State, from: State): number {
   return added;
 }
 
-/** Removes everything of an item but metrics; its dislike only if `all`. */
+/** Removes the events and impressions of an item; with `all`, also its dislike and its click. */
 export function removeItem(state: State, item: string, all: boolean): void {
   state.events = state.events.filter((event) => event.item !== item);
   state.shown.delete(item);
@@ -122,7 +126,7 @@ export function removeItem(state: State, item: string, all: boolean): void {
   }
 }
 
-/** Removes all but the consent, wherever there is a copy. */
+/** Removes everything but the consent, from every copy. */
 export function wipe(state: State): void {
   Object.assign(state, empty(), { seed: undefined, whole: true });
 }
@@ -139,12 +143,12 @@ export function prune(
   for (const name of TABLE_NAMES) {
     const table = state[name];
     const oldest = now - Math.min(ttlMs, TABLES[name] * DAY_MS);
-    // What was put in first goes first.
+    // A map keeps the order of insertion: the oldest rows come first.
     for (const [id, [at]] of table) if (at < oldest || table.size > ROWS) table.delete(id);
   }
 }
 
-/** Puts a row where the newest are. */
+/** Sets a row and makes it the newest. */
 function put<Row extends [number, ...unknown[]]>(table: Table<Row>, id: string, row: Row): void {
   table.delete(id);
   table.set(id, row);
@@ -168,7 +172,7 @@ export function count(
   state.counts.set(key, row.map((value, at) => (at === what ? value + by : value)) as typeof row);
 }
 
-/** Counts a cart or a purchase where the item was clicked. */
+/** Counts a cart or a purchase for the rail where the item was clicked. */
 export function attribute(state: State, { item, kind }: HistoryEvent, now: number): void {
   const what = KINDS.indexOf(kind);
   const [at, rail, variant] = state.clicked.get(item) ?? [0, '', ''];
@@ -185,9 +189,9 @@ export function dislike(state: State, id: string, now: number): void {
   put(state.disliked, id, [now]);
 }
 
-/** After this time an impression counts half. */
+/** Time after which an impression counts half. */
 const SHOWN_HALF_LIFE_MS = 2 * DAY_MS;
-/** So many impressions that led to nothing halve a score. */
+/** Number of ignored impressions that halve a score. */
 const SHOWN_HALVES = 8;
 
 const shownNow = ([at, level]: [number, number], now: number) =>
@@ -200,17 +204,17 @@ export function show(state: State, ids: readonly string[], now: number): void {
   }
 }
 
-/** What remains of the score of an item that was shown: `0.5 ^ (impressions that still count / 8)`. */
+/** Returns the factor for the score of an item that was shown: `0.5 ^ (impressions that still count / 8)`. */
 export const shownFactor = (row: [number, number], now: number): number =>
   0.5 ** (shownNow(row, now) / SHOWN_HALVES);
 
-/** How much an event counts, 1 as usual. */
+/** Returns the weight of an event, 1 as usual. */
 export function weight(
   { kind, at, dwellMs, rating = 3 }: HistoryEvent,
   now: number,
   halfLifeDays: DeviceOptions['halfLifeDays'],
 ): number {
-  // JSON makes null of a visit for ever.
+  // JSON turns an infinite dwell time into null.
   const dwell = dwellMs == null ? 1 : (2 * dwellMs) / (dwellMs + 3e4);
   const days = Math.max(0, now - at) / DAY_MS;
   return dwell * ((rating - 1) / 2) * 0.5 ** (days / (halfLifeDays?.[kind] ?? Infinity) || 0);
@@ -221,7 +225,7 @@ export const distinctItems = (events: readonly HistoryEvent[]): string[] => [
   ...new Set(events.map(({ item }) => item)),
 ];
 
-/** Events by session, all newest first. */
+/** Groups events by session, all newest first. */
 export function sessions(events: readonly HistoryEvent[]): HistoryEvent[][] {
   const all: HistoryEvent[][] = [];
   let newer: HistoryEvent | undefined;
@@ -238,7 +242,7 @@ export function sessions(events: readonly HistoryEvent[]): HistoryEvent[][] {
   return all;
 }
 
-/** The events of the session that goes on now. */
+/** Returns the events of the present session. */
 export function currentSession(events: readonly HistoryEvent[], now: number): HistoryEvent[] {
   const [newest] = sessions(events);
   return newest && now - (newest[0] as HistoryEvent).at <= SESSION_MS ? newest : [];

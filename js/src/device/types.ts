@@ -1,139 +1,150 @@
-/** What a shopper did with an item. */
+/** Kind of event: the shopper viewed an item, put it into the cart, or bought it. */
 export type EventKind = 'view' | 'cart' | 'purchase';
 
-/** An event to remember. */
+/** An event to record. */
 export interface RecordedEvent {
   /** The shop's id of the item. */
   item: string;
   /** Default: `view`. */
   kind?: EventKind;
-  /** When, in ms since 1970 UTC. Default: now. */
+  /** Time of the event, in ms since 1970 UTC. Default: now. */
   at?: number;
   /**
-   * How long the shopper stayed, in ms. Counts `2 d / (d + 30 s)`: 0 nothing, 30 s as much as an unknown time,
-   * for ever twice that. Said later with the same `item`, `kind` and `at`, it is added to the event.
+   * Time that the shopper stayed, in ms. The event counts `2 d / (d + 30 s)` times: 0 for 0 s, 1 for 30 s (as without a
+   * dwell time), up to 2. A dwell time recorded later with the same `item`, `kind` and `at` is added to the event.
    */
   dwellMs?: number;
-  /** What the shopper gave, 1 to 5. Counts `(rating - 1) / 2`: 1 nothing, 3 as much as no rating, 5 twice that. */
+  /** Rating, 1 to 5. The event counts `(rating - 1) / 2` times: 0 for 1, 1 for 3 (as without a rating), 2 for 5. */
   rating?: number;
-  /** The shop's own session, where 30 minutes of pause are not what cuts. */
+  /** The shop's id of the session. Default: sessions end after a pause of 30 minutes. */
   session?: string;
 }
 
-/** A remembered event. */
+/** A recorded event. */
 export type HistoryEvent = Readonly<
   Required<Pick<RecordedEvent, 'item' | 'kind' | 'at'>> &
     Pick<RecordedEvent, 'dwellMs' | 'rating' | 'session'>
 >;
 
-/** Where a history is kept. */
+/** Place where a history is stored. */
 export type Storage = 'indexeddb' | 'localstorage' | 'memory';
 
-/** `memory-only`: gone with the page. `granted`: kept on the device. `denied`: nothing is remembered. */
+/**
+ * State of consent. `memory-only`: gone with the page. `granted`: stored on the device. `denied`: nothing is recorded.
+ */
 export type ConsentState = 'memory-only' | 'granted' | 'denied';
 
-/** How the device remembers. */
+/** Options of the history on this device. */
 export interface DeviceOptions {
-  /** Under which name the history is kept on this device. Default: `vicino`. */
+  /** Name of the history on this device. Default: `vicino`. */
   historyName?: string;
-  /** How many events the history keeps, 1 to 10,000. Default: 200. */
+  /** Maximum number of events to keep, 1 to 10,000. Default: 200. */
   historyLimit?: number;
-  /** How many days it keeps them; `Infinity` until the limit. Default: 180. */
+  /** Number of days to keep an event; `Infinity` keeps events until the limit. Default: 180. */
   historyDays?: number;
   /**
-   * Where to keep the history. `auto` is the first of IndexedDB, `localStorage` and memory that works; a place
-   * asked for by name gives way to memory only. Default: `auto`, in Node `memory`.
+   * Place to store the history. `auto` is the first of IndexedDB, `localStorage` and memory that works; if any other
+   * place does not work, memory is used. Default: `auto`, in Node `memory`.
    */
   storage?: 'auto' | Storage;
-  /** What holds until {@link Consent} is told otherwise; `denied` wins over what it was told. Default: `memory-only`. */
+  /**
+   * Consent until {@link Consent} is called; a stored decision replaces it, except that `denied` always holds. Default:
+   * `memory-only`.
+   */
   consent?: ConsentState;
-  /** Whether nothing is kept while the browser sends Global Privacy Control, whatever the consent. Default: true. */
+  /** Stores nothing while the browser sends Global Privacy Control, whatever the consent. Default: true. */
   honorGlobalPrivacyControl?: boolean;
-  /** Whether what is kept is encrypted; then IndexedDB is the only place. Default: false. */
+  /** Encrypts the stored history; then IndexedDB is the only place. Default: false. */
   encrypt?: boolean;
   /**
-   * After how many days an event counts half, by kind. A small number forgets yesterday; a large one, or none,
-   * leaves the order of events to decide, as in training. Default: none.
+   * Number of days after which an event counts half, by kind. A small number forgets yesterday; a large one, or none,
+   * leaves the weights to the order of events, as in training. Default: none.
    */
   halfLifeDays?: Partial<Record<EventKind, number>>;
 }
 
-/** What the shopper allows. */
+/** Consent of the shopper. */
 export interface Consent {
-  /** What holds now. */
+  /** Present state. */
   readonly state: ConsentState;
-  /** Whether the browser sends Global Privacy Control, and it is honoured: then nothing can be granted. */
+  /** True if the browser sends Global Privacy Control and the site honours it; then consent cannot be granted. */
   readonly globalPrivacyControl: boolean;
-  /** Stores what is in memory, and what is to come; this decision, too. */
+  /** Stores the events in memory, later events, and this decision. */
   grant(): Promise<void>;
-  /** Deletes everything, in memory and stored, but this decision. */
+  /** Deletes everything, in memory and in storage, except this decision. */
   deny(): Promise<void>;
-  /** Calls `listener` after every change; gives the function that stops it. */
+  /** Calls `listener` after every change; returns the function that stops it. */
   subscribe(listener: () => void): () => void;
 }
 
-/** The events that the device remembers. */
+/** Events that the device remembers. */
 export interface History {
-  /** Where they are kept. */
+  /** Place where they are stored. */
   readonly storage: Storage;
-  /** Why they are not kept where they should be, or what else went wrong with storage. */
+  /** Problems with storage so far, such as the reason why it is not in the place asked for. */
   readonly problem: string | undefined;
-  /** Size of {@link History.export}; what is stored is a little larger with `encrypt`. */
+  /** Size of {@link History.export} in bytes; with `encrypt` the stored history is a little larger. */
   readonly bytes: number;
-  /** How many distinct items of them the model does not know; ranking ignores these. */
+  /** Number of distinct items that the model does not know; ranking ignores them. */
   readonly unknownIds: number;
-  /** All events, newest first; a copy. */
+  /** Returns a copy of all events, newest first. */
   list(): HistoryEvent[];
-  /** The events by session, the newest session and the newest event first. */
+  /** Returns the events by session, the newest session and the newest event first. */
   sessions(): HistoryEvent[][];
-  /** Items that the shopper is not interested in. */
+  /** Returns the items that the shopper is not interested in. */
   notInterested(): string[];
   /** Removes every event of an item. */
   remove(item: string): Promise<void>;
-  /** Removes all events, impressions and what the shopper is not interested in. */
+  /** Removes all events, impressions and unwanted items. */
   clear(): Promise<void>;
-  /** Removes everything of an item; or all that is kept, metrics and keys included, but the consent. */
+  /** Removes all data about an item; without an item, all data, metrics and keys included, but not the consent. */
   forget(item?: string): Promise<void>;
-  /** Everything that is stored, as JSON. */
+  /** Returns all data as JSON. */
   export(): string;
-  /** Adds events and dislikes of what `export` wrote, less those that are there; gives how many events it added. */
+  /** Adds the events and unwanted items of an export that are not there yet; returns the number of events added. */
   import(json: string): Promise<number>;
-  /** Calls `listener` after every change of events, those of other tabs included; gives the function that stops it. */
+  /**
+   * Calls `listener` after every change of events, those of other tabs included; returns the function that stops it.
+   */
   subscribe(listener: () => void): () => void;
 }
 
-/** Where on the page an item was shown. */
+/** Place on a page where items were shown. */
 export interface Placement {
-  /** The shop's name of the rail. Default: none, ''. */
+  /** The shop's name of the rail. Default: `''`. */
   rail?: string;
-  /** The variant of an experiment. Default: none, ''. */
+  /** The variant of an experiment. Default: `''`. */
   variant?: string;
 }
 
-/** What happened in a rail on a day. */
+/** Counts of one rail, variant and day. */
 export interface MetricCount {
   rail: string;
   variant: string;
-  /** The day in UTC, such as `2026-01-31`; '' for all days together. */
+  /** The day in UTC, such as `2026-01-31`; `''` for all days together. */
   day: string;
-  /** Items shown. */
+  /** Number of items shown. */
   impressions: number;
   clicks: number;
-  /** Put into the cart within a day after a click in the rail; those without a click are of rail ''. */
+  /**
+   * Number of items put into the cart within a day after a click in the rail; those without a click count for rail
+   * `''`.
+   */
   carts: number;
-  /** Bought likewise. */
+  /** Number of items bought, counted in the same way. */
   purchases: number;
 }
 
-/** What this device counts. */
+/** Counts of this device. */
 export interface Metrics {
-  /** All counts, the oldest day first. */
+  /** Returns all counts, the oldest day first. */
   counts(): Promise<MetricCount[]>;
-  /** One of the variants, the same at every visit; by chance, each equally often. */
+  /** Assigns one of the variants by chance, each equally often; the same one at every visit. */
   variant(experiment: string, variants: readonly [string, ...string[]]): string;
   /**
-   * Hands the counts to `send` and clears them if it resolves. With `epsilon` clicks, carts and purchases become
-   * answers to "was there any?" that are true by chance only: near 0 an answer is a coin, at 10 of 100 are 97 true.
+   * Passes the counts to `send` and clears them if it resolves. With `epsilon`, clicks, carts and purchases become
+   * randomised answers, 0 or 1, to "was there any?": a coin toss for an `epsilon` near 0, true in 97 of 100 cases for
+   * 10.
    */
   flush(
     send: (counts: MetricCount[]) => unknown,
@@ -141,23 +152,24 @@ export interface Metrics {
   ): Promise<void>;
 }
 
-/** What this device knows about its shopper. */
+/** Data that this device holds about its shopper. */
 export interface DeviceReport {
   consent: ConsentState;
   globalPrivacyControl: boolean;
   storage: Storage;
   encrypted: boolean;
   problem: string | undefined;
-  /** What is used for it, such as `IndexedDB vicino`. */
+  /** Names of the storage in use, such as `IndexedDB vicino`. */
   names: string[];
   bytes: number;
-  /** The time of the oldest that is known, ms since 1970 UTC. */
+  /** Time of the oldest data, ms since 1970 UTC. */
   since: number | undefined;
-  /** How many events, by kind. */
+  /** Number of events, by kind. */
   events: Record<EventKind, number>;
+  /** Number of unwanted items. */
   notInterested: number;
-  /** How many items are known to have been shown. */
+  /** Number of items that were shown. */
   impressions: number;
-  /** How many rows of metrics. */
+  /** Number of rows of metrics. */
   metrics: number;
 }

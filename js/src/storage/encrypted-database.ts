@@ -1,39 +1,40 @@
-// IndexedDB, encrypted: AES-GCM (NIST SP 800-38D) with a key that the browser keeps and nobody can read.
+// IndexedDB, encrypted: AES-GCM (NIST SP 800-38D) with a key that the browser keeps and never reveals.
 //
-// Encrypting takes longer than a transaction lives. So storage is read in one and written in another, if nobody else has
-// written in between; else it is read again. Two tabs lose nothing.
+// Encrypting takes longer than a transaction lasts. So the value is read in one transaction and written in another; if
+// another tab has written in between, the update starts again. Two tabs lose nothing.
 import { FORMAT } from '../device/state.js';
 import { KEY, transact, type Update, write } from './storage-backends.js';
 
 const NAME = 'key';
 
 interface Key {
-  /** Tells it from a key of another tab. */
+  /** Id that differs from those of keys of other tabs. */
   readonly id: string;
   readonly key: CryptoKey;
 }
 
-interface Sealed {
+interface Encrypted {
   readonly iv: Uint8Array<ArrayBuffer>;
   readonly data: ArrayBuffer;
-  /** In the open, so that a decision outlives the key. */
+  /** Consent, not encrypted, so that a decision outlives the key. */
   readonly consent: string | undefined;
 }
 
 interface Stored {
   key?: Key | undefined;
-  value?: string | Sealed | undefined;
+  value?: string | Encrypted | undefined;
 }
 
 const random = () => crypto.getRandomValues(new Uint8Array(12));
-/** Another one for every value that was ever stored. */
-const mark = ({ key, value }: Stored) => `${key?.id} ${(value as Sealed | undefined)?.iv ?? value}`;
+/** Returns a text that differs for every value that was ever stored. */
+const versionOf = ({ key, value }: Stored) =>
+  `${key?.id} ${(value as Encrypted | undefined)?.iv ?? value}`;
 
-/** How to read and write what is encrypted; `note` hears what goes wrong. */
+/** Makes the update of an encrypted database; `report` is called with every problem. */
 export const updateEncrypted =
-  (note: (problem: string) => void): Update =>
-  async (name, _, change) => {
-    /** Runs `then` with what is stored, within one transaction. */
+  (report: (problem: string) => void): Update =>
+  async (name, _, edit) => {
+    /** Runs `then` with the stored value, within one transaction. */
     const stored = <T>(writes: boolean, then: (stored: Stored, store: IDBObjectStore) => T) =>
       transact<T>(name, writes, (store, give) => {
         const key = store.get(NAME);
@@ -54,15 +55,15 @@ export const updateEncrypted =
           const bytes = await subtle.decrypt({ name: 'AES-GCM', iv }, (key as Key).key, data);
           text = new TextDecoder().decode(bytes);
         } catch {
-          note('the key of the encrypted history is lost or wrong; it starts empty');
+          report('the key of the encrypted history is lost or wrong; it starts empty');
           const { consent } = value;
           key = undefined;
           text = JSON.stringify({ format: FORMAT, events: [], consent });
         }
       }
-      const written = change(text);
+      const written = edit(text);
       if (!written) return;
-      let sealed: string | Sealed | undefined = written.text;
+      let encrypted: string | Encrypted | undefined = written.text;
       if (written.isBare) key = undefined;
       else {
         key ??= {
@@ -75,12 +76,12 @@ export const updateEncrypted =
         const iv = random();
         const bytes = new TextEncoder().encode(written.text);
         const data = await subtle.encrypt({ name: 'AES-GCM', iv }, key.key, bytes);
-        sealed = { iv, data, consent: written.consent };
+        encrypted = { iv, data, consent: written.consent };
       }
       const isStored = await stored(true, (now, store) => {
-        if (mark(now) !== mark(seen)) return false;
+        if (versionOf(now) !== versionOf(seen)) return false;
         write(store, NAME, key);
-        write(store, KEY, sealed);
+        write(store, KEY, encrypted);
         return true;
       });
       if (isStored) return;

@@ -1,27 +1,27 @@
-// Where a text can be kept on the device: read, changed and written in one go.
+// Places where a text can be stored on the device: it is read, edited and written in one go.
 
-/** What to store in place of what was read: nothing without a text. */
+/** A value to store in place of the one that was read; without a text, the value is deleted. */
 export interface StoredText {
   readonly text: string | undefined;
-  /** Whether the text tells nothing about the shopper. */
+  /** True if the text holds no data about the shopper. */
   readonly isBare: boolean;
   readonly consent: string | undefined;
 }
 
-/** Makes of what is stored what is to be stored; `undefined` writes nothing. */
+/** Turns the stored value into the one to store; `undefined` writes nothing. */
 export type Edit = (stored: unknown) => StoredText | undefined;
 
-/** Reads, and writes what `change` makes of it; rejects where that cannot be. */
-export type Update = (name: string, writes: boolean, change: Edit) => Promise<void>;
+/** Reads a value and writes the result of `edit`; rejects if the place does not work. */
+export type Update = (name: string, writes: boolean, edit: Edit) => Promise<void>;
 
 export const KEY = 'events';
 const STORE = 'history';
-/** A healthy browser takes a few ms; a page that waits at its start for a blocked one should not do so for longer. */
+/** Maximum time to wait: a healthy database takes a few ms, and a blocked one must not hold up a page for longer. */
 const DEADLINE_MS = 2000;
 
 /**
- * Runs within one transaction of the database `name`, which is made only if it is to be written. A connection lives
- * for one transaction only: so it never stands in the way of another tab, and there is nothing to reopen.
+ * Runs `run` within one transaction of the database `name`, which is created only for writing. A connection lasts for
+ * one transaction, so that it never blocks another tab and never has to be reopened.
  */
 export function transact<T>(
   name: string,
@@ -71,15 +71,15 @@ export function transact<T>(
       } catch (error) {
         end(() => reject(error));
       } finally {
-        // Once the transaction is through.
+        // Closes when the transaction is complete.
         database.close();
       }
     };
   });
 }
 
-/** IndexedDB, where two tabs that write at the same moment queue up and lose nothing. */
-export const updateDatabase: Update = async (name, writes, change) => {
+/** Updates IndexedDB, where two tabs that write at the same moment wait for each other and lose nothing. */
+export const updateDatabase: Update = async (name, writes, edit) => {
   let thrown: unknown;
   let hasRead = false;
   await transact<void>(name, writes, (store) => {
@@ -87,7 +87,7 @@ export const updateDatabase: Update = async (name, writes, change) => {
     reading.onsuccess = () => {
       hasRead = true;
       try {
-        const written = change(reading.result);
+        const written = edit(reading.result);
         if (written) write(store, KEY, written.text);
       } catch (error) {
         thrown = error;
@@ -97,10 +97,10 @@ export const updateDatabase: Update = async (name, writes, change) => {
   }).catch((error) => {
     throw thrown ?? error;
   });
-  if (!hasRead) change(undefined);
+  if (!hasRead) edit(undefined);
 };
 
-/** Deletes the database, or leaves it to the browser to do so when it can. */
+/** Deletes the database; if it is in use, the browser deletes it later. */
 export const eraseDatabase = (name: string): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, DEADLINE_MS);
@@ -112,20 +112,20 @@ export const eraseDatabase = (name: string): Promise<void> =>
     }
   });
 
-/** Puts a value in the place of another, or nothing. */
+/** Writes a value; deletes it if it is `undefined`. */
 export function write(store: IDBObjectStore, key: string, value: unknown): void {
   if (value === undefined) store.delete(key);
   else store.put(value, key);
 }
 
-/** `localStorage`, which browsers do not lock between tabs: those that write within a ms can lose an event. */
-export function updateLocal(name: string, change: Edit): void {
-  const written = change(localStorage.getItem(name) ?? undefined);
+/** Updates `localStorage`, which browsers do not lock between tabs: two that write within a ms can lose an event. */
+export function updateLocal(name: string, edit: Edit): void {
+  const written = edit(localStorage.getItem(name) ?? undefined);
   if (written?.text !== undefined) localStorage.setItem(name, written.text);
   else if (written) localStorage.removeItem(name);
 }
 
-/** Throws where nothing can be written. */
+/** Throws if nothing can be written. */
 export function probeLocal(name: string): void {
   localStorage.setItem(`${name}:probe`, '');
   localStorage.removeItem(`${name}:probe`);
@@ -134,7 +134,7 @@ export function probeLocal(name: string): void {
 export const isFull = (error: unknown): boolean =>
   /Quota/i.test((error as Error | undefined)?.name ?? '');
 
-/** Why a place cannot be used. */
+/** Describes the reason why a place cannot be used. */
 export function failureOf(error: unknown): string {
   const { name = 'TypeError', message } = (error ?? {}) as Partial<Error>;
   if (isFull(error)) return 'is full';

@@ -1,9 +1,9 @@
 // A copy of the state on the device, shared by all tabs.
 //
-// A change is applied in memory straight away, so that the next ranking sees it, and queued for storage. Storage is read,
-// changed and written in one go, by one flush at a time; memory is always the state that storage last held, plus the
-// changes still queued. A place that fails is given up for the next one: IndexedDB, `localStorage`, memory. A later page
-// finds the data in `localStorage` and moves it back into IndexedDB.
+// A change is applied in memory straight away, so that the next ranking sees it, and queued for storage. Storage is
+// read, changed and written in one go, by one flush at a time; memory is always the state that storage last held, plus
+// the changes still queued. A place that fails is given up for the next one: IndexedDB, `localStorage`, memory. A later
+// page finds the data in `localStorage` and moves it back into IndexedDB.
 import {
   type Change,
   empty,
@@ -94,7 +94,10 @@ export class Store {
   #lastFlush: Promise<unknown> = Promise.resolve();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Makes a store of the history of this name; `gpc` is true if the browser sends Global Privacy Control and the site honours it. */
+  /**
+   * Makes a store of the history of this name; `gpc` is true if the browser sends Global Privacy Control and the site
+   * honours it.
+   */
   constructor(host: StoreHost, name: string, options: DeviceOptions, gpc: boolean) {
     const { storage = 'auto', consent, encrypt = false } = options;
     this.#host = host;
@@ -240,7 +243,9 @@ export class Store {
     return flushed;
   }
 
-  /** Applies a batch to the stored state and returns the result; an empty batch only reads. Gives up places that fail. */
+  /**
+   * Applies a batch to the stored state and returns the result; an empty batch only reads. Gives up places that fail.
+   */
   async #store(batch: QueuedChange[]): Promise<State> {
     let base: State | undefined;
     let limit: number | undefined;
