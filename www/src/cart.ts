@@ -1,6 +1,6 @@
 // What is in the basket. Kept on the device, shared between tabs.
 import type { Catalogue, Product } from './catalogue';
-import { onOtherTab, read, write } from './keep';
+import { onOtherTab, read, write } from './local-storage';
 
 export class Cart {
   readonly #catalogue: Catalogue;

@@ -1,5 +1,5 @@
 // The call behind the page that is open, for whoever wants to read it.
-import { type Call, codeOf } from './calls';
+import { type Call, codeOf } from './ranking-call';
 
 export class CodeOnScreen {
   readonly #listeners = new Set<() => void>();

@@ -1,9 +1,9 @@
 // The shop's side of the recommender: loads the model, tells it of the catalogue,
 // times every call, and turns ids into products.
 import { type CatalogItem, type ModelInfo, type Recommendation, Recommender } from 'vicino';
-import { type Call, ON_SHELF, STORE_BRAND } from './calls';
 import type { Catalogue, Product } from './catalogue';
 import { pause } from './dom';
+import { type Call, ON_SHELF, STORE_BRAND } from './ranking-call';
 import type { SettingsStore } from './settings';
 
 /** A product in a rail. */

@@ -1,6 +1,6 @@
 // The switches of the drawer: what rankings are asked for, and how the history is
 // kept. Remembered on the device like the theme; says nothing about the shopper.
-import { read, write } from './keep';
+import { read, write } from './local-storage';
 
 export interface Settings {
   /** Places in a row. */

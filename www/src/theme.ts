@@ -1,7 +1,7 @@
 // Light or dark: the device's setting, unless the shopper chose.
 import { h } from './dom';
 import { icons } from './icons';
-import { read, write } from './keep';
+import { read, write } from './local-storage';
 
 const systemDark = matchMedia('(prefers-color-scheme: dark)');
 

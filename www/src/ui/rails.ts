@@ -1,12 +1,12 @@
 // The rails of a page: one call ranks them all, no product twice, and they follow
 // the history and the switches until the page is left.
 import type { RailRequest } from 'vicino';
-import { callOf } from '../calls';
 import type { Product } from '../catalogue';
 import { byId, h, pause } from '../dom';
 import type { RankedRail } from '../engine';
 import { milliseconds, plural } from '../format';
 import { icons } from '../icons';
+import { callOf } from '../ranking-call';
 import type { Shop } from '../shop';
 import { detailLine } from './card';
 import { type RailView, railView, type Slot } from './rail';
