@@ -1,5 +1,5 @@
-// Loading and ranking in Chromium: Vicino's package, an earlier build of it if one is named, and plain JavaScript on the
-// very same neighbours.
+// Loading and ranking in Chromium: Vicino's package, an earlier build of it if one is named, and plain JavaScript on
+// the very same neighbours.
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
@@ -11,13 +11,13 @@ import { loadFiles, packageFiles, scriptsFrom, serve } from './lib/server.mjs';
 import { longestTask } from './lib/trace.mjs';
 
 const K = 20;
-/** What ranking is measured with, and what a visitor has looked at when the first list is made. */
+/** Numbers of events in a history: for ranking, and for the first list of a visitor. */
 const HISTORY = 50;
 const FIRST_HISTORY = 5;
 const NUM_HISTORIES = 100;
 /**
- * Share of histories whose lists may differ: where the second hop cuts a row among equals, which of them stay depends on
- * how items are numbered. Small logs have many equals; a mistake makes all lists differ.
+ * Share of histories whose lists may differ: where the second hop cuts a row among equals, which of them stay depends
+ * on how items are numbered. Small logs have many equals; a mistake makes all lists differ.
  */
 const MAX_DIFFERENT = 0.5;
 const ROUNDS = 5;
@@ -37,7 +37,7 @@ export const CONNECTIONS = {
 };
 /** A phone's processor, on no network to speak of. */
 const SLOW = { cpuSlowdown: 4 };
-/** How long a page stays before the next one, so that what is kept for that is written; by `cpuSlowdown`. */
+/** Time that a page stays open before the next one, so that it stores its data; multiplied by `cpuSlowdown`. */
 const STAY_MS = 1500;
 
 /** First lists in fresh pages, ranking in a warm one, bytes of everything; `undefined` without a browser. */
@@ -96,7 +96,7 @@ export async function measureBrowser(set, settings, tools, notes) {
   }
 }
 
-/** What is measured with one model alone. */
+/** Measures a model by itself. */
 async function measureClosely(bench, of, all, where) {
   say(`${where}: first list in fresh pages`);
   const firstNames = ['vicino', 'vicinoMemory', 'before', 'beforeMemory', 'json', 'typed'];

@@ -253,7 +253,7 @@ function range(samples) {
   return `${time(least / 1e3)} to ${time(most / 1e3)}`;
 }
 
-/** What is written between which marks. */
+/** Marks in the documents, between which a part of the report is written. */
 const MARKS = {
   main: ['<!-- bench: written by `npm run bench -- --update` -->', '<!-- /bench -->'],
   opening: [

@@ -1,4 +1,5 @@
-// Training without tuning, against `implicit` and `rusket`: the fit alone, and from a file of events to a file of model.
+// Training without tuning, against `implicit` and `rusket`: the fit alone, and from a file of events to a file of
+// model.
 import { statSync } from 'node:fs';
 import { run, say, scratch, startWorker } from './lib/processes.mjs';
 import { repeatsFor } from './lib/settings.mjs';
@@ -63,7 +64,10 @@ async function measureFit(set, settings, { native }, peers, notes) {
   return { events, sessions, items, fit, checks };
 }
 
-/** Asks contestants in turn, all in memory at once; a peer that runs out of memory is told of in the place of its figures. */
+/**
+ * Asks contestants in turn, all in memory at once; a peer that runs out of memory is told of in the place of its
+ * figures.
+ */
 async function measureTogether(contestants, repeats, { fit, checks, ready }) {
   const running = new Map();
   /** The answer; `undefined` if there is none for want of memory. */

@@ -31,7 +31,7 @@ export function reference(root, project) {
   }
 }
 
-/** What an entry exports: the declarations of each name, and its documentation. */
+/** Reads the exports of an entry: the declarations of each name, and its documentation. */
 function read({ program, checker }, { types }) {
   if (!types) return { exported: [], about: '' };
   const file = program.getSourceFile(types);
@@ -55,7 +55,7 @@ function clean(comment) {
     .replace(/([^\n])\n(?=[^\n\-*|])/g, '$1 ');
 }
 
-/** What the comment before a node says. */
+/** Returns the text of the comment before a node. */
 function docOf(node) {
   // Variables have theirs before the statement.
   const before = node.kind === SyntaxKind.VariableDeclaration ? node.parent.parent : node;
@@ -228,7 +228,7 @@ class Writer {
     this.#types(nodes.map((node) => code(node)).join(' '), nodes[0].name?.getText(), exported);
   }
 
-  /** What a name means in an entry: its own export, or one of the main entry. */
+  /** Finds the export that a name means in an entry: its own, or one of the main entry. */
   #find(name, exported) {
     const is = (other) => other.name === name;
     return exported.find(is) ?? this.#entries[0].exported.find(is);

@@ -19,6 +19,8 @@ clippy_wasm() {
   fi
 }
 biome() { npx --no-install biome ci --colors=off; }
+# First sentences of doc comments.
+doc_comments() { node scripts/doc-comments.mjs; }
 # The package's types come from its build; the shop sees the package by its public name, so types come after.
 types() { npm run typecheck --workspaces --if-present; }
 
@@ -72,7 +74,7 @@ e2e() { npm run e2e; }
 # Compares docs/api.md with the types it is made of.
 api_reference() { scripts/api-docs --check || fail "docs/api.md is out of date; run scripts/api-docs"; }
 
-lint_checks=("rustfmt: fmt" "clippy: clippy" "clippy for wasm: clippy_wasm" "Biome: biome")
+lint_checks=("rustfmt: fmt" "clippy: clippy" "clippy for wasm: clippy_wasm" "Biome: biome" "doc comments: doc_comments")
 test_checks=(
   "${lint_checks[@]}"
   "Rust tests: rust_tests"

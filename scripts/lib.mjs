@@ -19,8 +19,8 @@ export function found(name) {
 export const chromePath = () => found('chrome');
 
 /**
- * Waits until a function that may be asynchronous gives something true in a page, and gives that. `page.waitForFunction` would take its
- * promise for yes.
+ * Waits until a function that may be asynchronous gives something true in a page, and gives that.
+ * `page.waitForFunction` would take its promise for yes.
  */
 export async function until(page, asks) {
   const end = Date.now() + 20_000;

@@ -5,7 +5,7 @@ import { cache, root, run, say } from './processes.mjs';
 const script = `${root}/benches/peers/peers.py`;
 const requirements = `${root}/benches/peers/requirements.txt`;
 
-/** How to run the peers and which versions they are; `undefined`, and a note why, if they cannot be had. */
+/** Installs the peers; returns the command that runs them and their versions, or `undefined` and a note why. */
 export function preparePeers(notes) {
   const folder = `${cache}/bench-venv`;
   const python = `${folder}/bin/python`;

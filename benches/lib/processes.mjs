@@ -9,7 +9,7 @@ export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/
 /** Data, models and other large files of a run; out of git. */
 export const scratch = `${root}/target/bench`;
 mkdirSync(scratch, { recursive: true });
-/** What is installed or built once, for all copies of the repository. */
+/** Folder of installations and builds that all copies of the repository share. */
 export const cache =
   process.env.VICINO_CACHE ?? `${process.env.XDG_CACHE_HOME ?? `${homedir()}/.cache`}/vicino`;
 
@@ -57,7 +57,7 @@ export function build({ profile }) {
   return { vicino, native, commit };
 }
 
-/** What programs say that were refused memory; one that the system killed says nothing. */
+/** Messages of programs that got no memory; a program that the system killed has no message. */
 const NO_MEMORY =
   /MemoryError|bad_alloc|memory allocation of|[Cc]annot allocate memory|out of memory/;
 

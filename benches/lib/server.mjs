@@ -16,14 +16,17 @@ const TYPES = {
 const STATIC_IMPORT = /\b(?:from|import)\s*["'`](\.[^"'`]+)["'`]/g;
 const DYNAMIC_IMPORT = /\bimport\(\s*["'`](\.[^"'`]+)["'`]/g;
 
-/** What a page may ask of a built package: every script and module of its folder, `[address, path]` each. */
+/** Lists the files of a built package that a page may request: `[address, path]` of each script and module. */
 export function packageFiles(dist, address) {
   return readdirSync(dist)
     .filter((name) => /\.(js|wasm)$/.test(name))
     .map((name) => [`${address}/${name}`, `${dist}/${name}`]);
 }
 
-/** The addresses of a script and of all that it imports, those that load later only if told so; `read` gives a script's text. */
+/**
+ * The addresses of a script and of all that it imports, those that load later only if told so; `read` gives a script's
+ * text.
+ */
 export async function scriptsFrom(start, read, { later = false } = {}) {
   const found = new Set([start]);
   // A set that grows while it is walked is walked to its end.
@@ -37,7 +40,10 @@ export async function scriptsFrom(start, read, { later = false } = {}) {
   return [...found];
 }
 
-/** The files at `paths`, `[address, path]` each, as `serve` wants them; all are compressed at once: large ones take long. */
+/**
+ * The files at `paths`, `[address, path]` each, as `serve` wants them; all are compressed at once: large ones take
+ * long.
+ */
 export async function loadFiles(paths) {
   return new Map(
     await Promise.all(

@@ -21,7 +21,7 @@ export function size(bytes) {
   return `${digits(bytes / 1e3)} kB`;
 }
 
-/** How many times `one` fits into `other`. */
+/** Formats the ratio of `other` to `one`. */
 export const times = (other, one) => `${digits(other / one, 2)}x`;
 
 function digits(value, precision = 3) {

@@ -4,8 +4,8 @@
 const CATEGORIES = ['disabled-by-default-devtools.timeline', 'blink.user_timing'];
 
 /**
- * Runs `measure`, in which the page sets the marks of `timed` in measure.js; adds `longest`, in ms, to what it gives. The
- * browser takes seconds to open a page from then on, and is best closed.
+ * Runs `measure`, in which the page sets the marks of `timed` in measure.js; adds `longest`, in ms, to what it gives.
+ * The browser takes seconds to open a page from then on, and is best closed.
  */
 export async function longestTask(browser, page, measure) {
   await browser.startTracing(page, { categories: CATEGORIES });

@@ -118,8 +118,8 @@ function bytesToListInWorker(...given) {
 
 /**
  * Loads all contestants and ranks for each history in turn, alternating between them. Each sample is the mean of as
- * many calls as a millisecond has, 1 to `calls`, because the clock is coarser than one. Gives samples in milliseconds and
- * the lists.
+ * many calls as a millisecond has, 1 to `calls`, because the clock is coarser than one. Gives samples in milliseconds
+ * and the lists.
  */
 async function rank(contestants, histories, k, rounds, calls) {
   const loaded = [];

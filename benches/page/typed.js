@@ -1,5 +1,5 @@
-// JavaScript tuned by hand: typed arrays straight from a binary file, scores in one array, the best k kept as they come.
-// With `kept` the rows that were worked out last stay, as they do in Vicino.
+// JavaScript tuned by hand: typed arrays straight from a binary file, scores in one array, the best k kept as they
+// come. With `kept` the rows that were worked out last stay, as they do in Vicino.
 
 /** Opens an address, or the bytes of what is there. */
 export async function load(source, options) {
@@ -37,7 +37,9 @@ function from(file, isKept) {
   const limits = new Float32Array(numItems);
   let history = [];
 
-  /** Works out a row with its second hop: fills `reached` and `sums`, gives how many and the least weight that counts. */
+  /**
+   * Works out a row with its second hop: fills `reached` and `sums`, gives how many and the least weight that counts.
+   */
   function workOut(row) {
     let num = 0;
     const end = offsets[row + 1];

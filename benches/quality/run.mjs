@@ -73,7 +73,7 @@ function parse() {
   return { ...values, ...(values.binary && { binary: resolve(values.binary) }) };
 }
 
-/** What a given binary says of itself. */
+/** Returns the version that a given binary prints. */
 function commit() {
   return run(settings.binary, ['--version']).trim();
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// `npm run bench:rails`: a page of six rails of twelve with filters, on the main thread and in a worker, against one round trip.
+// `npm run bench:rails`: a page of six rails of twelve with filters, on the main thread and in a worker, against one
+// round trip.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { chromeArgs, chromePath } from '../../scripts/lib.mjs';

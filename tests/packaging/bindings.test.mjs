@@ -128,7 +128,7 @@ async function renderedOnServer() {
 
 const open = (name, options) => visit(built, { path: `/${name}.html`, ...options });
 
-/** What the page said, unless something went wrong there. */
+/** Returns the probe of a page; fails if the page failed. */
 function fine({ probe, console }, expectedOnConsole = []) {
   assert.equal(probe.failed, undefined);
   assert.deepEqual(console, expectedOnConsole);
@@ -252,7 +252,9 @@ test('the element shows its rail, keeps what was there, says what happens and go
   assert.deepEqual(shown.flatMap(([, { ids }]) => ids).sort(), [...probe.first].sort());
 });
 
-/** Opens a page whose rail is far below the view and which is idle when the test says so; gives what `use` makes of it. */
+/**
+ * Opens a page whose rail is far below the view and which is idle when the test says so; gives what `use` makes of it.
+ */
 async function openFar(name, use) {
   const far = await openPage(built, {
     path: `/${name}.html`,

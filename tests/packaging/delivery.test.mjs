@@ -59,7 +59,7 @@ function writeManifest(current, { previous, privateKey, damaged = false } = {}) 
   project.write('models/manifest.json', JSON.stringify(manifest));
 }
 
-/** What the page says at one visit after the other of the same shopper, and which files of `models/` it asked for. */
+/** Opens a shopper's profile; each visit returns the probe of the page and the files of `models/` that it requested. */
 async function shopper(settings = {}) {
   const { page, probe, requests, console, close } = await open(project.folder, {
     path: `/?${encodeURIComponent(JSON.stringify(settings))}`,

@@ -1,4 +1,5 @@
-// What a first list waits for, from the tarball as a static server has it: nothing in turn that can travel side by side.
+// What a first list waits for, from the tarball as a static server has it: nothing in turn that can travel side by
+// side.
 import assert from 'node:assert/strict';
 import { cpSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -28,8 +29,9 @@ after(async () => {
 });
 
 /**
- * Serves `html` and the package, but answers for none of the files of a step before all of them were asked for: where one is asked
- * for only after another has come, nothing is ever listed. Gives what the page says on its console, and what was asked for.
+ * Serves `html` and the package, but answers for none of the files of a step before all of them were asked for: where
+ * one is asked for only after another has come, nothing is ever listed. Gives what the page says on its console, and
+ * what was asked for.
  */
 async function inSteps(html, steps) {
   const asked = new Set();

@@ -1,5 +1,5 @@
-// docs/quick-start.md as it is written, and the examples of docs/api.md and js/README.md: with the real tarball, in a real
-// browser.
+// docs/quick-start.md as it is written, and the examples of docs/api.md and js/README.md: with the real tarball, in a
+// real browser.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -37,7 +37,9 @@ function block(section, language) {
   return found[0].code;
 }
 
-/** Rows like those of the document: shoppers who go from a product to one of the next three of its six, and may buy it. */
+/**
+ * Rows like those of the document: shoppers who go from a product to one of the next three of its six, and may buy it.
+ */
 function* moreEvents() {
   const start = Date.UTC(2026, 9, 1);
   let state = 1;

@@ -1,4 +1,5 @@
-// Says in the shop's page that it will ask for the WebAssembly module, whose name has a hash: it travels with the scripts.
+// Says in the shop's page that it will ask for the WebAssembly module, whose name has a hash: it travels with the
+// scripts.
 import type { Plugin } from 'vite';
 
 export function preloadModule(): Plugin {

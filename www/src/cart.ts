@@ -1,4 +1,4 @@
-// What is in the basket. Kept on the device, shared between tabs.
+// The cart, stored on the device and shared between tabs.
 import type { Catalogue, Product } from './catalogue';
 import { onOtherTab, read, write } from './local-storage';
 
@@ -16,7 +16,7 @@ export class Cart {
     });
   }
 
-  /** In the order they were first put in. */
+  /** Lines in the order in which products were first added. */
   get lines(): { product: Product; quantity: number }[] {
     return [...this.#quantities].flatMap(([id, quantity]) => {
       const product = this.#catalogue.get(id);
@@ -36,7 +36,7 @@ export class Cart {
     return this.lines.reduce((sum, { product, quantity }) => sum + product.cents * quantity, 0);
   }
 
-  /** Sets how many; 0 takes the product out. */
+  /** Sets the quantity of a product; 0 removes it. */
   set(id: string, quantity: number): void {
     if (quantity > 0) this.#quantities.set(id, Math.min(99, Math.round(quantity)));
     else this.#quantities.delete(id);
@@ -70,7 +70,7 @@ export class Cart {
         }
       }
     } catch {
-      // Not what we wrote: begin with an empty cart.
+      // Not written by this page: start with an empty cart.
     }
   }
 

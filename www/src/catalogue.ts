@@ -1,11 +1,11 @@
-// What the shop sells, read once from `catalogue.json`. Knows nothing of ranking.
+// The products of the shop, read once from `catalogue.json`. Knows nothing of ranking.
 import { pause } from './dom';
 
 /** A department of the shop. */
 export interface Aisle {
   id: string;
   name: string;
-  /** Most bought first. */
+  /** Products, most bought first. */
   products: Product[];
   shelves: Shelf[];
 }
@@ -14,17 +14,17 @@ export interface Aisle {
 export interface Shelf {
   slug: string;
   name: string;
-  /** Which drawing stands for it. */
+  /** Name of its drawing. */
   art: string;
   aisle: Aisle;
-  /** Most bought first. */
+  /** Products, most bought first. */
   products: Product[];
 }
 
 export interface Product {
   id: string;
   title: string;
-  /** As on the label; '' if the data has none. */
+  /** Size as on the label; '' if the data has none. */
   size: string;
   shelf: Shelf;
   /** Number of the maker in the data; 0 is the shop's own brand. */
@@ -32,19 +32,19 @@ export interface Product {
   makerName: string;
   /** Median price paid, in cents; 0 if unknown. */
   cents: number;
-  /** Place in the list of most bought, from 0. */
+  /** Position in the list of most bought products, from 0. */
   place: number;
   inStock: boolean;
-  /** What the shop says of it beyond maker and category. */
+  /** Tags, besides maker and category. */
   tags: string[];
 }
 
 export interface Catalogue {
   source: string;
   caveat: string;
-  /** How many products the data lists; the shop sells those that are bought now and then. */
+  /** Number of products in the data; the shop sells only those that are bought now and then. */
   numProductsInData: number;
-  /** Most bought first. */
+  /** Products, most bought first. */
   products: Product[];
   aisles: Aisle[];
   /** All tags that products have. */
@@ -63,7 +63,7 @@ interface CatalogueFile {
   titles: string[];
   sizes: string[];
   tags: string[];
-  /** Places of products that are sold out. */
+  /** Positions of products that are sold out. */
   outOfStock: number[];
   products: {
     id: string[];
@@ -72,12 +72,12 @@ interface CatalogueFile {
     shelf: number[];
     maker: number[];
     price: number[];
-    /** Bits: which of `tags`. */
+    /** Tags of the product, as a bit for each of `tags`. */
     tags: number[];
   };
 }
 
-/** Fetches and reads the catalogue. Throws with what to do if it is not there. */
+/** Fetches and reads the catalogue; throws an error with a remedy if it is missing. */
 export async function loadCatalogue(url: string): Promise<Catalogue> {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`The catalogue ${url} answered HTTP ${response.status}.`);
@@ -90,7 +90,7 @@ export async function loadCatalogue(url: string): Promise<Catalogue> {
   return await read(file);
 }
 
-/** How many products are read before the page may draw again. */
+/** Number of products to read before the page may draw again. */
 const STEP = 3000;
 
 const slugOf = (name: string): string =>

@@ -1,11 +1,11 @@
-// The call behind the page that is open, for whoever wants to read it.
+// The call behind the open page, for developers to read.
 import { type Call, codeOf } from './ranking-call';
 
 export class CodeOnScreen {
   readonly #listeners = new Set<() => void>();
   #code = '';
 
-  /** As one would write it; '' if the page ranks nothing. */
+  /** The call as code; '' if the page ranks nothing. */
   get text(): string {
     return this.#code;
   }

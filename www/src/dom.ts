@@ -1,5 +1,4 @@
-// Builds elements. Text is always set as text; markup comes only from our own
-// drawings, through `html`.
+// Makes elements. Text is always set as text; markup comes only from the shop's own drawings, by `html`.
 
 type Child = Node | string | number | false | null | undefined;
 
@@ -33,7 +32,7 @@ function setProp(element: HTMLElement, name: string, value: unknown): void {
 /** Lets the browser draw and answer before the rest is done. */
 export const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
-/** The element with an id that the page is known to have. */
+/** Finds an element of the page by its id; throws if it is missing. */
 export function byId(id: string): HTMLElement {
   const element = document.getElementById(id);
   if (!element) throw new Error(`the page has no #${id}`);

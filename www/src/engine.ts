@@ -1,5 +1,5 @@
-// The shop's side of the recommender: loads the model, tells it of the catalogue,
-// times every call, and turns ids into products.
+// The shop's side of the recommender: loads the model, fills the catalogue, times every call, and turns ids into
+// products.
 import { type CatalogItem, type ModelInfo, type Recommendation, Recommender } from 'vicino';
 import type { Catalogue, Product } from './catalogue';
 import { pause } from './dom';
@@ -9,16 +9,16 @@ import type { SettingsStore } from './settings';
 /** A product in a rail. */
 export interface Ranked {
   product: Product;
-  /** Why it is here, with titles for ids. */
+  /** Sentence that explains it, with titles for ids. */
   sentence: string | undefined;
-  /** What it comes from, largest share first; products the shop knows only. */
+  /** Products that it comes from, the largest share first; only those that the shop sells. */
   because: { product: Product; share: number }[];
 }
 
 /** A rail that was ranked. */
 export interface RankedRail {
   name: string;
-  /** The product that it is about. */
+  /** Product that the rail starts from. */
   anchor: Product | undefined;
   items: Ranked[];
 }
@@ -26,7 +26,7 @@ export interface RankedRail {
 /** A measured page. */
 export interface Ranking {
   rails: RankedRail[];
-  /** How long the recommender took for all of it, by the page's clock. */
+  /** Time that the recommender took for all rails, in ms. */
   ms: number;
 }
 
@@ -35,9 +35,9 @@ export type EngineState =
   | { status: 'ready'; recommender: Recommender; loadMs: number }
   | { status: 'failed'; error: unknown };
 
-/** How many products are handed over before the page may draw again. */
+/** Number of products to hand over before the page may draw again. */
 const CATALOGUE_STEP = 2000;
-/** The experiment of this shop: what its first rail is called. */
+/** Experiment of this shop: the title of its first rail. */
 const EXPERIMENT = 'for-you-title';
 const TITLES = ['For you', 'Picked for you'] as const;
 
@@ -64,7 +64,7 @@ export class Engine {
     return this.recommender?.model;
   }
 
-  /** What this device's first rail is called: one variant of the experiment. */
+  /** Title of this device's first rail: one variant of the experiment. */
   get variant(): string {
     return this.recommender?.metrics.variant(EXPERIMENT, TITLES) ?? TITLES[0];
   }
@@ -82,7 +82,7 @@ export class Engine {
     }
   }
 
-  /** Opens the history anew, as the settings now want it kept; what is remembered goes along. */
+  /** Opens the history again with the present settings, and keeps its events. */
   async reopen(url: string): Promise<void> {
     if (this.#state.status !== 'ready') return;
     const { recommender: before, loadMs } = this.#state;
@@ -111,7 +111,7 @@ export class Engine {
       recommender.catalog.update(items.slice(at, at + CATALOGUE_STEP).map(catalogItem));
       await pause();
     }
-    // What counts is fetched on first use: now, so that nothing is fetched later.
+    // The code of metrics is fetched at its first use: now, so that nothing is fetched later.
     await recommender.metrics.counts();
     await pause();
     return recommender;
@@ -121,12 +121,12 @@ export class Engine {
     this.#state = { status: 'ready', recommender, loadMs };
     recommender.history.subscribe(() => this.#tell());
     recommender.consent.subscribe(() => this.#tell());
-    // For the browser's console: the code that the drawer shows runs there.
+    // For the browser's console, where the code of the drawer can be run.
     (globalThis as { recommender?: Recommender }).recommender = recommender;
     this.#tell();
   }
 
-  /** How many distinct products the history holds. */
+  /** Number of distinct products in the history. */
   get numSeen(): number {
     return new Set(this.recommender?.history.list().map(({ item }) => item)).size;
   }
@@ -148,7 +148,7 @@ export class Engine {
     };
   }
 
-  /** Remembers what the shopper did. Without a model there is no history to keep. */
+  /** Records an event; without a model there is no history, and nothing is recorded. */
   async record(id: string, kind: 'view' | 'cart' | 'purchase'): Promise<void> {
     await this.recommender?.record({ item: id, kind });
   }
@@ -158,7 +158,7 @@ export class Engine {
     this.recommender?.recordClick(id, { rail, variant: this.variant });
   }
 
-  /** Counts what came into view in a rail. */
+  /** Counts products that came into view in a rail. */
   shown(ids: string[], rail: string): void {
     this.recommender?.recordImpression(ids, { rail, variant: this.variant });
   }
@@ -188,7 +188,7 @@ export class Engine {
   }
 }
 
-/** A product as the recommender wants to know it: its department is its category. */
+/** Converts a product for the recommender: its department is its category. */
 const catalogItem = ({ id, cents, inStock, shelf, maker, tags }: Product): CatalogItem => ({
   id,
   inStock,

@@ -3,7 +3,7 @@
 const money = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
 const whole = new Intl.NumberFormat('en-US');
 
-/** A price in cents; '' for none. */
+/** Formats a price in cents; '' for none. */
 export const price = (cents: number): string => (cents > 0 ? money.format(cents / 100) : '');
 
 export const count = (value: number): string => whole.format(value);
@@ -14,13 +14,13 @@ export function bytes(value: number): string {
   return `${(value / 1_000_000).toFixed(2)} MB`;
 }
 
-/** A measured time. Browsers round their clock, so that a very short one reads as 0. */
+/** Formats a measured time. Browsers round their clock, so that a very short time is measured as 0. */
 export function milliseconds(value: number): string {
   if (value < 0.1) return 'under 0.1 ms';
   return value < 10 ? `${value.toFixed(1)} ms` : `${Math.round(value)} ms`;
 }
 
-/** How long ago, coarsely. */
+/** Formats the time since `at`, coarsely. */
 export function ago(at: number, now = Date.now()): string {
   const minutes = Math.floor((now - at) / 60_000);
   if (minutes < 1) return 'just now';
@@ -30,6 +30,6 @@ export function ago(at: number, now = Date.now()): string {
   return `${Math.floor(hours / 24)} days ago`;
 }
 
-/** `one product`, `12 products`. */
+/** Formats a number with its noun: `one product`, `12 products`. */
 export const plural = (value: number, one: string, many = `${one}s`): string =>
   `${count(value)} ${value === 1 ? one : many}`;

@@ -1,5 +1,5 @@
-// Small things the demo itself keeps on the device: cart and theme. Where the
-// browser forbids storage they live until the page closes.
+// Small values that the demo stores on the device: cart, theme and settings. If the browser forbids storage, they last
+// until the page closes.
 
 const memory = new Map<string, string>();
 const key = (name: string): string => `vicino-demo-${name}`;

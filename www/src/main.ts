@@ -1,6 +1,5 @@
-// Opens the shop: catalogue first, so that one can look around; then the model, which
-// travels meanwhile, then the offline copy; from then on the network is not needed, and
-// every request would be counted.
+// Opens the shop: first the catalogue, so that the shopper can look around; then the model, which loads meanwhile, then
+// the offline copy. After that the network is not needed, and every request is counted.
 import { Cart } from './cart';
 import { loadCatalogue } from './catalogue';
 import { CodeOnScreen } from './code';
@@ -47,23 +46,23 @@ async function open(): Promise<void> {
 
 const MODEL = './shop.vicino';
 
-/** What comes of the offline copy. */
+/** Outcome of making the offline copy. */
 let copied: Promise<Offline> | undefined;
 
 async function loadModel(shop: Shop): Promise<void> {
   await shop.engine.load(MODEL);
-  // What is for later travels after what is for now.
+  // The offline copy must not delay the model.
   copied ??= keepOffline();
   shop.offline = await copied;
   if (shop.engine.recommender && !shop.network.started) shop.network.start();
 }
 
-/** Puts the frame around the pages and turns them. */
+/** Builds the frame around the pages, and switches between them. */
 async function show(shop: Shop): Promise<void> {
   const openDrawer = drawer(shop, byId('settings') as HTMLDialogElement);
   const frame = header(shop, byId('header'), { onSearch: search, openDrawer });
   consentBar(shop, byId('consent'));
-  // How the history is kept is decided when it is opened.
+  // The options of the history are set when it is opened.
   shop.settings.subscribe((changed) => {
     if (changed.has('historyDays') || changed.has('encrypt')) void shop.engine.reopen(MODEL);
   });
@@ -87,7 +86,7 @@ async function show(shop: Shop): Promise<void> {
     frame.setAisle(route.page === 'aisle' ? route.aisle : undefined);
   }
 
-  /** While one types: the address follows, the focus stays in the box. */
+  /** Updates the address while the shopper types; the focus stays in the search box. */
   function search(query: string): void {
     const target = query.trim() === '' ? to.home() : to.search(query);
     if (location.hash === target) return;
@@ -109,7 +108,7 @@ async function show(shop: Shop): Promise<void> {
     turn();
     const isFollowed = followed;
     followed = false;
-    // With the frame, so that the layout it needs is no part of this task.
+    // In the next frame, so that its layout is not part of this task.
     requestAnimationFrame(() => {
       scrollTo(0, isFollowed ? 0 : (scrolled.get(location.hash) ?? 0));
       if (isFollowed) main.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true });
@@ -147,7 +146,7 @@ function pageOf(shop: Shop, route: Route, openDrawer: OpenDrawer): Page {
   }
 }
 
-/** Without a catalogue there is no shop to show. */
+/** Shows why there is no catalogue, without which there is no shop. */
 function closed(error: unknown): void {
   main.replaceChildren(
     h(

@@ -1,7 +1,6 @@
-// Counts network requests since the model loaded, from two sources that together
-// miss none: the browser's own list of what this page asked for, and the service
-// worker, which every request passes once it runs, and which says what it had to
-// ask the network for. What the worker answers from its copy is no network request.
+// Counts network requests since the model loaded. Two sources together miss none: the browser's own list of requests of
+// this page, and the service worker, which handles every request once it runs and reports those that it sends to the
+// network. Answers from its copy are not network requests.
 
 /** Counts from the moment `start` is called. */
 export class NetworkCount {
@@ -10,7 +9,7 @@ export class NetworkCount {
   #started = false;
   readonly #listeners = new Set<() => void>();
 
-  /** Addresses that were asked past the worker, and those that the worker asked. */
+  /** Addresses requested past the worker, and those that the worker requested. */
   get requests(): { page: readonly string[]; worker: readonly string[]; total: number } {
     return {
       page: this.#page,

@@ -1,14 +1,13 @@
-// Asks the browser to keep the shop for offline use, and waits until it does, so
-// that nothing is fetched behind the shopper's back later.
+// The offline copy of the shop: waits until it is complete, so that nothing is fetched unnoticed later.
 
-/** What came of it. */
+/** Outcome of making the offline copy. */
 export type Offline = 'ready' | 'unsupported' | 'failed' | 'waiting';
 
 const PATIENCE_MS = 15_000;
 
-/** Resolves when the offline copy is complete and answers this page, or cannot be had. Never throws. */
+/** Resolves when the offline copy is complete and serves this page, or when it has failed. Never throws. */
 export async function keepOffline(): Promise<Offline> {
-  // The development server has no built files to keep.
+  // The development server has no built files to copy.
   if (import.meta.env.DEV || !('serviceWorker' in navigator)) return 'unsupported';
   try {
     const registration = await navigator.serviceWorker.register('./sw.js');

@@ -1,5 +1,5 @@
-// From the switches to the call: which rails a page asks for and with what
-// options, and the same as code that one can paste into a shop.
+// From the settings to the call of the recommender: the rails of a page with their options, also as code to paste into
+// a shop.
 import type { Filter, ListName, ListOptions, RailRequest } from 'vicino';
 import type { Settings } from './settings';
 
@@ -9,14 +9,14 @@ export interface Call {
   shared: ListOptions;
 }
 
-/** What the shop's own products have, and other items of the model do not. */
+/** Tag of the products that the shop sells; other items of the model do not have it. */
 export const ON_SHELF = 'on-shelf';
 export const STORE_BRAND = 'Store brand';
 
-/** Rails that may lead with what is pinned. */
+/** Lists that may start with pinned products. */
 const LEADING: ListName[] = ['forYou', 'boughtTogether', 'trending'];
 
-/** The rails of a page with every switch that is not as usual. */
+/** Makes the call for the rails of a page, with every setting that is not at its default. */
 export function callOf(rails: RailRequest[], settings: Settings): Call {
   const { pins } = settings;
   const first = rails.find(({ list }) => LEADING.includes(list));
@@ -33,7 +33,7 @@ function railOf(rail: RailRequest, settings: Settings): RailRequest {
   const { trendDays, window, excludePurchased, diversity, explore, maxPerCategory } = settings;
   if (rail.list === 'trending' && trendDays > 0) return { ...rail, days: trendDays };
   if (rail.list === 'forYou' && window === 'session') return { ...rail, window };
-  // What the shopper did stays in the order in which it was done.
+  // The shopper's own products stay in the order of the events.
   if (rail.list === 'buyItAgain' || rail.list === 'recentlyViewed') {
     return {
       ...rail,
@@ -76,7 +76,7 @@ function whereOf({ inStock, minPrice, maxPrice, only, brand, tag }: Settings): F
   };
 }
 
-/** The call as code; it needs a `recommender` and gives `rails`. */
+/** Formats the call as code, which needs a `recommender` and declares `rails`. */
 export function codeOf({ rails, shared }: Call): string {
   const list = rails.map((rail) => `    ${literal(rail)},\n`).join('');
   const options = Object.entries(shared)
@@ -85,7 +85,7 @@ export function codeOf({ rails, shared }: Call): string {
   return `const rails = recommender.page(\n  [\n${list}  ],\n  {\n${options}  },\n);\n`;
 }
 
-/** A value as one would write it: names without quotes, texts in single ones. */
+/** Formats a value as code: names without quotes, texts in single quotes. */
 function literal(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
   if (typeof value === 'object' && value !== null) {

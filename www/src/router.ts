@@ -1,5 +1,5 @@
-// Addresses of the shop. They sit behind the `#`, so that any static server
-// serves every page and turning a page asks no server.
+// Addresses of the shop, behind the `#`, so that any static server serves every page, and another page needs no
+// request.
 
 export type Route =
   | { page: 'home' }

@@ -1,7 +1,7 @@
-// Finds products by words while one types. All in memory: no request.
+// Search for products while the shopper types; all in memory, without requests.
 import type { Product } from './catalogue';
 
-/** What is searched of a product, every word with a space before it. */
+/** Searchable texts of a product, with a space before every word. */
 interface Texts {
   title: string;
   all: string;
@@ -16,7 +16,10 @@ export class Search {
     this.#products = products;
   }
 
-  /** Reads all products once. `find` does it if need be; done in a quiet moment, the first letter typed is as fast as the rest. */
+  /**
+   * Reads all products once. `find` does so if necessary; called in an idle moment, the first search is as fast as the
+   * rest.
+   */
   prepare(): void {
     if (this.#texts) return;
     const known = new Map<string, string>();
@@ -34,8 +37,8 @@ export class Search {
   }
 
   /**
-   * Products of which every word of `query` begins a word, those with all words
-   * in the title first, then most bought first. Nothing for an empty query.
+   * Finds products in which every word of `query` begins a word: those with all words in the title first, then most
+   * bought first. An empty query finds nothing.
    */
   find(query: string): Product[] {
     const words = plain(query)

@@ -1,29 +1,29 @@
-// The switches of the drawer: what rankings are asked for, and how the history is
-// kept. Remembered on the device like the theme; says nothing about the shopper.
+// Settings of the drawer: options of lists and of the history. They are stored on the device like the theme, and hold
+// no data about the shopper.
 import { read, write } from './local-storage';
 
 export interface Settings {
-  /** Places in a row. */
+  /** Number of products in a row. */
   k: number;
-  /** 0 by score alone, 1 by unlikeness alone. */
+  /** 0 ranks by score alone, 1 by variety alone. */
   diversity: number;
-  /** So many of one department before the others; 0 any number. */
+  /** Number of products of one department before the others; 0 for any number. */
   maxPerCategory: number;
-  /** 0 no chance, 1 all chance. */
+  /** Weight of chance, 0 to 1. */
   explore: number;
-  /** What the chance comes from. */
+  /** Seed of chance. */
   seed: number;
-  /** How far what was shown and ignored sinks, 0 to 1. */
+  /** Strength with which ignored products sink, 0 to 1. */
   fatigue: number;
-  /** Leave out what was bought: never, within so many days, or ever. */
+  /** Leaves out products that were bought: never, within 30 days, or always. */
   excludePurchased: 'no' | '30' | 'ever';
-  /** Which events *For you* comes from. */
+  /** Events that *For you* is made from. */
   window: 'all' | 'session';
-  /** Days of *Trending*; 0 all the time the model knows. */
+  /** Days that *Trending* counts; 0 counts all time. */
   trendDays: number;
   explain: boolean;
   inStock: boolean;
-  /** In currency units; 0 for no bound. */
+  /** Price limits in dollars; 0 for no limit. */
   minPrice: number;
   maxPrice: number;
   /** Id of the only department, or ''. */
@@ -33,11 +33,11 @@ export interface Settings {
   /** Id of the department whose scores are multiplied, or ''. */
   boost: string;
   boostFactor: number;
-  /** Id of the department behind all others, or ''. */
+  /** Id of the department to rank after all others, or ''. */
   bury: string;
-  /** Ids of products for the first places. */
+  /** Ids of products for the first positions. */
   pins: string[];
-  /** Days that the history is kept; 0 until it is full. */
+  /** Days to keep the history; 0 keeps it until it is full. */
   historyDays: number;
   encrypt: boolean;
 }
@@ -75,7 +75,7 @@ export class SettingsStore {
     return this.#now;
   }
 
-  /** Changes some; calls the listeners if that makes a difference. */
+  /** Changes some settings; calls the listeners if a value differs. */
   set(change: Partial<Settings>): void {
     const before = this.#now;
     this.#now = { ...before, ...change };
@@ -86,7 +86,7 @@ export class SettingsStore {
     for (const listener of this.#listeners) listener(changed);
   }
 
-  /** All as they were at first, but for how the history is kept. */
+  /** Sets all to their defaults, except those of the history. */
   reset(): void {
     const { historyDays, encrypt } = this.#now;
     this.set({ ...DEFAULTS, historyDays, encrypt });
@@ -98,7 +98,7 @@ export class SettingsStore {
   }
 }
 
-/** What was chosen before, as far as it still fits. */
+/** Reads the settings of earlier visits, those that are still valid. */
 function kept(): Partial<Settings> {
   try {
     const found: unknown = JSON.parse(read('settings') ?? '{}');

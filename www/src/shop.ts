@@ -1,4 +1,4 @@
-// What every page of the shop can reach.
+// The parts that every page of the shop uses.
 import type { Cart } from './cart';
 import type { Catalogue } from './catalogue';
 import type { CodeOnScreen } from './code';
@@ -12,7 +12,7 @@ export interface Shop {
   catalogue: Catalogue;
   engine: Engine;
   settings: SettingsStore;
-  /** The call behind the page that is open. */
+  /** Call behind the open page. */
   code: CodeOnScreen;
   cart: Cart;
   search: Search;
@@ -20,9 +20,9 @@ export interface Shop {
   offline: Offline;
 }
 
-/** A page: what it shows, and what to do when it is left. */
+/** A page: its element, and a function to call when it is left. */
 export interface Page {
-  /** For the browser's tab and for the announcement. */
+  /** Title for the browser's tab and the announcement. */
   title: string;
   content: Node[];
   leave?: () => void;

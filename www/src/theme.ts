@@ -1,4 +1,4 @@
-// Light or dark: the device's setting, unless the shopper chose.
+// Light or dark colours: the device's setting, unless the shopper has chosen.
 import { h } from './dom';
 import { icons } from './icons';
 import { read, write } from './local-storage';
@@ -10,7 +10,7 @@ function isDark(): boolean {
   return chosen === 'dark' || (chosen !== 'light' && systemDark.matches);
 }
 
-/** A button that switches and remembers. */
+/** Makes the button that switches colours and stores the choice. */
 export function themeButton(): HTMLButtonElement {
   const button = h('button', { type: 'button', class: 'icon-button', id: 'theme' });
   const show = (): void => {

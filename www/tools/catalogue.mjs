@@ -73,7 +73,10 @@ export async function makeCatalogue({ products, transactions, minPurchases }) {
   };
 }
 
-/** What a shop would tag, and what has the tag. @type {[string, (row: { maker: number, title: string, shelf: { name: string } }) => boolean][]} */
+/**
+ * Tags, each with the test of products that have it. @type {[string, (row: { maker: number, title: string, shelf: {
+ * name: string } }) => boolean][]}
+ */
 const TAGS = [
   ['store-brand', ({ maker }) => maker === 0],
   ['organic', ({ title, shelf }) => /organic/i.test(`${title} ${shelf.name}`)],

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openTrending, ready, turnTo, visit } from '../support/visit.mjs';
 
-/** What a page may wait at most without somebody noticing; what is said in the output. */
+/** Longest task that a person does not notice, in ms; longer ones are printed. */
 const LONG_MS = 50;
-/** What a test can hold on to: machines that run tests are slow and busy. */
+/** Longest task that the tests accept, in ms, as machines that run tests are slow and busy. */
 const MUCH_TOO_LONG_MS = 150;
 const LOADS = 3;
 
@@ -28,8 +28,9 @@ const shifted = (page) => page.evaluate('shifts.reduce((sum, value) => sum + val
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
 /**
- * Turns pages without a locator, whose script would be a long task of its own; the longest task by the clock, as the page
- * observes it (0 for none above 50 ms), and the processor's time of the longest: on a busy machine a task waits, too.
+ * Turns pages without a locator, whose script would be a long task of its own; the longest task by the clock, as the
+ * page observes it (0 for none above 50 ms), and the processor's time of the longest: on a busy machine a task waits,
+ * too.
  */
 async function longest(page, server) {
   const browser = page.context().browser();

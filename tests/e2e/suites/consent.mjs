@@ -12,7 +12,7 @@ import {
   visit,
 } from '../support/visit.mjs';
 
-/** Whether IndexedDB holds anything of the shopper. */
+/** Returns true if IndexedDB holds data of the shopper. */
 const keeps = (page) =>
   page.evaluate(async () =>
     (await indexedDB.databases()).some(({ name }) => name === 'vicino-shop'),

@@ -24,7 +24,7 @@ async function openDrawer(page) {
   await page.locator('#settings[open]').waitFor();
 }
 
-/** What the code on show lists, by rail as the page names them. */
+/** Runs the code on show; returns its lists, by the rail as the page names it. */
 async function evaluated(page) {
   const code = await page.locator('#code').innerText();
   // By the devtools protocol, because the shop's own policy forbids it.

@@ -135,7 +135,7 @@ export async function turnTo(page, hash) {
   }, hash);
 }
 
-/** How long a product was looked at that was opened, in ms. */
+/** Time for which an opened product counts as looked at, in ms. */
 export const LOOK_MS = 60_000;
 
 /** Opens the nth product of the trending rail at home; gives its id. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { complaints } from '../support/sites.mjs';
 
-/** What the page tells of a model that it loaded, or the code and the message of the error. */
+/** Loads a model in the page; returns its description, or the code and the message of the error. */
 const tryLoad = async (session, options = {}, model = './shop.vicino') => {
   await session.until(() => globalThis.probe !== undefined);
   return session.evaluate((...args) => globalThis.probe.load(...args), model, options);

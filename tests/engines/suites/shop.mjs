@@ -24,7 +24,7 @@ const turnTo = (session, hash) =>
     location.hash = to;
   }, hash);
 
-/** What the shop lists, for the engines to be compared by. */
+/** Clicks through the shop and collects its lists in `seen`, so that the engines can be compared. */
 export function clicksThrough(visit, seen) {
   test('home, a product and home again: the rails follow, after a reload, too, if one agrees', async () => {
     const { session, shopUrl } = visit();

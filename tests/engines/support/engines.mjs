@@ -4,7 +4,7 @@ import { chromeArgs, found } from '../../../scripts/lib.mjs';
 import { open } from './webdriver.mjs';
 
 /**
- * What each engine is told for a kind of visit. Chromium without its compilers has no WebAssembly; where cookies are
+ * Settings of each engine for a kind of visit. Chromium without its compilers has no WebAssembly; where cookies are
  * refused, Chromium and Firefox refuse all storage, while WebKit has a switch for each.
  */
 const VISITS = {
@@ -60,10 +60,10 @@ const ENGINES = {
 
 export const engineNames = Object.keys(ENGINES);
 
-/** Whether an engine has a switch for this kind of visit. */
+/** Returns true if an engine has settings for this kind of visit. */
 export const can = (name, visit) => visit in VISITS[name];
 
-/** Whether an engine sends Global Privacy Control in private windows. */
+/** Returns true if an engine sends Global Privacy Control in private windows. */
 export const sendsGlobalPrivacyControl = (name) => name === 'firefox';
 
 /** Starts an engine; its session is for the caller to close. */

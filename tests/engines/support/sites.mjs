@@ -46,7 +46,7 @@ export async function serveShop() {
 /** The shop's model. */
 export const model = () => readFileSync(join(shopFolder(), 'shop.vicino'));
 
-/** What the page complained of since it was opened; also a request to another server counts. */
+/** Returns the errors and warnings of the page since it was opened, requests to other servers included. */
 export const complaints = (session) =>
   session.evaluate(() => [
     ...globalThis.complaints,

@@ -69,7 +69,7 @@ class Session {
     return this.#ask('POST', '/refresh', {});
   }
 
-  /** What `run`, which may be async, gives in the page; what it throws, this throws. */
+  /** Runs `run`, which may be async, in the page; returns its result or throws its error. */
   async evaluate(run, ...args) {
     const script = `
       const [args, done] = arguments;

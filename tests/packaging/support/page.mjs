@@ -39,7 +39,9 @@ export async function closeBrowser() {
   launched = undefined;
 }
 
-/** Opens a page as a new shopper, after `before` has run in it; `probe` waits for what it leaves in `globalThis.probe`. */
+/**
+ * Opens a page as a new shopper, after `before` has run in it; `probe` waits for what it leaves in `globalThis.probe`.
+ */
 export async function open(folder, { path = '/', headers = {}, before = () => {} } = {}) {
   const server = await serve(folder, headers);
   launched ??= chromium.launch({ executablePath: chromePath(), args: chromeArgs });
@@ -71,7 +73,7 @@ export async function open(folder, { path = '/', headers = {}, before = () => {}
   };
 }
 
-/** What a page left in `globalThis.probe`, the wasm files it loaded, and everything on its console. */
+/** Visits a page; returns its `globalThis.probe`, the wasm files that it loaded, and everything on its console. */
 export async function visit(folder, options) {
   const { probe, console, wasm, close } = await open(folder, options);
   try {

@@ -1,12 +1,12 @@
 // Draws every kind of chart by Observable Plot, in the page's own colours.
 //
-// Colours are CSS variables, so that a drawing follows light and dark by itself. Where several things have colours of
-// their own they differ in their strokes or names too.
+// Colours are CSS variables, so that a drawing follows light and dark by itself. Things that differ in colour also
+// differ in stroke or name.
 import * as Plot from '@observablehq/plot';
 import type { Bars, Chart, Heatmap, Histogram, Lines, Mark, Point, Scatter } from './figure';
 import { axis, isDark, place, short, told } from './scales';
 
-/** A drawing, and what it says at which place: arrow keys go from one to the next. */
+/** A drawing, with texts at positions that arrow keys step through. */
 export interface Drawing {
   element: HTMLElement | SVGElement;
   stops: Stop[];
@@ -19,12 +19,12 @@ export interface Stop {
   text: string;
 }
 
-/** More cells than this are drawn as one picture. */
+/** Number of cells above which they are drawn as one picture. */
 const MOST_CELLS = 3000;
 /** Lines differ in their dashes, for those who cannot tell the colours apart. */
 const DASHES = ['', '7 3', '2 3', '9 3 2 3', '4 2', '1 4'];
 
-/** What all drawings have of the page. */
+/** Style that all drawings take from the page. */
 export const style = {
   background: 'transparent',
   color: 'inherit',
@@ -33,7 +33,7 @@ export const style = {
   overflow: 'visible',
 };
 
-/** Draws a chart so many pixels wide. */
+/** Draws a chart; `width` is in pixels. */
 export function draw(chart: Chart, width: number): Drawing {
   switch (chart.kind) {
     case 'histogram':
@@ -63,7 +63,7 @@ const frame = (width: number): Plot.PlotOptions => ({
 const tip = <T>(data: T[], options: Plot.TipOptions, pointer: typeof Plot.pointer): Plot.Markish =>
   Plot.tip(data, pointer({ fill: 'var(--card)', stroke: 'var(--line)', ...options }));
 
-/** Dashed lines with names, one below the other so that they can be read. */
+/** Draws dashed lines with names, one below the other so that they can be read. */
 function named(
   marks: Mark[],
   at: (value: number) => number | Date,
@@ -92,7 +92,7 @@ function named(
 
 type Scales = (name: 'x' | 'y') => (value: number | Date | string) => number;
 
-/** Places of a drawn plot. */
+/** Positions of a drawn plot. */
 function scalesOf(plot: HTMLElement | SVGElement): Scales {
   return (name) => {
     const scale = (plot as Partial<Plot.Plot>).scale?.(name);
@@ -151,7 +151,7 @@ function bars({ x, bars }: Bars, width: number): Drawing {
   const noteWidth = Math.max(0, ...bars.map(({ note }) => note.length)) * 7.2;
   const text = (bar: Bars['bars'][number]): string =>
     `${bar.name}\n${x.label}: ${told(bar.value, x.scale)}${bar.note ? `\n${bar.note}` : ''}`;
-  // Names may repeat; places do not.
+  // Names may repeat; positions do not.
   const rows = bars.map((bar, at) => ({ ...bar, at }));
   const element = Plot.plot({
     ...frame(width),
@@ -190,7 +190,7 @@ function bars({ x, bars }: Bars, width: number): Drawing {
   const [left, top] = [scalesOf(element)('x'), scalesOf(element)('y')];
   const stops = rows.map((bar) => ({
     x: left(bar.value),
-    // The scale of names takes their places.
+    // The scale of names takes their positions.
     y: top(bar.at as unknown as string),
     text: text(bar),
   }));
@@ -281,7 +281,7 @@ function lines({ x, y, series, marks }: Lines, width: number): Drawing {
   };
 }
 
-/** How far a line's name moves so that names of lines that end alike do not cover each other. */
+/** Returns the offset of a line's name that keeps names of lines with similar ends apart. */
 function dodge(points: OnLine[][], at: number): number {
   const ends = points.map((line) => line.at(-1)?.y ?? 0);
   const spread = Math.max(...points.flat().map(({ y }) => y)) || 1;
@@ -338,7 +338,7 @@ function scatter({ x, y, points }: Scatter, width: number): Drawing {
     ],
   });
   const [left, top] = [scalesOf(element)('x'), scalesOf(element)('y')];
-  // What stands out comes first.
+  // The most unusual values come first.
   const ordered = [...marked, ...drawn.filter(({ is_marked }) => !is_marked)].slice(0, 500);
   const stops = ordered.map((point) => ({
     x: left(place(point.x, x)),
@@ -376,7 +376,7 @@ function heatmap(chart: Heatmap, width: number): Drawing {
   }));
   const positive = cells.filter((value) => value > 0);
   const color: Plot.ScaleOptions = {
-    // Even for the eye, and the same for those who see no red or green; what is little comes close to the paper.
+    // Even steps for the eye, also without red or green; small values are close to the background.
     scheme: 'cividis',
     reverse: !isDark(),
     label: chart.value,
@@ -464,10 +464,10 @@ function heatmap(chart: Heatmap, width: number): Drawing {
   return { element, stops };
 }
 
-/** Steps of colour in a picture of cells; more cannot be told apart. */
+/** Number of colours in a picture of cells; more cannot be told apart. */
 const SHADES = 256;
 
-/** A pixel for each cell, as the address of a picture. Cells of nothing are left open. */
+/** Draws a pixel for each cell; returns the address of the picture. Empty cells are transparent. */
 function picture(cells: number[], width: number, height: number, color: Plot.ScaleOptions): string {
   const canvas = document.createElement('canvas');
   [canvas.width, canvas.height] = [width, height];
@@ -477,7 +477,7 @@ function picture(cells: number[], width: number, height: number, color: Plot.Sca
   const [from = 0, to = 1] = color.domain as number[];
   const at = isLog ? Math.log : Number;
   const share = (value: number): number => (at(value) - at(from)) / (at(to) - at(from) || 1);
-  // The scale is asked for each shade once, and a canvas turns its names of colours into numbers.
+  // Each shade is looked up once, and a canvas converts names of colours to numbers.
   const scale = Plot.scale({ color: { ...color, type: 'linear', domain: [0, SHADES - 1] } });
   const shades = document.createElement('canvas');
   [shades.width, shades.height] = [SHADES, 1];
@@ -498,7 +498,7 @@ function picture(cells: number[], width: number, height: number, color: Plot.Sca
   return canvas.toDataURL();
 }
 
-/** Powers of ten from the smallest to the largest; these two themselves where there is no more than one. */
+/** Returns the powers of ten from the smallest to the largest value; with at most one, returns these two values. */
 function powers(values: number[]): number[] {
   const [from, to] = [smallest(values), largest(values)];
   const all = range(25).map((at) => 10 ** (at - 12));

@@ -1,9 +1,9 @@
-// Head and foot of the pages that look into data and models.
+// Header and footer of the pages on data and models.
 import { byId, h } from '../dom';
 import { icons } from '../icons';
 import { themeButton } from '../theme';
 
-/** Fills the head: `shop` leads home, `links` to the sister pages. */
+/** Fills the header: `shop` leads home, `links` lead to the sister pages. */
 export function chrome(shop: string, links: [string, string][], foot: (Node | string)[]): void {
   byId('header').replaceChildren(
     h(

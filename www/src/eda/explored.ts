@@ -1,11 +1,11 @@
-// What was found in a log, on the page: sizes, what stands out, what was left out, and every figure.
+// The results of reading a log: sizes, findings, rows left out, and every figure.
 import { h } from '../dom';
 import { bytes, count } from '../format';
 import type { Figure, Grid } from './figure';
 import { words } from './sample';
 import { figure, numbers, part, tableOf } from './view';
 
-/** What the reader answers: `Explored` of `src/web/explore/log.rs`. */
+/** Result of reading a log: `Explored` of `src/web/explore/log.rs`. */
 export interface Explored {
   name: string;
   num_bytes: number;
@@ -23,7 +23,7 @@ export interface Explored {
   };
 }
 
-/** Everything but the heading. */
+/** Shows everything below the heading. */
 export function explored(of: Explored, seconds: number): (Node | string)[] {
   const { report, exploration } = of;
   const { overview, quality, findings, figures, missing } = exploration;

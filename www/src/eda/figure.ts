@@ -1,7 +1,7 @@
-// Figures as they come from Rust: what `src/eda/figure.rs` writes, as JSON.
+// Figures in the JSON that `src/eda/figure.rs` writes.
 
 export interface Figure {
-  /** Lower-case words with dashes; saved files are called by it. */
+  /** Lower-case words with dashes; also the name of saved files. */
   id: string;
   title: string;
   text: string;

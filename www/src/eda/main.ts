@@ -1,5 +1,5 @@
-// Looks at a log of events: the one that the demo's model learnt from, or one of the visitor's own, which is read
-// here, in a worker, and goes nowhere.
+// The page on a log of events: the log that the demo's model learnt from, or a log of the visitor, which a worker of
+// this page reads and nothing uploads.
 import { byId, h } from '../dom';
 import { chrome } from './chrome';
 import { type Explored, explored } from './explored';

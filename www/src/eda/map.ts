@@ -6,7 +6,7 @@ import { style } from './charts';
 import { words } from './sample';
 import { view } from './view';
 
-/** What the reader answers: `Map` of `src/web/explore/model.rs`. */
+/** Map of a model's items: `Map` of `src/web/explore/model.rs`. */
 export interface ItemMap {
   places: { id: string; x: number; y: number; category: number | null }[];
   categories: string[];
@@ -16,7 +16,7 @@ export interface ItemMap {
 const COLOURED = 6;
 const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'star', 'cross'] as const;
 
-/** The map as a figure; `named` gives an item's name. */
+/** Makes the figure of the map; `named` returns an item's name. */
 export function drawMap(
   { places, categories }: ItemMap,
   named: (id: string) => string,
@@ -99,7 +99,7 @@ export function drawMap(
   });
 }
 
-/** What the colours and shapes are, in as many lines as it takes. */
+/** Draws the key of colours and shapes, in as many lines as it needs. */
 function keyOf(names: string[], width: number): Element {
   let [x, y] = [8, 12];
   const entries = names.map((name, at) => {

@@ -1,5 +1,5 @@
-// Looks into a model file: its items and their neighbours, what its bytes are spent on, how good it measured, and a
-// map of its items. The demo's own model at first, or one of the visitor's.
+// The page on a model file: its items and their neighbours, the sizes of its sections, its measurements, and a map of
+// its items. It starts with the demo's own model.
 import { loadCatalogue } from '../catalogue';
 import { byId, h } from '../dom';
 import { bytes, count } from '../format';
@@ -63,7 +63,7 @@ const pick = picker({
 });
 byId('main').replaceChildren(heading, pick.element, content);
 
-/** Titles of items by id; only the demo's own model has some. */
+/** Titles of items by id, for the demo's own model only. */
 let titles = new Map<string, string>();
 void openOwn();
 
@@ -84,7 +84,7 @@ async function openOwn(): Promise<void> {
   }
 }
 
-/** Names by the shop's catalogue; without it ids do. */
+/** Reads titles from the shop's catalogue; without it, ids are shown. */
 async function ownTitles(): Promise<Map<string, string>> {
   try {
     const { products } = await loadCatalogue('../../catalogue.json');
@@ -155,7 +155,7 @@ function show(name: string, of: Description): void {
   );
 }
 
-/** A search for items, and the neighbours of the one that is chosen. */
+/** Makes the search for items, and the neighbours of the chosen item. */
 function finder(): HTMLElement {
   const input = h('input', {
     type: 'search',
@@ -224,7 +224,7 @@ function finder(): HTMLElement {
   );
 }
 
-/** Items whose title, id or category holds the text. */
+/** Finds items whose title, id or category contains the text. */
 async function searched(text: string): Promise<Item[]> {
   const found = await reader.call<Item[]>('search', [text, MOST_FOUND]);
   const wanted = text.trim().toLowerCase();
@@ -293,7 +293,7 @@ function neighboursOf(
   );
 }
 
-/** The part that stands in the file is full, the part that comes by neighbours of neighbours is light. */
+/** Draws a weight: dark for the part from the file, light for the part from neighbours of neighbours. */
 function weightBar(share: number, direct: number): HTMLElement {
   const bar = h('span', { class: 'weight-bar', 'aria-hidden': 'true' });
   const [all, full] = [h('span', { class: 'all' }), h('span', { class: 'full' })];

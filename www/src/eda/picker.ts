@@ -1,4 +1,4 @@
-// Choosing a file: by a button, or by dropping it anywhere on the page. Shows how far reading is, and what went wrong.
+// The choice of a file: by a button, or by dropping it anywhere on the page. Shows progress and errors.
 import { h } from '../dom';
 import { bytes, count } from '../format';
 import type { Progress } from './reader';
@@ -6,17 +6,17 @@ import { failure } from './view';
 
 export interface Picker {
   element: HTMLElement;
-  /** Shows how far the reading of a file is. */
+  /** Shows the progress of reading. */
   progress(name: string, progress: Progress): void;
-  /** Reading is over: the choice is there again. */
+  /** Ends the progress and shows the choice again. */
   done(): void;
-  /** Says what went wrong. */
+  /** Shows an error. */
   fail(title: string, text: string): void;
 }
 
 /**
- * A place to choose a file.
- * `extra` stands below the choice; `onFile` gets what is chosen or dropped, `onCancel` ends the reading.
+ * Makes a choice of a file.
+ * `extra` is shown below the choice; `onFile` is called with the chosen or dropped file, `onCancel` ends the reading.
  */
 export function picker(options: {
   title: string;
@@ -62,7 +62,7 @@ export function picker(options: {
   };
   input.addEventListener('change', () => {
     take(input.files?.[0]);
-    // The same file again is a choice, too: it may have changed.
+    // The same file can be chosen again: it may have changed.
     input.value = '';
   });
   cancel.addEventListener('click', options.onCancel);
@@ -97,7 +97,7 @@ export function picker(options: {
   };
 }
 
-/** Takes a file that is dropped anywhere, and shows that it would be. */
+/** Accepts a file dropped anywhere, and shows while it is dragged that it can be dropped. */
 function dropped(element: HTMLElement, take: (file: File | undefined) => void): void {
   const isFile = (event: DragEvent): boolean =>
     event.dataTransfer?.types.includes('Files') ?? false;

@@ -1,22 +1,22 @@
 // The worker that reads files, as seen from the page: started when it is first needed, ended by `stop`.
 
-/** How far a reading is. */
+/** Progress of a reading. */
 export interface Progress {
   step: string;
-  /** Bytes of the file that are read, and all of them; 0 of 0 where nobody knows. */
+  /** Bytes of the file that are read, and all of them; 0 of 0 if unknown. */
   done: number;
   total: number;
   rows: number;
 }
 
-/** What the worker is asked. */
+/** A call of the worker. */
 export interface Request {
   id: number;
   call: string;
   args: unknown[];
 }
 
-/** What it answers: progress any number of times, then a value or an error. */
+/** A message of the worker: progress any number of times, then a value or an error. */
 export type Answer =
   | { id: number; progress: Progress }
   | { id: number; value: unknown }
@@ -55,7 +55,7 @@ export class Reader {
     });
   }
 
-  /** Ends the worker, whatever it is at; calls that are open fail with the code `stopped`. */
+  /** Ends the worker at once; open calls fail with the code `stopped`. */
   stop(error = new ReaderError('stopped', 'Reading was stopped.')): void {
     this.#worker?.terminate();
     this.#worker = undefined;
@@ -90,7 +90,7 @@ export class Reader {
     if ('value' in answer) call.resolve(answer.value);
     else {
       call.reject(new ReaderError(answer.error.code, answer.error.message));
-      // What is left in its memory is good for nothing.
+      // After a trap its memory cannot be used.
       if (answer.error.code === 'trap') this.stop();
     }
   }

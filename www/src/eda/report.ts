@@ -1,5 +1,4 @@
-// The report that training writes, and reading it with care: a part that is
-// missing is left out of the page, a file that is no report is an error.
+// The report that training writes. A missing part is left out of the page; a file that is not a report is an error.
 
 export interface Report {
   data: {

@@ -1,4 +1,4 @@
-// What the demo's model learnt from: numbers, two figures and tables of the report that training wrote.
+// The log that the demo's model learnt from: numbers, two figures and tables of the training report.
 import { h } from '../dom';
 import { bytes, count } from '../format';
 import type { Figure } from './figure';
@@ -8,7 +8,7 @@ import { figure, folded, numbers, part, tableOf } from './view';
 
 type Lengths = Report['session_lengths'];
 
-/** The whole report, but its heading. */
+/** Shows the report below the heading. */
 export function sample(report: Report): (Node | string)[] {
   const { data } = report;
   const sizes: [string, number][] = [
@@ -30,7 +30,7 @@ export function sample(report: Report): (Node | string)[] {
   ];
 }
 
-/** Events of a product by its rank, with the rank that half of all events lie before. */
+/** Draws the events of products by rank, and marks the rank up to which half of all events are counted. */
 function popularity({ data, popularity_curve: curve }: Report): Figure {
   const half = curve.find(({ share }) => share >= 0.5);
   const text =
@@ -55,7 +55,7 @@ function popularity({ data, popularity_curve: curve }: Report): Figure {
   };
 }
 
-/** How many sessions have how many events; what is longer than 98 in 100 sessions is not drawn. */
+/** Draws the number of sessions by number of events; the longest 2 in 100 sessions are left out. */
 function lengths({ data, session_lengths: all }: Report): Figure {
   const median = all[cut(all, 0.5)]?.length ?? 0;
   const single = all.find(({ length }) => length === 1)?.sessions ?? 0;
@@ -79,7 +79,7 @@ function lengths({ data, session_lengths: all }: Report): Figure {
   };
 }
 
-/** ` up to 31 December 2017`, or nothing where the data has no real times. */
+/** Returns text such as ` up to 31 December 2017`, empty if the data has no real times. */
 function newest(ms: number): string {
   if (!(ms > 0)) return '';
   const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(ms);

@@ -4,7 +4,7 @@ import type { Grid } from './figure';
 const SVG = 'http://www.w3.org/2000/svg';
 const TITLE_HEIGHT = 44;
 const PADDING = 16;
-/** What a stylesheet or a variable may decide of a shape. */
+/** Properties of a shape that a stylesheet or a variable may set. */
 const STYLES = [
   'fill',
   'stroke',
@@ -20,11 +20,11 @@ export function save(name: string, content: Blob): void {
   link.href = URL.createObjectURL(content);
   link.download = name;
   link.click();
-  // The browser needs the address until it has begun.
+  // The browser needs the address until the download has begun.
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-/** The rows as CSV (RFC 4180). */
+/** Formats rows as CSV (RFC 4180). */
 export function csv({ head, rows }: Grid): Blob {
   const field = (text: string): string =>
     /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
@@ -32,7 +32,7 @@ export function csv({ head, rows }: Grid): Blob {
   return new Blob(lines, { type: 'text/csv' });
 }
 
-/** The drawings in a place one below the other, under the title, as a picture that needs no stylesheet. */
+/** Joins the drawings of a figure, one below the other under the title, into a picture that needs no stylesheet. */
 export function svg(
   placeOf: HTMLElement,
   title: string,
@@ -73,7 +73,7 @@ export function svg(
   return { text: new XMLSerializer().serializeToString(outer), width, height };
 }
 
-/** The picture of twice the size, on the background of the page. */
+/** Draws the picture at twice the size, on the background of the page. */
 export async function png(picture: { text: string; width: number; height: number }): Promise<Blob> {
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(picture.text)}`;
@@ -87,7 +87,7 @@ export async function png(picture: { text: string; width: number; height: number
   );
 }
 
-/** A copy of a drawing in which colours and fonts are what they are on the page now. */
+/** Copies a drawing, with the colours and fonts that it has on the page now. */
 function inlined(drawing: SVGSVGElement): SVGSVGElement {
   const copy = drawing.cloneNode(true) as SVGSVGElement;
   const [from, to] = [drawing.querySelectorAll('*'), copy.querySelectorAll('*')];

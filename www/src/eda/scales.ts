@@ -1,4 +1,4 @@
-// Axes as Plot wants them, and numbers as people read them.
+// Axes for Observable Plot, and numbers for readers.
 import type { ScaleOptions } from '@observablehq/plot';
 import { count } from '../format';
 import type { Axis, Scale } from './figure';
@@ -14,7 +14,7 @@ const DAY_MS = 86_400_000;
 export const percent = (share: number): string =>
   `${(share * 100).toFixed(share !== 0 && share < 0.1 ? 1 : 0)} %`;
 
-/** `1.2k`, `3M`. */
+/** Formats a number in short, such as `1.2k` or `3M`. */
 export const short = (value: number): string => {
   const rounded = (of: number): string => String(Number(of.toPrecision(3)));
   const size = Math.abs(value);
@@ -23,7 +23,7 @@ export const short = (value: number): string => {
   return size >= 1e3 ? `${rounded(value / 1e3)}k` : rounded(value);
 };
 
-/** A value in full. */
+/** Formats a value in full. */
 export function told(value: number, scale: Scale): string {
   if (scale === 'time') return (value % DAY_MS === 0 ? day : moment).format(value);
   if (scale === 'percent') return percent(value);
@@ -32,7 +32,7 @@ export function told(value: number, scale: Scale): string {
 
 const systemDark = matchMedia('(prefers-color-scheme: dark)');
 
-/** Whether the page is in dark colours now. */
+/** Returns true if the page is in dark colours. */
 export function isDark(): boolean {
   const { theme } = document.documentElement.dataset;
   return theme === 'dark' || (theme !== 'light' && systemDark.matches);
@@ -46,11 +46,11 @@ export function onThemeChange(listener: () => void): void {
   });
 }
 
-/** Where a value stands on an axis, as Plot takes it: times are dates. */
+/** Converts a value for an axis of Plot: times become dates. */
 export const place = (value: number, { scale }: Axis): number | Date =>
   scale === 'time' ? new Date(value) : value;
 
-/** The options of an axis; `ticks` is about how many numbers there is room for. */
+/** Returns the options of an axis; `ticks` is the approximate number of labels that fit. */
 export function axis({ label, scale }: Axis, ticks: number): ScaleOptions {
   if (scale === 'time') return { type: 'utc', label, ticks };
   if (scale === 'percent') return { label, ticks, tickFormat: percent };

@@ -1,5 +1,5 @@
-// Puts figures and tables on the page: drawn one after the other, so that no step takes long, and anew when the
-// page gets another width.
+// Figures and tables on the page: drawn one after the other, so that no step takes long, and again when the width of
+// the page changes.
 import { h } from '../dom';
 import { count } from '../format';
 import { type Drawing, draw, type Stop } from './charts';
@@ -7,19 +7,19 @@ import type { Figure, Grid } from './figure';
 import { csv, png, save, svg } from './save';
 import { onThemeChange } from './scales';
 
-/** Rows of a table that are shown; all of them are in the CSV. */
+/** Number of rows of a table to show; the CSV has all rows. */
 const MOST_ROWS = 200;
 
-/** A figure of Rust's. */
+/** Makes a figure of the JSON from Rust. */
 export const figure = ({ chart, ...rest }: Figure): HTMLElement =>
   view({ ...rest, draw: (width) => draw(chart, width) });
 
-/** What a figure is shown from. */
+/** A figure that can be drawn. */
 export interface View extends Pick<Figure, 'id' | 'title' | 'text' | 'table'> {
   draw: (width: number) => Drawing;
 }
 
-/** A figure that is drawn as wide as its place, with its numbers as a table below. */
+/** Shows a figure at the full width, with its numbers in a table below. */
 export function view(of: View): HTMLElement {
   const { id, title, text, table } = of;
   const said = h('p', { class: 'visually-hidden', 'aria-live': 'polite' });
@@ -39,7 +39,7 @@ export function view(of: View): HTMLElement {
     drawn = width;
     const drawing = of.draw(width);
     stops.splice(0, stops.length, ...drawing.stops);
-    // The place itself is the image, named and described; its strokes say nothing.
+    // The container is the image for assistive technology, with name and description; the strokes are hidden.
     drawing.element.setAttribute('aria-hidden', 'true');
     place.replaceChildren(drawing.element);
   };
@@ -64,7 +64,7 @@ export function view(of: View): HTMLElement {
 
 const waiting = new Set<() => void>();
 
-/** Runs jobs one by one, each as a task of its own, so that the page answers in between. */
+/** Runs jobs one by one, each as a task of its own, so that the page responds in between. */
 function inTurn(job: () => void): void {
   const isRunning = waiting.size > 0;
   waiting.add(job);
@@ -82,7 +82,7 @@ function next(): void {
   }
 }
 
-/** Arrow keys go from value to value: the tip is shown as if the pointer were there, and its text is said. */
+/** Lets arrow keys step from value to value: the tip appears as for the pointer, and its text is announced. */
 function readByKeys(place: HTMLElement, stops: Stop[], said: HTMLElement): void {
   let at = -1;
   const point = (type: string, stop?: Stop): void => {
@@ -143,7 +143,7 @@ function buttons({ id, title, table }: View, place: HTMLElement): HTMLElement {
   );
 }
 
-/** Made and shown when one asks for it. */
+/** Makes a part that is built when it is opened. */
 export function folded(name: string, content: () => HTMLElement): HTMLElement {
   const details = h('details', null, h('summary', null, name));
   details.addEventListener('toggle', () => {
@@ -152,7 +152,7 @@ export function folded(name: string, content: () => HTMLElement): HTMLElement {
   return details;
 }
 
-/** A table whose first column names the rows. */
+/** Makes a table whose first column names the rows. */
 export function tableOf({ head, rows }: Grid): HTMLElement {
   const left = rows.length - MOST_ROWS;
   return h(
@@ -188,7 +188,7 @@ export function tableOf({ head, rows }: Grid): HTMLElement {
   );
 }
 
-/** A titled box with a table. */
+/** Makes a box with a title and a table. */
 export const part = (title: string, text: string, ...content: (Node | string)[]): HTMLElement =>
   h(
     'section',
@@ -198,7 +198,7 @@ export const part = (title: string, text: string, ...content: (Node | string)[])
     ...content,
   );
 
-/** Numbers with their names below. */
+/** Makes a list of numbers with their names below. */
 export const numbers = (rows: [string, string][]): HTMLElement =>
   h(
     'dl',
@@ -213,7 +213,7 @@ export const numbers = (rows: [string, string][]): HTMLElement =>
     ),
   );
 
-/** A message that something went wrong, and what to do. */
+/** Makes an error message with a remedy. */
 export const failure = (title: string, text: string): HTMLElement =>
   h(
     'div',

@@ -1,13 +1,13 @@
-// Reads logs and models beside the page: the same Rust as on the command line, compiled to WebAssembly. Nothing
-// that it reads leaves it but figures.
+// The worker that reads logs and models, with the same Rust as the command line, compiled to WebAssembly. Only figures
+// leave it.
 import init, { LogFile, ModelFile } from '../../wasm-explore/vicino_explore.js';
 import wasm from '../../wasm-explore/vicino_explore_bg.wasm?url';
 import type { Answer, Progress, Request } from './reader';
 
-/** WebAssembly has 4 GB of memory at most, and what is made of a file takes some, too. */
+/** Largest file in bytes: WebAssembly has at most 4 GB of memory, and the results need some of it. */
 const MOST_BYTES = 1_500_000_000;
 const PIECE_BYTES = 8 << 20;
-/** Progress is told so often, in milliseconds. */
+/** Time between two reports of progress, in ms. */
 const TELL_MS = 60;
 
 const ready = init({ module_or_path: wasm });
@@ -78,7 +78,7 @@ async function bytesOf(file: File, at: number): Promise<ArrayBuffer> {
   }
 }
 
-/** Tells progress, but not more often than it can be seen. */
+/** Reports progress, no more often than it can be seen. */
 function teller(id: number): (progress: Progress, isNew?: boolean) => void {
   let last = -TELL_MS;
   return (progress, isNew = false) => {

@@ -1,8 +1,9 @@
 // The picture of a product: an inline SVG, the same for the same product, so that the shop needs no image request.
 //
-// A drawing is a file of this folder, 96 x 96, one element a line. Its colours are variables: those of a palette, and `--colour1` and so on
-// with one of the colours that the attributes `data-colour1` and so on list. An element with `data-variant="1,2/3"` is
-// only drawn if the product's seed modulo 3 is 1 or 2, one with `data-mark` if it is the product's print on labels.
+// A drawing is a file of this folder, 96 x 96, one element a line. Its colours are variables: those of a palette, and
+// `--colour1` and so on with one of the colours that the attributes `data-colour1` and so on list. An element with
+// `data-variant="1,2/3"` is only drawn if the product's seed modulo 3 is 1 or 2, one with `data-mark` if it is the
+// product's print on labels.
 import { paletteOf } from './palette';
 
 /** A drawing, parsed. */

@@ -8,7 +8,7 @@ export interface Palette {
   deep: string;
   /** Its label. */
   pale: string;
-  /** What is printed on the label. */
+  /** Colour of the print on the label. */
   print: string;
   /** Picks one of the small variations, 0 to 2^32 - 1. */
   seed: number;

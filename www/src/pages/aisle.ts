@@ -57,7 +57,7 @@ export function aislePage(shop: Shop, aisle: Aisle, shelf?: Shelf): Page {
   };
 }
 
-/** The way from home to here. */
+/** Makes the breadcrumbs from home to this page. */
 export function crumbs(aisle: Aisle, shelf?: Shelf, product?: string): HTMLElement {
   return h(
     'nav',

@@ -1,4 +1,4 @@
-// The cart, what goes with it, and a check-out that buys nothing.
+// The cart, products that go with it, and a check-out that buys nothing.
 import type { Product } from '../catalogue';
 import { h } from '../dom';
 import { plural, price } from '../format';

@@ -1,4 +1,4 @@
-// The shop window.
+// The home page.
 import { h } from '../dom';
 import { count } from '../format';
 import { to } from '../router';
@@ -80,7 +80,7 @@ export function home(shop: Shop, openSettings: () => void): Page {
   };
 }
 
-/** One product of each of the first aisles, most bought, each with another drawing. */
+/** Picks the most bought product of each of the first aisles, no two with the same drawing. */
 function heroPictures({ catalogue }: Shop): HTMLElement[] {
   const drawn = new Set<string>();
   return catalogue.aisles

@@ -1,4 +1,4 @@
-// An address that leads nowhere.
+// The page for an unknown address.
 import { h } from '../dom';
 import { to } from '../router';
 import type { Page, Shop } from '../shop';

@@ -1,4 +1,4 @@
-// One product, and what goes with it. Opening it is remembered, and how long one stays.
+// One product, and products that go with it. Records the view, and the time that the shopper stays.
 import type { Product } from '../catalogue';
 import { h } from '../dom';
 import { price } from '../format';
@@ -83,7 +83,9 @@ export function productPage(shop: Shop, product: Product): Page {
   };
 }
 
-/** Records one view, at once or as soon as the model has loaded, and when the page is left how long it was looked at. */
+/**
+ * Records one view, at once or as soon as the model has loaded, and its dwell time when the shopper leaves the page.
+ */
 function rememberView({ engine }: Shop, { id }: Product): () => void {
   let at: number | undefined;
   let seenMs = 0;
@@ -100,7 +102,7 @@ function rememberView({ engine }: Shop, { id }: Product): () => void {
   const stay = (): void => {
     look();
     const { recommender } = engine;
-    // Forgotten meanwhile stays forgotten.
+    // An event that was forgotten meanwhile must not come back.
     if (at === undefined || !recommender?.history.list().some(({ item }) => item === id)) return;
     void recommender.record({ item: id, kind: 'view', at, dwellMs: Math.round(seenMs) });
   };

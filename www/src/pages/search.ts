@@ -1,4 +1,4 @@
-// What was found, while one types.
+// Search results, updated while the shopper types.
 import { h } from '../dom';
 import { milliseconds, plural } from '../format';
 import type { Page, Shop } from '../shop';

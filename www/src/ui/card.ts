@@ -1,4 +1,4 @@
-// A product as a card: picture, title, price, one button, and in a rail a menu.
+// A product as a card: picture, title, price, a button, and in a rail a menu.
 
 import type { Product } from '../catalogue';
 import { h } from '../dom';
@@ -10,16 +10,16 @@ import type { Shop } from '../shop';
 import { type Entry, openMenu } from './menu';
 import { toast } from './toast';
 
-/** What a card of a rail has more than one on a shelf. */
+/** Additions to a card that is in a rail. */
 export interface InRail {
-  /** Why it is here, on a line of its own; '' keeps the line free. */
+  /** Reason for the recommendation, on a line of its own; '' keeps the line empty. */
   note?: string | undefined;
-  /** Called for what leads to the product or into the cart. */
+  /** Called when a click leads to the product or into the cart. */
   onClick: () => void;
   menu: () => Entry[];
 }
 
-/** A frame with the product's picture on its aisle's colour. */
+/** Makes a frame with the product's picture on the colour of its aisle. */
 export function pictureFrame(product: Product): HTMLElement {
   return h('div', {
     class: 'picture',
@@ -28,11 +28,11 @@ export function pictureFrame(product: Product): HTMLElement {
   });
 }
 
-/** Maker and size, on one line. */
+/** Returns maker and size on one line. */
 export const detailLine = (product: Product): string =>
   [product.makerName, product.size].filter(Boolean).join(' · ');
 
-/** Puts one into the cart and remembers it. */
+/** Adds a product to the cart and records the event. */
 export async function addToCart(shop: Shop, product: Product): Promise<void> {
   shop.cart.add(product.id);
   toast(`${product.title} is in your cart`);
@@ -92,7 +92,7 @@ function menuButton(title: string, entries: () => Entry[]): HTMLElement {
   return button;
 }
 
-/** The room of a card before it is known which. */
+/** Makes a placeholder for a card. */
 export const ghost = (noted: boolean): HTMLElement =>
   h(
     'div',

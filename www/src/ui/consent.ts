@@ -1,9 +1,9 @@
-// Asks once what may be remembered, at the foot of the page and in nobody's way.
+// Asks once for consent, at the bottom of the page, without covering it.
 import { h } from '../dom';
 import type { Shop } from '../shop';
 import { toast } from './toast';
 
-/** Shows the question while nothing was decided. */
+/** Shows the question until the shopper has decided. */
 export function consentBar(shop: Shop, element: HTMLElement): void {
   let isPutOff = false;
   const decide = (text: string, id: string, decided: () => unknown, quiet = true): HTMLElement =>

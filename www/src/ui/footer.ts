@@ -1,4 +1,4 @@
-// The foot of every page: where the data is from, and what lies behind.
+// The footer of every page: source of the data, and links to the pages behind the shop.
 import { h } from '../dom';
 import { count } from '../format';
 import type { Shop } from '../shop';

@@ -1,4 +1,4 @@
-// Many products: sorted, and a part at a time.
+// A grid of many products, sorted and shown in parts.
 import type { Product } from '../catalogue';
 import { h } from '../dom';
 import { count, plural } from '../format';
@@ -15,7 +15,7 @@ const orders: Record<string, { name: string; compare?: (a: Product, b: Product) 
   name: { name: 'Name', compare: (a, b) => a.title.localeCompare(b.title) || a.place - b.place },
 };
 
-/** A grid of products with its order and a button for more. `first` is the order to begin with. */
+/** Makes a grid of products with a choice of order and a button for more; `first` is the order to start with. */
 export function grid(shop: Shop, products: Product[], first: 'found' | 'bought'): HTMLElement {
   let order: string = first;
   let limit = STEP;

@@ -1,4 +1,4 @@
-// The top of every page: name, search, privacy, switches, theme, cart, aisles.
+// The header of every page: name, search, privacy, settings, theme, cart, aisles.
 import { h } from '../dom';
 import { plural } from '../format';
 import { icons } from '../icons';
@@ -7,7 +7,9 @@ import type { Shop } from '../shop';
 import { themeButton } from '../theme';
 import type { OpenDrawer } from './drawer/drawer';
 
-/** Fills the header. `onSearch` is called while one types, `openDrawer` by the shield and the switches. */
+/**
+ * Fills the header. `onSearch` is called while the shopper types, `openDrawer` by the buttons for privacy and settings.
+ */
 export function header(
   shop: Shop,
   element: HTMLElement,

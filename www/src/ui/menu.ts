@@ -1,4 +1,4 @@
-// A small menu beside a button: arrows move, Escape closes, the focus goes back.
+// A small menu beside a button: arrow keys move, Escape closes, the focus returns.
 import { byId, h } from '../dom';
 
 export interface Entry {
@@ -6,7 +6,7 @@ export interface Entry {
   run: () => void;
 }
 
-/** By how many pixels its button may move from an open menu. */
+/** Distance in pixels that the button may move from an open menu. */
 const NEAR = 24;
 
 /** Opens the menu of a button. */
@@ -35,7 +35,7 @@ export function openMenu(button: HTMLElement, label: string, entries: Entry[]): 
     if (returns) button.focus();
     menu.remove();
   };
-  // A scroll that was under way when it opened may still end.
+  // A scroll that began before the menu opened may still go on.
   const onScroll = (): void => {
     if (Math.abs(button.getBoundingClientRect().top - top) > NEAR) close(false);
   };

@@ -1,4 +1,4 @@
-// Says above the page what does not work and what to do. The shop stays open.
+// Notices above the page: problems with the model or with storage, and their remedy. The shop stays open.
 import { type Recommender, VicinoError } from 'vicino';
 import { h } from '../dom';
 import { icons } from '../icons';
@@ -49,11 +49,11 @@ export function notices(shop: Shop, element: HTMLElement, retry: () => void): vo
   show();
 }
 
-/** Whether the shopper agreed, and the browser stores nothing all the same. */
+/** Returns true if the shopper agreed, but the browser stores nothing. */
 const keepsNothing = ({ consent, history }: Recommender): boolean =>
   consent.state === 'granted' && history.storage === 'memory';
 
-/** What is wrong with the model, and what to do about it. */
+/** Explains an error of loading, and its remedy. */
 function explain(error: unknown): { what: string; todo: string } {
   const detail = error instanceof Error ? error.message : String(error);
   const train = 'Run `npm start`, which trains it and serves this shop, then try again.';
@@ -88,5 +88,5 @@ function explain(error: unknown): { what: string; todo: string } {
   }
 }
 
-/** Ends with one full stop. */
+/** Makes a text end with one full stop. */
 const sentence = (text: string): string => `${text.replace(/[.\s]+$/, '')}.`;

@@ -1,5 +1,4 @@
-// A row of ranked products. Its room is there before the model is, so that nothing
-// on the page moves when it comes.
+// A row of ranked products. Its room is reserved before the model is loaded, so that nothing on the page moves later.
 import { h } from '../dom';
 import type { Ranked, RankedRail } from '../engine';
 import { icons } from '../icons';
@@ -9,16 +8,16 @@ import { toast } from './toast';
 
 /** A place for a rail on a page. */
 export interface Slot {
-  /** The name in the request; `because` rails come one for each product viewed. */
+  /** Name in the request; there is one `because` rail for each product viewed. */
   name: string;
-  /** Which of the rails of that name, from 0. Default: 0. */
+  /** Index among the rails of that name, from 0. Default: 0. */
   nth?: number;
   title: (rail?: RankedRail) => string;
-  /** One line of why. */
+  /** One line under the title that explains the rail. */
   lead: (rail?: RankedRail) => string;
-  /** Whether each card says why it is here; for rails with several sources. */
+  /** Shows on each card why it is recommended; for rails with several sources. */
   noted?: boolean;
-  /** Whether the rail has its room before it is known whether it has anything to show. */
+  /** Reserves room for the rail before its items are known. */
   reserved?: boolean;
   /** Shown in place of an empty row; without it an empty rail is not shown. */
   empty?: string;
@@ -27,17 +26,17 @@ export interface Slot {
 export interface RailView {
   slot: Slot;
   element: HTMLElement;
-  /** Whether it was shown at least once. */
+  /** True after it was shown once. */
   readonly isDrawn: boolean;
-  /** The head's right end, for a time. */
+  /** Right end of the head, for the time of ranking. */
   end: HTMLElement;
-  /** Shows what was ranked; nothing while the model is `loading`. */
+  /** Shows a ranked rail; placeholders while the model is `loading`. */
   show(rail: RankedRail | undefined, loading: boolean, explains: boolean): void;
 }
 
 const NUM_GHOSTS = 8;
 
-/** Builds a rail; `onCard` is told of every card that is new on the page. */
+/** Makes a rail; `onCard` is called for every new card. */
 export function railView(
   shop: Shop,
   slot: Slot,
@@ -68,7 +67,7 @@ export function railView(
       const id = items[at]?.product.id;
       if (id !== undefined) onCard(one, id, slot.name);
     });
-    // The list was drawn anew: keep the keyboard where it was.
+    // The list was drawn again: keep the focus where it was.
     if (focused >= 0) cards[Math.min(focused, cards.length - 1)]?.querySelector('a')?.focus();
   };
 

@@ -1,5 +1,5 @@
-// The rails of a page: one call ranks them all, no product twice, and they follow
-// the history and the switches until the page is left.
+// The rails of a page: one call ranks them all, with no product in two of them. They follow the history and the
+// settings until the page is left.
 import type { RailRequest } from 'vicino';
 import type { Product } from '../catalogue';
 import { byId, h, pause } from '../dom';
@@ -13,17 +13,17 @@ import { type RailView, railView, type Slot } from './rail';
 import { watch } from './watch';
 
 export interface PageRails {
-  /** In the order of the slots. */
+  /** Elements in the order of the slots. */
   elements: HTMLElement[];
   /** Ranks again and shows the difference. */
   update(): void;
   stop(): void;
 }
 
-/** How many rails are drawn at once: those in view. */
+/** Number of rails to draw at once: those in view. */
 const AT_ONCE = 1;
 
-/** Rails in `slots`, of what `requests` asks for at the time: the first request has the first choice of products. */
+/** Shows rails in `slots` for the present `requests`: the first request has the first choice of products. */
 export function pageRails(shop: Shop, slots: Slot[], requests: () => RailRequest[]): PageRails {
   const { engine, settings } = shop;
   const watching = watch((ids, rail) => engine.shown(ids, rail));
@@ -40,7 +40,7 @@ export function pageRails(shop: Shop, slots: Slot[], requests: () => RailRequest
     const show = (view: RailView): void =>
       view.show(railFor(view, rails), status === 'loading', explains);
     views.slice(0, AT_ONCE).forEach(show);
-    // The others take their room at once.
+    // The other rails reserve their room at once.
     if (updates === 0)
       for (const view of views) if (!view.isDrawn) view.show(undefined, true, explains);
     void showLater(views.slice(AT_ONCE), show, ++updates);
@@ -54,7 +54,7 @@ export function pageRails(shop: Shop, slots: Slot[], requests: () => RailRequest
     );
     time.dataset.ms = String(ms);
   };
-  /** Those below are drawn one by one, unless something newer is to be shown. */
+  /** Draws the rails below one by one, until there is a newer ranking. */
   const showLater = async (
     below: RailView[],
     show: (view: RailView) => void,
@@ -103,7 +103,7 @@ export const forYou = (shop: Shop): Slot => ({
   empty: 'Your history is empty. Open a few products and this row becomes yours.',
 });
 
-/** *Because you viewed X*, X the `nth` latest product of the history. */
+/** *Because you viewed X*, where X is the `nth` newest product of the history. */
 export const because = (nth: number): Slot => ({
   name: 'because',
   nth,
@@ -147,7 +147,7 @@ export const recentlyViewed = (): Slot => ({
   lead: () => 'On this device',
 });
 
-/** *Trending*: what everybody buys, in the whole shop or among some products. */
+/** *Trending*: popular products, in the whole shop or among some products. */
 export const trending = (shop: Shop, where: string): Slot => ({
   name: 'trending',
   title: () => 'Trending',
@@ -158,6 +158,6 @@ export const trending = (shop: Shop, where: string): Slot => ({
   reserved: true,
 });
 
-/** The requests for what the shopper did; none while the history is empty. */
+/** Makes the requests that need a history; none while it is empty. */
 export const forShopper = (shop: Shop): RailRequest[] =>
   shop.engine.numSeen > 0 ? [{ name: 'for-you', list: 'forYou' }] : [];

@@ -1,4 +1,4 @@
-// One line that appears, is read out, and goes.
+// A line of text that appears, is announced, and disappears.
 import { byId } from '../dom';
 
 let timer: ReturnType<typeof setTimeout> | undefined;

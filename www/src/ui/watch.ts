@@ -1,8 +1,8 @@
-// Says which cards came into view, by rail: half of a card for half a second.
+// Reports cards that came into view, by rail: half of a card for half a second.
 
 const LONG_ENOUGH_MS = 500;
 
-/** Calls `shown` for cards that it was told to observe, each once, several at a time. */
+/** Calls `shown` for observed cards, once for each, several at a time. */
 export function watch(shown: (ids: string[], rail: string) => void): {
   observe(card: Element, id: string, rail: string): void;
   stop(): void;
@@ -29,7 +29,7 @@ export function watch(shown: (ids: string[], rail: string) => void): {
         if (isIntersecting) waiting.add(target);
         else waiting.delete(target);
       }
-      // What comes later waits for the next time, so that all were in view long enough.
+      // Cards that come later wait for the next call, so that all were in view long enough.
       clearTimeout(timer);
       if (waiting.size > 0) timer = setTimeout(look, LONG_ENOUGH_MS);
     },

@@ -2,12 +2,12 @@
 import { h } from '../../dom';
 import type { Settings, SettingsStore } from '../../settings';
 
-/** Keys of settings that hold a certain type. */
+/** Keys of the settings of one type. */
 type KeysOf<T> = { [K in keyof Settings]: Settings[K] extends T ? K : never }[keyof Settings];
 
 export interface Control {
   element: HTMLElement;
-  /** Shows what the setting is now. */
+  /** Shows the present value. */
   update(): void;
 }
 
@@ -23,7 +23,7 @@ const field = (id: string, label: string, hint: string, input: HTMLElement, end?
   );
 };
 
-/** On or off. */
+/** Makes a switch, on or off. */
 export function toggle(
   settings: SettingsStore,
   key: KeysOf<boolean>,
@@ -44,7 +44,7 @@ export function toggle(
   return { element: field(id, label, hint, input), update };
 }
 
-/** A number on a slider, with its value beside it. */
+/** Makes a slider for a number, with its value beside it. */
 export function slider(
   settings: SettingsStore,
   key: KeysOf<number>,
@@ -76,7 +76,7 @@ export function slider(
   return { element: field(id, label, hint, input, value), update };
 }
 
-/** A number that is typed; 0 if it is empty. */
+/** Makes an input for a number; empty means 0. */
 export function number(
   settings: SettingsStore,
   key: KeysOf<number>,
@@ -103,7 +103,7 @@ export function number(
   return { element: field(id, label, '', input), update };
 }
 
-/** One of several: value and name of each. */
+/** Makes a choice; `options` are values with their names. */
 export function choice<K extends KeysOf<string> | KeysOf<number>>(
   settings: SettingsStore,
   key: K,

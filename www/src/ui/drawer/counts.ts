@@ -1,4 +1,4 @@
-// What this device counts of the rails, and which variant of the experiment it has.
+// Counts of the rails on this device, and its variant of the experiment.
 import type { MetricCount } from 'vicino';
 import { h } from '../../dom';
 import { count } from '../../format';
@@ -42,7 +42,7 @@ export function countsPane(shop: Shop): Pane {
     const rows = (await recommender?.metrics.counts()) ?? [];
     if (mine === asked) table.replaceChildren(rows.length > 0 ? counts(rows) : nothing());
   };
-  // Impressions tell nobody, so that nothing is ranked anew for them.
+  // Impressions do not call listeners, so that lists are not ranked again for them.
   setInterval(() => element.checkVisibility() && void update(), 1000);
   return { element, update: () => void update() };
 }

@@ -1,6 +1,5 @@
-// The drawer: every switch of the recommendations with the code for what is on
-// screen, what is remembered, and what is counted. A dialog from the side, a sheet
-// on a phone; all in it is live.
+// The drawer: every setting of the recommendations with the code for the open page, the history, and the counts. A
+// dialog from the side, a sheet on a phone; everything in it is updated live.
 import { h } from '../../dom';
 import { icons } from '../../icons';
 import type { Shop } from '../../shop';
@@ -15,7 +14,7 @@ export type OpenDrawer = (tab: Tab) => void;
 
 const TABS: Record<Tab, string> = { lists: 'Lists', privacy: 'Privacy', counts: 'Counts' };
 
-/** Gives the function that opens the drawer in `dialog`, which is built when it is wanted. */
+/** Returns the function that opens the drawer in `dialog`; it is built the first time. */
 export function drawer(shop: Shop, dialog: HTMLDialogElement): OpenDrawer {
   let open: OpenDrawer | undefined;
   return (tab) => {

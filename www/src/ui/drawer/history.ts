@@ -1,4 +1,4 @@
-// What is remembered of the shopper, item by item, with the ways to be rid of it.
+// The history, item by item, with buttons that delete it.
 
 import { h } from '../../dom';
 import { ago, plural } from '../../format';
@@ -51,7 +51,7 @@ export function showHistory(shop: Shop, element: HTMLElement): void {
         ),
     disliked.length > 0 ? dislikes(shop, disliked) : '',
   );
-  // The list was drawn anew: keep the keyboard where it was.
+  // The list was drawn again: keep the focus where it was.
   if (focused !== null && focused !== undefined) {
     const at = Math.min(Number(focused), groups.length - 1);
     const next =
@@ -148,7 +148,7 @@ function historyButtons(shop: Shop, any: boolean): HTMLElement {
   );
 }
 
-/** One line an item: what was done with it, and when last. Newest first. */
+/** Groups events by item: the kinds of event and the time of the last. Newest first. */
 function grouped(
   events: { item: string; kind: string; at: number }[],
 ): { item: string; at: number; did: string }[] {

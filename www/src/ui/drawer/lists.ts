@@ -1,4 +1,4 @@
-// Every switch of the lists.
+// All settings of the lists.
 import { h } from '../../dom';
 import { plural } from '../../format';
 import { icons } from '../../icons';

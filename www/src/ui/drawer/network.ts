@@ -1,4 +1,4 @@
-// How many requests went to the network since the model loaded, counted live.
+// The number of requests to the network since the model loaded, counted live.
 import { h } from '../../dom';
 import type { Shop } from '../../shop';
 

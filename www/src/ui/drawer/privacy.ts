@@ -1,4 +1,4 @@
-// What may be remembered, how it is kept, what is, and proof that nobody is asked.
+// Consent, options of the history, the history itself, and proof that no server is asked.
 import type { Consent, ConsentState, PrivacyReport, Recommender } from 'vicino';
 import { h } from '../../dom';
 import { bytes, count, plural } from '../../format';
@@ -63,7 +63,7 @@ export function privacyPane(shop: Shop): Pane {
   return { element, update };
 }
 
-/** What is decided, with the ways to decide anew. */
+/** Shows the decision of the shopper, with buttons to change it. */
 function consentSection(shop: Shop): Pane {
   const state = h('p', { id: 'consent-state', role: 'status' });
   const control = h('p', { class: 'hint', id: 'gpc' });
