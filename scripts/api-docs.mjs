@@ -93,6 +93,23 @@ const cell = (text) => text.replace(/\|/g, '\\|').replace(/\n+/g, ' ');
 /** A piece of code in a table or a line. */
 const inline = (text) => `\`${text}\``;
 
+/** Breaks lines of prose at 120 columns; tables, headings, lists and code stay as they are. */
+function wrap(text) {
+  let isCode = false;
+  const lines = text.split('\n').map((line) => {
+    if (line.startsWith('```')) isCode = !isCode;
+    if (isCode || line.length <= 120 || /^[|#`-]/.test(line)) return line;
+    const wrapped = [''];
+    for (const word of line.split(' ')) {
+      const last = wrapped.at(-1);
+      if (last && last.length + 1 + word.length > 120) wrapped.push(word);
+      else wrapped[wrapped.length - 1] = last ? `${last} ${word}` : word;
+    }
+    return wrapped.join('\n');
+  });
+  return lines.join('\n');
+}
+
 class Writer {
   #root;
   #entries;
@@ -115,8 +132,7 @@ class Writer {
       this.#slugs = new Map();
       this.#all();
     }
-    return `${this.#lines
-      .join('\n')
+    return `${wrap(this.#lines.join('\n'))
       .replace(/\n{3,}/g, '\n\n')
       .trimEnd()}\n`;
   }

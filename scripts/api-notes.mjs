@@ -1,16 +1,17 @@
-// What the API reference says beyond the doc comments: an introduction, an order, examples and errors. Examples run in
+// Parts of the API reference besides the doc comments: an introduction, an order, examples and errors. Examples run in
 // tests/packaging/quick-start.test.mjs, each with a `shop` of its own.
 
 export const INTRODUCTION = `
-Every export of every entry of the npm package, with its types. [quick-start.md](quick-start.md) shows the way from nothing to a page,
-[bindings.md](bindings.md) the entries at work, [errors.md](errors.md) what each error means.
+Every export of every entry of the npm package, with its types. [quick-start.md](quick-start.md) leads from nothing to a
+page, [bindings.md](bindings.md) shows the entries in use, and [errors.md](errors.md) explains each error.
 
-Lists are synchronous: they rank what is in memory and take about a millisecond. What stores something gives a promise, which resolves when it is
-stored; ranking knows of it at once. Options that are not known and values that are not allowed throw a \`VicinoError\` of code \`option-unknown\` or
-\`option-invalid\`, from lists at once and from \`load\`, \`record\` and the like as a rejection; after \`free()\` everything but \`free()\` throws \`freed\`.
+Lists are synchronous: they rank data in memory and take about a millisecond. Methods that store data return a promise,
+which resolves when the data is stored; lists use the data at once. Unknown options and values that are not allowed throw a
+\`VicinoError\` of code \`option-unknown\` or \`option-invalid\`: lists throw at once, while \`load\`, \`record\` and other
+methods with a promise reject. After \`free()\`, every call but \`free()\` throws \`freed\`.
 `;
 
-/** The order of an entry's exports; what is not named follows. */
+/** Order of an entry's exports; the others follow. */
 export const GROUPS = {
   vicino: {
     'The recommender': ['Recommender'],
@@ -34,10 +35,11 @@ export const GROUPS = {
   },
 };
 
-/** By name of an entry, an export or a member. */
+/** Notes by name of an entry, an export or a member. */
 export const NOTES = {
   'Recommender.load': `
-Errors: \`aborted\`, \`http\`, \`network\`, \`not-a-model\`, the \`model-…\` codes, \`unsupported\` and \`wasm\`, besides those of all options.
+Errors: \`aborted\`, \`http\`, \`network\`, \`not-a-model\`, the \`model-…\` codes, \`unsupported\` and \`wasm\`, besides
+those of all options.
 
 \`\`\`js
 const loaded = await Recommender.load('/shop.vicino', { historyName: 'my-shop', historyDays: 90 });
@@ -46,7 +48,7 @@ loaded.free();
 \`\`\`
 `,
   'Recommender.supported': `
-\`load\` rejects with \`unsupported\` where this is \`false\`, so asking first is only worth it to save the download.
+If this is \`false\`, \`load\` rejects with \`unsupported\`; calling it first only saves the download.
 `,
   'Recommender.record': `
 \`\`\`js
@@ -63,7 +65,7 @@ await shop.undoNotInterested('sku-4');
 \`\`\`
 `,
   'Recommender.recordImpression': `
-It costs little enough to be called for every rail of a page; what was shown is stored later, in one go.
+It is cheap enough to call for every rail of a page; impressions are stored later, in one go.
 `,
   'Recommender.forYou': `
 \`\`\`js
@@ -89,7 +91,7 @@ console.assert(!items.some(({ id }) => basket.includes(id)));
 \`\`\`
 `,
   'Recommender.becauseYouViewed': `
-There is no rail for an item that only popular ones follow.
+An item has no rail if only popular items would follow it.
 
 \`\`\`js
 await shop.record({ item: 'sku-1' });
@@ -113,7 +115,7 @@ console.assert(new Set(ids).size === ids.length);
 \`\`\`
 `,
   'Recommender.assertNoNetwork': `
-The function that it gives throws a \`VicinoError\` of code \`network-used\`.
+The function that it returns throws a \`VicinoError\` of code \`network-used\`.
 
 \`\`\`js
 const end = await shop.assertNoNetwork();
@@ -123,12 +125,13 @@ end();
 \`\`\`
 `,
   'vicino: ListOptions': `
-What has a score of its own stands before what only fills the list up because it is popular; boosts, diversity and the like work within each of the two.
-A list has exactly \`k\` items whenever \`k\` are allowed, but for \`recentlyViewed\` and \`buyItAgain\`, which list what the shopper saw and bought and nothing else.
+Items with a score rank before popular items that only fill the list; boosts, diversity and other options work within each
+of the two groups. A list has exactly \`k\` items whenever \`k\` are allowed, except \`recentlyViewed\` and \`buyItAgain\`, which
+list only items that the shopper viewed or bought.
 
-At the ends: \`factor\` is from 0.000001 (behind everything of its kind) to 1,000,000 (before it); \`withinDays\` 0 leaves out what was bought this very moment,
-\`Infinity\` all that is remembered; \`k\` 0 is an empty list; \`maxPerCategory\` 1 alternates most; an item pinned to a \`position\` of \`k\` or more is
-not listed, unless the others run out.
+At the ends: \`factor\` is from 0.000001 (after all others of its group) to 1,000,000 (before them); \`withinDays\` 0 leaves
+out only items bought at this moment, \`Infinity\` all purchases in the history; \`k\` 0 is an empty list; \`maxPerCategory\` 1
+alternates categories most; an item pinned to a \`position\` of \`k\` or more is listed only if the others run out.
 
 \`\`\`js
 const items = shop.trending({
@@ -144,7 +147,8 @@ console.assert(items[0].id === 'sku-7');
 \`\`\`
 `,
   'vicino: Filter': `
-Unknown price, brand, category and tags fail a condition on them; an item without tags passes \`none\`, and one whose stock is unknown counts as in stock.
+An unknown price, brand or category fails a condition on it; an item without tags passes \`none\` only, and an item whose
+stock is unknown counts as in stock.
 
 \`\`\`js
 shop.catalog.update([
@@ -185,9 +189,10 @@ console.assert(shop.history.list()[0].item === 'sku-1');
 \`\`\`
 `,
   'vicino/worker': `
-The same as \`vicino\` in a worker: every method and property gives a promise, but for \`free\` and \`subscribe\`, which act at once.
+The same as \`vicino\` in a worker: every method and property returns a promise, except \`free\` and \`subscribe\`, which act
+at once.
 `,
   'vicino: ErrorCode': `
-[errors.md](errors.md) says for each where it comes from and what to do.
+[errors.md](errors.md) lists the cause of each code and the remedy.
 `,
 };

@@ -16,12 +16,12 @@ export function failures(shop) {
     [
       'is missing',
       () => ({ status: 404, type: 'text/plain', body: 'not found' }),
-      /model file is not there[\s\S]*404[\s\S]*npm start/,
+      /model file is missing[\s\S]*404[\s\S]*npm start/,
     ],
     [
       'is a web page',
       () => ({ status: 200, type: 'text/html', body: '<!doctype html><title>Shop</title>' }),
-      /web page came in place of the model[\s\S]*npm start/,
+      /web page instead of the model[\s\S]*npm start/,
     ],
     [
       'is cut off',
@@ -95,7 +95,7 @@ export function failures(shop) {
       await page.locator('.hero').waitFor();
       for (const hash of ['#/product/1', '#/aisle/moon', '#/aisle/dairy/moon', '#/x%']) {
         await turnTo(page, hash);
-        assert.match(await page.locator('h1').innerText(), /not on our shelves/, hash);
+        assert.match(await page.locator('h1').innerText(), /Not found/, hash);
       }
     }));
 }

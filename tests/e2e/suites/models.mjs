@@ -21,7 +21,7 @@ export function models(shop) {
       assert.equal(page.url(), `${server.url}/eda/model/`);
     }));
 
-  test('the demo’s model shows sections, privacy, measurements, constants and a map', () =>
+  test('the demo’s model shows sections, privacy, measurements, hyperparameters and a map', () =>
     lookInto(shop, async ({ page }) => {
       await page.locator('#plot-map svg').last().waitFor();
       const sections = await page

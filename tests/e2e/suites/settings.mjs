@@ -182,7 +182,7 @@ export function settings(shop) {
       const [first, , third, fourth] = await railIds(page, 'trending');
       await choose(cards.nth(2), 'Pin to the front');
       assert.equal((await railIds(page, 'trending'))[0], third);
-      await choose(cards.nth(0), 'Take the pin out');
+      await choose(cards.nth(0), 'Unpin');
       assert.equal((await railIds(page, 'trending'))[0], first);
 
       await choose(cards.nth(3), 'Not interested');

@@ -98,7 +98,7 @@ export function shopping(shop) {
         'the box keeps the focus',
       );
       await page.fill('#search', 'no such thing');
-      assert.match(await page.locator('main .empty').first().innerText(), /Nothing is called/);
+      assert.match(await page.locator('main .empty').first().innerText(), /No product matches/);
       await page.fill('#search', '');
       await page.locator('.hero').waitFor();
     }));

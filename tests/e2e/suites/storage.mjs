@@ -74,7 +74,7 @@ export function storage(shop) {
         const id = await openTrending(page, 0);
         await openPanel(page);
         assert.equal(await page.locator('#storage-used').innerText(), 'Memory');
-        assert.match(await page.locator('.warn').innerText(), /gone when this page closes/);
+        assert.match(await page.locator('.warn').innerText(), /lost when this page closes/);
         assert.deepEqual(await historyIds(page), [id]);
         await page.keyboard.press('Escape');
         await turnTo(page, '#/');

@@ -32,21 +32,21 @@ export function explored(of: Explored, seconds: number): (Node | string)[] {
     h(
       'p',
       { class: 'lead intro' },
-      `${count(report.num_rows)} rows in ${bytes(of.num_bytes)}, read in ${seconds.toFixed(1)} s by this page, on this device. No byte of it went anywhere.`,
+      `${count(report.num_rows)} rows in ${bytes(of.num_bytes)}, read in ${seconds.toFixed(1)} s by this page, on this device. Nothing was uploaded.`,
     ),
     numbers(overview.rows.map(([name = '', value = '']) => [name, value])),
     findings.length > 0
       ? h(
           'section',
           { class: 'figure', 'aria-labelledby': 'findings' },
-          h('h2', { id: 'findings' }, 'What stands out'),
+          h('h2', { id: 'findings' }, 'Findings'),
           h('ul', { class: 'findings' }, ...findings.map(finding)),
         )
       : '',
     part(
       'Cleaning',
       left > 0
-        ? `${count(left)} rows became no event, each for a reason.`
+        ? `${count(left)} rows did not become events, for these reasons.`
         : 'Every row became an event.',
       quality.rows.length > 0 ? tableOf(quality) : '',
     ),
@@ -56,7 +56,7 @@ export function explored(of: Explored, seconds: number): (Node | string)[] {
       { class: 'tables' },
       part(
         'Columns',
-        'Where each field was found. Another column can be named where the file is chosen.',
+        'Where each field was found. Other columns can be named when the file is chosen.',
         tableOf({
           head: ['Field', 'Column'],
           rows: report.columns.map(({ field, column }) => [words(field), column]),
@@ -64,8 +64,8 @@ export function explored(of: Explored, seconds: number): (Node | string)[] {
       ),
       missing.length > 0
         ? part(
-            'Figures that are missing',
-            'What this log has no columns for.',
+            'Missing figures',
+            'This log has no columns for them.',
             tableOf({
               head: ['Figure', 'Needs'],
               rows: missing.map(({ title, needs }) => [title, needs]),

@@ -11,10 +11,10 @@ import { failure } from './view';
 
 chrome(
   '../',
-  [['./model/', 'Look into a model']],
+  [['./model/', 'Explore a model']],
   [
     h('b', null, 'Complete Journey: simulated data, per its package. '),
-    'Nothing about quality follows from it. What this page says of it was measured while the model was trained.',
+    'It says nothing about quality on real data. The figures on this page were measured while the model was trained.',
   ],
 );
 
@@ -25,7 +25,7 @@ const format = h(
   'select',
   { id: 'format' },
   ...[
-    ['', 'told by name and first bytes'],
+    ['', 'detected automatically'],
     ['csv', 'CSV or other delimited text'],
     ['json', 'JSON lines'],
     ['parquet', 'Parquet'],
@@ -40,7 +40,7 @@ const columns = h('input', {
 });
 
 const pick = picker({
-  title: 'Look at a log of your own',
+  title: 'Explore a log of your own',
   text: [
     'Events of a shop as CSV, JSON lines or Parquet, plain or compressed. ',
     h('b', null, 'Nothing is uploaded'),
@@ -48,7 +48,7 @@ const pick = picker({
   ],
   accept: '.csv,.tsv,.txt,.json,.jsonl,.ndjson,.parquet,.pq,.gz,.zst',
   extra: [
-    h('p', null, h('label', { for: 'format' }, 'What it is'), format),
+    h('p', null, h('label', { for: 'format' }, 'Format'), format),
     h(
       'p',
       null,
@@ -70,7 +70,7 @@ loadReport('../report.json').then(
     if (isOwn) return;
     content.replaceChildren(
       failure(
-        'There is no report to draw.',
+        'The report is missing.',
         `${error instanceof Error ? error.message : String(error)} Run \`npm start\`, which trains the model and writes it, then reload this page.`,
       ),
     );

@@ -38,7 +38,7 @@ export function drawMap(
   return view({
     id: 'map',
     title: 'A map of the items',
-    text: `The ${count(places.length)} most popular items that have neighbours among each other. What lies close together is bought or looked at together; the axes mean nothing. The ${largest.length} largest categories have colours and shapes.`,
+    text: `The ${count(places.length)} most popular items that have neighbours among each other. Items close to each other are viewed or bought together; the axes have no meaning. The ${largest.length} largest categories have colours and shapes.`,
     table: {
       head: ['Item', 'Name', 'Category', 'x', 'y'],
       rows: places.map(({ id, category, x, y }) => [

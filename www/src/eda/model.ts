@@ -40,9 +40,9 @@ const PURPOSES: Record<string, string> = {
 
 chrome(
   '../../',
-  [['../', 'Look at a log']],
+  [['../', 'Explore a log']],
   [
-    'Everything on this page is read from the file, in this tab. Weights are those that ranking adds up.',
+    'Everything on this page is read from the file, in this tab. Weights are the numbers that ranking adds up.',
   ],
 );
 
@@ -138,11 +138,11 @@ function show(name: string, of: Description): void {
       part(
         'Measured',
         of.measured.rows.length > 0
-          ? 'On the last part of the sessions, the same that chose the constants.'
+          ? 'Measured on the last part of the sessions, which also chose the hyperparameters.'
           : 'Nothing was measured while training.',
         of.measured.rows.length > 0 ? tableOf(of.measured) : '',
       ),
-      part('Constants', 'What ranking and learning were set to.', tableOf(of.constants)),
+      part('Hyperparameters', 'Settings of ranking and learning.', tableOf(of.constants)),
       part('File', '', tableOf(of.about)),
     ),
   );
@@ -265,7 +265,7 @@ function neighboursOf(
           'section',
           null,
           h('h4', null, PURPOSES[purpose] ?? purpose),
-          items.length === 0 ? h('p', null, 'Nothing is known of it.') : '',
+          items.length === 0 ? h('p', null, 'The model has no neighbours of it.') : '',
           h(
             'ol',
             { class: 'weights' },

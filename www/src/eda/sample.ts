@@ -37,7 +37,7 @@ function popularity({ data, popularity_curve: curve }: Report): Figure {
     'Every product by how often it was bought, most bought first, both axes logarithmic.';
   return {
     id: 'popularity',
-    title: 'A few products are most of the trade',
+    title: 'A few products make up most of the sales',
     text: half
       ? `${text} The first ${count(half.rank)} of ${count(data.num_items)} products (${percent(half.rank / data.num_items)}) make half of all events. A list of bestsellers alone looks good on such data; what counts is the rest.`
       : text,
@@ -61,8 +61,8 @@ function lengths({ data, session_lengths: all }: Report): Figure {
   const single = all.find(({ length }) => length === 1)?.sessions ?? 0;
   return {
     id: 'lengths',
-    title: 'How much one session tells',
-    text: `Sessions by their number of events; the longest 2 % are not drawn. The middle session has ${count(median)}, and ${percent(single / Math.max(1, data.num_sessions))} have a single one, from which nothing about pairs can be learnt.`,
+    title: 'Length of sessions',
+    text: `Sessions by their number of events; the longest 2 % are not drawn. The median session has ${count(median)}, and ${percent(single / Math.max(1, data.num_sessions))} have a single one, from which nothing about pairs can be learnt.`,
     chart: {
       kind: 'histogram',
       x: { label: 'events in the session', scale: 'linear' },
@@ -113,7 +113,7 @@ function tables({ columns, hyperparameters, measurements, model, cleaning }: Rep
         ? `${count(removed)} rows were left out, each for a reason.`
         : 'No row was left out.',
       table(
-        ['Why a row was left out', 'Rows'],
+        ['Reason', 'Rows'],
         cleaning.map(({ reason, rows }) => [words(reason), count(rows)]),
       ),
     ),
@@ -130,14 +130,14 @@ function tables({ columns, hyperparameters, measurements, model, cleaning }: Rep
     Object.keys(measurements).length > 0
       ? part(
           'Measured',
-          'On the last part of the sessions, the same that chose the settings. Later data would say more.',
+          'On the last part of the sessions, which also chose the settings. Later data would be a stronger test.',
           table(['Measure', 'Value'], named(measurements)),
         )
       : '',
     Object.keys(hyperparameters).length > 0
       ? part(
           'Settings',
-          'What the counts were weighed with.',
+          'Settings of learning.',
           folded('All settings', () => table(['Setting', 'Value'], named(hyperparameters))),
         )
       : '',

@@ -14,7 +14,7 @@ export function cartPage(shop: Shop): Page {
   const rails = pageRails(
     shop,
     [
-      { ...together('Goes with what is in your cart', true), reserved: shop.cart.ids.length > 0 },
+      { ...together('Goes well with your cart', true), reserved: shop.cart.ids.length > 0 },
       buyAgain(),
       forYou(shop),
     ],
@@ -64,7 +64,7 @@ const emptyCart = (): HTMLElement =>
 function filled(shop: Shop): HTMLElement[] {
   const { cart } = shop;
   return [
-    h('h2', { class: 'visually-hidden' }, 'Products in it'),
+    h('h2', { class: 'visually-hidden' }, 'Products in your cart'),
     h(
       'ul',
       { class: 'cart-lines' },
@@ -83,7 +83,7 @@ function filled(shop: Shop): HTMLElement[] {
       h(
         'p',
         { class: 'detail' },
-        'Nothing is bought: the purchase only goes into your history on this device.',
+        'Nothing is sold here: the purchase is only recorded in your history on this device.',
       ),
     ),
   ];
@@ -126,7 +126,7 @@ function line({ cart }: Shop, product: Product, quantity: number): HTMLElement {
       change('One more', quantity + 1, '+'),
     ),
     h('span', { class: 'price' }, price(product.cents * quantity)),
-    change('Take out', 0, undefined, icons.trash),
+    change('Remove', 0, undefined, icons.trash),
   );
 }
 
@@ -134,5 +134,5 @@ async function checkOut(shop: Shop): Promise<void> {
   const { ids } = shop.cart;
   shop.cart.clear();
   for (const id of ids) await shop.engine.record(id, 'purchase');
-  toast(`Thank you. ${plural(ids.length, 'product')} noted in your history, nowhere else.`);
+  toast(`Thank you. ${plural(ids.length, 'product')} recorded in your history, nowhere else.`);
 }

@@ -34,7 +34,7 @@ export function home(shop: Shop, openSettings: () => void): Page {
       h(
         'p',
         null,
-        `Open a few of these ${count(catalogue.products.length)} products. The rows below rearrange themselves around you, ranked in this browser from one small file. Nothing you look at leaves it.`,
+        `Open a few of these ${count(catalogue.products.length)} products. The rows below adapt to you, ranked in this browser from one small file. Nothing you look at leaves it.`,
       ),
       h(
         'p',
@@ -42,7 +42,7 @@ export function home(shop: Shop, openSettings: () => void): Page {
         h(
           'button',
           { type: 'button', class: 'button', onclick: openSettings },
-          'Turn its switches',
+          'Change the settings',
         ),
         h('a', { class: 'button quiet', href: './eda/' }, 'What the model learnt from'),
       ),

@@ -9,9 +9,9 @@ export function lostPage(shop: Shop, what: string): Page {
     { name: 'trending', list: 'trending' },
   ]);
   return {
-    title: 'Not here',
+    title: 'Not found',
     content: [
-      h('h1', { tabindex: '-1' }, 'That is not on our shelves'),
+      h('h1', { tabindex: '-1' }, 'Not found'),
       h('p', { class: 'empty' }, `${what} `, h('a', { href: to.home() }, 'Back to the shop'), '.'),
       ...rails.elements,
     ],

@@ -25,7 +25,7 @@ export function productPage(shop: Shop, product: Product): Page {
   const rails = pageRails(
     shop,
     [
-      together('Ends up in the same basket'),
+      together('Often in the same basket'),
       related(product),
       similar(),
       forYou(shop),

@@ -34,7 +34,7 @@ export function searchPage(shop: Shop, query: string): Page {
             'p',
             { class: 'empty', role: 'status' },
             asked
-              ? `Nothing is called ${title}. Try fewer letters, or a kind of product such as “cheese”.`
+              ? `No product matches ${title}. Try fewer letters, or a kind of product such as “cheese”.`
               : 'Type what you are looking for: a product, a category, a size.',
           ),
         ];

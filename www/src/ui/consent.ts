@@ -25,7 +25,7 @@ export function consentBar(shop: Shop, element: HTMLElement): void {
       'p',
       null,
       h('b', null, 'Remember on this device? '),
-      'Then these rows are yours next time, too. It stays here either way.',
+      'Then these rows are personal next time, too. Either way, your history stays on this device.',
     ),
     h(
       'div',
@@ -35,7 +35,7 @@ export function consentBar(shop: Shop, element: HTMLElement): void {
         'consent-yes',
         async () => {
           await shop.engine.recommender?.consent.grant();
-          toast('Remembered on this device, and nowhere else');
+          toast('Remembered on this device only');
         },
         false,
       ),

@@ -19,12 +19,7 @@ export function notices(shop: Shop, element: HTMLElement, retry: () => void): vo
             'div',
             null,
             h('p', null, h('b', null, what)),
-            h(
-              'p',
-              null,
-              todo,
-              ' The shelves, search and cart work meanwhile; the recommendations do not.',
-            ),
+            h('p', null, todo, ' Departments, search and cart still work; recommendations do not.'),
           ),
           h('button', { type: 'button', class: 'button quiet', onclick: retry }, 'Try again'),
         ),
@@ -39,7 +34,7 @@ export function notices(shop: Shop, element: HTMLElement, retry: () => void): vo
           h(
             'p',
             null,
-            'This browser lets the shop store nothing, so your history is kept in memory only and is gone when this page closes.',
+            'This browser does not let the shop store anything, so your history is in memory only and is lost when this page closes.',
           ),
         ),
       );
@@ -59,10 +54,10 @@ function explain(error: unknown): { what: string; todo: string } {
   const train = 'Run `npm start`, which trains it and serves this shop, then try again.';
   switch (error instanceof VicinoError ? error.code : undefined) {
     case 'http':
-      return { what: 'The model file is not there.', todo: `${sentence(detail)} ${train}` };
+      return { what: 'The model file is missing.', todo: `${sentence(detail)} ${train}` };
     case 'not-a-model':
       return {
-        what: 'A web page came in place of the model.',
+        what: 'The server sent a web page instead of the model.',
         todo: `${sentence(detail)} ${train}`,
       };
     case 'network':

@@ -133,16 +133,16 @@ function inRail(
       {
         name: 'Not interested',
         run: () => {
-          toast(`${title}: not again`);
+          toast(`${title} will not be shown again`);
           void engine.recommender?.notInterested(id);
         },
       },
       {
         name: 'Why this?',
-        run: () => toast([sentence ?? 'Switch “Say why” on', why].filter(Boolean).join('. ')),
+        run: () => toast([sentence ?? 'Switch on “Explain”', why].filter(Boolean).join('. ')),
       },
       {
-        name: isPinned ? 'Take the pin out' : 'Pin to the front',
+        name: isPinned ? 'Unpin' : 'Pin to the front',
         run: () => settings.set({ pins: isPinned ? others : [...others, id] }),
       },
     ],
@@ -158,7 +158,7 @@ function arrow(row: HTMLElement, direction: 1 | -1): HTMLElement {
   return h('button', {
     type: 'button',
     class: 'icon-button',
-    'aria-label': direction < 0 ? 'Scroll back' : 'Scroll on',
+    'aria-label': direction < 0 ? 'Scroll back' : 'Scroll forward',
     html: direction < 0 ? icons.left : icons.right,
     onclick: () => {
       const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;

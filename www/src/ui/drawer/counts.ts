@@ -28,7 +28,7 @@ export function countsPane(shop: Shop): Pane {
     h(
       'p',
       { class: 'hint' },
-      'Half a card in view for half a second is an impression. What is put into the cart or bought within a day of a click counts for its rail. None of it is sent.',
+      'A card counts as shown when half of it is in view for half a second. Products added to the cart or bought within a day after a click count for the rail of the click. Nothing is sent.',
     ),
     table,
     h('h3', null, 'Experiment'),
@@ -37,7 +37,7 @@ export function countsPane(shop: Shop): Pane {
   let asked = 0;
   const update = async (): Promise<void> => {
     const { recommender, variant: title } = shop.engine;
-    variant.textContent = `“${title}”, by chance and the same at every visit that is remembered`;
+    variant.textContent = `“${title}”, assigned at random; the same at every remembered visit`;
     const mine = ++asked;
     const rows = (await recommender?.metrics.counts()) ?? [];
     if (mine === asked) table.replaceChildren(rows.length > 0 ? counts(rows) : nothing());
@@ -47,7 +47,7 @@ export function countsPane(shop: Shop): Pane {
   return { element, update: () => void update() };
 }
 
-const nothing = (): HTMLElement => h('p', { class: 'empty' }, 'Nothing was counted yet.');
+const nothing = (): HTMLElement => h('p', { class: 'empty' }, 'No counts yet.');
 
 function counts(rows: MetricCount[]): HTMLElement {
   const sums = new Map<string, Record<(typeof COLUMNS)[number], number>>();

@@ -47,7 +47,7 @@ export function showHistory(shop: Shop, element: HTMLElement): void {
       : h(
           'p',
           { class: 'empty', id: 'history' },
-          'Nothing. Open a product and it appears here, and only here.',
+          'Empty. Open a product, and it appears here, and only here.',
         ),
     disliked.length > 0 ? dislikes(shop, disliked) : '',
   );
@@ -80,10 +80,10 @@ function dislikes({ engine, catalogue }: Shop, ids: string[]): HTMLElement {
             {
               type: 'button',
               class: 'link',
-              'aria-label': `Interested again in ${title}`,
+              'aria-label': `Undo “not interested” in ${title}`,
               onclick: () => void engine.recommender?.undoNotInterested(id),
             },
-            'Interested again',
+            'Undo',
           ),
         );
       }),
@@ -154,7 +154,7 @@ function grouped(
 ): { item: string; at: number; did: string }[] {
   const words: Record<string, string> = {
     view: 'viewed',
-    cart: 'put in the cart',
+    cart: 'added to the cart',
     purchase: 'bought',
   };
   const groups = new Map<string, { at: number; kinds: Map<string, number> }>();

@@ -17,7 +17,7 @@ export function listsPane(shop: Shop): Pane {
       'Rows',
       [
         slider(settings, 'k', 'Products in a row', { min: 4, max: 30, step: 1 }),
-        toggle(settings, 'explain', 'Say why', 'One line under a card: what it comes from.'),
+        toggle(settings, 'explain', 'Explain', 'Shows under each card what it is based on.'),
         choice(settings, 'window', '“For you” comes from', [
           ['all', 'the whole history'],
           ['session', 'this session'],
@@ -31,9 +31,9 @@ export function listsPane(shop: Shop): Pane {
       ],
     ],
     [
-      'What may be listed',
+      'Filters',
       [
-        toggle(settings, 'inStock', 'Only what is in stock'),
+        toggle(settings, 'inStock', 'In stock only'),
         number(settings, 'minPrice', 'Price from $', { placeholder: 'any' }),
         number(settings, 'maxPrice', 'Price up to $', { placeholder: 'any' }),
         choice(settings, 'only', 'Department', [['', 'all'], ...departments]),
@@ -43,42 +43,42 @@ export function listsPane(shop: Shop): Pane {
           ['others', 'all but the store brand'],
         ]),
         choice(settings, 'tag', 'Tag', [['', 'any or none'], ...tags]),
-        choice(settings, 'excludePurchased', 'What you bought', [
-          ['no', 'stays in'],
-          ['30', 'stays out for 30 days'],
-          ['ever', 'stays out'],
+        choice(settings, 'excludePurchased', 'Products you bought', [
+          ['no', 'are listed'],
+          ['30', 'are hidden for 30 days'],
+          ['ever', 'are hidden'],
         ]),
       ],
     ],
     [
-      'In what order',
+      'Order',
       [
         slider(settings, 'diversity', 'Diversity', {
           text: percent,
-          hint: '0 % by score alone, 100 % by how little products are alike.',
+          hint: '0 % ranks by score alone, 100 % by variety alone.',
         }),
-        slider(settings, 'maxPerCategory', 'Most of a department', {
+        slider(settings, 'maxPerCategory', 'Limit per department', {
           max: 6,
           step: 1,
           text: (value) => (value ? String(value) : 'any'),
-          hint: 'The others come behind.',
+          hint: 'Further products come later in the list.',
         }),
         slider(settings, 'fatigue', 'Fatigue', {
           text: percent,
-          hint: 'How far a product sinks that was shown and ignored.',
+          hint: 'How far products sink that were shown and ignored.',
         }),
         slider(settings, 'explore', 'Explore', {
           text: percent,
-          hint: 'How much chance there is in a score.',
+          hint: 'Weight of chance in the score.',
         }),
-        number(settings, 'seed', 'Seed of the chance', { max: 4_294_967_295, step: '1' }),
+        number(settings, 'seed', 'Seed of chance', { max: 4_294_967_295, step: '1' }),
       ],
     ],
     [
       'Merchandising',
       [
         choice(settings, 'boost', 'Boost a department', [['', 'none'], ...departments]),
-        slider(settings, 'boostFactor', 'Boost by', {
+        slider(settings, 'boostFactor', 'Boost factor', {
           min: 0.5,
           max: 5,
           step: 0.5,
@@ -104,7 +104,7 @@ export function listsPane(shop: Shop): Pane {
     h(
       'button',
       { type: 'button', class: 'button quiet', id: 'reset', onclick: () => settings.reset() },
-      'All as it was',
+      'Reset',
     ),
   );
   const update = (): void => {
@@ -136,7 +136,7 @@ function showPins({ settings, catalogue }: Shop, element: HTMLElement): void {
           h('button', {
             type: 'button',
             class: 'icon-button',
-            'aria-label': `Take the pin out of ${title}`,
+            'aria-label': `Unpin ${title}`,
             html: icons.close,
             onclick: () => settings.set({ pins: pins.filter((pin) => pin !== id) }),
           }),

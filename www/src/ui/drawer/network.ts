@@ -31,7 +31,7 @@ export function showNetwork({ network, offline }: Shop, element: HTMLElement): v
 function offlineText(offline: Shop['offline']): string {
   switch (offline) {
     case 'ready':
-      return 'The shop is kept on this device and opens without a network.';
+      return 'The shop is stored on this device and opens without a network.';
     case 'waiting':
       return 'The offline copy is still being made.';
     case 'failed':

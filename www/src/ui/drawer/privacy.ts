@@ -86,7 +86,7 @@ function consentSection(shop: Shop): Pane {
   const element = h(
     'section',
     { 'aria-labelledby': 'consent-title' },
-    h('h3', { id: 'consent-title' }, 'What may be remembered'),
+    h('h3', { id: 'consent-title' }, 'Consent'),
     state,
     h('div', { class: 'buttons' }, grant, deny),
     control,
@@ -132,14 +132,14 @@ function showStorage(shop: Shop, element: HTMLElement, recommender: Recommender 
       fact('Model', `${bytes(model.bytes)}, ${count(model.numItems)} items`),
       fact(
         'Model reveals',
-        `no pair of products that fewer than ${count(privacy.minShoppers)} ${privacy.byShopper ? 'shoppers' : 'sessions'} made`,
+        `only pairs of products that at least ${count(privacy.minShoppers)} ${privacy.byShopper ? 'shoppers' : 'sessions'} made`,
       ),
     ),
     isLost || problem
       ? h(
           'p',
           { class: 'warn' },
-          `${isLost ? 'Memory only: your history is gone when this page closes. ' : ''}${problem ?? ''}`,
+          `${isLost ? 'Memory only: your history is lost when this page closes. ' : ''}${problem ?? ''}`,
         )
       : '',
   );
