@@ -77,6 +77,44 @@ fn only_the_command_has_errors_without_a_type() {
 }
 
 #[test]
+fn one_place_compares_the_privacy_threshold() {
+    let mut places = Vec::new();
+    for (_, path, text) in sources() {
+        for line in text.lines().filter(|line| compares_min_shoppers(line)) {
+            places.push(format!("{}: {}", path.display(), line.trim()));
+        }
+    }
+    assert!(places.len() == 1 && places[0].contains("threshold.rs"), "compared in:\n{}", places.join("\n"));
+}
+
+#[test]
+fn comparisons_of_all_forms_are_found() {
+    for line in ["if n >= self.min_shoppers {", "min_shoppers <= 1", "x < min_shoppers as usize", "min_shoppers == n"] {
+        assert!(compares_min_shoppers(line), "{line}");
+    }
+    for line in ["fn f(min_shoppers: u32) -> bool", "Settings { min_shoppers }", "let n = min_shoppers;"] {
+        assert!(!compares_min_shoppers(line), "{line}");
+    }
+}
+
+/// Returns true if a line compares the minimum number of shoppers with another number.
+fn compares_min_shoppers(line: &str) -> bool {
+    const NAME: &str = "min_shoppers";
+    const OPERATORS: [&str; 8] = ["<", ">", "<=", ">=", "==", "!=", ".cmp(", ".max("];
+    line.match_indices(NAME).any(|(at, _)| {
+        let path = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '.' | '*' | '&');
+        let before = line[..at].trim_end_matches(path).trim_end();
+        let after = line[at + NAME.len()..].trim_start();
+        let after = after
+            .split_once("as ")
+            .filter(|(cast, _)| cast.is_empty())
+            .map_or(after, |(_, rest)| rest.trim_start_matches(|letter: char| letter.is_alphanumeric()).trim_start());
+        let is_arrow = before.ends_with("->") || before.ends_with("=>");
+        !is_arrow && OPERATORS.iter().any(|operator| before.ends_with(operator) || after.starts_with(operator))
+    })
+}
+
+#[test]
 fn paths_of_all_forms_are_found() {
     let text = "use crate::model::Model;\nuse crate::{rank::{Ranker, Options}, ItemIx,\n    events};\n\
                 // crate::web\nlet x = crate::eval::run();\n#[cfg(test)]\nmod tests { use crate::pack; }\n";

@@ -1,8 +1,8 @@
 //! The cosine of every two items' columns in the matrix of sessions and items, cut to the nearest as it is counted.
 
-use super::Rows;
 use super::nearest::Nearest;
-use super::sums::{Accumulator, Guarded, LAST, Sums};
+use super::sums::{Accumulator, LAST, Sums, ThresholdedSums};
+use super::{PrivacyThreshold, Rows};
 use crate::ItemIx;
 use crate::events::Sessions;
 use rayon::prelude::*;
@@ -12,11 +12,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// The nearest items of every item by cosine.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cosines {
-    /// Cosines above 0, without the diagonal and without guarded pairs; columns ascending.
+    /// Cosines above 0, without the diagonal and without pairs below the privacy threshold; columns ascending.
     pub rows: Rows,
-    /// Distinct unordered pairs that at least `min_shoppers` made.
+    /// Number of distinct unordered pairs that the privacy threshold allows.
     pub pairs_kept: u64,
-    /// Distinct unordered pairs that fewer made, removed.
+    /// Number of distinct unordered pairs that it removed.
     pub pairs_removed: u64,
 }
 
@@ -25,8 +25,8 @@ pub struct Cosines {
 pub struct CosineOptions<'a> {
     /// How many of every item, the largest, ties to the lower number.
     pub neighbours: usize,
-    /// Pairs that fewer distinct shoppers made do not count. 1 keeps all, and is fastest.
-    pub min_shoppers: u32,
+    /// Pairs below it do not count; counting is fastest where it allows all.
+    pub threshold: PrivacyThreshold,
     /// An item counts once a session, and only the first so many distinct ones of a session do; `None` counts all events.
     pub distinct: Option<usize>,
     /// The items whose rows are made, one after the other; all in the order of their numbers without it.
@@ -47,10 +47,10 @@ pub struct CosineOptions<'a> {
 pub fn cosines(sessions: &Sessions, range: Range<usize>, num_items: usize, options: &CosineOptions<'_>) -> Cosines {
     let index = Index::new(sessions, range, num_items, options);
     let cells = || index.columns.iter().map(|column| column.inverse_norm);
-    if options.min_shoppers > 1 {
-        index.rows(options, || Guarded::new(cells(), options.min_shoppers))
-    } else {
+    if options.threshold.allows_all() {
         index.rows(options, || Sums::new(cells()))
+    } else {
+        index.rows(options, || ThresholdedSums::new(cells(), options.threshold))
     }
 }
 
@@ -109,7 +109,7 @@ impl Index {
 
         let mut by_shopper: Option<Vec<u32>> = None;
         let shopper_of = &sessions.shoppers[..];
-        if options.min_shoppers > 1 {
+        if !options.threshold.allows_all() {
             let mut order: Vec<u32> = (range.start as u32..range.end as u32).collect();
             // Without a column of shoppers they are numbered as the sessions are.
             if !shopper_of[range.clone()].is_sorted() {
@@ -332,7 +332,8 @@ mod tests {
     }
 
     fn all(log: &Sessions, num_items: usize, neighbours: usize, min_shoppers: u32) -> Cosines {
-        let options = CosineOptions { neighbours, min_shoppers, distinct: None, wanted: None };
+        let threshold = PrivacyThreshold::new(min_shoppers);
+        let options = CosineOptions { neighbours, threshold, distinct: None, wanted: None };
         cosines(log, 0..log.len(), num_items, &options)
     }
 
@@ -413,7 +414,8 @@ mod tests {
         ) {
             let range = start.min(lists.len())..lists.len();
             let wanted: Vec<ItemIx> = wanted.into_iter().map(ItemIx).collect();
-            let options = CosineOptions { neighbours: 3, min_shoppers, distinct: Some(most), wanted: Some(&wanted) };
+            let threshold = PrivacyThreshold::new(min_shoppers);
+            let options = CosineOptions { neighbours: 3, threshold, distinct: Some(most), wanted: Some(&wanted) };
             let found = cosines(&sessions(&lists), range.clone(), NUM_ITEMS, &options).rows;
 
             let mut part: Lists = lists[range].to_vec();

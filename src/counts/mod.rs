@@ -1,14 +1,21 @@
-//! Counts of items and item pairs: the interchange between events and learning.
+//! Counts of items and item pairs, and the privacy threshold.
 //!
-//! Owns the all-pairs kernel ([`PairCounter`]) and the privacy guard: a pair that too few distinct shoppers
-//! made is removed here, once, and everything after is post-processing. Knows nothing of models.
+//! Owns the all-pairs kernel, which [`PairCounter`] runs over sessions and [`BasketCounter`] over the baskets of
+//! returning shoppers, and [`PrivacyThreshold`], which is compared there alone: a pair that too few distinct shoppers
+//! made never leaves the kernel. Knows nothing of models.
 
+mod basket_pairs;
 mod cosine;
+mod kernel;
 mod nearest;
-mod pairs;
 mod rows;
+mod session_pairs;
 mod sums;
+mod threshold;
 
+pub use basket_pairs::{BasketCounter, BasketWeighting, previous_baskets};
 pub use cosine::{CosineOptions, Cosines, cosines};
-pub use pairs::{PairCounter, PairCounts, PairWeighting};
+pub use kernel::PairCounts;
 pub use rows::Rows;
+pub use session_pairs::{PairCounter, PairWeighting};
+pub use threshold::PrivacyThreshold;

@@ -1,4 +1,6 @@
-//! What one row of cosines is summed up in: all pairs, or those that enough shoppers made.
+//! Accumulators of one row of cosines, with and without a privacy threshold.
+
+use super::PrivacyThreshold;
 
 /// Set in the last event of a session.
 pub(super) const LAST: u32 = 1 << 31;
@@ -69,13 +71,13 @@ impl Accumulator for Sums {
 }
 
 /// Sums of pairs, and by how many shoppers.
-pub(super) struct Guarded {
+pub(super) struct ThresholdedSums {
     cells: Vec<Cell>,
     touched: Vec<u32>,
-    min_shoppers: u32,
+    threshold: PrivacyThreshold,
 }
 
-/// What is known of one column, as in [`Sum`].
+/// State of one column, as in [`Sum`].
 #[derive(Clone, Copy, Default)]
 struct Cell {
     sum: f32,
@@ -84,14 +86,14 @@ struct Cell {
     last_shopper: u32,
 }
 
-impl Guarded {
-    pub(super) fn new(inverse_norms: impl Iterator<Item = f32>, min_shoppers: u32) -> Guarded {
+impl ThresholdedSums {
+    pub(super) fn new(inverse_norms: impl Iterator<Item = f32>, threshold: PrivacyThreshold) -> ThresholdedSums {
         let cells = inverse_norms.map(|inverse_norm| Cell { inverse_norm, ..Cell::default() }).collect();
-        Guarded { cells, touched: Vec::new(), min_shoppers }
+        ThresholdedSums { cells, touched: Vec::new(), threshold }
     }
 }
 
-impl Accumulator for Guarded {
+impl Accumulator for ThresholdedSums {
     #[inline(always)]
     fn add(&mut self, events: &[u32], weight: f32, shopper: u32) {
         for &event in events {
@@ -119,7 +121,7 @@ impl Accumulator for Guarded {
             let num_shoppers = std::mem::take(&mut cell.num_shoppers);
             let sum = std::mem::take(&mut cell.sum);
             if column == own {
-            } else if num_shoppers >= self.min_shoppers {
+            } else if self.threshold.allows(num_shoppers) {
                 kept += 1;
                 visit(column, sum * cell.inverse_norm);
             } else {

@@ -6,7 +6,7 @@ use super::facts::Facts;
 use super::figure::{Chart, Figure, Grid};
 use super::numbers::{number, percent, plural, share, thousands};
 use crate::catalog::Catalog;
-use crate::counts::{CosineOptions, cosines};
+use crate::counts::{CosineOptions, PrivacyThreshold, cosines};
 use crate::pack::arrange;
 use crate::{EventKind, ItemIx};
 
@@ -127,7 +127,12 @@ pub(super) fn categories(facts: &Facts<'_>, catalog: Option<&Catalog>) -> Result
 /// Where the nearest neighbours of products stand in the matrix, with the products in an order that puts neighbours next to each other.
 pub(super) fn matrix(facts: &Facts<'_>) -> Result<Figure, &'static str> {
     let num_items = facts.log.item_ids.len();
-    let options = CosineOptions { neighbours: NEIGHBOURS, min_shoppers: 1, distinct: Some(MAX_DISTINCT), wanted: None };
+    let options = CosineOptions {
+        neighbours: NEIGHBOURS,
+        threshold: PrivacyThreshold::NONE,
+        distinct: Some(MAX_DISTINCT),
+        wanted: None,
+    };
     let rows = cosines(facts.sessions, 0..facts.sessions.len(), num_items, &options).rows;
     let edges: Vec<(ItemIx, ItemIx)> = (0..rows.num_rows())
         .flat_map(|row| rows.row(row).0.iter().map(move |&other| (ItemIx(row as u32), other)))

@@ -36,6 +36,6 @@ pub use protocol::{AtCutOff, EvalError, Evaluation, Protocol, View, evaluate};
 pub use rankers::Rankers;
 pub use ready::{ReadyAt, ReadyFigures, ReadyList, measure_lists};
 pub use recommender::{Lister, OfModel, Recommender};
-pub use split::{Side, Split, SplitBy, SplitError, SplitReport, are_returning_orders, split, split_sampled};
+pub use split::{Side, Split, SplitBy, SplitError, SplitReport, split, split_sampled};
 pub use trials::{Clusters, Target, Trials};
 pub use verdict::{Outcome, Verdict};

@@ -175,17 +175,6 @@ pub fn split_sampled(log: &EventLog, by: SplitBy, most: usize, seed: u64) -> Res
     Ok(plan.carry_out(log, by, most, seed))
 }
 
-/// Whether a log holds orders of shoppers who come back: purchases alone, and a fifth of the baskets are not their
-/// shopper's first. It is what decides whether a model learns the next basket.
-pub fn are_returning_orders(sessions: &Sessions) -> bool {
-    let num_shoppers = sessions.shoppers.iter().max().map_or(0, |&most| most as usize + 1);
-    let num_returns = sessions.len().saturating_sub(num_shoppers);
-    sessions.has_shoppers
-        && !sessions.is_empty()
-        && sessions.kinds.iter().all(|&kind| kind == EventKind::Purchase)
-        && num_returns as f64 >= 0.2 * sessions.len() as f64
-}
-
 /// Targets of all that is asked.
 #[derive(Clone, Copy, Default)]
 struct AskedFor {

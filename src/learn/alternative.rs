@@ -140,7 +140,7 @@ pub(super) fn learn(
     if validation.num_examples() > 0 {
         let counter = plan.counter(plan.tuning_start(holdout)..holdout);
         let cut = Cut { neighbours: settings.neighbours, weight_bits: Some(settings.weight_bits) };
-        let count = |constants: &Constants| counter.count(constants, settings.min_shoppers);
+        let count = |constants: &Constants| counter.count(constants, settings.threshold());
         let weigh =
             |counts: &PairCounts, constants: &Constants| similarity.weigh(counts, constants, &validation.wanted, KEPT);
         let objective = |rows: &Rows, constants: &Constants| {
@@ -179,7 +179,7 @@ pub(super) fn learn(
 
     progress.start(&format!("{}: building the table", plan.name), 0);
     let build = |range: Range<usize>| {
-        let counts = plan.counter(range).count(&constants, settings.min_shoppers);
+        let counts = plan.counter(range).count(&constants, settings.threshold());
         let all: Vec<ItemIx> = (0..plan.num_items as u32).map(ItemIx).collect();
         let cut = Cut { neighbours: KEPT.max(settings.neighbours), weight_bits: None };
         let rows = shape(&similarity.weigh(&counts, &constants, &all, cut.neighbours), &constants, cut);
@@ -187,7 +187,7 @@ pub(super) fn learn(
     };
     let held_out = (settings.keep_held_out && validation.num_examples() > 0).then(|| HeldOut {
         matrix: build(0..holdout).0,
-        num_events: popularity::count(original.sessions, 0..holdout, plan.num_items, settings.min_shoppers),
+        num_events: popularity::count(original.sessions, 0..holdout, plan.num_items, settings.threshold()),
         are_baskets: plan.protocol == Protocol::NextBasket,
         examples: validation.into_examples(),
         objective: quality.objective(plan.views()),

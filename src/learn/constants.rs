@@ -1,9 +1,8 @@
 //! Every constant of the recipe: its name, its range and where the search starts.
 
-use super::orders::BasketWeighting;
 use super::purpose::Protocol;
 use super::search::Random;
-use crate::counts::PairWeighting;
+use crate::counts::{BasketWeighting, PairWeighting};
 use crate::model::RankingParameters;
 use std::ops::{Index, IndexMut};
 

@@ -19,7 +19,7 @@ pub(super) fn learn(
     let constants = plain(plan, similarity);
     let options = CosineOptions {
         neighbours: settings.neighbours,
-        min_shoppers: settings.min_shoppers,
+        threshold: settings.threshold(),
         distinct: Some(MAX_DISTINCT),
         wanted: None,
     };

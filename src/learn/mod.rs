@@ -19,9 +19,9 @@ mod constants;
 mod content;
 mod cosine;
 mod matrix;
-mod orders;
 mod popularity;
 mod purpose;
+mod repeat_baskets;
 mod search;
 mod similarity;
 mod times;
@@ -30,11 +30,13 @@ mod validation;
 pub use baskets::BasketSource;
 pub use constants::{Constants, Knob};
 pub use content::{Content, Description};
+pub use repeat_baskets::are_returning_orders;
 pub use search::{Climbed, Random, climb};
 pub use similarity::{SimilarityChoice, UnknownSimilarity};
 pub use times::Times;
 pub use validation::{Example, Target};
 
+use crate::counts::PrivacyThreshold;
 use crate::events::EventLog;
 use crate::model::{Measurement, Privacy, Purpose, RankingParameters};
 use crate::{EventKind, Progress, SparseMatrix};
@@ -62,6 +64,12 @@ pub struct Settings {
     pub baskets: BasketSource,
     /// Whether to keep, for each table, a matrix that has not seen the held-out events, and these events.
     pub keep_held_out: bool,
+}
+
+impl Settings {
+    pub(crate) const fn threshold(&self) -> PrivacyThreshold {
+        PrivacyThreshold::new(self.min_shoppers)
+    }
 }
 
 impl Default for Settings {
@@ -178,15 +186,15 @@ pub fn learn_with(
     }
 
     let ages = sessions.ages();
-    let orders = orders::orders(sessions);
-    let (protocol, events) = match &orders {
-        Some(orders) => (Protocol::NextBasket, orders),
+    let repeat_baskets = repeat_baskets::repeat_baskets(sessions);
+    let (protocol, events) = match &repeat_baskets {
+        Some(baskets) => (Protocol::NextBasket, baskets),
         None => (Protocol::NextItem, sessions),
     };
     let plan = Plan { protocol, name: "next", max_distance: 20, sessions: events, ages: &ages, num_items, content };
     let (next, (popularity, popularity_recency)) = rayon::join(
         || plan.learn(settings, progress),
-        || popularity::weigh(sessions, &ages, num_items, settings.min_shoppers),
+        || popularity::weigh(sessions, &ages, num_items, settings.threshold()),
     );
 
     let mut privacy = Privacy {
@@ -224,7 +232,7 @@ pub fn learn_with(
         curves.push((Purpose::Together, together.curve));
         held_out.extend(together.held_out.map(|held_out| (Purpose::Together, held_out)));
     }
-    let num_events = popularity::count(sessions, 0..sessions.len(), num_items, settings.min_shoppers);
+    let num_events = popularity::count(sessions, 0..sessions.len(), num_items, settings.threshold());
     Ok(Learnt {
         tables,
         similarities,

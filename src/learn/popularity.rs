@@ -1,6 +1,7 @@
 //! How popular items are now: event counts that fade at the rate which predicts the newest sessions best.
 
 use super::purpose::holdout_start;
+use crate::counts::PrivacyThreshold;
 use crate::events::Sessions;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -10,18 +11,28 @@ const RECENCIES: [f64; 8] = [0.0, 1.0, 3.0, 10.0, 30.0, 60.0, 120.0, 300.0];
 /// Items of the list that is judged.
 const LISTED: usize = 50;
 
-/// Events of each item in the sessions of `range`, 0 for items with fewer than `min_shoppers` shoppers there.
-pub(super) fn count(sessions: &Sessions, range: Range<usize>, num_items: usize, min_shoppers: u32) -> Vec<u32> {
+/// Events of each item in the sessions of `range`, 0 for items that `threshold` does not allow.
+pub(super) fn count(
+    sessions: &Sessions,
+    range: Range<usize>,
+    num_items: usize,
+    threshold: PrivacyThreshold,
+) -> Vec<u32> {
     let mut counts = vec![0u32; num_items];
     for item in &sessions.items[sessions.offsets[range.start]..sessions.offsets[range.end]] {
         counts[item.as_usize()] = counts[item.as_usize()].saturating_add(1);
     }
-    withhold(&mut counts, sessions, range, min_shoppers);
+    withhold(&mut counts, sessions, range, threshold);
     counts
 }
 
-/// Recency-weighted events of each item, 0 for items with fewer than `min_shoppers` shoppers, and the rate chosen.
-pub(super) fn weigh(sessions: &Sessions, ages: &[f64], num_items: usize, min_shoppers: u32) -> (Vec<f32>, f64) {
+/// Recency-weighted events of each item, 0 for items that `threshold` does not allow, and the rate chosen.
+pub(super) fn weigh(
+    sessions: &Sessions,
+    ages: &[f64],
+    num_items: usize,
+    threshold: PrivacyThreshold,
+) -> (Vec<f32>, f64) {
     let training = 0..holdout_start(sessions);
     let newest_training = ages[training.end.saturating_sub(1)];
     let mut future = vec![0u32; num_items];
@@ -47,14 +58,14 @@ pub(super) fn weigh(sessions: &Sessions, ages: &[f64], num_items: usize, min_sho
         }
     }
     let [mut weights] = fade(sessions, 0..sessions.len(), ages, num_items, [best.1], 0.0);
-    withhold(&mut weights, sessions, 0..sessions.len(), min_shoppers);
+    withhold(&mut weights, sessions, 0..sessions.len(), threshold);
     (weights, best.1)
 }
 
-/// Sets the values of items with fewer than `min_shoppers` distinct shoppers in the sessions of `range` to 0.
-fn withhold<T: Default>(values: &mut [T], sessions: &Sessions, range: Range<usize>, min_shoppers: u32) {
+/// Sets the values of items that `threshold` does not allow in the sessions of `range` to 0.
+fn withhold<T: Default>(values: &mut [T], sessions: &Sessions, range: Range<usize>, threshold: PrivacyThreshold) {
     // An item of no shopper has no events, and 0 already.
-    if min_shoppers <= 1 {
+    if threshold.allows_all() {
         return;
     }
     let mut by_shopper: Vec<usize> = range.collect();
@@ -70,7 +81,7 @@ fn withhold<T: Default>(values: &mut [T], sessions: &Sessions, range: Range<usiz
         }
     }
     for (value, (num_shoppers, _)) in values.iter_mut().zip(found) {
-        if num_shoppers < min_shoppers {
+        if !threshold.allows(num_shoppers) {
             *value = T::default();
         }
     }

@@ -3,11 +3,11 @@
 use super::constants::{Constants, Knob, window};
 use super::content::Content;
 use super::matrix::{Cut, Direct, blend, normalise, walk};
-use super::orders::{self, BasketCounter, previous_baskets};
+use super::repeat_baskets::lift_trend;
 use super::search::{Random, climb};
 use super::validation::{Example, Metrics, Quality, Target, Validation, Views};
 use super::{HeldOut, Measurement, Settings, SimilarityChoice, alternative, popularity};
-use crate::counts::{PairCounter, PairCounts, Rows};
+use crate::counts::{BasketCounter, PairCounter, PairCounts, PrivacyThreshold, Rows, previous_baskets};
 use crate::events::Sessions;
 use crate::{ItemIx, Progress, SparseMatrix};
 use std::collections::HashSet;
@@ -175,7 +175,7 @@ impl Plan<'_> {
                 validation,
                 views: self.views(),
                 cut: Cut { neighbours: settings.neighbours, weight_bits: Some(settings.weight_bits) },
-                min_shoppers: settings.min_shoppers,
+                threshold: settings.threshold(),
                 content: self.content,
                 progress,
             };
@@ -187,7 +187,7 @@ impl Plan<'_> {
             if settings.keep_held_out {
                 let (matrix, ..) = self.build(0..holdout, &constants, settings);
                 let are_baskets = self.protocol == Protocol::NextBasket;
-                let num_events = popularity::count(self.sessions, 0..holdout, self.num_items, settings.min_shoppers);
+                let num_events = popularity::count(self.sessions, 0..holdout, self.num_items, settings.threshold());
                 let objective = quality.objective(self.views());
                 let examples = tuner.validation.into_examples();
                 held_out = Some(HeldOut { matrix, num_events, are_baskets, examples, objective });
@@ -203,7 +203,7 @@ impl Plan<'_> {
 
     /// The matrix of all items from the sessions of `range`, and how many pairs the threshold kept and removed.
     fn build(&self, range: Range<usize>, constants: &Constants, settings: &Settings) -> (SparseMatrix, u64, u64) {
-        let counts = self.counter(range).count(constants, settings.min_shoppers);
+        let counts = self.counter(range).count(constants, settings.threshold());
         let (pairs_kept, pairs_removed) = (counts.pairs_kept, counts.pairs_removed);
         let direct = normalise(counts, constants);
         let walked = walk(&direct.rows, None);
@@ -455,13 +455,13 @@ pub(super) enum Counter<'a> {
 }
 
 impl Counter<'_> {
-    pub fn count(&self, constants: &Constants, min_shoppers: u32) -> PairCounts {
+    pub fn count(&self, constants: &Constants, threshold: PrivacyThreshold) -> PairCounts {
         match self {
-            Counter::Events(counter) => counter.count(&constants.weighting(), min_shoppers),
+            Counter::Events(counter) => counter.count(&constants.weighting(), threshold),
             Counter::Baskets(counter) => {
-                let mut counts = counter.count(&constants.basket_weighting(), min_shoppers);
+                let mut counts = counter.count(&constants.basket_weighting(), threshold);
                 let recent = counter.fade(constants[Knob::Lately]);
-                orders::lift_trend(&mut counts, &recent, constants[Knob::TrendPower]);
+                lift_trend(&mut counts, &recent, constants[Knob::TrendPower]);
                 counts
             }
         }
@@ -474,14 +474,14 @@ struct Tuner<'a> {
     validation: Validation,
     views: Views,
     cut: Cut,
-    min_shoppers: u32,
+    threshold: PrivacyThreshold,
     content: Option<&'a Content>,
     progress: &'a dyn Progress,
 }
 
 impl Tuner<'_> {
     fn direct(&self, constants: &Constants) -> Direct {
-        normalise(self.counter.count(constants, self.min_shoppers), constants)
+        normalise(self.counter.count(constants, self.threshold), constants)
     }
 
     fn quality(&self, direct: &Direct, walked: Option<&Rows>, constants: &Constants) -> Quality {

@@ -1,8 +1,9 @@
 //! What is popular in the newest days, and after how many days an item is bought again.
 //!
-//! Owns the periods, the intervals and their privacy guard: a figure is given only if at least `min_shoppers` distinct shoppers
-//! (else sessions) stand behind it. Both need real times; a log without has neither.
+//! Owns the periods and the intervals; a figure is given only if the privacy threshold allows it. Both need real times; a
+//! log without has neither.
 
+use crate::counts::PrivacyThreshold;
 use crate::events::{EventLog, Sessions};
 use crate::model::Categories;
 use crate::{CategoryIx, EventKind, ItemIx};
@@ -29,20 +30,20 @@ pub struct Times {
 
 impl Times {
     /// Looks through a log once for each period, and sorts its purchases: `O(events + purchases log purchases)`.
-    pub fn of(log: &EventLog, categories: Option<&Categories>, min_shoppers: u32) -> Times {
+    pub fn of(log: &EventLog, categories: Option<&Categories>, threshold: PrivacyThreshold) -> Times {
         let sessions = &log.sessions;
-        let (category_replenishment, replenishment) = replenishment(sessions, categories, min_shoppers);
-        Times { trends: trends(sessions, log.item_ids.len(), min_shoppers), replenishment, category_replenishment }
+        let (category_replenishment, replenishment) = replenishment(sessions, categories, threshold);
+        Times { trends: trends(sessions, log.item_ids.len(), threshold), replenishment, category_replenishment }
     }
 }
 
 /// Events by item in the sessions that ended in the newest days, without items of too few shoppers there.
-fn trends(sessions: &Sessions, num_items: usize, min_shoppers: u32) -> Vec<(u16, Vec<(ItemIx, f32)>)> {
+fn trends(sessions: &Sessions, num_items: usize, threshold: PrivacyThreshold) -> Vec<(u16, Vec<(ItemIx, f32)>)> {
     let (Some(&oldest), Some(&newest)) = (sessions.end_ms.first(), sessions.end_ms.last()) else { return Vec::new() };
     let periods = PERIODS.into_iter().filter(|&days| newest - oldest > i64::from(days) * DAY_MS);
     let trend = |days: u16| {
         let start = sessions.end_ms.partition_point(|&end| end <= newest - i64::from(days) * DAY_MS);
-        let counts = super::popularity::count(sessions, start..sessions.len(), num_items, min_shoppers);
+        let counts = super::popularity::count(sessions, start..sessions.len(), num_items, threshold);
         let counted = (0..).map(ItemIx).zip(counts).filter(|(_, count)| *count > 0);
         (days, counted.map(|(item, count)| (item, count as f32)).collect::<Vec<_>>())
     };
@@ -53,14 +54,14 @@ fn trends(sessions: &Sessions, num_items: usize, min_shoppers: u32) -> Vec<(u16,
 type Replenishment = (Vec<(CategoryIx, u16)>, Vec<(ItemIx, u16)>);
 
 /// Days between purchases by category and by item.
-fn replenishment(sessions: &Sessions, categories: Option<&Categories>, min_shoppers: u32) -> Replenishment {
+fn replenishment(sessions: &Sessions, categories: Option<&Categories>, threshold: PrivacyThreshold) -> Replenishment {
     if !sessions.has_shoppers || sessions.end_ms.is_empty() {
         return Default::default();
     }
     let gaps = gaps(sessions);
     let by_item = gaps.chunk_by(|a, b| a.0 == b.0);
     let of_items: Vec<(ItemIx, u16)> =
-        by_item.filter_map(|gaps| Some((gaps.first()?.0, median(gaps.to_vec(), min_shoppers)?))).collect();
+        by_item.filter_map(|gaps| Some((gaps.first()?.0, median(gaps.to_vec(), threshold)?))).collect();
     let category_of = |item: ItemIx| categories.and_then(|of| *of.of_item.get(item.as_usize())?);
     let mut by_category: BTreeMap<CategoryIx, Vec<Gap>> = BTreeMap::new();
     for &gap in &gaps {
@@ -69,7 +70,7 @@ fn replenishment(sessions: &Sessions, categories: Option<&Categories>, min_shopp
         }
     }
     let of_categories: BTreeMap<CategoryIx, u16> =
-        by_category.into_iter().filter_map(|(category, gaps)| Some((category, median(gaps, min_shoppers)?))).collect();
+        by_category.into_iter().filter_map(|(category, gaps)| Some((category, median(gaps, threshold)?))).collect();
     let is_own = |&(item, days): &(ItemIx, u16)| {
         category_of(item).and_then(|category| of_categories.get(&category)) != Some(&days)
     };
@@ -100,12 +101,13 @@ fn gaps(sessions: &Sessions) -> Vec<Gap> {
 }
 
 /// The median of the days, the lower of two; `None` if there are too few of them, or of their shoppers.
-fn median(mut gaps: Vec<Gap>, min_shoppers: u32) -> Option<u16> {
+fn median(mut gaps: Vec<Gap>, threshold: PrivacyThreshold) -> Option<u16> {
     if gaps.len() < LEAST_INTERVALS {
         return None;
     }
     gaps.sort_unstable_by_key(|gap| gap.1);
-    if gaps.chunk_by(|a, b| a.1 == b.1).count() < min_shoppers as usize {
+    let num_shoppers = gaps.chunk_by(|a, b| a.1 == b.1).count();
+    if !threshold.allows(u32::try_from(num_shoppers).unwrap_or(u32::MAX)) {
         return None;
     }
     gaps.sort_unstable_by_key(|gap| gap.2);
@@ -148,11 +150,11 @@ mod tests {
 
     #[test]
     fn an_item_is_bought_again_after_its_median_interval() {
-        let times = Times::of(&log(&grocer()), None, 2);
+        let times = Times::of(&log(&grocer()), None, PrivacyThreshold::new(2));
         assert_eq!(times.replenishment, [(ItemIx(0), 7), (ItemIx(1), 28)]);
         assert_eq!(times.category_replenishment, []);
-        assert_eq!(Times::of(&log(&grocer()), None, 1).replenishment[2], (ItemIx(2), 1));
-        assert_eq!(Times::of(&log(&grocer()), None, 4).replenishment, []);
+        assert_eq!(Times::of(&log(&grocer()), None, PrivacyThreshold::new(1)).replenishment[2], (ItemIx(2), 1));
+        assert_eq!(Times::of(&log(&grocer()), None, PrivacyThreshold::new(4)).replenishment, []);
     }
 
     #[test]
@@ -160,7 +162,7 @@ mod tests {
         let category = |number| Some(CategoryIx(number));
         let of_item = vec![category(0), category(0), category(1), category(1)];
         let categories = Categories { names: vec!["a".into(), "b".into()], of_item };
-        let times = Times::of(&log(&grocer()), Some(&categories), 2);
+        let times = Times::of(&log(&grocer()), Some(&categories), PrivacyThreshold::new(2));
         // 33 intervals of 7 days and 6 of 28: item 0 is as its category, and so left out.
         assert_eq!(times.category_replenishment, [(CategoryIx(0), 7)]);
         assert_eq!(times.replenishment, [(ItemIx(1), 28)]);
@@ -168,13 +170,13 @@ mod tests {
 
     #[test]
     fn a_period_has_the_items_of_shoppers_enough() {
-        let times = Times::of(&log(&grocer()), None, 2);
+        let times = Times::of(&log(&grocer()), None, PrivacyThreshold::new(2));
         // The newest event is of day 79: 7 days reach back to day 73, which is the last week of item 0, 30 to day 50, which is all of four
         // weeks and two shoppers of a fifth.
         assert_eq!(times.trends.iter().map(|trend| trend.0).collect::<Vec<_>>(), [7, 30]);
         assert_eq!(times.trends[0].1, [(ItemIx(0), 3.0)]);
         assert_eq!(times.trends[1].1, [(ItemIx(0), 14.0), (ItemIx(1), 3.0)]);
-        let all = Times::of(&log(&grocer()), None, 1);
+        let all = Times::of(&log(&grocer()), None, PrivacyThreshold::new(1));
         assert_eq!(all.trends[0], (1, vec![(ItemIx(0), 1.0), (ItemIx(2), 1.0)]));
     }
 
@@ -182,7 +184,7 @@ mod tests {
     fn a_log_without_times_says_nothing() {
         let mut log = log(&grocer());
         log.sessions.end_ms.clear();
-        assert_eq!(Times::of(&log, None, 1), Times::default());
+        assert_eq!(Times::of(&log, None, PrivacyThreshold::new(1)), Times::default());
     }
 
     #[test]

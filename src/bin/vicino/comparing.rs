@@ -68,7 +68,7 @@ pub fn held_out(
 
 /// The split by time that suits a log: the next order where shoppers come back to order, else the next event.
 pub fn by_time(log: &EventLog, holdout: f64) -> SplitBy {
-    match eval::are_returning_orders(&log.sessions) {
+    match learn::are_returning_orders(&log.sessions) {
         true => SplitBy::NextBasket { holdout },
         false => SplitBy::Time { holdout, targets: Targets::Each },
     }

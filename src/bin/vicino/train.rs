@@ -15,6 +15,7 @@ use clap::ValueEnum;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use vicino::catalog::Catalog;
+use vicino::counts::PrivacyThreshold;
 use vicino::eda;
 use vicino::events::{SessionSource, expand};
 use vicino::learn::{self, BasketSource, Content, Settings, SimilarityChoice, Times};
@@ -199,7 +200,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     if events.report.session_source == SessionSource::Inactivity {
         learnt.hyperparameters.push(("session.gap_minutes".to_owned(), events.session_gap_ms as f64 / 60_000.0));
     }
-    let times = Times::of(&events.log, categories.as_ref(), args.min_shoppers);
+    let times = Times::of(&events.log, categories.as_ref(), PrivacyThreshold::new(args.min_shoppers));
     let item_ids = events.log.item_ids.clone();
     // The page alone looks at the events again.
     let log = wants_page.then_some(events.log);

@@ -14,7 +14,7 @@ mod sessions;
 mod shoppers;
 
 use super::recommender::{Lister, Recommender};
-use crate::counts::{CosineOptions, Rows, cosines};
+use crate::counts::{CosineOptions, PrivacyThreshold, Rows, cosines};
 use crate::events::{EventLog, Sessions};
 use crate::learn::Description;
 use crate::rank::HistoryEvent;
@@ -30,7 +30,12 @@ pub(super) const NEAREST: usize = 256;
 
 /// The cosines of items in sessions, each item once a session: the nearest 256 of every item, columns ascending.
 pub(super) fn item_cosines(sessions: &Sessions, num_items: usize) -> Rows {
-    let options = CosineOptions { neighbours: NEAREST, min_shoppers: 1, distinct: Some(usize::MAX), wanted: None };
+    let options = CosineOptions {
+        neighbours: NEAREST,
+        threshold: PrivacyThreshold::NONE,
+        distinct: Some(usize::MAX),
+        wanted: None,
+    };
     cosines(sessions, 0..sessions.len(), num_items, &options).rows
 }
 

@@ -8,8 +8,9 @@ use crate::output::Output;
 use crate::table::{Table, percent, thousands};
 use serde_json::json;
 use std::io::{self, Write};
-use vicino::eval::{self, SplitBy, SplitReport};
+use vicino::eval::{SplitBy, SplitReport};
 use vicino::events::expand;
+use vicino::learn;
 
 const DAY_MS: f64 = 86_400_000.0;
 
@@ -18,7 +19,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     let log = read_events_with(&paths, &args.events, true, console)?.log;
     let catalog = args.catalog.read(console)?;
     let are_baskets =
-        args.targets.map_or(eval::are_returning_orders(&log.sessions), |name| name == TargetsName::Basket);
+        args.targets.map_or(learn::are_returning_orders(&log.sessions), |name| name == TargetsName::Basket);
     let by = match args.split {
         SplitName::Time if are_baskets => SplitBy::NextBasket { holdout: args.holdout },
         SplitName::Time => SplitBy::Time { holdout: args.holdout, targets: args.targets() },

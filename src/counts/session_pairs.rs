@@ -1,11 +1,12 @@
-//! The all-pairs kernel: which items stand near each other in sessions, how often, and for how many shoppers.
+//! Pairs of items that are near each other in sessions.
 
-use super::Rows;
+use super::PrivacyThreshold;
+use super::kernel::{PairCounts, Postings, RowSums, count_pairs};
 use crate::ItemIx;
 use crate::events::Sessions;
 use std::ops::Range;
 
-/// How much one pair of events in a session counts.
+/// Weighting of one pair of events in a session.
 ///
 /// An event on c that comes d events after one on h adds `d^-forward_power * R` to the pair (h, c), and
 /// `backward_share * d^-backward_power * R` to (c, h), with
@@ -25,20 +26,7 @@ pub struct PairWeighting {
     pub length_power: f64,
 }
 
-/// Counts of one log under one weighting.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PairCounts {
-    /// Weighted counts `v[h, c]`, without the diagonal and without guarded pairs.
-    pub pairs: Rows,
-    /// Recency-weighted number of events on each item.
-    pub item_weights: Vec<f32>,
-    /// Distinct unordered pairs that at least `min_shoppers` made.
-    pub pairs_kept: u64,
-    /// Distinct unordered pairs that fewer made, removed.
-    pub pairs_removed: u64,
-}
-
-/// Counts item pairs of a run of sessions, row by row (Gustavson 1978), as often as weightings are tried.
+/// Counts item pairs of a run of sessions, once for every weighting that is tried.
 ///
 /// Holds 8 bytes an event; a count takes `O(events * max_distance)` time and per thread 12 bytes an item.
 #[derive(Debug)]
@@ -46,27 +34,11 @@ pub struct PairCounter<'a> {
     sessions: &'a Sessions,
     range: Range<usize>,
     ages: &'a [f64],
-    num_items: usize,
     max_distance: usize,
     /// The session of each event of `range`, counted from its first.
     session_of: Vec<u32>,
-    /// Events by item: positions in `sessions.items`, one shopper's together.
-    postings: Vec<u32>,
-    posting_offsets: Vec<usize>,
-}
-
-struct Scratch {
-    cells: Vec<Cell>,
-    touched: Vec<ItemIx>,
-}
-
-/// What is known of one column of the row that is being summed; together, because columns come in no order.
-#[derive(Clone, Copy, Default)]
-struct Cell {
-    sum: f32,
-    num_shoppers: u32,
-    /// The shopper that counted last, plus one.
-    last_shopper: u32,
+    /// Positions of each item's events, counted from the first of `range`; those of one shopper side by side.
+    events_of: Postings,
 }
 
 impl<'a> PairCounter<'a> {
@@ -82,31 +54,22 @@ impl<'a> PairCounter<'a> {
     ) -> PairCounter<'a> {
         let mut by_shopper: Vec<usize> = range.clone().collect();
         by_shopper.sort_by_key(|&session| sessions.shoppers[session]);
-
         let events = sessions.offsets[range.start]..sessions.offsets[range.end];
-        let mut posting_offsets = vec![0usize; num_items + 1];
-        for item in &sessions.items[events.clone()] {
-            posting_offsets[item.as_usize() + 1] += 1;
-        }
-        for at in 0..num_items {
-            posting_offsets[at + 1] += posting_offsets[at];
-        }
-        let mut next = posting_offsets.clone();
-        let mut postings = vec![0u32; events.len()];
         let mut session_of = vec![0u32; events.len()];
-        for session in by_shopper {
-            for event in sessions.offsets[session]..sessions.offsets[session + 1] {
-                session_of[event - events.start] = (session - range.start) as u32;
-                let slot = &mut next[sessions.items[event].as_usize()];
-                postings[*slot] = (event - events.start) as u32;
-                *slot += 1;
-            }
+        for session in range.clone() {
+            let of_session = sessions.offsets[session] - events.start..sessions.offsets[session + 1] - events.start;
+            session_of[of_session].fill((session - range.start) as u32);
         }
-        PairCounter { sessions, range, ages, num_items, max_distance, session_of, postings, posting_offsets }
+        let entries = by_shopper.into_iter().flat_map(|session| {
+            let of_session = sessions.offsets[session]..sessions.offsets[session + 1];
+            of_session.map(|event| (sessions.items[event], (event - events.start) as u32))
+        });
+        let events_of = Postings::new(num_items, sessions.items[events.clone()].iter(), entries);
+        PairCounter { sessions, range, ages, max_distance, session_of, events_of }
     }
 
-    /// Counts under `weighting`, removing pairs that fewer than `min_shoppers` distinct shoppers made.
-    pub fn count(&self, weighting: &PairWeighting, min_shoppers: u32) -> PairCounts {
+    /// Counts under `weighting`, without the pairs that `threshold` does not allow.
+    pub fn count(&self, weighting: &PairWeighting, threshold: PrivacyThreshold) -> PairCounts {
         let distances = || (1..=self.max_distance).map(|distance| distance as f64);
         let forward: Vec<f32> = distances().map(|d| d.powf(-weighting.forward_power) as f32).collect();
         let backward: Vec<f32> =
@@ -122,70 +85,32 @@ impl<'a> PairCounter<'a> {
                 recency * (others as f64).powf(-weighting.length_power) as f32
             })
             .collect();
-
-        let scratch = || Scratch { cells: vec![Cell::default(); self.num_items], touched: Vec::new() };
-        let removed = std::sync::atomic::AtomicU64::new(0);
-        let pairs = Rows::build(self.num_items, scratch, |scratch, row, columns, values| {
-            self.sum_row(scratch, row, &forward, &backward, &session_weights);
-            let mut num_removed = 0;
-            for item in scratch.touched.drain(..) {
-                let cell = std::mem::take(&mut scratch.cells[item.as_usize()]);
-                if cell.num_shoppers >= min_shoppers {
-                    columns.push(item);
-                    values.push(cell.sum);
-                } else {
-                    num_removed += 1;
-                }
-            }
-            removed.fetch_add(num_removed, std::sync::atomic::Ordering::Relaxed);
-        });
-
-        let item_weights = (0..self.num_items)
-            .map(|item| {
-                let postings = &self.postings[self.posting_offsets[item]..self.posting_offsets[item + 1]];
-                postings.iter().map(|&event| recency[self.session_of[event as usize] as usize]).sum()
-            })
-            .collect();
-        // Every unordered pair stands in two rows.
-        let pairs_kept = pairs.columns.len() as u64 / 2;
-        PairCounts { pairs, item_weights, pairs_kept, pairs_removed: removed.into_inner() / 2 }
+        let weight_of = |item| {
+            let recency_of = |&event: &u32| recency[self.session_of[event as usize] as usize];
+            self.events_of.of(ItemIx(item)).iter().map(recency_of).sum()
+        };
+        let item_weights = (0..self.events_of.num_items() as u32).map(weight_of).collect();
+        count_pairs(item_weights, threshold, |sums, item| {
+            self.sum_row(sums, item, &forward, &backward, &session_weights);
+        })
     }
 
-    fn shopper_of(&self, event: u32) -> u32 {
-        self.sessions.shoppers[self.range.start + self.session_of[event as usize] as usize]
-    }
-
-    /// Sums row `row` into `scratch`. `O(events of the item * max_distance)`.
-    fn sum_row(&self, scratch: &mut Scratch, row: usize, forward: &[f32], backward: &[f32], session_weights: &[f32]) {
+    /// Sums the row of `item`. `O(events of the item * max_distance)`.
+    fn sum_row(&self, sums: &mut RowSums, item: ItemIx, forward: &[f32], backward: &[f32], session_weights: &[f32]) {
         let first = self.sessions.offsets[self.range.start];
-        for &event in &self.postings[self.posting_offsets[row]..self.posting_offsets[row + 1]] {
+        for &event in self.events_of.of(item) {
             let session = self.session_of[event as usize] as usize;
-            let shopper = self.shopper_of(event) + 1;
             let weight = session_weights[session];
             let session = self.range.start + session;
+            let shopper = self.sessions.shoppers[session];
             let at = first + event as usize;
             let after = &self.sessions.items[at + 1..self.sessions.offsets[session + 1]];
             let before = &self.sessions.items[self.sessions.offsets[session]..at];
-            let mut add = |item: ItemIx, part: f32| {
-                let column = item.as_usize();
-                if column == row {
-                    return;
-                }
-                let cell = &mut scratch.cells[column];
-                if cell.last_shopper != shopper {
-                    if cell.last_shopper == 0 {
-                        scratch.touched.push(item);
-                    }
-                    cell.last_shopper = shopper;
-                    cell.num_shoppers += 1;
-                }
-                cell.sum += part * weight;
-            };
             for (&item, &part) in after.iter().zip(forward) {
-                add(item, part);
+                sums.add(item, shopper, part * weight);
             }
             for (&item, &part) in before.iter().rev().zip(backward) {
-                add(item, part);
+                sums.add(item, shopper, part * weight);
             }
         }
     }
@@ -224,7 +149,7 @@ mod tests {
     fn distance_direction_and_length_weigh_a_pair() {
         let log = sessions(&[(0, vec![0, 1, 2])]);
         let weighting = PairWeighting { forward_power: 1.0, backward_share: 0.5, length_power: 1.0, ..PLAIN };
-        let counts = PairCounter::new(&log, 0..1, &[0.0], 3, 20).count(&weighting, 1);
+        let counts = PairCounter::new(&log, 0..1, &[0.0], 3, 20).count(&weighting, PrivacyThreshold::NONE);
         // Length 3 halves every pair; 0 to 2 is two steps forward (1/2), backward pairs count half.
         let expected = [((0, 1), 0.5), ((0, 2), 0.25), ((1, 0), 0.25), ((1, 2), 0.5), ((2, 0), 0.25), ((2, 1), 0.25)];
         assert_eq!(entries(&counts), BTreeMap::from(expected));
@@ -233,7 +158,7 @@ mod tests {
     #[test]
     fn one_shopper_does_not_make_a_pair_of_two() {
         let log = sessions(&[(7, vec![0, 1]), (7, vec![0, 1]), (8, vec![0, 2]), (9, vec![2, 0])]);
-        let counts = PairCounter::new(&log, 0..4, &[0.0; 4], 3, 20).count(&PLAIN, 2);
+        let counts = PairCounter::new(&log, 0..4, &[0.0; 4], 3, 20).count(&PLAIN, PrivacyThreshold::new(2));
         assert_eq!(entries(&counts), BTreeMap::from([((0, 2), 2.0), ((2, 0), 2.0)]));
         assert_eq!((counts.pairs_kept, counts.pairs_removed), (1, 1));
     }
@@ -242,7 +167,7 @@ mod tests {
     fn old_sessions_fade() {
         let log = sessions(&[(0, vec![0, 1]), (1, vec![0, 1])]);
         let weighting = PairWeighting { recency: 1.0, ..PLAIN };
-        let counts = PairCounter::new(&log, 0..2, &[1.0, 0.0], 2, 20).count(&weighting, 1);
+        let counts = PairCounter::new(&log, 0..2, &[1.0, 0.0], 2, 20).count(&weighting, PrivacyThreshold::NONE);
         let expected = 1.0 + (-1.0f32).exp();
         assert!((entries(&counts)[&(0, 1)] - expected).abs() < 1e-6);
         assert!((counts.item_weights[0] - expected).abs() < 1e-6);
@@ -275,7 +200,7 @@ mod tests {
                 .collect();
             let ages = vec![0.0; lists.len()];
             let counter = PairCounter::new(&log, 0..lists.len(), &ages, 6, max_distance);
-            prop_assert_eq!(entries(&counter.count(&PLAIN, min_shoppers)), expected);
+            prop_assert_eq!(entries(&counter.count(&PLAIN, PrivacyThreshold::new(min_shoppers))), expected);
         }
 
         #[test]
@@ -287,7 +212,7 @@ mod tests {
             let weighting = PairWeighting { recency: 0.7, forward_power: 0.9, ..PLAIN };
             let with = |threads| {
                 rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(|| {
-                    PairCounter::new(&log, 0..lists.len(), &ages, 600, 20).count(&weighting, 1)
+                    PairCounter::new(&log, 0..lists.len(), &ages, 600, 20).count(&weighting, PrivacyThreshold::NONE)
                 })
             };
             prop_assert_eq!(with(1), with(4));

@@ -1,0 +1,128 @@
+//! The all-pairs kernel: sums every row of pairs and removes those that the privacy threshold does not allow.
+
+use super::{PrivacyThreshold, Rows};
+use crate::ItemIx;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Weighted counts of item pairs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PairCounts {
+    /// Weighted counts `v[h, c]`, without the diagonal and without pairs below the privacy threshold.
+    pub pairs: Rows,
+    /// Recency-weighted number of events on each item.
+    pub item_weights: Vec<f32>,
+    /// Number of distinct unordered pairs that the privacy threshold allows.
+    pub pairs_kept: u64,
+    /// Number of distinct unordered pairs that it removed.
+    pub pairs_removed: u64,
+}
+
+/// Sums of one row, and the number of distinct shoppers behind each.
+pub(super) struct RowSums {
+    row: ItemIx,
+    cells: Vec<Cell>,
+    touched: Vec<ItemIx>,
+}
+
+/// Sum and shoppers of one column, side by side because columns come in no order.
+#[derive(Clone, Copy, Default)]
+struct Cell {
+    sum: f32,
+    num_shoppers: u32,
+    /// The shopper that counted last, plus one.
+    last_shopper: u32,
+}
+
+impl RowSums {
+    /// Adds `part` to the pair of the row's item and `column`; the diagonal is skipped.
+    ///
+    /// All parts of one shopper must be added before those of the next.
+    #[inline(always)]
+    pub(super) fn add(&mut self, column: ItemIx, shopper: u32, part: f32) {
+        if column == self.row {
+            return;
+        }
+        let shopper = shopper + 1;
+        let cell = &mut self.cells[column.as_usize()];
+        if cell.last_shopper != shopper {
+            if cell.last_shopper == 0 {
+                self.touched.push(column);
+            }
+            cell.last_shopper = shopper;
+            cell.num_shoppers += 1;
+        }
+        cell.sum += part;
+    }
+}
+
+/// Counts all pairs row by row (Gustavson 1978); `sum_row(sums, item)` adds the parts of one row.
+///
+/// Holds 12 bytes an item per thread. The result is the same for any number of threads. `item_weights` are passed on.
+pub(super) fn count_pairs(
+    item_weights: Vec<f32>,
+    threshold: PrivacyThreshold,
+    sum_row: impl Fn(&mut RowSums, ItemIx) + Sync + Send,
+) -> PairCounts {
+    let num_items = item_weights.len();
+    let scratch = || RowSums { row: ItemIx(0), cells: vec![Cell::default(); num_items], touched: Vec::new() };
+    let removed = AtomicU64::new(0);
+    let pairs = Rows::build(num_items, scratch, |sums, row, columns, values| {
+        sums.row = ItemIx(row as u32);
+        sum_row(sums, sums.row);
+        let mut num_removed = 0;
+        for column in sums.touched.drain(..) {
+            let cell = std::mem::take(&mut sums.cells[column.as_usize()]);
+            if threshold.allows(cell.num_shoppers) {
+                columns.push(column);
+                values.push(cell.sum);
+            } else {
+                num_removed += 1;
+            }
+        }
+        removed.fetch_add(num_removed, Ordering::Relaxed);
+    });
+    // Every unordered pair is in two rows.
+    let pairs_kept = pairs.columns.len() as u64 / 2;
+    PairCounts { pairs, item_weights, pairs_kept, pairs_removed: removed.into_inner() / 2 }
+}
+
+/// Entries grouped by item, in the order in which they were given.
+#[derive(Debug)]
+pub(super) struct Postings {
+    /// `num_items + 1` positions into `entries`.
+    offsets: Vec<usize>,
+    entries: Vec<u32>,
+}
+
+impl Postings {
+    /// Groups entries by a counting sort: `items` is walked once for the sizes of the groups, `entries` once to fill
+    /// them.
+    pub(super) fn new<'i>(
+        num_items: usize,
+        items: impl Iterator<Item = &'i ItemIx>,
+        entries: impl Iterator<Item = (ItemIx, u32)>,
+    ) -> Postings {
+        let mut offsets = vec![0usize; num_items + 1];
+        items.for_each(|item| offsets[item.as_usize() + 1] += 1);
+        for at in 0..num_items {
+            offsets[at + 1] += offsets[at];
+        }
+        let mut next = offsets.clone();
+        let mut grouped = vec![0u32; offsets[num_items]];
+        entries.for_each(|(item, entry)| {
+            let slot = &mut next[item.as_usize()];
+            grouped[*slot] = entry;
+            *slot += 1;
+        });
+        Postings { offsets, entries: grouped }
+    }
+
+    #[inline]
+    pub(super) fn of(&self, item: ItemIx) -> &[u32] {
+        &self.entries[self.offsets[item.as_usize()]..self.offsets[item.as_usize() + 1]]
+    }
+
+    pub(super) fn num_items(&self) -> usize {
+        self.offsets.len() - 1
+    }
+}
