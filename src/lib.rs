@@ -39,7 +39,7 @@ mod progress;
 #[cfg(feature = "read")]
 mod table;
 #[cfg(feature = "read")]
-pub use matrix::SparseMatrix;
+pub use matrix::CsrMatrix;
 #[cfg(feature = "read")]
 pub use progress::{Progress, Silent};
 

@@ -1,79 +1,187 @@
-//! A sparse item-item matrix: what learning hands to packing.
+//! A sparse matrix of items: the form of counts, of learnt weights and of the tables that are packed.
 
 use crate::ItemIx;
+use rayon::prelude::*;
+use std::ops::Range;
 
-/// A sparse `num_items x num_items` matrix of weights in CSR form, columns ascending within a row.
+/// A sparse matrix in CSR form: one list of (column, value) per row, each column at most once a row.
+///
+/// Columns ascend within a row after [`from_rows`](CsrMatrix::from_rows), [`sorted`](CsrMatrix::sorted) and
+/// [`transpose`](CsrMatrix::transpose), and are in any order otherwise.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct SparseMatrix {
+pub struct CsrMatrix {
+    /// `num_rows + 1` positions into `columns` and `values`.
     offsets: Vec<usize>,
     columns: Vec<ItemIx>,
-    weights: Vec<f32>,
+    values: Vec<f32>,
 }
 
-impl SparseMatrix {
-    /// Builds the matrix from one list of (column, weight) per row; each list is sorted here.
+/// Rows that one task builds: enough to hide its cost, few enough to balance.
+const TASK_ROWS: usize = 256;
+
+impl CsrMatrix {
+    /// Builds the matrix from one list of (column, value) per row; each list is sorted here.
     ///
     /// # Panics
     /// Debug builds panic if a row names a column twice.
-    pub fn from_rows(rows: Vec<Vec<(ItemIx, f32)>>) -> SparseMatrix {
+    pub fn from_rows(rows: Vec<Vec<(ItemIx, f32)>>) -> CsrMatrix {
         let num_entries = rows.iter().map(Vec::len).sum();
-        let mut matrix = SparseMatrix {
+        let mut matrix = CsrMatrix {
             offsets: Vec::with_capacity(rows.len() + 1),
             columns: Vec::with_capacity(num_entries),
-            weights: Vec::with_capacity(num_entries),
+            values: Vec::with_capacity(num_entries),
         };
         matrix.offsets.push(0);
-        for mut row in rows {
-            row.sort_unstable_by_key(|&(column, _)| column);
-            debug_assert!(row.windows(2).all(|pair| pair[0].0 < pair[1].0), "a column stands twice in a row");
-            for (column, weight) in row {
+        for row in rows {
+            for (column, value) in row {
                 matrix.columns.push(column);
-                matrix.weights.push(weight);
+                matrix.values.push(value);
             }
             matrix.offsets.push(matrix.columns.len());
         }
-        matrix
+        matrix.sorted()
     }
 
-    /// Takes a matrix in CSR form: `num_items + 1` positions into `columns` and `weights`. Rows that do not ascend are sorted.
+    /// Builds `num_rows` rows in parallel; `fill(scratch, row, columns, values)` appends the entries of one row.
     ///
-    /// `O(num_entries)` without a copy if all rows ascend.
+    /// Every row is filled by one thread with its own `scratch`, so the result does not depend on how many there are.
+    pub fn build<S>(
+        num_rows: usize,
+        scratch: impl Fn() -> S + Sync + Send,
+        fill: impl Fn(&mut S, usize, &mut Vec<ItemIx>, &mut Vec<f32>) + Sync + Send,
+    ) -> CsrMatrix {
+        let tasks: Vec<Range<usize>> = (0..num_rows.div_ceil(TASK_ROWS))
+            .map(|task| task * TASK_ROWS..((task + 1) * TASK_ROWS).min(num_rows))
+            .collect();
+        CsrMatrix::build_tasks(&tasks, scratch, fill)
+    }
+
+    /// As [`build`](CsrMatrix::build), where `tasks` are the rows that one thread fills at a time: consecutive, from 0.
+    pub(crate) fn build_tasks<S>(
+        tasks: &[Range<usize>],
+        scratch: impl Fn() -> S + Sync + Send,
+        fill: impl Fn(&mut S, usize, &mut Vec<ItemIx>, &mut Vec<f32>) + Sync + Send,
+    ) -> CsrMatrix {
+        struct Block {
+            lengths: Vec<u32>,
+            columns: Vec<ItemIx>,
+            values: Vec<f32>,
+        }
+        let blocks: Vec<Block> = tasks
+            .par_iter()
+            .map_init(&scratch, |scratch, rows| {
+                let mut built =
+                    Block { lengths: Vec::with_capacity(rows.len()), columns: Vec::new(), values: Vec::new() };
+                for row in rows.clone() {
+                    let before = built.columns.len();
+                    fill(scratch, row, &mut built.columns, &mut built.values);
+                    built.lengths.push((built.columns.len() - before) as u32);
+                }
+                built
+            })
+            .collect();
+
+        let num_entries = blocks.iter().map(|block| block.columns.len()).sum();
+        let mut rows = CsrMatrix {
+            offsets: Vec::with_capacity(tasks.last().map_or(0, |rows| rows.end) + 1),
+            columns: Vec::with_capacity(num_entries),
+            values: Vec::with_capacity(num_entries),
+        };
+        let mut end = 0;
+        rows.offsets.push(end);
+        for block in blocks {
+            for length in block.lengths {
+                end += length as usize;
+                rows.offsets.push(end);
+            }
+            rows.columns.extend_from_slice(&block.columns);
+            rows.values.extend_from_slice(&block.values);
+        }
+        rows
+    }
+
+    /// Sorts the columns of each row that are not ascending yet; `O(num_entries)` without a copy if all are.
     ///
     /// # Panics
-    /// If the lengths do not fit together; debug builds also if a row names a column twice.
-    pub fn from_csr(offsets: Vec<usize>, mut columns: Vec<ItemIx>, mut weights: Vec<f32>) -> SparseMatrix {
-        let num_entries = offsets.last().copied().unwrap_or(0);
-        assert!(columns.len() == num_entries && weights.len() == num_entries, "an entry without column or weight");
+    /// Debug builds panic if a row names a column twice.
+    #[must_use]
+    pub fn sorted(mut self) -> CsrMatrix {
         let mut row = Vec::new();
-        for range in offsets.windows(2).map(|ends| ends[0]..ends[1]) {
-            let (columns, weights) = (&mut columns[range.clone()], &mut weights[range]);
+        for range in self.offsets.windows(2).map(|ends| ends[0]..ends[1]) {
+            let (columns, values) = (&mut self.columns[range.clone()], &mut self.values[range]);
             if !columns.is_sorted() {
                 row.clear();
-                row.extend(columns.iter().copied().zip(weights.iter().copied()));
+                row.extend(columns.iter().copied().zip(values.iter().copied()));
                 row.sort_unstable_by_key(|&(column, _)| column);
-                for (at, &(column, weight)) in row.iter().enumerate() {
-                    (columns[at], weights[at]) = (column, weight);
+                for (at, &(column, value)) in row.iter().enumerate() {
+                    (columns[at], values[at]) = (column, value);
                 }
             }
-            debug_assert!(columns.is_sorted_by(|a, b| a < b), "a column stands twice in a row");
+            debug_assert!(columns.is_sorted_by(|a, b| a < b), "a row names a column twice");
         }
-        SparseMatrix { offsets, columns, weights }
+        self
     }
 
-    /// How many rows, and columns, the matrix has.
-    pub fn num_items(&self) -> usize {
+    /// Turns rows into columns: the result has `num_columns` rows. `O(num_rows + num_columns + num_entries)`.
+    ///
+    /// # Panics
+    /// If an entry's column is not below `num_columns`.
+    pub fn transpose(&self, num_columns: usize) -> CsrMatrix {
+        let mut offsets = vec![0usize; num_columns + 1];
+        for column in &self.columns {
+            offsets[column.as_usize() + 1] += 1;
+        }
+        for at in 0..num_columns {
+            offsets[at + 1] += offsets[at];
+        }
+        let mut next = offsets.clone();
+        let mut columns = vec![ItemIx(0); self.columns.len()];
+        let mut values = vec![0.0; self.columns.len()];
+        for row in 0..self.num_rows() {
+            let (row_columns, row_values) = self.row(row);
+            for (column, &value) in row_columns.iter().zip(row_values) {
+                let slot = &mut next[column.as_usize()];
+                columns[*slot] = ItemIx(row as u32);
+                values[*slot] = value;
+                *slot += 1;
+            }
+        }
+        CsrMatrix { offsets, columns, values }
+    }
+
+    /// Returns the number of rows.
+    pub fn num_rows(&self) -> usize {
         self.offsets.len().saturating_sub(1)
     }
 
-    /// How many entries are stored.
+    /// Returns the number of entries of all rows.
     pub fn num_entries(&self) -> usize {
         self.columns.len()
     }
 
-    /// The columns (ascending) and weights of row `item`.
-    pub fn row(&self, item: ItemIx) -> (&[ItemIx], &[f32]) {
-        let range = self.offsets[item.as_usize()]..self.offsets[item.as_usize() + 1];
-        (&self.columns[range.clone()], &self.weights[range])
+    /// Returns the columns and values of row `row`.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    #[inline]
+    pub fn row(&self, row: usize) -> (&[ItemIx], &[f32]) {
+        let range = self.offsets[row]..self.offsets[row + 1];
+        (&self.columns[range.clone()], &self.values[range])
+    }
+
+    /// Returns the columns and values of row `row`, the values to be changed.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    #[inline]
+    pub fn row_mut(&mut self, row: usize) -> (&[ItemIx], &mut [f32]) {
+        let range = self.offsets[row]..self.offsets[row + 1];
+        (&self.columns[range.clone()], &mut self.values[range])
+    }
+
+    /// Returns every entry's column and value, row after row, the values to be changed.
+    pub fn entries_mut(&mut self) -> impl Iterator<Item = (ItemIx, &mut f32)> {
+        self.columns.iter().copied().zip(&mut self.values)
     }
 }
 
@@ -111,7 +219,7 @@ impl RowSorter {
 
 #[cfg(test)]
 mod tests {
-    use super::{RowSorter, SparseMatrix};
+    use super::{CsrMatrix, RowSorter};
     use crate::ItemIx;
     use proptest::prelude::*;
 
@@ -127,11 +235,23 @@ mod tests {
     }
 
     #[test]
-    fn both_ways_to_build_a_matrix_sort_its_rows() {
+    fn both_ways_to_build_a_matrix_give_sorted_rows() {
         let rows = vec![vec![(ItemIx(2), 0.5), (ItemIx(1), 0.25)], vec![], vec![(ItemIx(0), 1.0), (ItemIx(1), 2.0)]];
-        let columns = [2, 1, 0, 1].map(ItemIx).to_vec();
-        let matrix = SparseMatrix::from_csr(vec![0, 2, 2, 4], columns, vec![0.5, 0.25, 1.0, 2.0]);
-        assert_eq!(matrix, SparseMatrix::from_rows(rows));
-        assert_eq!(matrix.row(ItemIx(0)), (&[ItemIx(1), ItemIx(2)][..], &[0.25, 0.5][..]));
+        let fill = |(): &mut (), row: usize, columns: &mut Vec<ItemIx>, values: &mut Vec<f32>| {
+            columns.extend(rows[row].iter().map(|entry| entry.0));
+            values.extend(rows[row].iter().map(|entry| entry.1));
+        };
+        let matrix = CsrMatrix::build(3, || (), fill).sorted();
+        assert_eq!(matrix.row(0), (&[ItemIx(1), ItemIx(2)][..], &[0.25, 0.5][..]));
+        assert_eq!((matrix.num_rows(), matrix.num_entries()), (3, 4));
+        assert_eq!(matrix, CsrMatrix::from_rows(rows));
+    }
+
+    #[test]
+    fn rows_become_columns_and_back() {
+        let matrix = CsrMatrix::from_rows(vec![vec![(ItemIx(2), 0.5)], vec![(ItemIx(0), 1.0), (ItemIx(2), 2.0)]]);
+        let turned = matrix.transpose(3);
+        assert_eq!(turned.row(2), (&[ItemIx(0), ItemIx(1)][..], &[0.5, 2.0][..]));
+        assert_eq!(turned.transpose(2), matrix);
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Instant;
 use vicino::events::{Cleaning, ReadOptions, read};
 use vicino::learn::{Settings, learn};
-use vicino::{ItemIx, Silent, SparseMatrix};
+use vicino::{CsrMatrix, Silent};
 
 /// Reads the log, then answers each line of standard input with one line of JSON.
 ///
@@ -48,7 +48,7 @@ pub fn work(events: &Path, neighbours: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn sum(matrix: &SparseMatrix) -> f64 {
-    let rows = (0..matrix.num_items() as u32).map(|row| matrix.row(ItemIx(row)).1);
+fn sum(matrix: &CsrMatrix) -> f64 {
+    let rows = (0..matrix.num_rows()).map(|row| matrix.row(row).1);
     rows.flatten().map(|&weight| f64::from(weight)).sum()
 }

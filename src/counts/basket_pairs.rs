@@ -2,8 +2,8 @@
 
 use super::PrivacyThreshold;
 use super::kernel::{PairCounts, Postings, RowSums, count_pairs};
-use crate::ItemIx;
 use crate::events::Sessions;
+use crate::{CsrMatrix, ItemIx};
 use std::ops::Range;
 
 /// Baskets of one shopper further apart than this make no pairs.
@@ -164,7 +164,6 @@ impl<'a> BasketCounter<'a> {
 mod tests {
     use super::*;
     use crate::EventKind;
-    use crate::counts::Rows;
     use proptest::prelude::*;
     use std::collections::{BTreeMap, BTreeSet};
 
@@ -180,7 +179,7 @@ mod tests {
         sessions
     }
 
-    fn entries(pairs: &Rows) -> BTreeMap<(u32, u32), f32> {
+    fn entries(pairs: &CsrMatrix) -> BTreeMap<(u32, u32), f32> {
         (0..pairs.num_rows())
             .flat_map(|row| {
                 let (columns, values) = pairs.row(row);

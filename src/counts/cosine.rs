@@ -1,10 +1,10 @@
 //! The cosine of every two items' columns in the matrix of sessions and items, cut to the nearest as it is counted.
 
+use super::PrivacyThreshold;
 use super::nearest::Nearest;
 use super::sums::{Accumulator, LAST, Sums, ThresholdedSums};
-use super::{PrivacyThreshold, Rows};
-use crate::ItemIx;
 use crate::events::Sessions;
+use crate::{CsrMatrix, ItemIx};
 use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cosines {
     /// Cosines above 0, without the diagonal and without pairs below the privacy threshold; columns ascending.
-    pub rows: Rows,
+    pub rows: CsrMatrix,
     /// Number of distinct unordered pairs that the privacy threshold allows.
     pub pairs_kept: u64,
     /// Number of distinct unordered pairs that it removed.
@@ -219,7 +219,7 @@ impl Index {
         let kept = AtomicU64::new(0);
         let scratch = || (accumulator(), Nearest::new(options.neighbours));
         let tasks = self.tasks(options.wanted.map_or(self.rank_of.len(), <[ItemIx]>::len), rank_at);
-        let rows = Rows::build_tasks(&tasks, scratch, |(sums, nearest), row, columns, values| {
+        let rows = CsrMatrix::build_tasks(&tasks, scratch, |(sums, nearest), row, columns, values| {
             let own = rank_at(row);
             self.sum_row(sums, own);
             nearest.start();
@@ -323,7 +323,7 @@ mod tests {
     }
 
     /// The rows with cosines rounded to 1e-5, for sums of the same numbers in another order.
-    fn rounded(rows: &Rows) -> Vec<Vec<(u32, u32)>> {
+    fn rounded(rows: &CsrMatrix) -> Vec<Vec<(u32, u32)>> {
         let row = |row| {
             let (columns, values) = rows.row(row);
             columns.iter().zip(values).map(|(column, value)| (column.0, (value * 1e5).round() as u32)).collect()
@@ -353,14 +353,15 @@ mod tests {
     fn among_equals_the_lower_number_stays() {
         let log = sessions(&vec![(0, vec![3, 2, 1, 0])]);
         let found = all(&log, 4, 2, 1).rows;
-        assert_eq!(found.columns, [1, 2, 0, 2, 0, 1, 0, 1].map(ItemIx));
+        let columns: Vec<u32> = (0..4).flat_map(|row| found.row(row).0).map(|column| column.0).collect();
+        assert_eq!(columns, [1, 2, 0, 2, 0, 1, 0, 1]);
     }
 
     #[test]
     fn no_items_and_no_neighbours_are_possible() {
         assert_eq!(all(&Sessions::default(), 0, 5, 1).rows.num_rows(), 0);
         let log = sessions(&vec![(0, vec![0, 1])]);
-        assert_eq!(all(&log, 2, 0, 2).rows.offsets, [0, 0, 0]);
+        assert_eq!(all(&log, 2, 0, 2).rows.num_entries(), 0);
     }
 
     proptest! {

@@ -1,14 +1,14 @@
 //! The all-pairs kernel: sums every row of pairs and removes those that the privacy threshold does not allow.
 
-use super::{PrivacyThreshold, Rows};
-use crate::ItemIx;
+use super::PrivacyThreshold;
+use crate::{CsrMatrix, ItemIx};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Weighted counts of item pairs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PairCounts {
     /// Weighted counts `v[h, c]`, without the diagonal and without pairs below the privacy threshold.
-    pub pairs: Rows,
+    pub pairs: CsrMatrix,
     /// Recency-weighted number of events on each item.
     pub item_weights: Vec<f32>,
     /// Number of distinct unordered pairs that the privacy threshold allows.
@@ -66,7 +66,7 @@ pub(super) fn count_pairs(
     let num_items = item_weights.len();
     let scratch = || RowSums { row: ItemIx(0), cells: vec![Cell::default(); num_items], touched: Vec::new() };
     let removed = AtomicU64::new(0);
-    let pairs = Rows::build(num_items, scratch, |sums, row, columns, values| {
+    let pairs = CsrMatrix::build(num_items, scratch, |sums, row, columns, values| {
         sums.row = ItemIx(row as u32);
         sum_row(sums, sums.row);
         let mut num_removed = 0;
@@ -82,7 +82,7 @@ pub(super) fn count_pairs(
         removed.fetch_add(num_removed, Ordering::Relaxed);
     });
     // Every unordered pair is in two rows.
-    let pairs_kept = pairs.columns.len() as u64 / 2;
+    let pairs_kept = pairs.num_entries() as u64 / 2;
     PairCounts { pairs, item_weights, pairs_kept, pairs_removed: removed.into_inner() / 2 }
 }
 

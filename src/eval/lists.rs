@@ -4,9 +4,8 @@ use super::baselines::item_cosines;
 use super::metrics;
 use super::recommender::Recommender;
 use super::trials::{Target, Trials};
-use crate::counts::Rows;
 use crate::events::EventLog;
-use crate::{ItemIx, Progress};
+use crate::{CsrMatrix, ItemIx, Progress};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -18,7 +17,7 @@ pub(super) struct MarketView<'a> {
     train: &'a EventLog,
     /// Share of the sessions that hold an item; of one session for an item that none holds.
     shares: Vec<f64>,
-    cosines: Rows,
+    cosines: CsrMatrix,
 }
 
 impl<'a> MarketView<'a> {

@@ -8,9 +8,9 @@ use super::search::{Random, climb};
 use super::similarity::{Similarity, SimilarityChoice, shape};
 use super::validation::{Quality, Validation};
 use super::{HeldOut, Settings, cosine, popularity};
-use crate::counts::{PairCounts, Rows};
+use crate::counts::PairCounts;
 use crate::events::Sessions;
-use crate::{ItemIx, Progress};
+use crate::{CsrMatrix, ItemIx, Progress};
 use std::ops::Range;
 
 /// Distinct items of a session that count, the first ones.
@@ -41,7 +41,7 @@ fn distinct(sessions: &Sessions) -> Sessions {
 }
 
 /// Rows with what content adds to them, if there is a catalogue.
-fn fill(content: Option<&Content>, rows: Rows, counts: &PairCounts, wanted: &[ItemIx], cut: Cut) -> Rows {
+fn fill(content: Option<&Content>, rows: CsrMatrix, counts: &PairCounts, wanted: &[ItemIx], cut: Cut) -> CsrMatrix {
     let Some(content) = content else { return rows };
     let has_row = |item: usize| !counts.pairs.row(item).0.is_empty();
     let weights = counts.item_weights.iter().enumerate().map(|(item, &n)| if has_row(item) { n } else { 0.0 });
@@ -143,7 +143,7 @@ pub(super) fn learn(
         let count = |constants: &Constants| counter.count(constants, settings.threshold());
         let weigh =
             |counts: &PairCounts, constants: &Constants| similarity.weigh(counts, constants, &validation.wanted, KEPT);
-        let objective = |rows: &Rows, constants: &Constants| {
+        let objective = |rows: &CsrMatrix, constants: &Constants| {
             progress.advance(1);
             validation.measure(&shape(rows, constants, cut), constants).objective(plan.views())
         };
@@ -231,7 +231,7 @@ mod tests {
     fn an_item_counts_once_a_session() {
         let log = log(&[&[0, 1, 0, 0], &[1, 0], &[0, 2, 2], &[1, 3]]);
         let learnt = learn(&log, &COSINE, &Silent).unwrap();
-        let (columns, weights) = learnt.tables[0].1.row(ItemIx(0));
+        let (columns, weights) = learnt.tables[0].1.row(0);
         // 0 is in three sessions, 1 in three, 2 in one: 2 / sqrt(3 * 3) and 1 / sqrt(3 * 1).
         assert_eq!(columns, [ItemIx(1), ItemIx(2)]);
         assert!((weights[0] - 2.0 / 3.0).abs() < 1e-6 && (weights[1] - 1.0 / 3f32.sqrt()).abs() < 1e-6, "{weights:?}");
@@ -247,7 +247,7 @@ mod tests {
         let long = learn(&log, &Settings { keep_held_out: true, ..COSINE }, &Silent).unwrap();
         assert_eq!(short.privacy, long.privacy);
         for item in (0..4).map(ItemIx) {
-            let [short, long] = [&short, &long].map(|learnt| learnt.tables[0].1.row(item));
+            let [short, long] = [&short, &long].map(|learnt| learnt.tables[0].1.row(item.as_usize()));
             assert_eq!(short.0, long.0);
             for (found, expected) in short.1.iter().zip(long.1) {
                 assert!((found - expected).abs() < 1e-6, "{found}, expected {expected}");

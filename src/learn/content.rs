@@ -5,9 +5,8 @@
 //! cosine of their words (tf-idf: Salton and Buckley 1988). It comes from the catalogue alone, so that it tells
 //! nothing of shoppers. Knows nothing of counts but how many an item has.
 
-use super::matrix::{Cut, keep_heaviest, quantise, transpose};
-use crate::counts::Rows;
-use crate::{ItemIx, SparseMatrix};
+use super::matrix::{Cut, keep_heaviest, quantise};
+use crate::{CsrMatrix, ItemIx};
 use std::collections::HashMap;
 
 /// What a catalogue says about one item.
@@ -46,9 +45,9 @@ const PRICE: f32 = 0.3;
 #[derive(Clone, Debug)]
 pub struct Content {
     /// Words of each item, as unit vectors; a word is named like an item.
-    words: Rows,
+    words: CsrMatrix,
     /// Items of each word.
-    items: Rows,
+    items: CsrMatrix,
 }
 
 impl Content {
@@ -77,7 +76,7 @@ impl Content {
             num if num > MAX_ITEMS_OF_WORD => 0.0,
             num => (num_items / num as f32).ln(),
         };
-        let words = Rows::build(
+        let words = CsrMatrix::build(
             found.len(),
             || (),
             |(), item, columns, values| {
@@ -88,7 +87,7 @@ impl Content {
                 values.extend(weighed.iter().map(|word| word.1 / norm));
             },
         );
-        let items = transpose(&words, num_items_of.len());
+        let items = words.transpose(num_items_of.len());
         Content { words, items }
     }
 
@@ -98,7 +97,7 @@ impl Content {
     /// t is the mean of the largest weights of the rows there are, so that content speaks as loud as an ordinary row;
     /// g is [`HALF`]. `rows` are those of `wanted`, `evidence` is n by item, 0 for items without a row.
     /// `O(words of an item * items of a word)` a row, and nothing for rows with evidence enough.
-    pub(super) fn fill(&self, rows: &Rows, evidence: &[f32], wanted: &[ItemIx], cut: Cut) -> Rows {
+    pub(super) fn fill(&self, rows: &CsrMatrix, evidence: &[f32], wanted: &[ItemIx], cut: Cut) -> CsrMatrix {
         let largest = |row: usize| rows.row(row).1.iter().copied().fold(0.0, f32::max);
         let (mut sum, mut num_filled) = (0.0, 0u32);
         for most in (0..rows.num_rows()).map(largest).filter(|&most| most > 0.0) {
@@ -107,7 +106,7 @@ impl Content {
         }
         let typical = if num_filled > 0 { (sum / f64::from(num_filled)) as f32 } else { 1.0 };
         let scratch = || (vec![0.0f32; self.words.num_rows()], Vec::new(), Vec::new());
-        Rows::build(wanted.len(), scratch, |(sums, touched, entries): &mut Filling, at, columns, values| {
+        CsrMatrix::build(wanted.len(), scratch, |(sums, touched, entries): &mut Filling, at, columns, values| {
             let (row_columns, row_values) = rows.row(at);
             let n = evidence[wanted[at].as_usize()];
             let share = HALF / (n + HALF);
@@ -147,17 +146,18 @@ impl Content {
     /// the importance of where the word stands, N items in all and n_w of them with the word (Salton and Buckley 1988, `ntc`). Words
     /// of one item, or of more than [`MAX_ITEMS_OF_WORD`], are none. The same for any number of threads;
     /// `O(words of an item * items of a word)` a row.
-    pub fn similar(&self, most: usize) -> SparseMatrix {
+    pub fn similar(&self, most: usize) -> CsrMatrix {
         let num_items = self.words.num_rows();
         let scratch = || (vec![0.0f32; num_items], Vec::new(), Vec::new());
-        let rows = Rows::build(num_items, scratch, |(sums, touched, entries): &mut Filling, item, columns, values| {
-            self.alike(ItemIx(item as u32), sums, touched, entries);
-            entries.retain(|entry| entry.1 >= LEAST_ALIKE);
-            keep_heaviest(entries, most);
-            columns.extend(entries.iter().map(|entry| entry.0));
-            values.extend(entries.iter().map(|entry| entry.1));
-        });
-        SparseMatrix::from_csr(rows.offsets, rows.columns, rows.values)
+        let rows =
+            CsrMatrix::build(num_items, scratch, |(sums, touched, entries): &mut Filling, item, columns, values| {
+                self.alike(ItemIx(item as u32), sums, touched, entries);
+                entries.retain(|entry| entry.1 >= LEAST_ALIKE);
+                keep_heaviest(entries, most);
+                columns.extend(entries.iter().map(|entry| entry.0));
+                values.extend(entries.iter().map(|entry| entry.1));
+            });
+        rows.sorted()
     }
 
     /// The cosine of every item that has a word of `item`, but itself. `sums` is all zero before and after.
@@ -225,27 +225,27 @@ mod tests {
         let similar = content.similar(1);
         // Item 0 shares two words with 1 and one with 2; each word is of two items.
         assert_eq!(
-            (0..5).map(|item| similar.row(ItemIx(item)).0.to_vec()).collect::<Vec<_>>(),
+            (0..5).map(|item| similar.row(item).0.to_vec()).collect::<Vec<_>>(),
             [vec![ItemIx(1)], vec![ItemIx(0)], vec![ItemIx(0)], vec![ItemIx(4)], vec![ItemIx(3)]]
         );
         // Words that one item alone has are none: red wool hat has 3 of weight ln 2.5, red wool scarf 2 of them.
-        assert!((similar.row(ItemIx(0)).1[0] - 2.0 / 6f32.sqrt()).abs() < 1e-6);
-        assert_eq!(content.similar(9).row(ItemIx(2)).0, [ItemIx(0)]);
+        assert!((similar.row(0).1[0] - 2.0 / 6f32.sqrt()).abs() < 1e-6);
+        assert_eq!(content.similar(9).row(2).0, [ItemIx(0)]);
     }
 
     fn titled(title: &str) -> Option<Description<'_>> {
         Some(Description { title: Some(title), ..Description::default() })
     }
 
-    fn rows(lists: &[&[(u32, f32)]]) -> Rows {
+    fn rows(lists: &[&[(u32, f32)]]) -> CsrMatrix {
         let fill = |(): &mut (), row: usize, columns: &mut Vec<ItemIx>, values: &mut Vec<f32>| {
             columns.extend(lists[row].iter().map(|entry| ItemIx(entry.0)));
             values.extend(lists[row].iter().map(|entry| entry.1));
         };
-        Rows::build(lists.len(), || (), fill)
+        CsrMatrix::build(lists.len(), || (), fill)
     }
 
-    fn sorted(rows: &Rows, row: usize) -> Vec<(u32, f32)> {
+    fn sorted(rows: &CsrMatrix, row: usize) -> Vec<(u32, f32)> {
         let (columns, values) = rows.row(row);
         let mut entries: Vec<(u32, f32)> = columns.iter().map(|column| column.0).zip(values.iter().copied()).collect();
         entries.sort_by_key(|entry| entry.0);
@@ -311,7 +311,7 @@ mod tests {
     fn filling_does_not_depend_on_the_number_of_threads() {
         let titles: Vec<String> = (0..700).map(|item| format!("w{} v{} u{}", item % 7, item % 31, item % 90)).collect();
         let content = Content::new(titles.iter().map(|title| titled(title)));
-        let matrix = Rows::build(
+        let matrix = CsrMatrix::build(
             700,
             || (),
             |(), row, columns, values| {

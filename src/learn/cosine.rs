@@ -6,8 +6,8 @@ use super::purpose::{LearntTable, Plan, to_matrix};
 use super::similarity::Similarity;
 use super::validation::Validation;
 use super::{Settings, SimilarityChoice};
-use crate::counts::{CosineOptions, Rows, cosines};
-use crate::{ItemIx, Progress};
+use crate::counts::{CosineOptions, cosines};
+use crate::{CsrMatrix, ItemIx, Progress};
 
 /// Learns a table of plain cosines, as [`alternative::learn`](super::alternative::learn) does, up to the rounding of sums.
 pub(super) fn learn(
@@ -52,14 +52,13 @@ pub(super) fn learn(
     }
 }
 
-fn quantise_rows(rows: &mut Rows, weight_bits: u8) {
+fn quantise_rows(rows: &mut CsrMatrix, weight_bits: u8) {
     let mut entries: Vec<(ItemIx, f32)> = Vec::new();
     for row in 0..rows.num_rows() {
-        let (columns, values) = rows.row(row);
+        let (columns, values) = rows.row_mut(row);
         entries.clear();
         entries.extend(columns.iter().copied().zip(values.iter().copied()));
         quantise(&mut entries, weight_bits);
-        let values = &mut rows.values[rows.offsets[row]..rows.offsets[row + 1]];
         values.iter_mut().zip(&entries).for_each(|(value, entry)| *value = entry.1);
     }
 }

@@ -1,8 +1,8 @@
 //! From counts to weights: normalise, walk, blend.
 
 use super::constants::{Constants, Knob};
-use crate::ItemIx;
-use crate::counts::{PairCounts, Rows};
+use crate::counts::PairCounts;
+use crate::{CsrMatrix, ItemIx};
 
 /// Entries of a row that the walk follows.
 const WALK_WIDTH: usize = 60;
@@ -12,7 +12,7 @@ const WALK_KEPT: usize = 200;
 /// Normalised co-occurrence: every row adds up to 1, `evidence` is what it added up to before.
 #[derive(Clone, Debug)]
 pub(super) struct Direct {
-    pub rows: Rows,
+    pub rows: CsrMatrix,
     pub evidence: Vec<f32>,
     pub item_weights: Vec<f32>,
 }
@@ -25,14 +25,14 @@ pub(super) fn normalise(counts: PairCounts, constants: &Constants) -> Direct {
     let mut rows = pairs;
     let mut evidence = vec![0.0; item_weights.len()];
     for row in 0..rows.num_rows() {
-        let range = rows.offsets[row]..rows.offsets[row + 1];
+        let (columns, values) = rows.row_mut(row);
         let mut sum = 0.0;
-        for (value, column) in rows.values[range.clone()].iter_mut().zip(&rows.columns[range.clone()]) {
+        for (value, column) in values.iter_mut().zip(columns) {
             *value *= column_factor[column.as_usize()];
             sum += *value;
         }
         if sum > 0.0 {
-            rows.values[range].iter_mut().for_each(|value| *value /= sum);
+            values.iter_mut().for_each(|value| *value /= sum);
             let own = f64::from(item_weights[row]) + constants[Knob::Shrinkage];
             evidence[row] = (f64::from(sum) * own.powf(-constants[Knob::RowPower])) as f32;
         }
@@ -43,8 +43,8 @@ pub(super) fn normalise(counts: PairCounts, constants: &Constants) -> Direct {
 /// B[h,c] = sum over j of T[h,j] T[j,c] for c other than h, where T has the largest [`WALK_WIDTH`] entries of each row;
 /// the best [`WALK_KEPT`] of a row are kept. Rows of items that are not `wanted` (all are without it) stay empty.
 /// `O(rows * WALK_WIDTH^2)`.
-pub(super) fn walk(direct: &Rows, wanted: Option<&[ItemIx]>) -> Rows {
-    let top = Rows::build(direct.num_rows(), Vec::new, |entries, row, columns, values| {
+pub(super) fn walk(direct: &CsrMatrix, wanted: Option<&[ItemIx]>) -> CsrMatrix {
+    let top = CsrMatrix::build(direct.num_rows(), Vec::new, |entries, row, columns, values| {
         let (from_columns, from_values) = direct.row(row);
         entries.clear();
         entries.extend(from_columns.iter().copied().zip(from_values.iter().copied()));
@@ -60,7 +60,7 @@ pub(super) fn walk(direct: &Rows, wanted: Option<&[ItemIx]>) -> Rows {
         is_wanted[item.as_usize()] = true;
     }
     let scratch = || (vec![0.0f32; num_items], Vec::new(), Vec::new());
-    Rows::build(num_items, scratch, |(sums, touched, entries): &mut Walked, row, columns, values| {
+    CsrMatrix::build(num_items, scratch, |(sums, touched, entries): &mut Walked, row, columns, values| {
         if !is_wanted[row] {
             return;
         }
@@ -125,11 +125,11 @@ pub(super) struct Cut {
 /// Without a `walked` matrix the blend is the direct part alone.
 pub(super) fn blend(
     direct: &Direct,
-    walked: Option<&Rows>,
+    walked: Option<&CsrMatrix>,
     constants: &Constants,
     wanted: &[ItemIx],
     cut: Cut,
-) -> Rows {
+) -> CsrMatrix {
     let damping: Vec<f32> = direct
         .item_weights
         .iter()
@@ -139,7 +139,7 @@ pub(super) fn blend(
     let weight_power = constants[Knob::WeightPower] as f32;
     let num_items = direct.item_weights.len();
     let scratch = || (vec![0.0f32; num_items], Vec::new(), Vec::new());
-    Rows::build(wanted.len(), scratch, |(sums, touched, entries): &mut Walked, at, columns, values| {
+    CsrMatrix::build(wanted.len(), scratch, |(sums, touched, entries): &mut Walked, at, columns, values| {
         let item = wanted[at].as_usize();
         let half = constants[Knob::WalkHalf];
         let walk_share = constants[Knob::WalkShare] * half / (f64::from(direct.item_weights[item]) + half);
@@ -172,28 +172,4 @@ pub(super) fn blend(
             values.push(value);
         }
     })
-}
-
-/// Rows become columns, `num_columns` of them; the columns of a new row ascend.
-pub(super) fn transpose(rows: &Rows, num_columns: usize) -> Rows {
-    let mut offsets = vec![0usize; num_columns + 1];
-    for column in &rows.columns {
-        offsets[column.as_usize() + 1] += 1;
-    }
-    for at in 0..num_columns {
-        offsets[at + 1] += offsets[at];
-    }
-    let mut next = offsets.clone();
-    let mut columns = vec![ItemIx(0); rows.columns.len()];
-    let mut values = vec![0.0; rows.columns.len()];
-    for row in 0..rows.num_rows() {
-        let (row_columns, row_values) = rows.row(row);
-        for (column, &value) in row_columns.iter().zip(row_values) {
-            let slot = &mut next[column.as_usize()];
-            columns[*slot] = ItemIx(row as u32);
-            values[*slot] = value;
-            *slot += 1;
-        }
-    }
-    Rows { offsets, columns, values }
 }

@@ -39,7 +39,7 @@ pub use validation::{Example, Target};
 use crate::counts::PrivacyThreshold;
 use crate::events::EventLog;
 use crate::model::{Measurement, Privacy, Purpose, RankingParameters};
-use crate::{EventKind, Progress, SparseMatrix};
+use crate::{CsrMatrix, EventKind, Progress};
 use purpose::{Plan, Protocol};
 
 /// How to learn.
@@ -92,7 +92,7 @@ impl Default for Settings {
 #[derive(Clone, Debug)]
 pub struct Learnt {
     /// A matrix for each purpose that the log has evidence for.
-    pub tables: Vec<(Purpose, SparseMatrix)>,
+    pub tables: Vec<(Purpose, CsrMatrix)>,
     /// What each of them was made with, never [`SimilarityChoice::Auto`].
     pub similarities: Vec<(Purpose, SimilarityChoice)>,
     /// Recency-weighted number of events of each item; 0 for items with fewer than `min_shoppers` shoppers.
@@ -117,7 +117,7 @@ pub struct Learnt {
 #[derive(Clone, Debug)]
 pub struct HeldOut {
     /// Learnt from all older sessions with the same constants.
-    pub matrix: SparseMatrix,
+    pub matrix: CsrMatrix,
     /// As [`Learnt::num_events`], without them.
     pub num_events: Vec<u32>,
     /// Whether what is held out are the next baskets of shoppers, not single events.
@@ -279,14 +279,14 @@ mod tests {
         assert_eq!(learnt.tables.iter().map(|table| table.0).collect::<Vec<_>>(), [Purpose::Next, Purpose::Together]);
         for (purpose, matrix) in &learnt.tables {
             for item in 0..40 {
-                let (columns, _) = matrix.row(ItemIx(item));
+                let (columns, _) = matrix.row(item as usize);
                 // The first two items of a group are only ever seen, never bought.
                 let has_neighbours = *purpose == Purpose::Next || item % 20 >= 2;
                 assert_eq!(!columns.is_empty(), has_neighbours, "item {item}");
                 assert!(columns.iter().all(|column| column.0 / 20 == item / 20), "item {item} left its group");
             }
         }
-        let (columns, weights) = learnt.tables[0].1.row(ItemIx(5));
+        let (columns, weights) = learnt.tables[0].1.row(5);
         let heaviest = weights.iter().zip(columns).max_by(|a, b| a.0.total_cmp(b.0)).unwrap();
         assert!(heaviest.1.0.abs_diff(5) <= 2, "{heaviest:?}");
         let hit_rate = learnt.measurements.iter().find(|one| one.name == "next: HitRate@20").unwrap();
@@ -315,7 +315,7 @@ mod tests {
         let recall = learnt.measurements.iter().find(|one| one.name == "next: basket Recall@20").unwrap();
         assert!(recall.value > 0.66, "{recall:?}");
         assert_eq!((learnt.ranking.decay.len(), learnt.ranking.repeat.len()), (256, 256));
-        let (columns, _) = learnt.tables[0].1.row(ItemIx(5));
+        let (columns, _) = learnt.tables[0].1.row(5);
         assert!(columns.iter().filter(|column| column.0 < 20).count() >= 10, "{columns:?}");
         assert!(learnt.hyperparameters.iter().any(|(name, _)| name == "next.across_share"));
     }
@@ -339,8 +339,8 @@ mod tests {
         for similarity in [SimilarityChoice::Recipe, SimilarityChoice::Cosine] {
             let settings = Settings { similarity, ..quick() };
             let learnt = learn_with(&log, Some(&content), &settings, &Silent).unwrap();
-            assert_eq!(learnt.tables[0].1.row(ItemIx(40)).0, [ItemIx(6), ItemIx(7)]);
-            assert_eq!(learn(&log, &settings, &Silent).unwrap().tables[0].1.row(ItemIx(40)).0, []);
+            assert_eq!(learnt.tables[0].1.row(40).0, [ItemIx(6), ItemIx(7)]);
+            assert_eq!(learn(&log, &settings, &Silent).unwrap().tables[0].1.row(40).0, []);
         }
     }
 
@@ -379,18 +379,18 @@ mod tests {
         log.sessions.offsets.push(log.sessions.items.len());
         log.sessions.shoppers.push(1000);
         let learnt = learn(&log, &quick(), &Silent).unwrap();
-        assert_eq!(learnt.tables[0].1.row(ItemIx(40)).0, []);
+        assert_eq!(learnt.tables[0].1.row(40).0, []);
         assert_eq!(learnt.popularity[40..], [0.0, 0.0]);
         assert!(learnt.privacy.pairs_removed >= 1);
         let all = learn(&log, &Settings { min_shoppers: 1, ..quick() }, &Silent).unwrap();
-        assert_eq!(all.tables[0].1.row(ItemIx(40)).0, [ItemIx(41)]);
+        assert_eq!(all.tables[0].1.row(40).0, [ItemIx(41)]);
     }
 
     #[test]
     fn logs_of_a_few_sessions_are_learnt_without_tuning() {
         let learnt = learn(&two_groups(1), &Settings { min_shoppers: 1, ..quick() }, &Silent).unwrap();
         assert_eq!(learnt.measurements, []);
-        assert_eq!(learnt.tables[0].1.row(ItemIx(0)).0.len(), 3);
+        assert_eq!(learnt.tables[0].1.row(0).0.len(), 3);
     }
 
     #[test]

@@ -7,9 +7,9 @@ use super::repeat_baskets::lift_trend;
 use super::search::{Random, climb};
 use super::validation::{Example, Metrics, Quality, Target, Validation, Views};
 use super::{HeldOut, Measurement, Settings, SimilarityChoice, alternative, popularity};
-use crate::counts::{BasketCounter, PairCounter, PairCounts, PrivacyThreshold, Rows, previous_baskets};
+use crate::counts::{BasketCounter, PairCounter, PairCounts, PrivacyThreshold, previous_baskets};
 use crate::events::Sessions;
-use crate::{ItemIx, Progress, SparseMatrix};
+use crate::{CsrMatrix, ItemIx, Progress};
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -137,7 +137,7 @@ pub(super) struct Plan<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct LearntTable {
     pub similarity: SimilarityChoice,
-    pub matrix: SparseMatrix,
+    pub matrix: CsrMatrix,
     pub constants: Constants,
     pub measurements: Vec<Measurement>,
     pub held_out: Option<HeldOut>,
@@ -202,7 +202,7 @@ impl Plan<'_> {
     }
 
     /// The matrix of all items from the sessions of `range`, and how many pairs the threshold kept and removed.
-    fn build(&self, range: Range<usize>, constants: &Constants, settings: &Settings) -> (SparseMatrix, u64, u64) {
+    fn build(&self, range: Range<usize>, constants: &Constants, settings: &Settings) -> (CsrMatrix, u64, u64) {
         let counts = self.counter(range).count(constants, settings.threshold());
         let (pairs_kept, pairs_removed) = (counts.pairs_kept, counts.pairs_removed);
         let direct = normalise(counts, constants);
@@ -484,12 +484,12 @@ impl Tuner<'_> {
         normalise(self.counter.count(constants, self.threshold), constants)
     }
 
-    fn quality(&self, direct: &Direct, walked: Option<&Rows>, constants: &Constants) -> Quality {
+    fn quality(&self, direct: &Direct, walked: Option<&CsrMatrix>, constants: &Constants) -> Quality {
         let matrix = blend(direct, walked, constants, &self.validation.wanted, self.cut);
         self.validation.measure(&matrix, constants)
     }
 
-    fn objective(&self, direct: &Direct, walked: Option<&Rows>, constants: &Constants) -> f64 {
+    fn objective(&self, direct: &Direct, walked: Option<&CsrMatrix>, constants: &Constants) -> f64 {
         self.quality(direct, walked, constants).objective(self.views)
     }
 
@@ -503,7 +503,7 @@ impl Tuner<'_> {
 }
 
 /// Rows with what content adds to them, if there is a catalogue.
-fn fill(content: Option<&Content>, rows: Rows, direct: &Direct, wanted: &[ItemIx], cut: Cut) -> Rows {
+fn fill(content: Option<&Content>, rows: CsrMatrix, direct: &Direct, wanted: &[ItemIx], cut: Cut) -> CsrMatrix {
     let Some(content) = content else { return rows };
     let has_row = |item: usize| direct.evidence[item] > 0.0;
     let evidence: Vec<f32> =
@@ -511,6 +511,6 @@ fn fill(content: Option<&Content>, rows: Rows, direct: &Direct, wanted: &[ItemIx
     content.fill(&rows, &evidence, wanted, cut)
 }
 
-pub(super) fn to_matrix(rows: Rows) -> SparseMatrix {
-    SparseMatrix::from_csr(rows.offsets, rows.columns, rows.values)
+pub(super) fn to_matrix(rows: CsrMatrix) -> CsrMatrix {
+    rows.sorted()
 }

@@ -61,7 +61,7 @@ pub(super) fn lift_trend(counts: &mut PairCounts, recent: &[f32], power: f64) {
         _ => 1.0,
     };
     let lifts: Vec<f32> = recent.iter().zip(&counts.item_weights).map(lift).collect();
-    for (value, column) in counts.pairs.values.iter_mut().zip(&counts.pairs.columns) {
+    for (column, value) in counts.pairs.entries_mut() {
         *value *= lifts[column.as_usize()];
     }
 }
@@ -69,8 +69,9 @@ pub(super) fn lift_trend(counts: &mut PairCounts, recent: &[f32], power: f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::CsrMatrix;
     use crate::ItemIx;
-    use crate::counts::{BasketCounter, BasketWeighting, PrivacyThreshold, Rows};
+    use crate::counts::{BasketCounter, BasketWeighting, PrivacyThreshold};
     use std::collections::BTreeMap;
 
     /// Baskets of small item numbers, oldest first, each with a shopper.
@@ -85,7 +86,7 @@ mod tests {
         sessions
     }
 
-    fn entries(pairs: &Rows) -> BTreeMap<(u32, u32), f32> {
+    fn entries(pairs: &CsrMatrix) -> BTreeMap<(u32, u32), f32> {
         (0..pairs.num_rows())
             .flat_map(|row| {
                 let (columns, values) = pairs.row(row);

@@ -2,8 +2,7 @@
 
 use super::constants::Constants;
 use super::purpose::Protocol;
-use crate::counts::Rows;
-use crate::{EventKind, ItemIx};
+use crate::{CsrMatrix, EventKind, ItemIx};
 use rayon::prelude::*;
 
 /// Cut-off of the objective.
@@ -100,7 +99,7 @@ impl Validation {
     }
 
     /// Ranks every example with `matrix`, whose rows are those of `wanted`.
-    pub fn measure(&self, matrix: &Rows, constants: &Constants) -> Quality {
+    pub fn measure(&self, matrix: &CsrMatrix, constants: &Constants) -> Quality {
         let ranking = constants.ranking(self.protocol, true);
         let judge = match self.protocol {
             Protocol::NextItem | Protocol::LeaveOneOut => judge_item,
@@ -213,8 +212,8 @@ mod tests {
     use super::super::constants::Knob;
     use super::*;
 
-    fn rows(lists: &[&[(u32, f32)]]) -> Rows {
-        Rows::build(
+    fn rows(lists: &[&[(u32, f32)]]) -> CsrMatrix {
+        CsrMatrix::build(
             lists.len(),
             || (),
             |(), row, columns, values| {

@@ -10,7 +10,7 @@
 
 use super::Detail;
 use crate::model::{MAX_CLASSES, Weights};
-use crate::{ItemIx, SparseMatrix};
+use crate::{CsrMatrix, ItemIx};
 use rayon::prelude::*;
 
 /// How much more a link is worth for an item with many events.
@@ -45,15 +45,15 @@ pub(super) fn class(num_events: u32) -> u8 {
 }
 
 /// All pairs of a matrix; the diagonal and weights of 0 or less are no pairs.
-pub(super) fn pool(matrix: &SparseMatrix, num_events: &[u32]) -> Pool {
+pub(super) fn pool(matrix: &CsrMatrix, num_events: &[u32]) -> Pool {
     let voices: Vec<f32> = num_events.iter().map(|&num| (f64::from(num) + 1.0).powf(EVENTS_POWER) as f32).collect();
     let weight = |from: ItemIx, to: ItemIx| {
-        let (columns, weights) = matrix.row(from);
+        let (columns, weights) = matrix.row(from.as_usize());
         columns.binary_search(&to).map_or(0.0, |at| weights[at].max(0.0))
     };
     let of_row = |row: u32| {
         let one = ItemIx(row);
-        let (columns, weights) = matrix.row(one);
+        let (columns, weights) = matrix.row(one.as_usize());
         let mut pairs = Vec::with_capacity(columns.len());
         for (&other, &there) in columns.iter().zip(weights) {
             if other == one || there <= 0.0 {
@@ -71,15 +71,15 @@ pub(super) fn pool(matrix: &SparseMatrix, num_events: &[u32]) -> Pool {
         }
         pairs
     };
-    let mut pairs: Vec<Pair> = (0..matrix.num_items() as u32).into_par_iter().flat_map_iter(of_row).collect();
+    let mut pairs: Vec<Pair> = (0..matrix.num_rows() as u32).into_par_iter().flat_map_iter(of_row).collect();
     pairs.par_sort_unstable_by(|a, b| {
         b.importance.total_cmp(&a.importance).then((a.one, a.other).cmp(&(b.one, b.other)))
     });
     let least = |row: u32| {
-        let weights = matrix.row(ItemIx(row)).1.iter().copied().filter(|&weight| weight > 0.0);
+        let weights = matrix.row(row as usize).1.iter().copied().filter(|&weight| weight > 0.0);
         f64::from(weights.fold(f32::INFINITY, f32::min)).ln()
     };
-    let least = (0..matrix.num_items() as u32).into_par_iter().map(least).collect();
+    let least = (0..matrix.num_rows() as u32).into_par_iter().map(least).collect();
     Pool { pairs, least }
 }
 
@@ -218,12 +218,12 @@ fn row_factors(pairs: &[Pair], class: &impl Fn(ItemIx) -> usize, num_classes: us
 mod tests {
     use super::*;
 
-    fn matrix(num_items: usize, entries: &[(u32, u32, f32)]) -> SparseMatrix {
+    fn matrix(num_items: usize, entries: &[(u32, u32, f32)]) -> CsrMatrix {
         let mut rows = vec![Vec::new(); num_items];
         for &(row, column, weight) in entries {
             rows[row as usize].push((ItemIx(column), weight));
         }
-        SparseMatrix::from_rows(rows)
+        CsrMatrix::from_rows(rows)
     }
 
     fn detail(max_levels: usize, first_directed: usize) -> Detail {

@@ -15,7 +15,7 @@ mod tuning;
 use crate::model::{
     About, Categories, Dictionary, Join, Measurement, Model, ModelError, Privacy, Purpose, RankingParameters,
 };
-use crate::{CategoryIx, ItemIx, SparseMatrix};
+use crate::{CategoryIx, CsrMatrix, ItemIx};
 pub use detail::Detail;
 use order::{Graph, max_adjacency};
 pub use size::{Arrangement, Packer};
@@ -34,7 +34,7 @@ pub struct Draft {
     /// The shop's ids, in the item order of everything below.
     pub item_ids: Vec<String>,
     /// Learnt matrices by purpose; diagonals are ignored.
-    pub tables: Vec<(Purpose, SparseMatrix)>,
+    pub tables: Vec<(Purpose, CsrMatrix)>,
     /// Recency-weighted number of events of each item; 0 where it is withheld.
     pub popularity: Vec<f32>,
     /// Number of events of each item; 0 where it is withheld.
@@ -140,7 +140,7 @@ pub fn to_bytes(model: &Model) -> Result<Vec<u8>, ModelError> {
 fn check(draft: &Draft) -> Result<(), PackError> {
     let num_items = draft.item_ids.len();
     let categories = draft.categories.as_ref().map(|categories| ("categories", categories.of_item.len()));
-    let tables = draft.tables.iter().map(|(purpose, matrix)| (purpose.name(), matrix.num_items()));
+    let tables = draft.tables.iter().map(|(purpose, matrix)| (purpose.name(), matrix.num_rows()));
     for (part, found) in tables
         .chain([("popularity", draft.popularity.len()), ("number of events", draft.num_events.len())])
         .chain(categories)

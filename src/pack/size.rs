@@ -62,7 +62,7 @@ impl Packer {
         let (mut pools, mut similar) = (Vec::with_capacity(draft.tables.len()), None);
         for (purpose, matrix) in std::mem::take(&mut draft.tables) {
             for (item, id) in (0..).map(ItemIx).zip(&draft.item_ids) {
-                if let Some(&found) = matrix.row(item).1.iter().find(|weight| !weight.is_finite()) {
+                if let Some(&found) = matrix.row(item.as_usize()).1.iter().find(|weight| !weight.is_finite()) {
                     return Err(PackError::Number { part: purpose.name(), item: id.clone(), found });
                 }
             }

@@ -10,7 +10,7 @@ fn draft(num_items: usize, entries: &[(u32, u32, f32)]) -> Draft {
     }
     Draft {
         item_ids: (0..num_items).map(|item| format!("item {item}")).collect(),
-        tables: vec![(Purpose::Next, SparseMatrix::from_rows(rows))],
+        tables: vec![(Purpose::Next, CsrMatrix::from_rows(rows))],
         popularity: (0..num_items).map(|item| item as f32).collect(),
         num_events: (0..num_items as u32).collect(),
         ranking: RankingParameters { decay: vec![1.0, 0.5], repeat: vec![0.5], event_weights: [1.0, 2.0, 3.0] },
@@ -67,7 +67,7 @@ fn what_hangs_together_is_in_one_block() {
 #[test]
 fn tables_stand_in_the_order_of_their_purposes() {
     let mut draft = draft(2, &[(0, 1, 1.0)]);
-    draft.tables.insert(0, (Purpose::Together, SparseMatrix::from_rows(vec![Vec::new(); 2])));
+    draft.tables.insert(0, (Purpose::Together, CsrMatrix::from_rows(vec![Vec::new(); 2])));
     let model = pack_all(draft).unwrap();
     assert_eq!(
         model.tables.iter().map(|(purpose, _)| *purpose).collect::<Vec<_>>(),
@@ -196,7 +196,7 @@ fn the_more_links_an_item_has_the_finer_is_the_detail_that_suits() {
 fn with_extras() -> Draft {
     let mut draft = draft(300, &[(0, 1, 1.0), (2, 3, 0.5)]);
     let alike = (0..300).map(|item| vec![(ItemIx((item * 131 + 57) % 300), 1.0)]).collect();
-    draft.tables.push((Purpose::Similar, SparseMatrix::from_rows(alike)));
+    draft.tables.push((Purpose::Similar, CsrMatrix::from_rows(alike)));
     draft.replenishment = (0..300).map(|item| (ItemIx(item), item as u16 * 37 % 90 + 1)).collect();
     draft.trends = vec![(7, vec![(ItemIx(5), 2.0), (ItemIx(9), 4.0)])];
     draft

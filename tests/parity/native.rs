@@ -12,7 +12,7 @@ use std::path::Path;
 use vicino::model::{About, Categories, Measurement, Model, Privacy, Purpose, RankingParameters};
 use vicino::pack::{Detail, Draft, Packer};
 use vicino::rank::{Boost, Catalogue, Column, Filter, HistoryEvent, Options, Ranked, Ranker, Rules};
-use vicino::{CategoryIx, EventKind, ItemIx, SparseMatrix};
+use vicino::{CategoryIx, CsrMatrix, EventKind, ItemIx};
 
 const NUM_CASES: usize = 1_000;
 
@@ -81,7 +81,7 @@ fn build(random: &mut Random, num_items: usize, neighbours: usize) -> Result<Mod
             columns.dedup();
             columns.into_iter().map(|column| (ItemIx(column as u32), 0.05 + random.unit())).collect()
         });
-        SparseMatrix::from_rows(rows.collect())
+        CsrMatrix::from_rows(rows.collect())
     };
     let tables = vec![(Purpose::Next, table(5)), (Purpose::Together, table(40))];
     let popularity = (0..num_items).map(|_| f32::from(random.below(9) as u8) * 30.0).collect();

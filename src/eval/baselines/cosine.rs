@@ -1,12 +1,12 @@
 //! Item-item neighbours by the cosine of the sessions that hold them (Sarwar et al. 2001, section 3.1.1).
 
 use super::{Scorer, Sums, newest_distinct};
-use crate::counts::Rows;
+use crate::CsrMatrix;
 use crate::rank::HistoryEvent;
 use std::sync::Arc;
 
 /// Sum over the distinct history items h of cos(h, c) / place of h, the newest at place 1.
-pub(super) struct ItemCosine(pub(super) Arc<Rows>);
+pub(super) struct ItemCosine(pub(super) Arc<CsrMatrix>);
 
 impl Scorer for ItemCosine {
     type Scratch = ();

@@ -14,11 +14,11 @@ mod sessions;
 mod shoppers;
 
 use super::recommender::{Lister, Recommender};
-use crate::counts::{CosineOptions, PrivacyThreshold, Rows, cosines};
+use crate::counts::{CosineOptions, PrivacyThreshold, cosines};
 use crate::events::{EventLog, Sessions};
 use crate::learn::Description;
 use crate::rank::HistoryEvent;
-use crate::{ItemIx, Progress};
+use crate::{CsrMatrix, ItemIx, Progress};
 use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ pub(super) const MAX_HISTORY: usize = 100;
 pub(super) const NEAREST: usize = 256;
 
 /// The cosines of items in sessions, each item once a session: the nearest 256 of every item, columns ascending.
-pub(super) fn item_cosines(sessions: &Sessions, num_items: usize) -> Rows {
+pub(super) fn item_cosines(sessions: &Sessions, num_items: usize) -> CsrMatrix {
     let options = CosineOptions {
         neighbours: NEAREST,
         threshold: PrivacyThreshold::NONE,

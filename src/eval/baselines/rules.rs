@@ -1,10 +1,9 @@
 //! Sequential rules: what came up to ten events after the item (Ludewig and Jannach 2018, section 3.1).
 
 use super::{Distinct, Postings, Scorer, Sums};
-use crate::ItemIx;
-use crate::counts::Rows;
 use crate::events::Sessions;
 use crate::rank::HistoryEvent;
+use crate::{CsrMatrix, ItemIx};
 
 /// Events that a rule reaches over.
 const STEPS: usize = 10;
@@ -13,7 +12,7 @@ const KEPT: usize = 20;
 
 /// A rule a -> b weighs the sum of 1 / distance over all sessions in which b follows a; a list has the rules of the
 /// newest item.
-pub(super) struct SequentialRules(Rows);
+pub(super) struct SequentialRules(CsrMatrix);
 
 impl SequentialRules {
     /// Counts all rules: `O(10 events)`.
@@ -28,7 +27,7 @@ impl SequentialRules {
             ends[range].fill(end);
         }
         let scratch = || (vec![0.0f32; num_items], Vec::<ItemIx>::new());
-        SequentialRules(Rows::build(num_items, scratch, |(sums, touched), item, columns, values| {
+        SequentialRules(CsrMatrix::build(num_items, scratch, |(sums, touched), item, columns, values| {
             for &event in postings.last(ItemIx(item as u32), usize::MAX) {
                 let (first, end) = (event as usize + 1, ends[event as usize] as usize);
                 for (at, next) in sessions.items[first..end].iter().take(STEPS).enumerate() {

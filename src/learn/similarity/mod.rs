@@ -14,8 +14,8 @@ mod slim;
 
 use super::constants::{Constants, Knob};
 use super::matrix::{Cut, keep_heaviest, quantise};
-use crate::ItemIx;
-use crate::counts::{PairCounts, Rows};
+use crate::counts::PairCounts;
+use crate::{CsrMatrix, ItemIx};
 use std::fmt;
 use std::str::FromStr;
 
@@ -107,14 +107,14 @@ pub(super) trait Similarity: Sync {
     }
 
     /// One row of positive weights for each item of `wanted`, at most the `most` heaviest of each.
-    fn weigh(&self, counts: &PairCounts, constants: &Constants, wanted: &[ItemIx], most: usize) -> Rows;
+    fn weigh(&self, counts: &PairCounts, constants: &Constants, wanted: &[ItemIx], most: usize) -> CsrMatrix;
 }
 
 /// Cuts rows of weights x and shapes what is left: with m the row's largest x,
 /// W[h,c] = m^evidence_power (x[h,c] / m)^weight_power. Both powers at 1 leave the weights alone.
-pub(super) fn shape(rows: &Rows, constants: &Constants, cut: Cut) -> Rows {
+pub(super) fn shape(rows: &CsrMatrix, constants: &Constants, cut: Cut) -> CsrMatrix {
     let (voice, power) = (constants[Knob::EvidencePower] as f32, constants[Knob::WeightPower] as f32);
-    Rows::build(rows.num_rows(), Vec::new, |entries: &mut Vec<(ItemIx, f32)>, row, columns, values| {
+    CsrMatrix::build(rows.num_rows(), Vec::new, |entries: &mut Vec<(ItemIx, f32)>, row, columns, values| {
         let (row_columns, row_values) = rows.row(row);
         entries.clear();
         entries.extend(row_columns.iter().copied().zip(row_values.iter().copied()));
@@ -139,12 +139,12 @@ pub(super) mod tests {
     use super::*;
 
     /// Rows from lists of (column, value).
-    pub(in crate::learn) fn rows(lists: &[&[(u32, f32)]]) -> Rows {
+    pub(in crate::learn) fn rows(lists: &[&[(u32, f32)]]) -> CsrMatrix {
         let fill = |(): &mut (), row: usize, columns: &mut Vec<ItemIx>, values: &mut Vec<f32>| {
             columns.extend(lists[row].iter().map(|entry| ItemIx(entry.0)));
             values.extend(lists[row].iter().map(|entry| entry.1));
         };
-        Rows::build(lists.len(), || (), fill)
+        CsrMatrix::build(lists.len(), || (), fill)
     }
 
     #[test]

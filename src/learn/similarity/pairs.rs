@@ -1,10 +1,10 @@
 //! Similarities that look at one pair at a time: what is weighed is how often two items met and how often each came.
 
 use super::Similarity;
-use crate::ItemIx;
-use crate::counts::{PairCounts, Rows};
+use crate::counts::PairCounts;
 use crate::learn::constants::{Constants, Knob};
 use crate::learn::matrix::keep_heaviest;
+use crate::{CsrMatrix, ItemIx};
 
 /// What is known of a pair: `v` sessions with both items, `h` with the one, `c` with the candidate.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,8 +15,13 @@ pub(super) struct Pair {
 }
 
 /// Weighs every pair by itself; weights of 0 or less are no neighbours. `O(pairs)`.
-fn by_pair(counts: &PairCounts, wanted: &[ItemIx], most: usize, weight: impl Fn(Pair) -> f64 + Sync + Send) -> Rows {
-    Rows::build(wanted.len(), Vec::new, |entries: &mut Vec<(ItemIx, f32)>, at, columns, values| {
+fn by_pair(
+    counts: &PairCounts,
+    wanted: &[ItemIx],
+    most: usize,
+    weight: impl Fn(Pair) -> f64 + Sync + Send,
+) -> CsrMatrix {
+    CsrMatrix::build(wanted.len(), Vec::new, |entries: &mut Vec<(ItemIx, f32)>, at, columns, values| {
         let item = wanted[at].as_usize();
         let h = f64::from(counts.item_weights[item]);
         let (row_columns, row_values) = counts.pairs.row(item);
@@ -53,7 +58,7 @@ impl Similarity for Cosine {
         constants[Knob::Shrinkage] = 0.0;
     }
 
-    fn weigh(&self, counts: &PairCounts, constants: &Constants, wanted: &[ItemIx], most: usize) -> Rows {
+    fn weigh(&self, counts: &PairCounts, constants: &Constants, wanted: &[ItemIx], most: usize) -> CsrMatrix {
         let shrinkage = constants[Knob::Shrinkage];
         by_pair(counts, wanted, most, |pair| Cosine::weight(pair, shrinkage))
     }
@@ -80,7 +85,7 @@ impl Similarity for Conditional {
         constants[Knob::ColumnPower] = 0.5;
     }
 
-    fn weigh(&self, counts: &PairCounts, constants: &Constants, wanted: &[ItemIx], most: usize) -> Rows {
+    fn weigh(&self, counts: &PairCounts, constants: &Constants, wanted: &[ItemIx], most: usize) -> CsrMatrix {
         let (shrinkage, power) = (constants[Knob::Shrinkage], constants[Knob::ColumnPower]);
         by_pair(counts, wanted, most, |pair| Conditional::weight(pair, shrinkage, power))
     }

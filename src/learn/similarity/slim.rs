@@ -1,10 +1,10 @@
 //! A sparse linear model of the counts, column by column.
 
 use super::Similarity;
-use crate::ItemIx;
-use crate::counts::{PairCounts, Rows};
+use crate::counts::PairCounts;
 use crate::learn::constants::{Constants, Knob};
-use crate::learn::matrix::{keep_heaviest, transpose};
+use crate::learn::matrix::keep_heaviest;
+use crate::{CsrMatrix, ItemIx};
 
 /// Items that may explain another: those that explain most of it alone.
 const EXPLAINING: usize = 100;
@@ -37,10 +37,10 @@ impl Similarity for Slim {
         0.1
     }
 
-    fn weigh(&self, counts: &PairCounts, constants: &Constants, wanted: &[ItemIx], most: usize) -> Rows {
+    fn weigh(&self, counts: &PairCounts, constants: &Constants, wanted: &[ItemIx], most: usize) -> CsrMatrix {
         let explained = solve(counts, constants[Knob::Shrinkage] as f32);
-        let rows = transpose(&explained, explained.num_rows());
-        Rows::build(wanted.len(), Vec::new, |entries: &mut Vec<(ItemIx, f32)>, at, columns, values| {
+        let rows = explained.transpose(explained.num_rows());
+        CsrMatrix::build(wanted.len(), Vec::new, |entries: &mut Vec<(ItemIx, f32)>, at, columns, values| {
             let (row_columns, row_values) = rows.row(wanted[at].as_usize());
             entries.clear();
             entries.extend(row_columns.iter().copied().zip(row_values.iter().copied()));
@@ -71,10 +71,10 @@ struct Problem {
 }
 
 /// Row c of the result: the items that explain c, and their weights.
-fn solve(counts: &PairCounts, ridge: f32) -> Rows {
+fn solve(counts: &PairCounts, ridge: f32) -> CsrMatrix {
     // What leads to c stands in column c of the counts; columns of these rows ascend.
-    let leading = transpose(&counts.pairs, counts.item_weights.len());
-    Rows::build(counts.item_weights.len(), Problem::default, |problem, item, columns, values| {
+    let leading = counts.pairs.transpose(counts.item_weights.len());
+    CsrMatrix::build(counts.item_weights.len(), Problem::default, |problem, item, columns, values| {
         problem.state(&leading, counts, item, ridge);
         problem.descend();
         for (&explaining, &weight) in problem.explaining.iter().zip(&problem.weights).filter(|entry| *entry.1 > 0.0) {
@@ -85,7 +85,7 @@ fn solve(counts: &PairCounts, ridge: f32) -> Rows {
 }
 
 impl Problem {
-    fn state(&mut self, leading: &Rows, counts: &PairCounts, item: usize, ridge: f32) {
+    fn state(&mut self, leading: &CsrMatrix, counts: &PairCounts, item: usize, ridge: f32) {
         let (row_columns, row_values) = leading.row(item);
         let own = |item: ItemIx| counts.item_weights[item.as_usize()] + ridge;
         self.ranked.clear();
@@ -154,7 +154,7 @@ mod tests {
         PairCounts { pairs: rows(pairs), item_weights: item_weights.to_vec(), pairs_kept: 0, pairs_removed: 0 }
     }
 
-    fn weights(explained: &Rows, item: usize, num_items: usize) -> Vec<f32> {
+    fn weights(explained: &CsrMatrix, item: usize, num_items: usize) -> Vec<f32> {
         let mut weights = vec![0.0; num_items];
         let (columns, values) = explained.row(item);
         columns.iter().zip(values).for_each(|(column, &value)| weights[column.as_usize()] = value);
