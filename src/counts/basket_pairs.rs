@@ -2,8 +2,8 @@
 
 use super::PrivacyThreshold;
 use super::kernel::{PairCounts, Postings, RowSums, count_pairs};
+use crate::ItemIx;
 use crate::events::Sessions;
-use crate::{CsrMatrix, ItemIx};
 use std::ops::Range;
 
 /// Baskets of one shopper further apart than this make no pairs.
@@ -163,7 +163,7 @@ impl<'a> BasketCounter<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::EventKind;
+    use crate::{CsrMatrix, EventKind};
     use proptest::prelude::*;
     use std::collections::{BTreeMap, BTreeSet};
 
