@@ -37,11 +37,15 @@ mod matrix;
 #[cfg(feature = "read")]
 mod progress;
 #[cfg(feature = "read")]
+mod random;
+#[cfg(feature = "read")]
 mod table;
 #[cfg(feature = "read")]
 pub use matrix::CsrMatrix;
 #[cfg(feature = "read")]
 pub use progress::{Progress, Silent};
+#[cfg(feature = "read")]
+pub use random::Random;
 
 #[cfg(feature = "cli")]
 pub mod budget;
@@ -57,6 +61,8 @@ pub mod eval;
 pub mod events;
 #[cfg(feature = "cli")]
 pub mod learn;
+#[cfg(feature = "cli")]
+pub mod measure;
 #[cfg(feature = "read")]
 pub mod pack;
 

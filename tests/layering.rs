@@ -18,14 +18,15 @@ const BELOW: &[(&str, &[&str])] = &[
     ("events", &["table"]),
     ("catalog", &["table", "model"]),
     ("counts", &["events"]),
-    ("learn", &["counts", "model"]),
-    ("eval", &["rank", "learn", "events"]),
+    ("measure", &["rank", "events"]),
+    ("learn", &["counts", "measure"]),
+    ("eval", &["measure", "learn"]),
     ("eda", &["events", "catalog", "counts", "pack"]),
-    ("budget", &["learn", "pack", "eval"]),
+    ("budget", &["learn", "pack", "measure"]),
 ];
 
 /// Modules that everybody may name.
-const COMMON: &[&str] = &["ids", "matrix", "progress", "error"];
+const COMMON: &[&str] = &["ids", "matrix", "progress", "random", "error"];
 
 /// What the core must not name: it has no files, clock, threads or environment.
 const NOT_IN_CORE: &[&str] =

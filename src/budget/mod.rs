@@ -4,15 +4,14 @@
 //! links, the second shows what the first will be worth; what is found with it (see [`Tuning`]) is used for both. Test events are
 //! never looked at.
 
-mod judge;
+mod evaluator;
 
-pub use judge::{AT, Quality, View};
-
-use crate::Progress;
-use crate::learn::{Climbed, HeldOut, Random, climb};
+use crate::learn::{HeldOut, Optimum, optimise};
+use crate::measure::Quality;
 use crate::model::{Measurement, Model, Purpose};
 use crate::pack::{self, Arrangement, Detail, Draft, PackError, Packer, Tuning};
-use judge::Judge;
+use crate::{Progress, Random};
+use evaluator::Evaluator;
 
 /// Objectives as near as this are a tie, which the detail wins that suits its number of links.
 const NO_DIFFERENCE: f64 = 0.001;
@@ -60,7 +59,7 @@ pub struct Packed {
     /// What tables are worth before they are packed, on the same events: the objective of [`HeldOut`].
     pub unpacked: Vec<(Purpose, f64)>,
     /// What tuning found, by purpose, and its course: evaluations after which a better objective was found, and the objective.
-    pub tunings: Vec<(Purpose, Climbed<Tuning>)>,
+    pub tunings: Vec<(Purpose, Optimum<Tuning>)>,
 }
 
 /// What packing takes from a table's objective on held-out events.
@@ -87,23 +86,24 @@ impl Packed {
 }
 
 /// A draft that can be packed at any size, beside one that has not seen the held-out events.
-pub struct Spender {
+pub struct BudgetPacker {
     packer: Packer,
     held_out: Option<(Packer, Vec<(Purpose, HeldOut)>)>,
     item_ids: Vec<String>,
 }
 
-impl Spender {
+impl BudgetPacker {
     /// `held_out` is what [`learn`](crate::learn::learn) kept; without it nothing is tuned or measured.
     ///
     /// # Errors
     /// As [`Packer::new`].
-    pub fn new(mut draft: Draft, mut held_out: Vec<(Purpose, HeldOut)>) -> Result<Spender, PackError> {
+    pub fn new(mut draft: Draft, mut held_out: Vec<(Purpose, HeldOut)>) -> Result<BudgetPacker, PackError> {
         let item_ids = draft.item_ids.clone();
         // Room for what is known only when the size is.
         if !held_out.is_empty() {
-            draft.measurements =
-                measurements(&held_out.iter().map(|(of, one)| (*of, blank(*of, one.are_baskets))).collect::<Vec<_>>());
+            draft.measurements = measurements(
+                &held_out.iter().map(|(of, one)| (*of, Quality::blank(one.views, one.are_baskets))).collect::<Vec<_>>(),
+            );
         }
         draft.about.hyperparameters.extend(held_out.iter().flat_map(|(of, _)| constants(*of, &Tuning::default())));
         let num_events = held_out.first().map(|(_, first)| first.num_events.clone());
@@ -111,7 +111,7 @@ impl Spender {
         let older =
             num_events.map(|num_events| Packer::new(Draft { tables, num_events, ..draft_without_tables(&draft) }));
         let older = older.transpose()?;
-        Ok(Spender { packer: Packer::new(draft)?, held_out: older.map(|packer| (packer, held_out)), item_ids })
+        Ok(BudgetPacker { packer: Packer::new(draft)?, held_out: older.map(|packer| (packer, held_out)), item_ids })
     }
 
     /// How many pairs of items there are to choose from.
@@ -132,19 +132,19 @@ impl Spender {
         let mut model = older.pack_for_ranking(packed.num_links, packed.detail)?;
         let mut tunings = Vec::new();
         for (purpose, held_out) in held_out {
-            let judge = Judge::new(*purpose, held_out, &self.item_ids, &model);
-            let climbed = tune(&judge, *purpose, &model, settings, progress);
-            model = climbed.best.apply(*purpose, &model)?;
-            tunings.push((*purpose, climbed));
+            let evaluator = Evaluator::new(*purpose, held_out, &self.item_ids, &model);
+            let found = tune(&evaluator, *purpose, &model, settings, progress);
+            model = found.best.apply(*purpose, &model)?;
+            tunings.push((*purpose, found));
         }
         let mut quality = Vec::new();
         for (purpose, held_out) in held_out {
-            quality.push((*purpose, Judge::new(*purpose, held_out, &self.item_ids, &model).measure(&model)));
+            quality.push((*purpose, Evaluator::new(*purpose, held_out, &self.item_ids, &model).measure(&model)));
         }
         let mut model = packed.model;
-        for (purpose, climbed) in &tunings {
-            model = climbed.best.apply(*purpose, &model)?;
-            for (name, value) in constants(*purpose, &climbed.best) {
+        for (purpose, found) in &tunings {
+            model = found.best.apply(*purpose, &model)?;
+            for (name, value) in constants(*purpose, &found.best) {
                 let named = model.about.hyperparameters.iter_mut().filter(|(other, _)| *other == name);
                 named.for_each(|(_, to)| *to = value);
             }
@@ -197,7 +197,7 @@ impl Spender {
             unpacked = held_out.iter().map(|(purpose, held_out)| (*purpose, held_out.objective)).collect();
             let model = older.pack_for_ranking(num_links, detail)?;
             for (purpose, held_out) in held_out {
-                quality.push((*purpose, Judge::new(*purpose, held_out, &self.item_ids, &model).measure(&model)));
+                quality.push((*purpose, Evaluator::new(*purpose, held_out, &self.item_ids, &model).measure(&model)));
             }
         }
         if !quality.is_empty() {
@@ -209,13 +209,7 @@ impl Spender {
 }
 
 fn measurements(quality: &[(Purpose, Quality)]) -> Vec<Measurement> {
-    quality.iter().flat_map(|(purpose, quality)| quality.measurements(*purpose)).collect()
-}
-
-/// A quality with the views that the purpose has.
-fn blank(purpose: Purpose, are_baskets: bool) -> Quality {
-    let all_targets = (purpose == Purpose::Next).then(View::default);
-    Quality { all_targets, discovery: View::default(), are_baskets }
+    quality.iter().flat_map(|(purpose, quality)| quality.measurements(purpose.key())).collect()
 }
 
 /// What tuning found, for people to read; what ranking needs is in the tables.
@@ -253,20 +247,20 @@ fn draft_without_tables(draft: &Draft) -> Draft {
 /// better, too. Some thousand events cannot tell small changes of so many parts from chance: on two halves of Diginetica's, four of
 /// four climbs ended worse on the other half than they had started.
 fn tune(
-    judge: &Judge,
+    evaluator: &Evaluator,
     purpose: Purpose,
     model: &Model,
     settings: &Settings,
     progress: &dyn Progress,
-) -> Climbed<Tuning> {
+) -> Optimum<Tuning> {
     progress.start(&format!("{}: packing", purpose.key()), settings.evaluations as u64);
-    let [older, newer] = judge.halves();
+    let [older, newer] = evaluator.halves();
     // What leaves the range of a file is worth nothing.
-    let value = |tuning: &Tuning, judge: &Judge| {
-        tuning.apply(purpose, model).map_or(0.0, |model| judge.measure(&model).objective())
+    let value = |tuning: &Tuning, evaluator: &Evaluator| {
+        tuning.apply(purpose, model).map_or(0.0, |model| evaluator.measure(&model).objective())
     };
     let mut random = Random::new(settings.seed);
-    let vary = |tuning: &Tuning, step: f64, random: &mut Random| {
+    let mutate = |tuning: &Tuning, step: f64, random: &mut Random| {
         let mut tuning = *tuning;
         for _ in 0..1 + random.below(3) {
             let part = random.below(Tuning::NUM_PARTS);
@@ -275,17 +269,17 @@ fn tune(
         tuning
     };
     let start = Tuning::default();
-    let mut climbed = climb(start, settings.evaluations, &mut random, vary, |tuning| {
+    let mut found = optimise(start, settings.evaluations, &mut random, mutate, |tuning| {
         progress.advance(1);
         value(tuning, &older)
     });
-    if value(&climbed.best, &newer) <= value(&start, &newer) {
-        climbed.curve.truncate(1);
-        climbed.best = start;
-        climbed.value = climbed.curve.first().map_or(0.0, |&(_, value)| value);
+    if value(&found.best, &newer) <= value(&start, &newer) {
+        found.curve.truncate(1);
+        found.best = start;
+        found.value = found.curve.first().map_or(0.0, |&(_, value)| value);
     }
-    progress.finish(&format!("objective {:.4}", climbed.value));
-    climbed
+    progress.finish(&format!("objective {:.4}", found.value));
+    found
 }
 
 #[cfg(test)]
@@ -293,6 +287,7 @@ mod tests {
     use super::*;
     use crate::events::{EventLog, Sessions};
     use crate::learn::{self, BasketSource, learn};
+    use crate::measure::ViewQuality;
     use crate::model::About;
     use crate::{EventKind, ItemIx, Silent};
 
@@ -311,7 +306,7 @@ mod tests {
         EventLog { item_ids: (0..300).map(|item| format!("sku-{item:04}")).collect(), sessions, details: None }
     }
 
-    fn spender(keep_held_out: bool) -> Spender {
+    fn packer(keep_held_out: bool) -> BudgetPacker {
         let settings = learn::Settings {
             tune: false,
             keep_held_out,
@@ -335,7 +330,7 @@ mod tests {
             category_replenishment: Vec::new(),
             measurements: learnt.measurements,
         };
-        Spender::new(draft, learnt.held_out).unwrap()
+        BudgetPacker::new(draft, learnt.held_out).unwrap()
     }
 
     fn settings(evaluations: usize) -> Settings {
@@ -344,9 +339,9 @@ mod tests {
 
     #[test]
     fn tuning_is_worth_something_on_held_out_events_and_costs_no_byte() {
-        let spender = spender(true);
-        let untuned = spender.spend(Budget::Bytes(2500), &settings(0), &Silent).unwrap();
-        let tuned = spender.spend(Budget::Bytes(2500), &settings(15), &Silent).unwrap();
+        let packer = packer(true);
+        let untuned = packer.spend(Budget::Bytes(2500), &settings(0), &Silent).unwrap();
+        let tuned = packer.spend(Budget::Bytes(2500), &settings(15), &Silent).unwrap();
         assert_eq!((tuned.bytes.len(), tuned.num_links), (untuned.bytes.len(), untuned.num_links));
         assert!(tuned.bytes.len() <= 2500);
         assert_eq!(tuned.tunings.len(), 2);
@@ -359,7 +354,7 @@ mod tests {
             panic!("{:?}", tuned.quality)
         };
         let all = next.all_targets.unwrap();
-        let of = |view: View| [view.recall, view.mrr];
+        let of = |view: ViewQuality| [view.recall, view.mrr];
         assert_eq!(found, [of(all), of(next.discovery), of(together.discovery)].concat());
         let hop = tuned.model.about.hyperparameters.iter().find(|(name, _)| name == "next.hop_share").unwrap();
         assert_eq!(hop.1, f64::from(tuned.tunings[0].1.best.hop.share));
@@ -367,8 +362,8 @@ mod tests {
 
     #[test]
     fn a_loss_is_told_if_chance_does_not_explain_it() {
-        let spender = spender(true);
-        let losses = |num_links| spender.spend(Budget::Links(num_links), &settings(0), &Silent).unwrap().losses();
+        let packer = packer(true);
+        let losses = |num_links| packer.spend(Budget::Links(num_links), &settings(0), &Silent).unwrap().losses();
         // 90 of 300 walks upwards are foreseen by three links at the most.
         let [next, ..] = losses(3)[..] else { panic!("no loss") };
         assert_eq!(next.purpose, Purpose::Next);
@@ -378,23 +373,23 @@ mod tests {
 
     #[test]
     fn a_small_catalogue_has_all_the_links_that_bytes_have_room_for() {
-        let spender = spender(false);
-        let spend = |budget| spender.spend(budget, &settings(0), &Silent).unwrap();
+        let packer = packer(false);
+        let spend = |budget| packer.spend(budget, &settings(0), &Silent).unwrap();
         let few = spend(Budget::Links(100));
         let with = |bytes| spend(Budget::AtLeast { links: 100, bytes });
         let tight = with(few.bytes.len());
         assert_eq!(tight.num_links, 100);
         let wide = with(2500);
         assert!(wide.num_links > 100 && wide.bytes.len() <= 2500, "{} links", wide.num_links);
-        assert_eq!(with(1 << 20).num_links, spender.num_pairs());
+        assert_eq!(with(1 << 20).num_links, packer.num_pairs());
     }
 
     #[test]
     fn the_same_seed_finds_the_same() {
-        let spender = spender(true);
+        let packer = packer(true);
         let bytes = |seed| {
             let settings = Settings { seed, ..settings(8) };
-            spender.spend(Budget::Links(600), &settings, &Silent).unwrap().bytes
+            packer.spend(Budget::Links(600), &settings, &Silent).unwrap().bytes
         };
         assert_eq!(bytes(1), bytes(1));
         assert_ne!(bytes(1), bytes(2));
@@ -404,14 +399,14 @@ mod tests {
     fn without_held_out_events_the_detail_is_taken_that_suits_the_links() {
         let spend = |num_links| {
             let settings = Settings { details: Vec::new(), ..settings(9) };
-            spender(false).spend(Budget::Links(num_links), &settings, &Silent).unwrap()
+            packer(false).spend(Budget::Links(num_links), &settings, &Silent).unwrap()
         };
         // 2 and 5 links an item.
         assert_eq!([spend(600).detail, spend(1500).detail], [Detail::COARSE, Detail::MEDIUM]);
         let packed = spend(600);
         assert_eq!(packed.num_links, 600);
         assert!(packed.quality.is_empty() && packed.tunings.is_empty());
-        let error = spender(false).spend(Budget::Bytes(10), &settings(0), &Silent).unwrap_err();
+        let error = packer(false).spend(Budget::Bytes(10), &settings(0), &Silent).unwrap_err();
         assert!(matches!(error, PackError::Size { wanted: 10, .. }));
     }
 }

@@ -88,7 +88,7 @@ pub(super) fn count_pairs(
 
 /// Entries grouped by item, in the order in which they were given.
 #[derive(Debug)]
-pub(super) struct Postings {
+pub(crate) struct Postings {
     /// `num_items + 1` positions into `entries`.
     offsets: Vec<usize>,
     entries: Vec<u32>,
@@ -97,7 +97,7 @@ pub(super) struct Postings {
 impl Postings {
     /// Groups entries by a counting sort: `items` is walked once for the sizes of the groups, `entries` once to fill
     /// them.
-    pub(super) fn new<'i>(
+    pub(crate) fn new<'i>(
         num_items: usize,
         items: impl Iterator<Item = &'i ItemIx>,
         entries: impl Iterator<Item = (ItemIx, u32)>,
@@ -118,11 +118,11 @@ impl Postings {
     }
 
     #[inline]
-    pub(super) fn of(&self, item: ItemIx) -> &[u32] {
+    pub(crate) fn of(&self, item: ItemIx) -> &[u32] {
         &self.entries[self.offsets[item.as_usize()]..self.offsets[item.as_usize() + 1]]
     }
 
-    pub(super) fn num_items(&self) -> usize {
+    pub(crate) fn num_items(&self) -> usize {
         self.offsets.len() - 1
     }
 }

@@ -15,5 +15,7 @@ mod threshold;
 pub use basket_pairs::{BasketCounter, BasketWeighting, previous_baskets};
 pub use cosine::{CosineOptions, Cosines, cosines};
 pub use kernel::PairCounts;
+#[cfg(feature = "cli")]
+pub(crate) use kernel::Postings;
 pub use session_pairs::{PairCounter, PairWeighting};
 pub use threshold::PrivacyThreshold;

@@ -5,6 +5,8 @@
 //! section 3.2) with `a = b = 1`: linked nodes attract each other, a few others chosen by chance repel. Chance comes from a fixed seed, all
 //! in one thread: the same links give the same places.
 
+use crate::Random;
+
 /// Rounds of the orthogonal iteration.
 const SPECTRAL_ROUNDS: usize = 100;
 /// Passes over all links.
@@ -27,7 +29,7 @@ pub fn places(num_nodes: usize, links: &[(u32, u32, f32)]) -> Vec<Option<[f32; 2
         degrees[link.one] += link.weight;
         degrees[link.other] += link.weight;
     }
-    let mut random = Random(0x5eed);
+    let mut random = Random::new(0x5eed);
     let mut places = spectral(&links, &degrees, &mut random);
     descend(&mut places, &links, &degrees, &mut random);
     places.into_iter().zip(degrees).map(|(place, degree)| (degree > 0.0).then_some(place)).collect()
@@ -142,29 +144,6 @@ fn descend(places: &mut [[f32; 2]], links: &[Link], degrees: &[f32], random: &mu
                 }
             }
         }
-    }
-}
-
-/// Numbers that look like chance (Steele, Lea & Flood, "Fast splittable pseudorandom number generators", 2014).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// `0..1`
-    fn unit(&mut self) -> f32 {
-        (self.next() >> 40) as f32 / (1 << 24) as f32
-    }
-
-    /// Below `limit`, which is not 0.
-    fn below(&mut self, limit: usize) -> usize {
-        ((u128::from(self.next()) * limit as u128) >> 64) as usize
     }
 }
 

@@ -1,7 +1,8 @@
 //! How a shipped model fares week after week: quality, popularity and unknown items, and when to train again.
 
-use super::{Cases, EvalError, Protocol, Targets, evaluate};
+use super::{EvalError, EvaluateOptions, evaluate};
 use crate::events::EventLog;
+use crate::measure::{Targets, TestCases};
 use crate::model::Model;
 use crate::{ItemIx, Progress};
 use serde::Serialize;
@@ -114,9 +115,9 @@ pub fn drift(
             week.unknown_share = (events.len() - num_known) as f64 / events.len() as f64;
             week.popularity_distance = jensen_shannon(&counts, &popularity);
         }
-        let cases = Cases::of_sessions(&known, log, session..end, Targets::Each).0;
+        let cases = TestCases::of_sessions(sessions, &known, session..end, Targets::Each, usize::MAX).0;
         if !cases.is_empty() {
-            let found = evaluate(model, &cases, &Protocol { cut_offs: vec![options.k] }, progress)?;
+            let found = evaluate(model, &cases, &EvaluateOptions { cut_offs: vec![options.k] }, progress)?;
             week.num_targets = cases.len();
             (week.hit_rate, week.mrr) = found.all_targets.at.first().map_or((0.0, 0.0), |at| (at.hit_rate, at.mrr));
             week.discovery_hit_rate = found.discovery.at.first().map_or(0.0, |at| at.hit_rate);
@@ -209,7 +210,7 @@ pub fn jensen_shannon(a: &[f64], b: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::eval::protocol::tests::model_of;
+    use crate::eval::evaluate::tests::model_of;
     use crate::events::Sessions;
     use crate::{EventKind, Silent};
 

@@ -1,61 +1,43 @@
-//! From a model and cases to figures, in both views.
+//! From a model and test cases to figures, in both views.
 
-use super::{Cases, Rankers, metrics};
+use super::EvalError;
+use crate::Progress;
+use crate::measure::{ListFigures, ModelRecommender, Recommender, TestCases, View, ViewCases, metrics};
 use crate::model::Model;
-use crate::rank::{HistoryEvent, Options};
-use crate::{ItemIx, Progress};
-use rayon::prelude::*;
 use serde::Serialize;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use thiserror::Error;
 
-/// Why nothing could be measured.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum EvalError {
-    /// There are no cases.
-    #[error("no target to measure on: found 0 cases, expected at least 1; give a test file with longer histories")]
-    NoCases,
-    /// There is no cut-off, or one is 0.
-    #[error("cut-offs are {found:?}, expected at least one and none of them 0")]
-    CutOffs {
-        /// The cut-offs that were asked for.
-        found: Vec<usize>,
-    },
-}
-
-/// How a model is measured.
+/// Options of an evaluation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Protocol {
+pub struct EvaluateOptions {
     /// The k of every metric at k, each at least 1; lists are as long as the largest.
     pub cut_offs: Vec<usize>,
 }
 
-impl Default for Protocol {
+impl Default for EvaluateOptions {
     fn default() -> Self {
-        Protocol { cut_offs: vec![5, 10, 20] }
+        EvaluateOptions { cut_offs: vec![5, 10, 20] }
     }
 }
 
-/// What was measured, in both views.
+/// Figures of a model, in both views.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Evaluation {
     /// Every target; lists may hold items of the history.
-    pub all_targets: View,
+    pub all_targets: EvaluatedView,
     /// Only targets that the history does not hold; lists never hold an item of the history.
-    pub discovery: View,
+    pub discovery: EvaluatedView,
 }
 
 /// The means over the targets of one view. An unknown target is a miss in every metric.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct View {
-    /// How many targets were measured on; with 0, every figure is 0.
+pub struct EvaluatedView {
+    /// Number of targets; with 0, every figure is 0.
     pub num_targets: usize,
-    /// How many of the targets the model does not know.
+    /// Number of targets that the model does not know.
     pub num_unknown_targets: usize,
-    /// How many targets had a history without any known item; they were shown the popular items.
+    /// Number of histories without any known item; they were shown the popular items.
     pub num_without_history: usize,
     /// See [`metrics::accuracy`].
     pub accuracy: f64,
@@ -85,97 +67,61 @@ pub struct AtCutOff {
     pub coverage: f64,
 }
 
-/// Measures `model` on `cases` in both views, in parallel; the figures do not depend on the number of threads.
+/// Measures `model` on `cases`, which have its item numbers, in both views; the same for any number of threads.
 ///
-/// Takes one ranking per case, two if its target is new, and `O(cases + num_items)` memory. One unit of `progress` is a case.
+/// Takes one ranking per case, two if a target is new, and `O(cases + num_items)` memory. One unit of `progress` is a case.
 ///
 /// # Errors
 /// [`EvalError::NoCases`] without cases, [`EvalError::CutOffs`] without cut-offs or with one that is 0.
 pub fn evaluate(
     model: &Model,
-    cases: &Cases,
-    protocol: &Protocol,
+    cases: &TestCases,
+    options: &EvaluateOptions,
     progress: &dyn Progress,
 ) -> Result<Evaluation, EvalError> {
-    if protocol.cut_offs.is_empty() || protocol.cut_offs.contains(&0) {
-        return Err(EvalError::CutOffs { found: protocol.cut_offs.clone() });
-    }
-    if cases.is_empty() {
-        return Err(EvalError::NoCases);
-    }
-    let rankers = Rankers::new(model);
+    EvalError::check(cases.len(), &options.cut_offs)?;
+    let system = ModelRecommender::new("model", model);
     progress.start("evaluating", cases.len() as u64);
-    let all_targets = view(model, &rankers, cases, protocol, true, progress);
-    let discovery = view(model, &rankers, cases, protocol, false, progress);
+    let of_view = |view, progress| evaluated(&ViewCases::new(cases, view), &system, &options.cut_offs, progress);
+    let all_targets = of_view(View::AllTargets, progress);
+    // Each case counts once.
+    let discovery = of_view(View::Discovery, &crate::Silent);
     progress.finish(&format!("{} targets, {} of them new to the shopper", cases.len(), discovery.num_targets));
     Ok(Evaluation { all_targets, discovery })
 }
 
-fn view(
-    model: &Model,
-    rankers: &Rankers,
-    cases: &Cases,
-    protocol: &Protocol,
-    repeats: bool,
+fn evaluated(
+    cases: &ViewCases<'_>,
+    system: &dyn Recommender,
+    cut_offs: &[usize],
     progress: &dyn Progress,
-) -> View {
-    let chosen: Vec<usize> = (0..cases.len()).filter(|&case| repeats || cases.is_new(case)).collect();
-    let k = protocol.cut_offs.iter().copied().max().unwrap_or(0);
-    let options = Options { k, repeats, ..Options::default() };
-    let best_ranks: Vec<AtomicUsize> = (0..model.num_items()).map(|_| AtomicUsize::new(usize::MAX)).collect();
-    let ranks: Vec<Vec<usize>> = chosen
-        .par_chunks(256)
-        .flat_map_iter(|chunk| {
-            let ranks = rankers.with(|model, ranker| {
-                let mut history: Vec<HistoryEvent> = Vec::new();
-                let mut rank = |&case: &usize| {
-                    history.clear();
-                    history.extend(cases.history(case).iter().rev());
-                    let listed = ranker.for_you(model, &history, &options, &mut |_| true);
-                    let listed: Vec<ItemIx> = listed.into_iter().map(|ranked| ranked.item).collect();
-                    for (at, item) in listed.iter().enumerate() {
-                        best_ranks[item.as_usize()].fetch_min(at + 1, Ordering::Relaxed);
-                    }
-                    cases.target(case).map_or_else(Vec::new, |target| metrics::ranks(&listed, &[target]))
-                };
-                chunk.iter().map(&mut rank).collect::<Vec<_>>()
-            });
-            if repeats {
-                progress.advance(chunk.len() as u64);
-            }
-            ranks
-        })
-        .collect();
-
-    let best_ranks: Vec<Option<usize>> =
-        best_ranks.into_iter().map(|best| Some(best.into_inner()).filter(|&best| best != usize::MAX)).collect();
-    let mean = |metric: &dyn Fn(&[usize]) -> f64| {
-        let sum: f64 = ranks.iter().map(|ranks| metric(ranks)).sum();
-        if ranks.is_empty() { 0.0 } else { sum / ranks.len() as f64 }
+) -> EvaluatedView {
+    let found = |case, list: &[_]| (cases.ranks(case, list), cases.targets(case).count());
+    let (lists, exposure) = cases.list(system, cut_offs, progress, found);
+    let mean = |sum: f64| if lists.is_empty() { 0.0 } else { sum / lists.len() as f64 };
+    let at = |(at, &k): (usize, &usize)| {
+        let add = |sums: ListFigures<f64>, (ranks, num_relevant): &(Vec<usize>, usize)| {
+            sums.zip(ListFigures::of(ranks, *num_relevant, k)).map(|(sum, value)| sum + value)
+        };
+        let ListFigures { hit_rate, precision, recall, f1, mrr, ndcg, .. } =
+            lists.iter().fold(ListFigures::default(), add).map(mean);
+        AtCutOff { k, hit_rate, precision, recall, f1, mrr, ndcg, coverage: exposure.coverage(at) }
     };
-    let at_cut_off = |&k: &usize| AtCutOff {
-        k,
-        hit_rate: mean(&|ranks| metrics::hit_rate(ranks, k)),
-        precision: mean(&|ranks| metrics::precision(ranks, k)),
-        recall: mean(&|ranks| metrics::recall(ranks, 1, k)),
-        f1: mean(&|ranks| metrics::f1(ranks, 1, k)),
-        mrr: mean(&|ranks| metrics::reciprocal_rank(ranks, k)),
-        ndcg: mean(&|ranks| metrics::ndcg(ranks, 1, k)),
-        coverage: metrics::coverage(&best_ranks, k),
-    };
-    View {
-        num_targets: chosen.len(),
-        num_unknown_targets: chosen.iter().filter(|&&case| cases.target(case).is_none()).count(),
-        num_without_history: chosen.iter().filter(|&&case| cases.history(case).is_empty()).count(),
-        accuracy: mean(&metrics::accuracy),
-        at: protocol.cut_offs.iter().map(at_cut_off).collect(),
+    EvaluatedView {
+        num_targets: cases.num_targets(),
+        num_unknown_targets: cases.num_unknown_targets(),
+        num_without_history: cases.num_without_history(),
+        accuracy: mean(lists.iter().map(|(ranks, _)| metrics::accuracy(ranks)).sum()),
+        at: cut_offs.iter().enumerate().map(at).collect(),
     }
 }
 
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::ItemIx;
     use crate::model::{About, Dictionary, Neighbours, Privacy, Purpose, RankingParameters};
+    use crate::rank::HistoryEvent;
     use crate::{EventKind, Silent};
     use proptest::prelude::*;
 
@@ -202,12 +148,17 @@ pub(super) mod tests {
         }
     }
 
+    /// Adds a case, its history oldest first.
+    fn push(cases: &mut TestCases, model: &Model, history: &[&str], kind: EventKind, target: &str) {
+        let cluster = cases.len() as u32;
+        cases.push_ids(&|id| model.items.item(id), history, kind, target, cluster);
+    }
+
     /// The rank of the target by sorting all items by score, popularity and number.
     fn naive_rank(model: &Model, history: &[HistoryEvent], target: Option<ItemIx>, repeats: bool) -> Option<usize> {
         let table = model.table(Purpose::Next)?;
-        let newest_first: Vec<HistoryEvent> = history.iter().rev().copied().collect();
         let score = |item: ItemIx| -> f32 {
-            let parts = newest_first.iter().zip(&model.ranking.decay).enumerate().map(|(position, (event, decay))| {
+            let parts = history.iter().zip(&model.ranking.decay).enumerate().map(|(position, (event, decay))| {
                 let weight = decay * model.ranking.event_weights[event.kind as usize];
                 let repeat = if event.item == item { model.ranking.repeat.get(position).copied() } else { None };
                 weight * table.row(event.item).weight_of(item) + repeat.unwrap_or(0.0)
@@ -225,11 +176,12 @@ pub(super) mod tests {
         items.iter().position(|&item| Some(item) == target).map(|at| at + 1)
     }
 
-    fn hits_of(model: &Model, cases: &Cases, repeats: bool, k: usize) -> (f64, f64, usize) {
-        let chosen: Vec<usize> = (0..cases.len()).filter(|&case| repeats || cases.is_new(case)).collect();
+    fn hits_of(model: &Model, cases: &TestCases, repeats: bool, k: usize) -> (f64, f64, usize) {
+        let chosen: Vec<usize> = (0..cases.len()).filter(|&case| repeats || cases.targets(case)[0].is_new).collect();
         let (mut hits, mut reciprocal) = (0.0, 0.0);
         for &case in &chosen {
-            if let Some(rank) = naive_rank(model, cases.history(case), cases.target(case), repeats).filter(|&r| r <= k)
+            if let Some(rank) =
+                naive_rank(model, cases.history(case), cases.targets(case)[0].item, repeats).filter(|&r| r <= k)
             {
                 hits += 1.0;
                 reciprocal += 1.0 / rank as f64;
@@ -263,11 +215,12 @@ pub(super) mod tests {
         ) {
             let model = random_model(&rows);
             let id = |item: usize| IDS.get(item).copied().unwrap_or("unknown");
-            let mut cases = Cases::new();
+            let mut cases = TestCases::new();
             for (history, target, kind) in &histories {
-                cases.push(&model, history.iter().map(|&item| id(item)), EventKind::ALL[*kind], id(*target));
+                let history: Vec<&str> = history.iter().map(|&item| id(item)).collect();
+                push(&mut cases, &model, &history, EventKind::ALL[*kind], id(*target));
             }
-            let found = evaluate(&model, &cases, &Protocol { cut_offs: vec![k] }, &Silent).unwrap();
+            let found = evaluate(&model, &cases, &EvaluateOptions { cut_offs: vec![k] }, &Silent).unwrap();
             for (view, repeats) in [(&found.all_targets, true), (&found.discovery, false)] {
                 let (hit_rate, mrr, num_targets) = hits_of(&model, &cases, repeats, k);
                 prop_assert_eq!(view.num_targets, num_targets);
@@ -281,13 +234,13 @@ pub(super) mod tests {
     fn figures_are_the_means_of_the_cases() {
         // a's neighbours: b (heaviest), then c. Popular order: a b c d.
         let model = model_of(&["a", "b", "c", "d"], &[&[(1, 7), (2, 3)], &[], &[], &[]]);
-        let mut cases = Cases::new();
+        let mut cases = TestCases::new();
         // With seen items allowed the list after `a` is b (15/16), c (7/16), a (repeat 0.2), d (popular).
-        cases.push(&model, ["a"], EventKind::View, "b"); // rank 1
-        cases.push(&model, ["a"], EventKind::View, "a"); // rank 3, not new
-        cases.push(&model, ["a"], EventKind::View, "c"); // rank 2
-        cases.push(&model, ["a"], EventKind::View, "z"); // unknown
-        let found = evaluate(&model, &cases, &Protocol { cut_offs: vec![2] }, &Silent).unwrap();
+        push(&mut cases, &model, &["a"], EventKind::View, "b"); // rank 1
+        push(&mut cases, &model, &["a"], EventKind::View, "a"); // rank 3, not new
+        push(&mut cases, &model, &["a"], EventKind::View, "c"); // rank 2
+        push(&mut cases, &model, &["a"], EventKind::View, "z"); // unknown
+        let found = evaluate(&model, &cases, &EvaluateOptions { cut_offs: vec![2] }, &Silent).unwrap();
 
         let all = &found.all_targets;
         assert_eq!((all.num_targets, all.num_unknown_targets, all.num_without_history), (4, 1, 0));
@@ -309,9 +262,9 @@ pub(super) mod tests {
     #[test]
     fn a_history_of_unknown_items_is_shown_popular_ones() {
         let model = model_of(&["a", "b"], &[&[], &[]]);
-        let mut cases = Cases::new();
-        cases.push(&model, ["z"], EventKind::View, "a");
-        let found = evaluate(&model, &cases, &Protocol::default(), &Silent).unwrap();
+        let mut cases = TestCases::new();
+        push(&mut cases, &model, &["z"], EventKind::View, "a");
+        let found = evaluate(&model, &cases, &EvaluateOptions::default(), &Silent).unwrap();
         assert_eq!(found.all_targets.num_without_history, 1);
         assert_eq!(found.all_targets.accuracy, 1.0);
     }
@@ -320,14 +273,14 @@ pub(super) mod tests {
     fn figures_do_not_depend_on_the_number_of_threads() {
         let rows: Vec<Vec<(u32, u8)>> = (0..8).map(|item| vec![((item + 1) % 8, 7), ((item + 3) % 8, 2)]).collect();
         let model = random_model(&rows);
-        let mut cases = Cases::new();
+        let mut cases = TestCases::new();
         for case in 0..2000 {
             let target = IDS[(case * 5 + case / 7) % 8];
-            cases.push(&model, [IDS[case % 8], IDS[case / 3 % 8]], EventKind::View, target);
+            push(&mut cases, &model, &[IDS[case % 8], IDS[case / 3 % 8]], EventKind::View, target);
         }
         let with = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            pool.install(|| evaluate(&model, &cases, &Protocol::default(), &Silent).unwrap())
+            pool.install(|| evaluate(&model, &cases, &EvaluateOptions::default(), &Silent).unwrap())
         };
         assert_eq!(with(4), with(1));
     }
@@ -335,9 +288,9 @@ pub(super) mod tests {
     #[test]
     fn no_cases_and_a_cut_off_of_zero_are_errors() {
         let model = model_of(&["a"], &[&[]]);
-        let none = evaluate(&model, &Cases::new(), &Protocol::default(), &Silent);
+        let none = evaluate(&model, &TestCases::new(), &EvaluateOptions::default(), &Silent);
         assert_eq!(none, Err(EvalError::NoCases));
-        let zero = evaluate(&model, &Cases::new(), &Protocol { cut_offs: vec![20, 0] }, &Silent);
+        let zero = evaluate(&model, &TestCases::new(), &EvaluateOptions { cut_offs: vec![20, 0] }, &Silent);
         assert_eq!(zero, Err(EvalError::CutOffs { found: vec![20, 0] }));
     }
 }

@@ -1,51 +1,51 @@
-//! Lists that any system has made already, against what came next.
+//! Lists that another system has made, measured against the items that came next (a "run" in the words of TREC).
 
-use super::bootstrap::{Columns, Draws, Estimate};
-use super::{EvalError, metrics};
+use super::EvalError;
+use crate::measure::{Draws, Estimate, ListFigures, Sums, SystemColumns};
 use serde::Serialize;
 
-/// Where the relevant items stand in a list.
+/// Ranks of the relevant items in one list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ReadyList {
+pub struct ExternalList {
     /// The ranks of the relevant items that are listed, from 1.
     pub ranks: Vec<usize>,
-    /// How many items are relevant, listed or not.
+    /// Number of relevant items, listed or not.
     pub num_relevant: usize,
 }
 
-/// The means over lists.
+/// Means over lists.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct ReadyFigures {
-    /// Lists, those that are empty included.
+pub struct ExternalFigures {
+    /// Number of lists, those that are empty included.
     pub num_lists: usize,
-    /// Relevant items of all lists.
+    /// Number of relevant items of all lists.
     pub num_targets: usize,
-    /// See [`metrics::accuracy`].
+    /// See [`metrics::accuracy`](crate::measure::metrics::accuracy).
     pub accuracy: Estimate,
     /// The metrics at each cut-off, in the order that was asked for.
-    pub at: Vec<ReadyAt>,
+    pub at: Vec<ExternalFiguresAt>,
 }
 
-/// The metrics at one cut-off; see [`metrics`].
+/// The metrics at one cut-off; see [`metrics`](crate::measure::metrics).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct ReadyAt {
+pub struct ExternalFiguresAt {
     /// The cut-off.
     pub k: usize,
-    /// See [`metrics::hit_rate`].
+    /// See [`metrics::hit_rate`](crate::measure::metrics::hit_rate).
     pub hit_rate: Estimate,
-    /// See [`metrics::precision`].
+    /// See [`metrics::precision`](crate::measure::metrics::precision).
     pub precision: Estimate,
-    /// See [`metrics::recall`].
+    /// See [`metrics::recall`](crate::measure::metrics::recall).
     pub recall: Estimate,
-    /// See [`metrics::f1`].
+    /// See [`metrics::f1`](crate::measure::metrics::f1).
     pub f1: Estimate,
-    /// See [`metrics::reciprocal_rank`].
+    /// See [`metrics::reciprocal_rank`](crate::measure::metrics::reciprocal_rank).
     pub mrr: Estimate,
-    /// See [`metrics::average_precision`].
+    /// See [`metrics::average_precision`](crate::measure::metrics::average_precision).
     pub map: Estimate,
-    /// See [`metrics::ndcg`].
+    /// See [`metrics::ndcg`](crate::measure::metrics::ndcg).
     pub ndcg: Estimate,
 }
 
@@ -54,54 +54,27 @@ pub struct ReadyAt {
 /// # Errors
 /// [`EvalError::NoCases`] without lists, [`EvalError::CutOffs`] without cut-offs or with one that is 0.
 pub fn measure_lists(
-    lists: &[ReadyList],
+    lists: &[ExternalList],
     cut_offs: &[usize],
     draws: usize,
     seed: u64,
-) -> Result<ReadyFigures, EvalError> {
-    if cut_offs.is_empty() || cut_offs.contains(&0) {
-        return Err(EvalError::CutOffs { found: cut_offs.to_vec() });
-    }
-    if lists.is_empty() {
-        return Err(EvalError::NoCases);
-    }
-    const AT_K: usize = 7;
-    let mut columns = Columns::new(vec![0; 2 + AT_K * cut_offs.len()], lists.len());
+) -> Result<ExternalFigures, EvalError> {
+    EvalError::check(lists.len(), cut_offs)?;
+    let columns = SystemColumns::new(cut_offs.len());
+    let mut sums = Sums::new(columns.divisors(), lists.len());
     for (number, list) in lists.iter().enumerate() {
-        let (ranks, relevant) = (&list.ranks[..], list.num_relevant);
-        let row = columns.of(number);
-        row[0] = 1.0;
-        row[1] = metrics::accuracy(ranks);
-        for (at, &k) in cut_offs.iter().enumerate() {
-            row[2 + at * AT_K..][..AT_K].copy_from_slice(&[
-                metrics::hit_rate(ranks, k),
-                metrics::precision(ranks, k),
-                metrics::recall(ranks, relevant, k),
-                metrics::f1(ranks, relevant, k),
-                metrics::reciprocal_rank(ranks, k),
-                metrics::average_precision(ranks, relevant, k),
-                metrics::ndcg(ranks, relevant, k),
-            ]);
-        }
+        columns.add(sums.of(number), &list.ranks, list.num_relevant, cut_offs);
     }
-    let draws = Draws::new(&[columns], lists.len(), draws, seed);
+    let draws = Draws::new(&[sums], lists.len(), draws, seed);
     let at = |(at, &k): (usize, &usize)| {
-        let figure = |offset| draws.estimate(0, 2 + at * AT_K + offset);
-        ReadyAt {
-            k,
-            hit_rate: figure(0),
-            precision: figure(1),
-            recall: figure(2),
-            f1: figure(3),
-            mrr: figure(4),
-            map: figure(5),
-            ndcg: figure(6),
-        }
+        let list = columns.at[at].map(|column| draws.estimate(0, column));
+        let ListFigures { hit_rate, precision, recall, f1, mrr, map, ndcg } = list;
+        ExternalFiguresAt { k, hit_rate, precision, recall, f1, mrr, map, ndcg }
     };
-    Ok(ReadyFigures {
+    Ok(ExternalFigures {
         num_lists: lists.len(),
         num_targets: lists.iter().map(|list| list.num_relevant).sum(),
-        accuracy: draws.estimate(0, 1),
+        accuracy: draws.estimate(0, columns.accuracy),
         at: cut_offs.iter().enumerate().map(at).collect(),
     })
 }
@@ -113,7 +86,8 @@ mod tests {
     #[test]
     fn figures_are_the_means_of_the_lists() {
         // The second list has none of its two relevant items.
-        let lists = [ReadyList { ranks: vec![2, 4], num_relevant: 3 }, ReadyList { ranks: vec![], num_relevant: 2 }];
+        let lists =
+            [ExternalList { ranks: vec![2, 4], num_relevant: 3 }, ExternalList { ranks: vec![], num_relevant: 2 }];
         let found = measure_lists(&lists, &[4], 10, 1).unwrap();
         assert_eq!((found.num_lists, found.num_targets, found.accuracy.value), (2, 5, 0.0));
         let at = found.at[0];
@@ -126,7 +100,7 @@ mod tests {
     #[test]
     fn no_lists_and_a_cut_off_of_zero_are_errors() {
         assert_eq!(measure_lists(&[], &[5], 0, 1), Err(EvalError::NoCases));
-        let lists = [ReadyList::default()];
+        let lists = [ExternalList::default()];
         assert_eq!(measure_lists(&lists, &[0], 0, 1), Err(EvalError::CutOffs { found: vec![0] }));
     }
 }

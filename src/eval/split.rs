@@ -1,10 +1,9 @@
-//! Cuts a log into a part to train on and trials to measure on, and checks that nothing leaks from one to the other.
+//! Cuts a log into a part to train on and cases to measure on, and checks that nothing leaks from one to the other.
 
 mod plan;
 
-use super::Targets;
-use super::trials::{Clusters, Target, Trials, drawn};
 use crate::events::{Details, EventLog, Sessions};
+use crate::measure::{Clusters, Target, Targets, TestCases, draw};
 use crate::rank::HistoryEvent;
 use crate::{EventKind, ItemIx};
 use plan::{Asked, Plan, by_time, last_basket, leave_last_out, next_basket};
@@ -15,7 +14,7 @@ use std::collections::{HashMap, HashSet};
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum SplitBy {
     /// The newest sessions are held out, this share of them; a session that began before the cut and ended after it is left
-    /// out of both parts. Near 0 few trials are left, near 1 little to train on. A target is an event of a held-out session, its
+    /// out of both parts. Near 0 few cases are left, near 1 little to train on. A target is an event of a held-out session, its
     /// history the events before it in the session.
     Time {
         /// Share of the sessions, above 0 and below 1.
@@ -64,7 +63,7 @@ pub enum SplitError {
     },
     /// One part is empty.
     #[error(
-        "the split leaves {num_training} sessions to train on and {num_trials} targets to measure on, of {num_sessions} \
+        "the split leaves {num_training} sessions to train on and {num_cases} targets to measure on, of {num_sessions} \
          sessions; give a longer log{}", if *is_one_moment { " with more than one moment in time" } else { "" }
     )]
     Empty {
@@ -72,8 +71,8 @@ pub enum SplitError {
         num_sessions: usize,
         /// Sessions to train on.
         num_training: usize,
-        /// Trials.
-        num_trials: usize,
+        /// Number of test cases.
+        num_cases: usize,
         /// Whether all sessions end at one time.
         is_one_moment: bool,
     },
@@ -85,7 +84,7 @@ pub struct Split {
     /// What may be trained on; its items are numbered anew, those it does not hold are not in it.
     pub train: EventLog,
     /// What is measured on, in the item numbers of `train`.
-    pub trials: Trials,
+    pub cases: TestCases,
     /// What was cut where, and what is on both sides.
     pub report: SplitReport,
 }
@@ -100,9 +99,9 @@ pub struct SplitReport {
     /// From the last training event to the first target's event, ms; `None` as for `cut_ms`.
     pub gap_ms: Option<i64>,
     /// What is trained on.
-    pub training: Side,
+    pub training: SplitPart,
     /// What is measured on: the sessions with targets.
-    pub test: Side,
+    pub test: SplitPart,
     /// Left out because they begin before the cut and end after it.
     pub sessions_across_the_cut: usize,
     /// Left out because they hold one event, or, where baskets are asked for, because their shopper has no basket before.
@@ -125,7 +124,7 @@ pub struct SplitReport {
 
 /// The size of one side.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Side {
+pub struct SplitPart {
     /// Sessions.
     pub sessions: usize,
     /// Events.
@@ -147,7 +146,7 @@ pub fn split(log: &EventLog, by: SplitBy) -> Result<Split, SplitError> {
     split_sampled(log, by, usize::MAX, 0)
 }
 
-/// As [`split`], with at most `most` trials, drawn as [`Trials::sample`] draws them; the report still counts all. Histories are
+/// As [`split`], with at most `most` cases, drawn as [`TestCases::sample`] draws them; the report still counts all. Histories are
 /// made for these alone, so that long sessions do not fill the memory.
 ///
 /// # Errors
@@ -168,7 +167,7 @@ pub fn split_sampled(log: &EventLog, by: SplitBy, most: usize, seed: u64) -> Res
         return Err(SplitError::Empty {
             num_sessions: log.sessions.len(),
             num_training,
-            num_trials: plan.asked.len(),
+            num_cases: plan.asked.len(),
             is_one_moment: ends.len() > 1 && ends.first() == ends.last(),
         });
     }
@@ -187,8 +186,8 @@ impl Plan {
         let sessions = &log.sessions;
         let (train, numbers) = training_part(log, &self.kept);
         let known = |item: ItemIx| numbers[item.as_usize()];
-        let mut trials = Trials::of(Clusters::of(sessions));
-        let mut chosen = drawn(self.asked.len(), most, seed).into_iter().peekable();
+        let mut cases = TestCases::of(Clusters::of(sessions));
+        let mut chosen = draw(self.asked.len(), most, seed).into_iter().peekable();
         let mut asked_for = AskedFor::default();
         let (mut held_items, mut distinct, mut is_held) =
             (HashSet::new(), HashSet::new(), vec![false; log.item_ids.len()]);
@@ -224,10 +223,10 @@ impl Plan {
                 known(sessions.items[event]).map(|item| HistoryEvent { item, kind })
             });
             let cluster = if sessions.has_shoppers { sessions.shoppers[session] } else { session as u32 };
-            trials.push(history, targets.iter().copied(), cluster, asked.length);
+            cases.push(history, targets.iter().copied(), cluster, asked.length);
         }
         let report = self.report(log, by, &train, asked_for, &test_sessions, &is_held);
-        Split { train, trials, report }
+        Split { train, cases, report }
     }
 
     fn report(
@@ -260,13 +259,13 @@ impl Plan {
             split: by.name(),
             cut_ms: self.cut_ms,
             gap_ms: first_test_ms.zip(last_ms).filter(|_| is_by_time).map(|(first, last)| first - last),
-            training: Side {
+            training: SplitPart {
                 sessions: train.sessions.len(),
                 events: train.sessions.items.len(),
                 shoppers: in_training.len(),
                 items: train.item_ids.len(),
             },
-            test: Side {
+            test: SplitPart {
                 sessions: test_sessions.len(),
                 events: test_sessions
                     .iter()

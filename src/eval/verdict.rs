@@ -1,16 +1,16 @@
-//! In words: is the model better than the simple thing, and by how much?
+//! The verdict on a model beside the best simple method, in words.
 
-use super::bootstrap::Estimate;
-use super::compare::SystemFigures;
+use super::figures::SystemFigures;
+use crate::measure::{Estimate, View};
 use serde::Serialize;
 
-/// How a comparison came out.
+/// Outcome of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// The whole interval of the difference is above 0.
     Better,
-    /// The interval holds 0: these trials cannot tell.
+    /// The interval holds 0: these test cases show no difference.
     Tie,
     /// The whole interval of the difference is below 0.
     Worse,
@@ -20,7 +20,7 @@ pub enum Outcome {
 const LEAST_CLUSTERS: usize = 20;
 
 impl Outcome {
-    /// What a difference says; nothing where there are too few shoppers (or sessions) to draw from, or none were drawn.
+    /// Judges a difference; a tie where there are too few shoppers (or sessions) to draw from, or none were drawn.
     fn of(difference: &Estimate, can_tell: bool) -> Outcome {
         if !can_tell {
             Outcome::Tie
@@ -34,7 +34,7 @@ impl Outcome {
     }
 }
 
-/// Our system against the best simple method: the one with the largest recall at the largest cut-off on the very same trials,
+/// Our system against the best simple method: the one with the largest recall at the largest cut-off on the same test cases,
 /// which favours the simple side a little.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -47,16 +47,24 @@ pub struct Verdict {
     pub recall: f64,
     /// That of the simple method.
     pub baseline_recall: f64,
-    /// How much ours is larger, paired, with its 95 % interval.
+    /// Difference of the two, paired, with its 95 % interval.
     pub difference: Estimate,
     /// The same of NDCG@k, where the order counts.
     pub ndcg_difference: Estimate,
-    /// What the difference in recall says.
+    /// Outcome by recall.
     pub outcome: Outcome,
-    /// What the difference in NDCG says.
+    /// Outcome by NDCG.
     pub order_outcome: Outcome,
     /// All of it in words.
     pub text: String,
+}
+
+/// Our system less the simple one on the same draws.
+pub(super) struct PairedDifferences {
+    pub(super) recall: Estimate,
+    pub(super) ndcg: Estimate,
+    pub(super) num_clusters: usize,
+    pub(super) num_draws: usize,
 }
 
 impl Verdict {
@@ -65,16 +73,16 @@ impl Verdict {
         best: &SystemFigures,
         at: usize,
         num_targets: usize,
-        [difference, ndcg_difference]: [Estimate; 2],
-        repeats: bool,
-        (num_clusters, num_draws): (usize, usize),
+        view: View,
+        differences: PairedDifferences,
     ) -> Verdict {
+        let PairedDifferences { recall: difference, ndcg: ndcg_difference, num_clusters, num_draws } = differences;
         let can_tell = num_clusters >= LEAST_CLUSTERS && num_draws > 0;
         let (ours_at, best_at) = (&ours.at[at], &best.at[at]);
         let k = ours_at.k;
         let (outcome, order_outcome) = (Outcome::of(&difference, can_tell), Outcome::of(&ndcg_difference, can_tell));
         let (recall, baseline_recall) = (ours_at.recall.value, best_at.recall.value);
-        let which = if repeats { "targets" } else { "targets that are new to the shopper" };
+        let which = if view.allows_repeats() { "targets" } else { "targets that are new to the shopper" };
         let percent = |share: f64| format!("{:.1} %", share * 100.0);
         let mut text = format!(
             "On {} {which} {} finds {} of what came next in its first {k}, the best simple method ({}) {}: {}.",

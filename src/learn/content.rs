@@ -5,7 +5,7 @@
 //! cosine of their words (tf-idf: Salton and Buckley 1988). It comes from the catalogue alone, so that it tells
 //! nothing of shoppers. Knows nothing of counts but how many an item has.
 
-use super::matrix::{Cut, keep_heaviest, quantise};
+use super::rows::{Truncation, finish, keep_heaviest};
 use crate::{CsrMatrix, ItemIx};
 use std::collections::HashMap;
 
@@ -97,7 +97,13 @@ impl Content {
     /// t is the mean of the largest weights of the rows there are, so that content speaks as loud as an ordinary row;
     /// g is [`HALF`]. `rows` are those of `wanted`, `evidence` is n by item, 0 for items without a row.
     /// `O(words of an item * items of a word)` a row, and nothing for rows with evidence enough.
-    pub(super) fn fill(&self, rows: &CsrMatrix, evidence: &[f32], wanted: &[ItemIx], cut: Cut) -> CsrMatrix {
+    pub(super) fn fill(
+        &self,
+        rows: &CsrMatrix,
+        evidence: &[f32],
+        wanted: &[ItemIx],
+        truncation: Truncation,
+    ) -> CsrMatrix {
         let largest = |row: usize| rows.row(row).1.iter().copied().fold(0.0, f32::max);
         let (mut sum, mut num_filled) = (0.0, 0u32);
         for most in (0..rows.num_rows()).map(largest).filter(|&most| most > 0.0) {
@@ -116,7 +122,7 @@ impl Content {
                 return;
             }
             self.alike(wanted[at], sums, touched, entries);
-            keep_heaviest(entries, cut.neighbours.min(MOST_ALIKE));
+            keep_heaviest(entries, truncation.neighbours.min(MOST_ALIKE));
             for (column, cosine) in entries.drain(..) {
                 sums[column.as_usize()] = share * typical * cosine;
                 touched.push(column);
@@ -129,14 +135,8 @@ impl Content {
                 *sum += (1.0 - share) * value;
             }
             entries.extend(touched.drain(..).map(|column| (column, std::mem::take(&mut sums[column.as_usize()]))));
-            keep_heaviest(entries, cut.neighbours);
-            if let Some(bits) = cut.weight_bits {
-                quantise(entries, bits);
-            }
-            for &(column, value) in entries.iter().filter(|entry| entry.1 > 0.0) {
-                columns.push(column);
-                values.push(value);
-            }
+            keep_heaviest(entries, truncation.neighbours);
+            finish(entries, truncation, columns, values);
         })
     }
 
@@ -252,7 +252,7 @@ mod tests {
         entries
     }
 
-    const ALL: Cut = Cut { neighbours: 20, weight_bits: None };
+    const ALL: Truncation = Truncation { neighbours: 20, weight_bits: None };
 
     #[test]
     fn fields_become_words_that_do_not_mix() {

@@ -1,158 +1,65 @@
-//! Learns one sparse item-item matrix per purpose from counts.
+//! Learns one sparse item-item matrix per relation from counts.
 //!
-//! Owns the recipe: normalised co-occurrence, a second-order walk over it, their blend, and a bounded, seeded
-//! search for all constants on the last part of the training sessions. Knows nothing of files, of packing
-//! beyond "the heaviest K neighbours at so many bits", or of browsers.
+//! Owns the recipe (normalised co-occurrence, a second-order walk over it, and their blend), other similarities, and a
+//! bounded, seeded search for all hyperparameters on the newest part of the training sessions. Knows nothing of files, of
+//! packing beyond "the heaviest K neighbours at so many bits", or of browsers.
 //!
-//! * [`Constants`] names every constant of the recipe with its range;
-//! * [`matrix`] turns counts and constants into weights (Sarwar et al. 2001 for item-item neighbours; the walk is
-//!   that of RP3beta, Paudel et al. 2016, over items alone);
-//! * [`validation`] ranks held-out events with them;
-//! * [`similarity`] has other ways from counts to weights, and [`alternative`] learns a table with them;
-//! * [`content`] fills the rows of new items from a catalogue, and says what is alike by it;
-//! * [`Times`] says what is popular in the newest days, and after how many days an item is bought again;
-//! * [`search`] moves the constants uphill, a (1+1) evolution strategy (Rechenberg 1973).
+//! From the ground up:
+//!
+//! * [`hyperparameters`] names every hyperparameter with its range, and [`search`] moves them uphill by a (1+1) evolution
+//!   strategy (Rechenberg 1973);
+//! * [`task`] is the interface of the three [`tasks`]: the next item, the next basket, and items bought together;
+//! * [`spec`] joins a task with the data of one table, and [`validation`] ranks its held-out test cases;
+//! * [`table`] learns one table by a method: the [`recipe`] (Sarwar et al. 2001 for item-item neighbours; the walk is that
+//!   of RP3beta, Paudel et al. 2016, over items alone) or one [`with_similarity`];
+//! * [`strategy`] chooses the method;
+//! * [`content`] fills the rows of new items from a catalogue, and lists items of similar content;
+//! * [`Times`] has the popular items of the newest days, and the days until an item is bought again.
 
-mod alternative;
 mod baskets;
-mod constants;
 mod content;
-mod cosine;
-mod matrix;
+mod error;
+mod holdout;
+mod hyperparameters;
+mod learnt;
+mod plain_cosine;
 mod popularity;
-mod purpose;
+mod recipe;
 mod repeat_baskets;
+mod rows;
 mod search;
+mod settings;
 mod similarity;
+mod spec;
+mod strategy;
+mod table;
+mod task;
+mod tasks;
 mod times;
 mod validation;
+mod with_similarity;
 
 pub use baskets::BasketSource;
-pub use constants::{Constants, Knob};
 pub use content::{Content, Description};
+pub use error::LearnError;
+pub use hyperparameters::{Hyperparameter, Hyperparameters};
+pub use learnt::{HeldOut, Learnt};
 pub use repeat_baskets::are_returning_orders;
-pub use search::{Climbed, Random, climb};
+pub use search::{Optimum, optimise};
+pub use settings::Settings;
 pub use similarity::{SimilarityChoice, UnknownSimilarity};
 pub use times::Times;
-pub use validation::{Example, Target};
 
-use crate::counts::PrivacyThreshold;
-use crate::events::EventLog;
-use crate::model::{Measurement, Privacy, Purpose, RankingParameters};
-use crate::{CsrMatrix, EventKind, Progress};
-use purpose::{Plan, Protocol};
+use crate::events::{EventLog, Sessions};
+use crate::model::{Privacy, Purpose};
+use crate::{EventKind, Progress};
+use spec::{LearntTable, TableSpec};
+use strategy::learn_table;
+use task::Task;
+use tasks::{BoughtTogether, NextBasket, NextItem};
 
-/// How to learn.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Settings {
-    /// Neighbours an item will have while ranking; constants are tuned for this many.
-    pub neighbours: usize,
-    /// Bits of a weight, 1 to 8, that constants are tuned for.
-    pub weight_bits: u8,
-    /// A pair counts only if at least this many distinct shoppers (else sessions) made it. 1 keeps all pairs; the
-    /// more, the less a file can tell of one shopper, and the fewer rare items have neighbours.
-    pub min_shoppers: u32,
-    /// Whether to tune the constants on held-out sessions; without, [`Constants::default`] is used.
-    pub tune: bool,
-    /// Constants tried per table. Below some 50 the search has not settled; beyond 400 it gains nothing measurable.
-    pub evaluations: usize,
-    /// Seed of the search.
-    pub seed: u64,
-    /// How counts become weights.
-    pub similarity: SimilarityChoice,
-    /// Which events are baskets.
-    pub baskets: BasketSource,
-    /// Whether to keep, for each table, a matrix that has not seen the held-out events, and these events.
-    pub keep_held_out: bool,
-}
-
-impl Settings {
-    pub(crate) const fn threshold(&self) -> PrivacyThreshold {
-        PrivacyThreshold::new(self.min_shoppers)
-    }
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Settings {
-            neighbours: 20,
-            weight_bits: 3,
-            min_shoppers: 2,
-            tune: true,
-            evaluations: 240,
-            seed: 1,
-            similarity: SimilarityChoice::default(),
-            baskets: BasketSource::Purchases,
-            keep_held_out: false,
-        }
-    }
-}
-
-/// What was learnt, in the item order of the log.
-#[derive(Clone, Debug)]
-pub struct Learnt {
-    /// A matrix for each purpose that the log has evidence for.
-    pub tables: Vec<(Purpose, CsrMatrix)>,
-    /// What each of them was made with, never [`SimilarityChoice::Auto`].
-    pub similarities: Vec<(Purpose, SimilarityChoice)>,
-    /// Recency-weighted number of events of each item; 0 for items with fewer than `min_shoppers` shoppers.
-    pub popularity: Vec<f32>,
-    /// Number of events of each item; 0 for items with fewer than `min_shoppers` shoppers.
-    pub num_events: Vec<u32>,
-    /// The constants of ranking.
-    pub ranking: RankingParameters,
-    /// The threshold and what it removed, all tables together.
-    pub privacy: Privacy,
-    /// The constants of learning by name.
-    pub hyperparameters: Vec<(String, f64)>,
-    /// Quality on the held-out sessions, of a model that has not seen them.
-    pub measurements: Vec<Measurement>,
-    /// What packing may be tuned on, by purpose; empty unless [`Settings::keep_held_out`].
-    pub held_out: Vec<(Purpose, HeldOut)>,
-    /// The course of tuning by purpose: evaluations after which a better objective was found, and the objective.
-    pub curves: Vec<(Purpose, Vec<(usize, f64)>)>,
-}
-
-/// The newest sessions, and what was learnt without them.
-#[derive(Clone, Debug)]
-pub struct HeldOut {
-    /// Learnt from all older sessions with the same constants.
-    pub matrix: CsrMatrix,
-    /// As [`Learnt::num_events`], without them.
-    pub num_events: Vec<u32>,
-    /// Whether what is held out are the next baskets of shoppers, not single events.
-    pub are_baskets: bool,
-    /// What is held out, with what came before it.
-    pub examples: Vec<Example>,
-    /// The objective that what was learnt has on them before it is packed: the mean over both views of HitRate@20 + MRR@20, or for
-    /// baskets Recall@20 + NDCG@20 of discovery.
-    pub objective: f64,
-}
-
-/// Why nothing could be learnt.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum LearnError {
-    /// No item was seen beside another.
-    #[error(
-        "nothing to learn from: {num_sessions} sessions with {num_events} events hold no two different items together; \
-         check which columns were taken for session and item"
-    )]
-    NoPairs {
-        /// Sessions in the log.
-        num_sessions: usize,
-        /// Events in the log.
-        num_events: usize,
-    },
-    /// The log is larger than 32-bit numbers reach.
-    #[error("{num_events} events are more than the {limit} that one model can be trained from; train on a later part")]
-    TooManyEvents {
-        /// Events in the log.
-        num_events: usize,
-        /// Most events that can be counted.
-        limit: usize,
-    },
-}
+/// Largest distance of a pair of events in a session, in events.
+const MAX_DISTANCE: usize = 20;
 
 /// Learns all tables that the log has evidence for; see [`learn_with`].
 ///
@@ -174,83 +81,83 @@ pub fn learn_with(
     settings: &Settings,
     progress: &dyn Progress,
 ) -> Result<Learnt, LearnError> {
-    let sessions = &log.sessions;
-    let num_items = log.item_ids.len();
-    let limit = u32::MAX as usize;
-    if sessions.items.len() >= limit {
-        return Err(LearnError::TooManyEvents { num_events: sessions.items.len(), limit });
+    let (sessions, num_items) = (&log.sessions, log.item_ids.len());
+    check(sessions)?;
+    let ages = sessions.ages();
+    let repeat_baskets = repeat_baskets::repeat_baskets(sessions);
+    let (task, source): (&'static dyn Task, &Sessions) = match &repeat_baskets {
+        Some(baskets) => (&NextBasket, baskets),
+        None => (&NextItem, sessions),
+    };
+    let spec = |task, name, source, max_distance, ages| TableSpec {
+        task,
+        name,
+        sessions: source,
+        counted: source,
+        max_distance,
+        ages,
+        num_items,
+        content,
+    };
+    let (next, (popularity, popularity_recency)) = rayon::join(
+        || learn_table(&spec(task, "next", source, MAX_DISTANCE, &ages), settings, progress),
+        || popularity::weigh(sessions, &ages, num_items, settings.threshold()),
+    );
+    let has_kinds = sessions.kinds.iter().any(|&kind| kind != EventKind::View);
+    let mut learnt = Learnt {
+        tables: Vec::new(),
+        similarities: Vec::new(),
+        popularity,
+        num_events: popularity::count(sessions, 0..sessions.len(), num_items, settings.threshold()),
+        ranking: task::ranking(task, &next.hyperparameters, has_kinds),
+        privacy: Privacy {
+            min_shoppers: settings.min_shoppers,
+            by_shopper: sessions.has_shoppers,
+            pairs_kept: 0,
+            pairs_removed: 0,
+        },
+        hyperparameters: Vec::new(),
+        measurements: Vec::new(),
+        held_out: Vec::new(),
+        curves: Vec::new(),
+    };
+    add(&mut learnt, Purpose::Next, "next", task, next);
+    learnt.hyperparameters.push(("popularity.recency".to_owned(), popularity_recency));
+    if let Some((baskets, ages)) = baskets::baskets(sessions, &ages, settings.baskets) {
+        let spec = spec(&BoughtTogether, "together", &baskets, baskets::MAX_BASKET_ITEMS, &ages);
+        add(&mut learnt, Purpose::Together, spec.name, spec.task, learn_table(&spec, settings, progress));
+    }
+    Ok(learnt)
+}
+
+/// Refuses logs that nothing can be learnt from.
+fn check(sessions: &Sessions) -> Result<(), LearnError> {
+    let (limit, num_events) = (u32::MAX as usize, sessions.items.len());
+    if num_events >= limit {
+        return Err(LearnError::TooManyEvents { num_events, limit });
     }
     let has_pair = |session| sessions.items_of(session).windows(2).any(|pair| pair[0] != pair[1]);
     if !(0..sessions.len()).any(has_pair) {
-        return Err(LearnError::NoPairs { num_sessions: sessions.len(), num_events: sessions.items.len() });
+        return Err(LearnError::NoPairs { num_sessions: sessions.len(), num_events });
     }
+    Ok(())
+}
 
-    let ages = sessions.ages();
-    let repeat_baskets = repeat_baskets::repeat_baskets(sessions);
-    let (protocol, events) = match &repeat_baskets {
-        Some(baskets) => (Protocol::NextBasket, baskets),
-        None => (Protocol::NextItem, sessions),
-    };
-    let plan = Plan { protocol, name: "next", max_distance: 20, sessions: events, ages: &ages, num_items, content };
-    let (next, (popularity, popularity_recency)) = rayon::join(
-        || plan.learn(settings, progress),
-        || popularity::weigh(sessions, &ages, num_items, settings.threshold()),
-    );
-
-    let mut privacy = Privacy {
-        min_shoppers: settings.min_shoppers,
-        by_shopper: sessions.has_shoppers,
-        pairs_kept: next.pairs_kept,
-        pairs_removed: next.pairs_removed,
-    };
-    let mut hyperparameters = next.constants.named("next", protocol);
-    hyperparameters.push(("popularity.recency".to_owned(), popularity_recency));
-    let mut measurements = next.measurements;
-    let ranking = next.constants.ranking(protocol, sessions.kinds.iter().any(|&kind| kind != EventKind::View));
-    let mut similarities = vec![(Purpose::Next, next.similarity)];
-    let mut tables = vec![(Purpose::Next, next.matrix)];
-    let mut curves = vec![(Purpose::Next, next.curve)];
-    let mut held_out: Vec<_> = next.held_out.map(|held_out| (Purpose::Next, held_out)).into_iter().collect();
-
-    if let Some((baskets, ages)) = baskets::baskets(sessions, &ages, settings.baskets) {
-        let plan = Plan {
-            protocol: Protocol::LeaveOneOut,
-            name: "together",
-            max_distance: baskets::MAX_BASKET_ITEMS,
-            sessions: &baskets,
-            ages: &ages,
-            num_items,
-            content,
-        };
-        let together = plan.learn(settings, progress);
-        privacy.pairs_kept += together.pairs_kept;
-        privacy.pairs_removed += together.pairs_removed;
-        hyperparameters.extend(together.constants.named("together", Protocol::LeaveOneOut));
-        measurements.extend(together.measurements);
-        similarities.push((Purpose::Together, together.similarity));
-        tables.push((Purpose::Together, together.matrix));
-        curves.push((Purpose::Together, together.curve));
-        held_out.extend(together.held_out.map(|held_out| (Purpose::Together, held_out)));
-    }
-    let num_events = popularity::count(sessions, 0..sessions.len(), num_items, settings.threshold());
-    Ok(Learnt {
-        tables,
-        similarities,
-        popularity,
-        num_events,
-        ranking,
-        privacy,
-        hyperparameters,
-        measurements,
-        held_out,
-        curves,
-    })
+/// Adds a table to the others.
+fn add(learnt: &mut Learnt, relation: Purpose, name: &str, task: &dyn Task, table: LearntTable) {
+    learnt.privacy.pairs_kept += table.pairs_kept;
+    learnt.privacy.pairs_removed += table.pairs_removed;
+    learnt.hyperparameters.extend(table.hyperparameters.named(name, |hyperparameter| task.has(hyperparameter)));
+    learnt.measurements.extend(table.quality.iter().flat_map(|quality| quality.measurements(name)));
+    learnt.similarities.push((relation, table.similarity));
+    learnt.tables.push((relation, table.matrix));
+    learnt.curves.push((relation, table.curve));
+    learnt.held_out.extend(table.held_out.map(|held_out| (relation, held_out)));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::events::Sessions;
     use crate::{ItemIx, Silent};
 
     /// 40 items in two groups; shoppers walk upwards through one of them, and buy what they saw last with its successor.

@@ -1,22 +1,25 @@
-//! The cosine without tuning: cut as it is counted, so that the counts of all pairs are never in memory.
+//! The cosine without tuning: truncated while it is counted, so that the counts of all pairs are never in memory.
 
-use super::alternative::{MAX_DISTINCT, plain};
-use super::matrix::quantise;
-use super::purpose::{LearntTable, Plan, to_matrix};
-use super::similarity::Similarity;
+use super::hyperparameters::Hyperparameters;
+use super::rows::{largest, quantise};
+use super::settings::Settings;
+use super::similarity::SimilarityChoice;
+use super::spec::{LearntTable, TableSpec};
+use super::task;
 use super::validation::Validation;
-use super::{Settings, SimilarityChoice};
+use super::with_similarity::MAX_DISTINCT;
+use crate::Progress;
 use crate::counts::{CosineOptions, cosines};
-use crate::{CsrMatrix, ItemIx, Progress};
+use crate::measure::Quality;
 
-/// Learns a table of plain cosines, as [`alternative::learn`](super::alternative::learn) does, up to the rounding of sums.
+/// Learns a table of plain cosines: the table of [`WithSimilarity`](super::with_similarity::WithSimilarity) without
+/// tuning, up to the rounding of sums.
 pub(super) fn learn(
-    plan: &Plan,
-    similarity: &dyn Similarity,
+    spec: &TableSpec<'_>,
+    hyperparameters: Hyperparameters,
     settings: &Settings,
     progress: &dyn Progress,
 ) -> LearntTable {
-    let constants = plain(plan, similarity);
     let options = CosineOptions {
         neighbours: settings.neighbours,
         threshold: settings.threshold(),
@@ -24,27 +27,24 @@ pub(super) fn learn(
         wanted: None,
     };
     let measure = || {
-        let holdout = plan.holdout();
-        let validation = Validation::new(plan.protocol, plan.examples(holdout, settings.seed), plan.num_items);
-        if validation.num_examples() == 0 {
-            return Vec::new();
+        let holdout = spec.holdout();
+        let cases = spec.test_cases(holdout, settings.seed);
+        if cases.is_empty() {
+            return None;
         }
-        let training = plan.tuning_start(holdout)..holdout;
-        let options = CosineOptions { wanted: Some(&validation.wanted), ..options };
-        let mut rows = cosines(plan.sessions, training, plan.num_items, &options).rows;
-        quantise_rows(&mut rows, settings.weight_bits);
-        plan.measurements(&validation.measure(&rows, &constants))
+        let validation = Validation::new(cases, spec.task.views(), spec.task.are_baskets(), spec.num_items);
+        Some(measure(spec, holdout, &validation, &hyperparameters, &options, settings))
     };
-    progress.start(&format!("{}: building the table", plan.name), 0);
-    let build = || cosines(plan.sessions, 0..plan.sessions.len(), plan.num_items, &options);
-    let (measurements, found) = rayon::join(measure, build);
+    progress.start(&format!("{}: building the table", spec.name), 0);
+    let build = || cosines(spec.sessions, 0..spec.sessions.len(), spec.num_items, &options);
+    let (quality, found) = rayon::join(measure, build);
     let (pairs_kept, pairs_removed) = (found.pairs_kept, found.pairs_removed);
     progress.finish(&format!("{pairs_kept} pairs of items, {pairs_removed} removed by the privacy threshold"));
     LearntTable {
         similarity: SimilarityChoice::Cosine,
-        matrix: to_matrix(found.rows),
-        constants,
-        measurements,
+        matrix: found.rows.sorted(),
+        hyperparameters,
+        quality,
         held_out: None,
         curve: Vec::new(),
         pairs_kept,
@@ -52,13 +52,21 @@ pub(super) fn learn(
     }
 }
 
-fn quantise_rows(rows: &mut CsrMatrix, weight_bits: u8) {
-    let mut entries: Vec<(ItemIx, f32)> = Vec::new();
+/// Measures a table of the older sessions on the held-out ones.
+fn measure(
+    spec: &TableSpec<'_>,
+    holdout: usize,
+    validation: &Validation,
+    hyperparameters: &Hyperparameters,
+    options: &CosineOptions<'_>,
+    settings: &Settings,
+) -> Quality {
+    let options = CosineOptions { wanted: Some(&validation.wanted), ..*options };
+    let mut rows = cosines(spec.sessions, spec.tuning_start(holdout)..holdout, spec.num_items, &options).rows;
     for row in 0..rows.num_rows() {
-        let (columns, values) = rows.row_mut(row);
-        entries.clear();
-        entries.extend(columns.iter().copied().zip(values.iter().copied()));
-        quantise(&mut entries, weight_bits);
-        values.iter_mut().zip(&entries).for_each(|(value, entry)| *value = entry.1);
+        let (_, values) = rows.row_mut(row);
+        let most = largest(values.iter().copied());
+        quantise(values.iter_mut(), most, settings.weight_bits);
     }
+    validation.measure(&rows, &task::ranking(spec.task, hyperparameters, true))
 }

@@ -1,6 +1,6 @@
 //! How popular items are now: event counts that fade at the rate which predicts the newest sessions best.
 
-use super::purpose::holdout_start;
+use super::holdout;
 use crate::counts::PrivacyThreshold;
 use crate::events::Sessions;
 use rayon::prelude::*;
@@ -33,7 +33,7 @@ pub(super) fn weigh(
     num_items: usize,
     threshold: PrivacyThreshold,
 ) -> (Vec<f32>, f64) {
-    let training = 0..holdout_start(sessions);
+    let training = 0..holdout::start(sessions.len(), holdout::SESSIONS);
     let newest_training = ages[training.end.saturating_sub(1)];
     let mut future = vec![0u32; num_items];
     for item in &sessions.items[sessions.offsets[training.end]..] {

@@ -3,7 +3,7 @@
 //! Targets of one session or shopper are no independent evidence, so that clusters are drawn, not targets. All systems see the
 //! very same draws, which makes differences between them paired.
 
-use crate::learn::Random;
+use crate::Random;
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -40,19 +40,19 @@ fn quantile(sorted: &[f64], share: f64, otherwise: f64) -> f64 {
 
 /// Sums by cluster of several columns, and the numbers they are divided by.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Columns {
+pub struct Sums {
     /// Which sum each column is divided by: a column of `sums`, too.
     pub divisors: Vec<usize>,
     /// Cluster after cluster, a value for each column.
     pub sums: Vec<f64>,
 }
 
-impl Columns {
-    pub(super) fn new(divisors: Vec<usize>, num_clusters: usize) -> Columns {
-        Columns { sums: vec![0.0; divisors.len() * num_clusters], divisors }
+impl Sums {
+    pub fn new(divisors: Vec<usize>, num_clusters: usize) -> Sums {
+        Sums { sums: vec![0.0; divisors.len() * num_clusters], divisors }
     }
 
-    pub(super) fn of(&mut self, cluster: usize) -> &mut [f64] {
+    pub fn of(&mut self, cluster: usize) -> &mut [f64] {
         let width = self.divisors.len();
         &mut self.sums[cluster * width..(cluster + 1) * width]
     }
@@ -76,14 +76,14 @@ impl Columns {
 }
 
 /// The ratios of each draw of several sets of columns over the same clusters; the first "draw" is the data themselves.
-pub(super) struct Draws {
+pub struct Draws {
     /// By draw, set and column.
     means: Vec<Vec<Vec<f64>>>,
 }
 
 impl Draws {
     /// `O(draws * clusters * columns)`, in parallel; the same for any number of threads.
-    pub(super) fn new(sets: &[Columns], num_clusters: usize, num_draws: usize, seed: u64) -> Draws {
+    pub fn new(sets: &[Sums], num_clusters: usize, num_draws: usize, seed: u64) -> Draws {
         let draw = |number: usize| -> Vec<Vec<f64>> {
             if number == 0 {
                 return sets.iter().map(|set| set.means(std::iter::repeat_n(1, num_clusters))).collect();
@@ -100,12 +100,12 @@ impl Draws {
     }
 
     /// The mean of a column with its interval.
-    pub(super) fn estimate(&self, set: usize, column: usize) -> Estimate {
+    pub fn estimate(&self, set: usize, column: usize) -> Estimate {
         self.of(|means| means[set][column])
     }
 
     /// How much the column of one set is above that of another, draw by draw.
-    pub(super) fn difference(&self, (set, column): (usize, usize), (other, its): (usize, usize)) -> Estimate {
+    pub fn difference(&self, (set, column): (usize, usize), (other, its): (usize, usize)) -> Estimate {
         self.of(|means| means[set][column] - means[other][its])
     }
 
@@ -123,8 +123,8 @@ mod tests {
     use super::*;
 
     /// Column 0 counts, column 1 is the sum.
-    fn columns(values: &[f64]) -> Columns {
-        let mut columns = Columns::new(vec![0, 0], values.len());
+    fn columns(values: &[f64]) -> Sums {
+        let mut columns = Sums::new(vec![0, 0], values.len());
         for (cluster, &value) in values.iter().enumerate() {
             columns.of(cluster).copy_from_slice(&[1.0, value]);
         }
@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn targets_of_one_cluster_widen_the_interval() {
         // The same 1000 targets in 100 clusters of ten equal ones: sqrt(10) times as wide.
-        let mut clustered = Columns::new(vec![0, 0], 100);
+        let mut clustered = Sums::new(vec![0, 0], 100);
         for cluster in 0..100 {
             clustered.of(cluster).copy_from_slice(&[10.0, if cluster % 10 < 3 { 10.0 } else { 0.0 }]);
         }
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn nothing_to_draw_from_is_zero() {
-        let found = Draws::new(&[Columns::new(vec![0], 0)], 0, 10, 1).estimate(0, 0);
+        let found = Draws::new(&[Sums::new(vec![0], 0)], 0, 10, 1).estimate(0, 0);
         assert_eq!(found, Estimate::default());
     }
 }

@@ -1,6 +1,6 @@
-//! Metrics of one ranked list, as pure functions of where the relevant items stand in it.
+//! Metrics of one ranked list, as pure functions of the ranks of its relevant items.
 //!
-//! A list is described by `ranks`: the positions, from 1, at which its relevant items stand, in any order and
+//! A list is described by `ranks`: the positions, from 1, of its relevant items, in any order and
 //! each once. Relevant items that are not listed have no rank; `num_relevant` counts them all. A metric at cut-off k
 //! looks at the first k positions only, and is 0 for k = 0 or when nothing is relevant. Over many lists a
 //! metric is the mean over the lists, those with a value of 0 included.
@@ -8,14 +8,14 @@
 //! With one relevant item (the next click), HitRate@k = Recall@k = k * Precision@k. Papers on session-based
 //! recommendation print this HitRate as "P@k".
 
-/// The positions, from 1, at which the items of `relevant` stand in `listed`, ascending.
+/// Returns the positions, from 1, of the items of `relevant` in `listed`, ascending.
 ///
 /// `listed` holds no item twice. `O(listed * relevant)`.
 pub fn ranks<T: PartialEq>(listed: &[T], relevant: &[T]) -> Vec<usize> {
     (1..=listed.len()).filter(|&rank| relevant.contains(&listed[rank - 1])).collect()
 }
 
-/// HitRate@k: 1 if a relevant item stands in the first k positions, else 0.
+/// HitRate@k: 1 if a relevant item is in the first k positions, else 0.
 pub fn hit_rate(ranks: &[usize], k: usize) -> f64 {
     f64::from(u8::from(num_hits(ranks, k) > 0))
 }
@@ -74,13 +74,13 @@ pub fn ndcg(ranks: &[usize], num_relevant: usize, k: usize) -> f64 {
     ratio(found, best)
 }
 
-/// Coverage@k: the share of the catalogue that stands in the first k positions of at least one list.
+/// Coverage@k: the share of the catalogue that is in the first k positions of at least one list.
 ///
-/// `best_ranks` holds each item's smallest rank over all lists, `None` for an item never listed; 0 for an empty catalogue.
-/// Near 0 every shopper is shown the same few items; 1 means that every item is shown to somebody.
-pub fn coverage(best_ranks: &[Option<usize>], k: usize) -> f64 {
-    let listed = best_ranks.iter().filter(|rank| rank.is_some_and(|rank| (1..=k).contains(&rank))).count();
-    ratio(listed as f64, best_ranks.len() as f64)
+/// `is_listed` holds for each item whether it is; 0 for an empty catalogue. Near 0 every shopper is shown the same few
+/// items; 1 means that every item is shown to somebody.
+pub fn coverage(is_listed: impl ExactSizeIterator<Item = bool>) -> f64 {
+    let num_items = is_listed.len();
+    ratio(is_listed.filter(|&is| is).count() as f64, num_items as f64)
 }
 
 /// Gini index of exposure: how unevenly the places of all lists are shared out among the items of the catalogue.
@@ -233,9 +233,8 @@ mod tests {
 
     #[test]
     fn coverage_counts_items_listed_at_least_once() {
-        let best = [Some(1), None, Some(6), Some(5)];
-        assert!(close(coverage(&best, 5), 2.0 / 4.0));
-        assert_eq!(coverage(&[], 5), 0.0);
+        assert!(close(coverage([true, false, false, true].into_iter()), 2.0 / 4.0));
+        assert_eq!(coverage([].into_iter()), 0.0);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Rankers for many threads: each borrows one, and the next thread to need one gets it again.
+//! Rankers for many threads: each thread borrows one, and the next thread to need one gets it again.
 
 use crate::model::Model;
 use crate::rank::Ranker;
@@ -13,7 +13,7 @@ pub struct Rankers<'a> {
 }
 
 impl<'a> Rankers<'a> {
-    /// Rankers for `model`; `O(num_items log num_items)`, and a copy for each thread.
+    /// Makes rankers for `model`; `O(num_items log num_items)`, and a copy for each thread.
     pub fn new(model: &'a Model) -> Rankers<'a> {
         Rankers { model, first: Ranker::new(model), idle: Mutex::new(Vec::new()) }
     }

@@ -5,12 +5,13 @@ use crate::packing::{REACHED_BITS, REACHED_NEIGHBOURS, usual_budget};
 use anyhow::Context;
 use std::collections::{HashMap, HashSet};
 use vicino::ItemIx;
-use vicino::budget::{Settings as Spending, Spender};
+use vicino::budget::{BudgetPacker, Settings as Spending};
 use vicino::catalog::Catalog;
 use vicino::eda;
-use vicino::eval::{self, CompareOptions, Comparison, OfModel, Recommender, SplitBy, SplitReport, Targets, Trials};
+use vicino::eval::{self, CompareOptions, Comparison, SplitBy, SplitReport};
 use vicino::events::EventLog;
 use vicino::learn::{self, Content, Description, Settings};
+use vicino::measure::{ModelRecommender, Recommender, Targets, TestCases};
 use vicino::model::{About, Model};
 use vicino::pack::Draft;
 
@@ -42,8 +43,8 @@ impl Default for Options {
 /// What came of a log in two parts.
 pub struct HeldOut {
     pub split: SplitReport,
-    /// Histories there are, and how many of them were compared on.
-    pub num_trials: usize,
+    /// Number of test cases, and of those that were compared on.
+    pub num_cases: usize,
     pub num_sampled: usize,
     /// Bytes of the model of the training part.
     pub num_bytes: usize,
@@ -60,10 +61,10 @@ pub fn held_out(
 ) -> anyhow::Result<HeldOut> {
     let split = eval::split_sampled(&log, by, options.max_cases, options.seed)?;
     drop(log);
-    let (num_trials, trials) = (split.report.histories, split.trials);
+    let (num_cases, cases) = (split.report.histories, split.cases);
     let (model, num_bytes) = train(options, &split.train, catalog, console)?;
-    let comparison = compare(options, &split.train, &model, catalog, &trials, console)?;
-    Ok(HeldOut { split: split.report, num_trials, num_sampled: trials.len(), num_bytes, comparison })
+    let comparison = compare(options, &split.train, &model, catalog, &cases, console)?;
+    Ok(HeldOut { split: split.report, num_cases, num_sampled: cases.len(), num_bytes, comparison })
 }
 
 /// The split by time that suits a log: the next order where shoppers come back to order, else the next event.
@@ -147,8 +148,8 @@ fn train(
     let budget = usual_budget(draft.item_ids.len());
     let evaluations = if options.tune { settings.evaluations.div_ceil(PACKING_SHARE) } else { 0 };
     let spending = Spending { details: Vec::new(), evaluations, seed: options.seed };
-    let spender = Spender::new(draft, learnt.held_out).context("cannot pack the model")?;
-    let packed = spender.spend(budget, &spending, console).context("cannot pack the model")?;
+    let packer = BudgetPacker::new(draft, learnt.held_out).context("cannot pack the model")?;
+    let packed = packer.spend(budget, &spending, console).context("cannot pack the model")?;
     Ok((packed.model, packed.bytes.len()))
 }
 
@@ -158,15 +159,15 @@ pub fn compare(
     train: &EventLog,
     model: &Model,
     catalog: Option<&Catalog>,
-    trials: &Trials,
+    cases: &TestCases,
     console: &Console,
 ) -> anyhow::Result<Comparison> {
-    let ours = OfModel::new(OURS, model, &train.item_ids);
+    let ours = ModelRecommender::new(OURS, model).numbered_as(&train.item_ids);
     let descriptions = catalog.map(|catalog| descriptions(catalog, &train.item_ids));
     let baselines = match options.baselines {
         true => eval::baselines::fit(train, descriptions.as_deref(), console),
         false => Vec::new(),
     };
     let baselines: Vec<&dyn Recommender> = baselines.iter().map(AsRef::as_ref).collect();
-    Ok(eval::compare(train, trials, &[&ours], &baselines, &options.compare, console)?)
+    Ok(eval::compare(train, cases, &[&ours], &baselines, &options.compare, console)?)
 }

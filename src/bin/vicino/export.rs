@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use serde_json::json;
 use std::io::{self, Write};
 use std::path::PathBuf;
-use vicino::eval::Rankers;
+use vicino::measure::Rankers;
 use vicino::model::{Model, Neighbours, Purpose};
 use vicino::rank::{Options, Ranker};
 use vicino::{ItemIx, Progress};

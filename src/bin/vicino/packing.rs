@@ -3,8 +3,9 @@
 use crate::console::Console;
 use crate::values;
 use anyhow::Context;
-use vicino::budget::{Budget, Loss, Packed, Quality, Settings, Spender};
+use vicino::budget::{Budget, BudgetPacker, Loss, Packed, Settings};
 use vicino::learn::HeldOut;
+use vicino::measure::Quality;
 use vicino::model::{Model, Purpose};
 use vicino::pack::{Detail, Draft, PackError};
 
@@ -80,12 +81,12 @@ impl PackFlags {
         let has_similar = draft.tables.iter().any(|(of, _)| *of == Purpose::Similar);
         let has_held_out = !held_out.is_empty();
         let num_items = draft.item_ids.len();
-        let spender = Spender::new(draft, held_out).context("cannot pack the model")?;
+        let packer = BudgetPacker::new(draft, held_out).context("cannot pack the model")?;
         let details = |is_open: bool| if is_open && has_held_out { Detail::ALL.to_vec() } else { Vec::new() };
         let settings = |is_open| Settings { details: details(is_open), evaluations, seed };
         let mut curve = Vec::with_capacity(self.sizes.len());
         for &wanted in &self.sizes {
-            let packed = match spender.spend(Budget::Bytes(wanted), &settings(true), console) {
+            let packed = match packer.spend(Budget::Bytes(wanted), &settings(true), console) {
                 Ok(packed) => packed,
                 Err(error @ PackError::Size { .. }) => {
                     console.remark(format_args!("left out of --sizes: {error}"));
@@ -102,7 +103,7 @@ impl PackFlags {
             (None, None) => usual_budget(num_items),
         };
         let packed =
-            spender.spend(budget, &settings(self.target_size.is_some()), console).context("cannot pack the model")?;
+            packer.spend(budget, &settings(self.target_size.is_some()), console).context("cannot pack the model")?;
         let (model, bytes) = (packed.model.clone(), packed.bytes.clone());
         let is_without = |has, part: &str, is_there: bool| {
             if has && !is_there {

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use serde_json::json;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use vicino::eval::Rankers;
+use vicino::measure::Rankers;
 use vicino::model::Model;
 use vicino::rank::{HistoryEvent, Options, Ranked, Ranker};
 use vicino::{EventKind, ItemIx, Progress};

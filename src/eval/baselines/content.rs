@@ -1,6 +1,6 @@
 //! Content alone: items whose words in the catalogue are like those of the history (tf-idf, Salton and Buckley 1988).
 
-use super::{Scorer, Sums, newest_distinct};
+use super::scores::{Scorer, Scores, newest_distinct};
 use crate::ItemIx;
 use crate::learn::Description;
 use crate::rank::HistoryEvent;
@@ -64,7 +64,7 @@ impl Scorer for ByContent {
         "content (tf-idf)"
     }
 
-    fn score(&self, history: &[HistoryEvent], _scratch: &mut (), sums: &mut Sums) {
+    fn score(&self, history: &[HistoryEvent], _scratch: &mut (), scores: &mut Scores) {
         // All words of the history at once: a word of many items is walked once.
         let mut profile: Vec<(u32, f32)> = Vec::new();
         for (item, at) in newest_distinct(history) {
@@ -75,12 +75,12 @@ impl Scorer for ByContent {
         for same in profile.chunk_by(|a, b| a.0 == b.0) {
             let weight: f32 = same.iter().map(|(_, weight)| weight).sum();
             for &(item, of_item) in &self.items[same[0].0 as usize] {
-                sums.add(item, weight * of_item);
+                scores.add(item, weight * of_item);
             }
         }
         // An item is most like itself, which says nothing.
         for (item, at) in newest_distinct(history) {
-            sums.lower(item, 1.0 / (at + 1) as f32);
+            scores.lower(item, 1.0 / (at + 1) as f32);
         }
     }
 }

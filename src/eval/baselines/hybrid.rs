@@ -1,8 +1,8 @@
 //! Two methods as one: reciprocal rank fusion (Cormack, Clarke and Büttcher 2009).
 
-use super::super::recommender::{Lister, Recommender};
-use super::Sums;
+use super::scores::Scores;
 use crate::ItemIx;
+use crate::measure::{ListMaker, Recommender};
 use crate::rank::HistoryEvent;
 use std::sync::Arc;
 
@@ -24,31 +24,35 @@ impl Recommender for Hybrid {
         self.name
     }
 
-    fn lister(&self) -> Box<dyn Lister + '_> {
-        Box::new(HybridLister {
+    fn num_items(&self) -> usize {
+        self.num_items
+    }
+
+    fn list_maker(&self) -> Box<dyn ListMaker + '_> {
+        Box::new(HybridListMaker {
             hybrid: self,
-            parts: self.parts.iter().map(|part| part.lister()).collect(),
-            sums: Sums::new(self.num_items),
+            parts: self.parts.iter().map(|part| part.list_maker()).collect(),
+            scores: Scores::new(self.num_items),
             list: Vec::new(),
         })
     }
 }
 
-struct HybridLister<'a> {
+struct HybridListMaker<'a> {
     hybrid: &'a Hybrid,
-    parts: Vec<Box<dyn Lister + 'a>>,
-    sums: Sums,
+    parts: Vec<Box<dyn ListMaker + 'a>>,
+    scores: Scores,
     list: Vec<ItemIx>,
 }
 
-impl Lister for HybridLister<'_> {
+impl ListMaker for HybridListMaker<'_> {
     fn list(&mut self, history: &[HistoryEvent], k: usize, repeats: bool, out: &mut Vec<ItemIx>) {
         for part in &mut self.parts {
             part.list(history, DEPTH.max(k), repeats, &mut self.list);
             for (at, &item) in self.list.iter().enumerate() {
-                self.sums.add(item, 1.0 / (DAMPING + (at + 1) as f32));
+                self.scores.add(item, 1.0 / (DAMPING + (at + 1) as f32));
             }
         }
-        self.sums.take(history, k, repeats, &self.hybrid.popular, out);
+        self.scores.take(history, k, repeats, &self.hybrid.popular, out);
     }
 }

@@ -1,6 +1,6 @@
 //! The same items for everybody: those with most events, of all time or of the last tenth of it.
 
-use super::{Scorer, Sums, by_count};
+use super::scores::{Scorer, Scores, by_count};
 use crate::ItemIx;
 use crate::events::Sessions;
 use crate::rank::HistoryEvent;
@@ -18,7 +18,7 @@ impl Scorer for Nothing {
         self.0
     }
 
-    fn score(&self, _history: &[HistoryEvent], _scratch: &mut (), _sums: &mut Sums) {}
+    fn score(&self, _history: &[HistoryEvent], _scratch: &mut (), _scores: &mut Scores) {}
 }
 
 /// Items by number of events.

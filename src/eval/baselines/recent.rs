@@ -1,6 +1,6 @@
 //! What the shopper has seen already: the newest first, or the most often seen.
 
-use super::{Scorer, Sums};
+use super::scores::{Scorer, Scores};
 use crate::ItemIx;
 use crate::rank::HistoryEvent;
 
@@ -14,9 +14,9 @@ impl Scorer for RecentlySeen {
         "recently seen"
     }
 
-    fn score(&self, history: &[HistoryEvent], _scratch: &mut (), sums: &mut Sums) {
-        for (item, at) in super::newest_distinct(history) {
-            sums.add(item, 1.0 / (at + 1) as f32);
+    fn score(&self, history: &[HistoryEvent], _scratch: &mut (), scores: &mut Scores) {
+        for (item, at) in super::scores::newest_distinct(history) {
+            scores.add(item, 1.0 / (at + 1) as f32);
         }
     }
 }
@@ -32,14 +32,14 @@ impl Scorer for SeenOften {
         "seen most often"
     }
 
-    fn score(&self, history: &[HistoryEvent], _scratch: &mut (), sums: &mut Sums) {
+    fn score(&self, history: &[HistoryEvent], _scratch: &mut (), scores: &mut Scores) {
         // All later places of one item together stay below the difference that one event makes.
         let newest = 0.5 / (history.len() + 1) as f32;
         let mut events: Vec<(ItemIx, usize)> = history.iter().map(|event| event.item).zip(0..).collect();
         events.sort_unstable();
         for same in events.chunk_by(|a, b| a.0 == b.0) {
             let (item, at) = same[0];
-            sums.add(item, same.len() as f32 + newest * (history.len() - at) as f32);
+            scores.add(item, same.len() as f32 + newest * (history.len() - at) as f32);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Sequential rules: what came up to ten events after the item (Ludewig and Jannach 2018, section 3.1).
 
-use super::{Distinct, Postings, Scorer, Sums};
+use super::scores::{Scorer, Scores};
+use crate::counts::Postings;
 use crate::events::Sessions;
 use crate::rank::HistoryEvent;
 use crate::{CsrMatrix, ItemIx};
@@ -17,9 +18,9 @@ pub(super) struct SequentialRules(CsrMatrix);
 impl SequentialRules {
     /// Counts all rules: `O(10 events)`.
     pub(super) fn fit(sessions: &Sessions, num_items: usize) -> SequentialRules {
-        // Every event as a group of its own, so that its postings are places in the log.
-        let events = Distinct { offsets: (0..=sessions.items.len()).collect(), items: sessions.items.clone() };
-        let postings = Postings::new(&events, num_items);
+        // Positions of each item's events in the log.
+        let events = sessions.items.iter().copied().zip(0..);
+        let postings = Postings::new(num_items, sessions.items.iter(), events);
         let mut ends = vec![0u32; sessions.items.len()];
         for session in 0..sessions.len() {
             let range = sessions.offsets[session]..sessions.offsets[session + 1];
@@ -27,21 +28,21 @@ impl SequentialRules {
             ends[range].fill(end);
         }
         let scratch = || (vec![0.0f32; num_items], Vec::<ItemIx>::new());
-        SequentialRules(CsrMatrix::build(num_items, scratch, |(sums, touched), item, columns, values| {
-            for &event in postings.last(ItemIx(item as u32), usize::MAX) {
+        SequentialRules(CsrMatrix::build(num_items, scratch, |(scores, touched), item, columns, values| {
+            for &event in postings.of(ItemIx(item as u32)) {
                 let (first, end) = (event as usize + 1, ends[event as usize] as usize);
                 for (at, next) in sessions.items[first..end].iter().take(STEPS).enumerate() {
-                    let sum = &mut sums[next.as_usize()];
+                    let sum = &mut scores[next.as_usize()];
                     if *sum == 0.0 {
                         touched.push(*next);
                     }
                     *sum += 1.0 / (at + 1) as f32;
                 }
             }
-            touched.sort_unstable_by(|a, b| sums[b.as_usize()].total_cmp(&sums[a.as_usize()]).then(a.cmp(b)));
+            touched.sort_unstable_by(|a, b| scores[b.as_usize()].total_cmp(&scores[a.as_usize()]).then(a.cmp(b)));
             columns.extend(touched.iter().take(KEPT));
-            values.extend(touched.iter().take(KEPT).map(|item| sums[item.as_usize()]));
-            touched.drain(..).for_each(|item| sums[item.as_usize()] = 0.0);
+            values.extend(touched.iter().take(KEPT).map(|item| scores[item.as_usize()]));
+            touched.drain(..).for_each(|item| scores[item.as_usize()] = 0.0);
         }))
     }
 }
@@ -53,12 +54,12 @@ impl Scorer for SequentialRules {
         "sequential rules"
     }
 
-    fn score(&self, history: &[HistoryEvent], _scratch: &mut (), sums: &mut Sums) {
+    fn score(&self, history: &[HistoryEvent], _scratch: &mut (), scores: &mut Scores) {
         if let Some(newest) =
             history.first().map(|event| event.item.as_usize()).filter(|&item| item < self.0.num_rows())
         {
             let (columns, values) = self.0.row(newest);
-            columns.iter().zip(values).for_each(|(&column, &weight)| sums.add(column, weight));
+            columns.iter().zip(values).for_each(|(&column, &weight)| scores.add(column, weight));
         }
     }
 }

@@ -5,7 +5,9 @@
 //! recent sessions that hold any item of the history. The constants are those that the authors' framework, session-rec, starts
 //! from; with them neither is tuned for any data.
 
-use super::{Distinct, Postings, Scorer, Sums, newest_distinct};
+use super::groups::{Distinct, last_groups};
+use super::scores::{Scorer, Scores, newest_distinct};
+use crate::counts::Postings;
 use crate::events::Sessions;
 use crate::rank::HistoryEvent;
 use std::sync::Arc;
@@ -101,7 +103,7 @@ impl Scorer for SessionNeighbours {
         }
     }
 
-    fn score(&self, history: &[HistoryEvent], scratch: &mut Scratch, sums: &mut Sums) {
+    fn score(&self, history: &[HistoryEvent], scratch: &mut Scratch, scores: &mut Scores) {
         let sample = if self.method == Method::VSknn { VSKNN_SAMPLE } else { STAN_SAMPLE };
         let items = newest_distinct(history);
         let length = items.len() as f32;
@@ -113,7 +115,7 @@ impl Scorer for SessionNeighbours {
         // A session among the most recent ones of all items is among the most recent ones of each of its own.
         for &(item, at) in &items {
             let weight = weight_of(at);
-            for &session in self.index.last(item, sample) {
+            for &session in last_groups(&self.index, item, sample) {
                 let found = &mut scratch.found[session as usize];
                 if found.similarity == 0.0 {
                     found.newest = at as u32;
@@ -142,12 +144,12 @@ impl Scorer for SessionNeighbours {
             neighbours.select_nth_unstable_by(NEIGHBOURS - 1, nearest);
             neighbours.truncate(NEIGHBOURS);
         }
-        // Sums depend on the order of their parts.
+        // Scores depend on the order of their parts.
         neighbours.sort_unstable_by(nearest);
         if self.method == Method::VSknn {
             for (session, found) in neighbours {
                 let part = found.similarity / (found.newest + 1) as f32;
-                self.seen.of(session as usize).iter().for_each(|&item| sums.add(item, part));
+                self.seen.of(session as usize).iter().for_each(|&item| scores.add(item, part));
             }
             return;
         }
@@ -157,7 +159,7 @@ impl Scorer for SessionNeighbours {
         }
         items.iter().for_each(|(item, _)| scratch.is_held[item.as_usize()] = true);
         for (session, found) in neighbours {
-            self.add_by_distance(session as usize, &scratch.is_held, found.similarity, sums);
+            self.add_by_distance(session as usize, &scratch.is_held, found.similarity, scores);
         }
         items.iter().for_each(|(item, _)| scratch.is_held[item.as_usize()] = false);
     }
@@ -165,13 +167,13 @@ impl Scorer for SessionNeighbours {
 
 impl SessionNeighbours {
     /// Adds the items of a neighbour, each at its last place, by their distance from the last item that the history holds.
-    fn add_by_distance(&self, session: usize, is_held: &[bool], similarity: f32, sums: &mut Sums) {
+    fn add_by_distance(&self, session: usize, is_held: &[bool], similarity: f32, scores: &mut Scores) {
         let places = &self.places[self.seen.offsets[session]..self.seen.offsets[session + 1]];
         let items = || self.seen.of(session).iter().zip(places);
         let held = items().filter(|(item, _)| is_held.get(item.as_usize()).is_some_and(|&is| is));
         let Some(shared) = held.map(|(_, &place)| place).max() else { return };
         for (&item, place) in items() {
-            sums.add(item, similarity * (-(place.abs_diff(shared) as f32) / STAN_DISTANCE).exp());
+            scores.add(item, similarity * (-(place.abs_diff(shared) as f32) / STAN_DISTANCE).exp());
         }
     }
 }

@@ -1,6 +1,8 @@
 //! User-based kNN: items of the shoppers who are most alike by the cosine of their item sets.
 
-use super::{Distinct, Postings, Scorer, Sums, newest_distinct};
+use super::groups::{Distinct, groups_by_item, last_groups};
+use super::scores::{Scorer, Scores, newest_distinct};
+use crate::counts::Postings;
 use crate::events::Sessions;
 use crate::rank::HistoryEvent;
 
@@ -36,7 +38,7 @@ impl ShopperNeighbours {
             }
             items.offsets.push(items.items.len());
         }
-        let index = Postings::new(&items, num_items);
+        let index = groups_by_item(&items, num_items);
         ShopperNeighbours { items, index }
     }
 }
@@ -49,11 +51,11 @@ impl Scorer for ShopperNeighbours {
         "shopper-kNN"
     }
 
-    fn score(&self, history: &[HistoryEvent], (shared, touched): &mut (Vec<u32>, Vec<u32>), sums: &mut Sums) {
+    fn score(&self, history: &[HistoryEvent], (shared, touched): &mut (Vec<u32>, Vec<u32>), scores: &mut Scores) {
         shared.resize(self.items.len(), 0);
         let items = newest_distinct(history);
         for &(item, _) in &items {
-            for &shopper in self.index.last(item, SAMPLE) {
+            for &shopper in last_groups(&self.index, item, SAMPLE) {
                 let num_shared = &mut shared[shopper as usize];
                 if *num_shared == 0 {
                     touched.push(shopper);
@@ -74,7 +76,7 @@ impl Scorer for ShopperNeighbours {
         }
         neighbours.sort_unstable_by(nearest);
         for (shopper, cosine) in neighbours {
-            self.items.of(shopper as usize).iter().for_each(|&item| sums.add(item, cosine));
+            self.items.of(shopper as usize).iter().for_each(|&item| scores.add(item, cosine));
         }
     }
 }

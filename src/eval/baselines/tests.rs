@@ -1,4 +1,5 @@
 use super::*;
+use crate::rank::HistoryEvent;
 use crate::{EventKind, Silent};
 use proptest::prelude::*;
 
@@ -26,7 +27,7 @@ fn list(log: &EventLog, name: &str, newest_first: &[u32], k: usize, repeats: boo
     let systems = fit(log, None, &Silent);
     let system = systems.iter().find(|system| system.name().starts_with(name)).expect("a method of this name");
     let mut out = vec![ItemIx(99)];
-    system.lister().list(&history(newest_first), k, repeats, &mut out);
+    system.list_maker().list(&history(newest_first), k, repeats, &mut out);
     out.iter().map(|item| item.0).collect()
 }
 
@@ -98,7 +99,7 @@ fn content_needs_words_in_common_that_are_rare() {
     let systems = fit(&log, Some(&descriptions), &Silent);
     let content = systems.iter().find(|system| system.name().starts_with("content")).unwrap();
     let mut out = Vec::new();
-    content.lister().list(&history(&[0]), 1, false, &mut out);
+    content.list_maker().list(&history(&[0]), 1, false, &mut out);
     assert_eq!(out, [ItemIx(2)]);
     assert!(systems.iter().any(|system| system.name() == "hybrid: cosine + content"));
 }
@@ -125,7 +126,7 @@ proptest! {
         let barred: std::collections::BTreeSet<u32> =
             if repeats { Default::default() } else { newest_first.iter().copied().collect() };
         for system in fit(&log, None, &Silent) {
-            let mut lister = system.lister();
+            let mut lister = system.list_maker();
             let (mut first, mut again) = (Vec::new(), Vec::new());
             lister.list(&history(&newest_first), k, repeats, &mut first);
             lister.list(&history(&newest_first), k, repeats, &mut again);

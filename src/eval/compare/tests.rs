@@ -1,6 +1,6 @@
 use super::*;
-use crate::eval::{Lister, Target};
 use crate::events::Sessions;
+use crate::measure::{ListMaker, Target, metrics};
 use crate::rank::HistoryEvent;
 use crate::{EventKind, Silent};
 use proptest::prelude::*;
@@ -13,14 +13,18 @@ impl Recommender for Fixed {
         self.0
     }
 
-    fn lister(&self) -> Box<dyn Lister + '_> {
-        Box::new(FixedLister(&self.1))
+    fn num_items(&self) -> usize {
+        5
+    }
+
+    fn list_maker(&self) -> Box<dyn ListMaker + '_> {
+        Box::new(FixedListMaker(&self.1))
     }
 }
 
-struct FixedLister<'a>(&'a [u32]);
+struct FixedListMaker<'a>(&'a [u32]);
 
-impl Lister for FixedLister<'_> {
+impl ListMaker for FixedListMaker<'_> {
     fn list(&mut self, history: &[HistoryEvent], k: usize, repeats: bool, out: &mut Vec<ItemIx>) {
         let is_free = |item: &ItemIx| repeats || history.iter().all(|event| event.item != *item);
         out.clear();
@@ -44,15 +48,15 @@ fn train() -> EventLog {
 /// History, newest first, and targets with whether they are new.
 type Given<'a> = (&'a [u32], &'a [(Option<u32>, bool)]);
 
-fn trials(given: &[Given]) -> Trials {
-    let mut trials = Trials::new();
+fn cases(given: &[Given]) -> TestCases {
+    let mut cases = TestCases::new();
     for (number, (history, targets)) in (0..).zip(given) {
         let history = history.iter().map(|&item| HistoryEvent { item: ItemIx(item), kind: EventKind::View });
         let length = history.len() as u32;
         let targets = targets.iter().map(|&(item, is_new)| Target { item: item.map(ItemIx), is_new });
-        trials.push(history, targets, number, length);
+        cases.push(history, targets, number, length);
     }
-    trials
+    cases
 }
 
 fn options(cut_offs: &[usize]) -> CompareOptions {
@@ -65,7 +69,7 @@ fn close(actual: f64, expected: f64) -> bool {
 
 #[test]
 fn figures_are_those_worked_out_by_hand() {
-    let trials = trials(&[
+    let cases = cases(&[
         // The list 0 1 2 has both targets, at 2 and 3; in discovery 0 is barred, and the list is 1 2 3.
         (&[0], &[(Some(1), true), (Some(2), true)]),
         // The target is a repeat at rank 1, and no target in discovery.
@@ -73,8 +77,8 @@ fn figures_are_those_worked_out_by_hand() {
         (&[], &[(None, true), (Some(4), true)]),
     ]);
     let ours = Fixed("ours", vec![0, 1, 2, 3]);
-    let found = compare(&train(), &trials, &[&ours], &[], &options(&[2, 3]), &Silent).unwrap();
-    assert_eq!((found.num_trials, found.num_clusters, found.clusters), (3, 3, "rows"));
+    let found = compare(&train(), &cases, &[&ours], &[], &options(&[2, 3]), &Silent).unwrap();
+    assert_eq!((found.num_cases, found.num_clusters, found.clusters), (3, 3, "rows"));
     assert!(!found.has_single_targets);
     let all = &found.all_targets;
     assert_eq!((all.num_lists, all.num_targets, all.num_unknown_targets, all.num_without_history), (3, 5, 1, 1));
@@ -113,9 +117,9 @@ fn the_verdict_is_against_the_best_simple_method() {
             _ => (&[4, 4, 4][..], &[(Some(0), true)][..]),
         })
         .collect();
-    let trials = trials(&many);
+    let cases = cases(&many);
     let (ours, good, bad) = (Fixed("ours", vec![1, 0]), Fixed("good", vec![0]), Fixed("bad", vec![2]));
-    let found = compare(&train(), &trials, &[&ours], &[&bad, &good], &options(&[2]), &Silent).unwrap();
+    let found = compare(&train(), &cases, &[&ours], &[&bad, &good], &options(&[2]), &Silent).unwrap();
     let verdict = found.all_targets.verdict.unwrap();
     // Ours finds 0 and 1: 3/4 of the targets; good finds 0: 2/4, but first.
     assert_eq!((verdict.baseline.as_str(), verdict.recall, verdict.baseline_recall), ("good", 0.75, 0.5));
@@ -142,9 +146,9 @@ fn the_verdict_is_against_the_best_simple_method() {
 
 #[test]
 fn equal_systems_are_a_tie() {
-    let trials = trials(&[(&[4], &[(Some(1), true)]), (&[4], &[(Some(3), true)])]);
+    let cases = cases(&[(&[4], &[(Some(1), true)]), (&[4], &[(Some(3), true)])]);
     let (ours, simple) = (Fixed("ours", vec![1]), Fixed("simple", vec![1]));
-    let found = compare(&train(), &trials, &[&ours], &[&simple], &options(&[1]), &Silent).unwrap();
+    let found = compare(&train(), &cases, &[&ours], &[&simple], &options(&[1]), &Silent).unwrap();
     assert_eq!(found.all_targets.verdict.unwrap().outcome, crate::eval::Outcome::Tie);
 }
 
@@ -153,26 +157,26 @@ fn threads_change_nothing() {
     let given: Vec<Given> = (0..500)
         .map(|case| if case % 3 == 0 { (&[0][..], &[(Some(1), true)][..]) } else { (&[1][..], &[(Some(2), true)][..]) })
         .collect();
-    let trials = trials(&given);
+    let cases = cases(&given);
     let log = train();
     let with = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
             let fitted = crate::eval::baselines::fit(&log, None, &Silent);
             let fitted: Vec<&dyn Recommender> = fitted.iter().map(AsRef::as_ref).collect();
-            compare(&log, &trials, &[&Fixed("ours", vec![1, 2])], &fitted, &options(&[1, 3]), &Silent).unwrap()
+            compare(&log, &cases, &[&Fixed("ours", vec![1, 2])], &fitted, &options(&[1, 3]), &Silent).unwrap()
         })
     };
     assert_eq!(with(4), with(1));
 }
 
 #[test]
-fn no_trials_and_no_cut_offs_are_errors() {
+fn no_cases_and_no_cut_offs_are_errors() {
     let ours = Fixed("ours", vec![0]);
-    let none = compare(&train(), &Trials::new(), &[&ours], &[], &options(&[1]), &Silent);
+    let none = compare(&train(), &TestCases::new(), &[&ours], &[], &options(&[1]), &Silent);
     assert_eq!(none, Err(EvalError::NoCases));
-    let trials = trials(&[(&[0], &[(Some(1), true)])]);
-    let zero = compare(&train(), &trials, &[&ours], &[], &options(&[0]), &Silent);
+    let cases = cases(&[(&[0], &[(Some(1), true)])]);
+    let zero = compare(&train(), &cases, &[&ours], &[], &options(&[0]), &Silent);
     assert_eq!(zero, Err(EvalError::CutOffs { found: vec![0] }));
 }
 
@@ -185,13 +189,13 @@ proptest! {
         order in Just(vec![0u32, 1, 2, 3, 4]).prop_shuffle(),
         k in 1usize..6,
     ) {
-        let mut trials = Trials::new();
+        let mut cases = TestCases::new();
         for (number, (history, targets)) in (0..).zip(&given) {
             let events = history.iter().map(|&item| HistoryEvent { item: ItemIx(item), kind: EventKind::View });
             let targets = targets.iter().map(|&item| Target { item: Some(ItemIx(item)), is_new: !history.contains(&item) });
-            trials.push(events, targets, number, 1);
+            cases.push(events, targets, number, 1);
         }
-        let found = compare(&train(), &trials, &[&Fixed("ours", order.clone())], &[], &options(&[k]), &Silent).unwrap();
+        let found = compare(&train(), &cases, &[&Fixed("ours", order.clone())], &[], &options(&[k]), &Silent).unwrap();
         for (view, repeats) in [(&found.all_targets, true), (&found.discovery, false)] {
             let (mut recall, mut ndcg, mut num) = (0.0, 0.0, 0.0);
             for (history, targets) in &given {

@@ -1,8 +1,8 @@
 //! Which events are trained on, and what is asked: one function for each kind of split.
 
 use super::SplitError;
-use crate::eval::Targets;
 use crate::events::{EventLog, Sessions};
+use crate::measure::Targets;
 
 /// What goes where.
 pub(super) struct Plan {

@@ -24,10 +24,10 @@ fn log(has_shoppers: bool, sessions: &[Given]) -> EventLog {
 /// History (newest first) and targets as ids, `?` for what training does not know.
 fn asked(split: &Split) -> Vec<(Vec<&str>, Vec<&str>)> {
     let id = |item: ItemIx| split.train.item_ids[item.as_usize()].as_str();
-    (0..split.trials.len())
-        .map(|trial| {
-            let history = split.trials.history(trial).iter().map(|event| id(event.item)).collect();
-            (history, split.trials.targets(trial).iter().map(|target| target.item.map_or("?", id)).collect())
+    (0..split.cases.len())
+        .map(|case| {
+            let history = split.cases.history(case).iter().map(|event| id(event.item)).collect();
+            (history, split.cases.targets(case).iter().map(|target| target.item.map_or("?", id)).collect())
         })
         .collect()
 }
@@ -80,7 +80,7 @@ fn the_last_event_of_each_shopper_is_left_out() {
     let log = log(true, &[(0, 0, &[0, 1]), (1, HOUR, &[3]), (0, 2 * HOUR, &[2, 0])]);
     let split = split(&log, SplitBy::LeaveLastOut).unwrap();
     assert_eq!(asked(&split), [(vec!["i2", "i1", "i0"], vec!["i0"])]);
-    assert!(!split.trials.targets(0)[0].is_new);
+    assert!(!split.cases.targets(0)[0].is_new);
     assert_eq!(split.train.sessions.offsets, [0, 2, 3, 4]);
     assert_eq!((split.report.too_short, split.report.sessions_on_both_sides), (1, 1));
 }
@@ -91,9 +91,9 @@ fn the_last_basket_of_each_shopper_is_held_out_whole() {
     let split = split(&log, SplitBy::LastBasket).unwrap();
     // Items 2 and 8 are in no other basket, and 2 counts once.
     assert_eq!(asked(&split), [(vec!["i1", "i1", "i0"], vec!["?", "i0", "?"])]);
-    let new: Vec<bool> = split.trials.targets(0).iter().map(|target| target.is_new).collect();
+    let new: Vec<bool> = split.cases.targets(0).iter().map(|target| target.is_new).collect();
     assert_eq!(new, [true, false, true]);
-    assert_eq!(split.trials.length(0), 2);
+    assert_eq!(split.cases.length(0), 2);
     assert_eq!((split.report.shoppers_on_both_sides, split.report.too_short), (1, 1));
     let nameless = self::log(false, &[(0, 0, &[0, 1])]);
     assert_eq!(super::split(&nameless, SplitBy::LastBasket).unwrap_err(), SplitError::NoShoppers);
@@ -148,7 +148,7 @@ proptest! {
         ][which];
         let Ok(split) = split(&log, by) else { return Ok(()) };
         let (train, report) = (&split.train, &split.report);
-        let num_targets: usize = (0..split.trials.len()).map(|trial| split.trials.targets(trial).len()).sum();
+        let num_targets: usize = (0..split.cases.len()).map(|case| split.cases.targets(case).len()).sum();
         prop_assert!(train.sessions.items.len() + num_targets <= log.sessions.items.len());
         prop_assert_eq!(train.sessions.shoppers.len(), train.sessions.len());
         prop_assert!(train.sessions.end_ms.is_sorted());

@@ -1,9 +1,9 @@
 //! A sparse linear model of the counts, column by column.
 
-use super::Similarity;
+use super::method::Similarity;
 use crate::counts::PairCounts;
-use crate::learn::constants::{Constants, Knob};
-use crate::learn::matrix::keep_heaviest;
+use crate::learn::hyperparameters::{Hyperparameter, Hyperparameters};
+use crate::learn::rows::keep_heaviest;
 use crate::{CsrMatrix, ItemIx};
 
 /// Items that may explain another: those that explain most of it alone.
@@ -25,20 +25,20 @@ const LEAST_MOVE: f32 = 1e-4;
 pub(super) struct Slim;
 
 impl Similarity for Slim {
-    fn knobs(&self) -> &'static [Knob] {
-        &[Knob::Shrinkage]
+    fn movable(&self) -> &'static [Hyperparameter] {
+        &[Hyperparameter::Shrinkage]
     }
 
-    fn plain(&self, constants: &mut Constants) {
-        constants[Knob::Shrinkage] = 10.0;
+    fn plain(&self, values: &mut Hyperparameters) {
+        values[Hyperparameter::Shrinkage] = 10.0;
     }
 
     fn share_of_search(&self) -> f64 {
         0.1
     }
 
-    fn weigh(&self, counts: &PairCounts, constants: &Constants, wanted: &[ItemIx], most: usize) -> CsrMatrix {
-        let explained = solve(counts, constants[Knob::Shrinkage] as f32);
+    fn weigh(&self, counts: &PairCounts, values: &Hyperparameters, wanted: &[ItemIx], most: usize) -> CsrMatrix {
+        let explained = solve(counts, values[Hyperparameter::Shrinkage] as f32);
         let rows = explained.transpose(explained.num_rows());
         CsrMatrix::build(wanted.len(), Vec::new, |entries: &mut Vec<(ItemIx, f32)>, at, columns, values| {
             let (row_columns, row_values) = rows.row(wanted[at].as_usize());
@@ -147,7 +147,7 @@ impl Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::learn::similarity::tests::rows;
+    use crate::learn::similarity::rows;
     use proptest::prelude::*;
 
     fn counts(pairs: &[&[(u32, f32)]], item_weights: &[f32]) -> PairCounts {

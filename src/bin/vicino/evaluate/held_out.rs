@@ -13,10 +13,11 @@ use anyhow::bail;
 use serde_json::json;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use vicino::EventKind;
-use vicino::eval::{self, Cases, Comparison, Evaluation, Protocol, SessionCounts, Trials, View};
+use vicino::eval::{self, Comparison, EvaluateOptions, EvaluatedView, Evaluation};
 use vicino::events::expand;
+use vicino::measure::{SessionCounts, TestCases};
 use vicino::model::Model;
+use vicino::{EventKind, ItemIx};
 
 /// Where the targets come from.
 enum Source {
@@ -27,7 +28,7 @@ enum Source {
 pub fn run(args: &Args, model: &Path, console: &Console) -> anyhow::Result<()> {
     let model = input::model(model)?;
     let test = read(args, &model, console)?;
-    let (cases, source) = test.cases(args, &model);
+    let (cases, source) = test.cases(args, &|id| model.items.item(id));
     if let Source::Sessions(counts) = &source
         && cases.is_empty()
         && counts.in_training > 0
@@ -38,7 +39,7 @@ pub fn run(args: &Args, model: &Path, console: &Console) -> anyhow::Result<()> {
             thousands(counts.in_training as u64)
         );
     }
-    let found = eval::evaluate(&model, &cases, &Protocol { cut_offs: args.cut_offs() }, console)?;
+    let found = eval::evaluate(&model, &cases, &EvaluateOptions { cut_offs: args.cut_offs() }, console)?;
     let comparison = if args.train.is_empty() { None } else { Some(compare(args, &model, &test, console)?) };
 
     if let Some(comparison) = &comparison {
@@ -75,23 +76,13 @@ fn compare(args: &Args, model: &Model, test: &Test, console: &Console) -> anyhow
     }
     let catalog = args.catalog.read(console)?;
     // What the model alone knows (products of a feed without events) may be listed and asked for, too.
-    let ids = (0..model.num_items() as u32).map(|item| model.items.id(vicino::ItemIx(item)).to_owned());
+    let ids = (0..model.num_items() as u32).map(|item| model.items.id(ItemIx(item)).to_owned());
     comparing::add_items(&mut train.item_ids, ids);
     let numbers = comparing::numbers(&train.item_ids);
     let item = |id: &str| numbers.get(id).copied();
-    let trials = match test {
-        Test::Rows { rows, kind, .. } => {
-            let mut trials = Trials::new();
-            for (number, (prefix, target)) in (0..).zip(rows) {
-                let history: Vec<&str> = prefix.split_ascii_whitespace().collect();
-                trials.push_ids(&item, &history, *kind, target, number);
-            }
-            trials
-        }
-        Test::Log { events, after_ms } => Trials::from_sessions(&item, &events.log, *after_ms, args.targets()),
-    };
-    let trials = trials.sample(args.max_cases, args.seed);
-    comparing::compare(&args.comparing(), &train, model, catalog.as_ref(), &trials, console)
+    let (cases, _) = test.cases(args, &item);
+    let cases = cases.sample(args.max_cases, args.seed);
+    comparing::compare(&args.comparing(), &train, model, catalog.as_ref(), &cases, console)
 }
 
 /// What is measured on, as it was read.
@@ -101,17 +92,20 @@ enum Test {
 }
 
 impl Test {
-    fn cases(&self, args: &Args, model: &Model) -> (Cases, Source) {
+    /// Makes the test cases; `number_of` returns the number of a known item.
+    fn cases(&self, args: &Args, number_of: &dyn Fn(&str) -> Option<ItemIx>) -> (TestCases, Source) {
         match self {
             Test::Rows { rows, kind, without_target } => {
-                let mut cases = Cases::new();
-                for (prefix, target) in rows {
-                    cases.push(model, prefix.split_ascii_whitespace(), *kind, target);
+                let mut cases = TestCases::new();
+                for (number, (prefix, target)) in (0..).zip(rows) {
+                    let history: Vec<&str> = prefix.split_ascii_whitespace().collect();
+                    cases.push_ids(number_of, &history, *kind, target, number);
                 }
                 (cases, Source::Rows { num_rows: rows.len(), without_target: *without_target })
             }
             Test::Log { events, after_ms } => {
-                let (cases, counts) = Cases::from_sessions(model, &events.log, *after_ms, args.targets());
+                let numbers: Vec<Option<ItemIx>> = events.log.item_ids.iter().map(|id| number_of(id)).collect();
+                let (cases, counts) = TestCases::after(&events.log.sessions, &numbers, *after_ms, args.targets());
                 (cases, Source::Sessions(counts))
             }
         }
@@ -158,7 +152,7 @@ fn rows(args: &Args, paths: &[PathBuf]) -> anyhow::Result<Test> {
     Ok(Test::Rows { rows, kind: args.events.kind()?.unwrap_or(Kind::View).into(), without_target })
 }
 
-fn as_json(found: &Evaluation, source: &Source, cases: &Cases) -> serde_json::Value {
+fn as_json(found: &Evaluation, source: &Source, cases: &TestCases) -> serde_json::Value {
     let used = match source {
         Source::Rows { num_rows, without_target } => {
             json!({ "rows": num_rows, "rows_without_target": without_target })
@@ -177,7 +171,7 @@ fn as_json(found: &Evaluation, source: &Source, cases: &Cases) -> serde_json::Va
     })
 }
 
-fn print(output: &mut Output, found: &Evaluation, source: &Source, cases: &Cases) -> io::Result<()> {
+fn print(output: &mut Output, found: &Evaluation, source: &Source, cases: &TestCases) -> io::Result<()> {
     match source {
         Source::Rows { num_rows, without_target } => writeln!(
             output,
@@ -214,7 +208,7 @@ fn print(output: &mut Output, found: &Evaluation, source: &Source, cases: &Cases
     write!(output, "\n{metrics}")
 }
 
-fn add(table: &mut Table, name: &str, view: &View) {
+fn add(table: &mut Table, name: &str, view: &EvaluatedView) {
     for at in &view.at {
         let figures = [at.hit_rate, at.precision, at.recall, at.f1, at.mrr, at.ndcg, at.coverage].map(percent);
         table.row([name.to_owned(), at.k.to_string()].into_iter().chain(figures));

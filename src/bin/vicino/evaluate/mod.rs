@@ -1,12 +1,12 @@
 //! `vicino evaluate`: how good lists are, and whether that is better than what a shop could have without us.
 //!
 //! One file for each of its jobs: a log is split, trained on and measured ([`split`]), a model is measured on later events
-//! ([`held_out`]) or followed over weeks ([`weeks`]), and lists of any origin are measured ([`ready`]).
+//! ([`held_out`]) or followed over weeks ([`weeks`]), and lists of any origin are measured ([`external_run`]).
 
+mod external_run;
 pub mod figures;
 mod held_out;
 mod print;
-mod ready;
 mod split;
 mod weeks;
 
@@ -20,8 +20,9 @@ use clap::ValueEnum;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use vicino::eda::html::{self, Part};
-use vicino::eval::{CompareOptions, Targets};
+use vicino::eval::CompareOptions;
 use vicino::events::expand;
+use vicino::measure::Targets;
 
 /// Measures how often lists hold what a shopper went on to, beside what simple methods would have listed.
 ///
@@ -196,7 +197,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
         return Err(Usage("--targets basket is for logs that are split: give --events".to_owned()).into());
     }
     match (&args.model, &args.lists, args.since) {
-        (None, Some(lists), _) => ready::run(args, lists),
+        (None, Some(lists), _) => external_run::run(args, lists),
         (Some(model), _, Some(since_ms)) => weeks::run(args, model, since_ms, console),
         (Some(model), _, None) => held_out::run(args, model, console),
         (None, None, _) => split::run(args, console),

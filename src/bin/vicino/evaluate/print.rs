@@ -3,7 +3,8 @@
 use crate::output::Output;
 use crate::table::{Table, percent, thousands};
 use std::io::{self, Write};
-use vicino::eval::{ComparedView, Comparison, Estimate, FiguresAt, Slice, SystemFigures};
+use vicino::eval::{ComparedView, Comparison, FiguresAt, Slice, SystemFigures};
+use vicino::measure::Estimate;
 
 /// Prints both views of a comparison.
 pub fn comparison(output: &mut Output, found: &Comparison) -> io::Result<()> {

@@ -27,7 +27,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
         SplitName::LastBasket => SplitBy::LastBasket,
     };
     let found = comparing::held_out(log, by, catalog.as_ref(), &args.comparing(), console)?;
-    let HeldOut { split, num_trials, num_sampled, num_bytes, comparison } = &found;
+    let HeldOut { split, num_cases, num_sampled, num_bytes, comparison } = &found;
 
     let lead = format!("Trained on one part of the log and measured on the other, split by `{}`.", split.split);
     args.write_report("How good the lists are", &lead, figures::parts(comparison))?;
@@ -35,7 +35,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     if args.json {
         let json = json!({
             "split": split,
-            "num_trials": num_trials,
+            "num_trials": num_cases,
             "num_sampled": num_sampled,
             "model": { "bytes": num_bytes, "is_tuned": args.tune },
             "comparison": comparison,
@@ -44,8 +44,8 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
         write_json(&mut output, &json)?;
     } else {
         print_split(&mut output, split)?;
-        if num_sampled < num_trials {
-            let (drawn, all) = (thousands(*num_sampled as u64), thousands(*num_trials as u64));
+        if num_sampled < num_cases {
+            let (drawn, all) = (thousands(*num_sampled as u64), thousands(*num_cases as u64));
             writeln!(output, "compared on {drawn} of {all} histories, drawn with seed {}", args.seed)?;
         }
         let tuned = if args.tune { "tuned on the training part" } else { "not tuned (--tune does)" };

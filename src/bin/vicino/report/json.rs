@@ -5,7 +5,7 @@ use crate::inspect::{bits_per_link, object};
 use crate::packing::SizePoint;
 use anyhow::bail;
 use serde_json::{Map, Value, json};
-use vicino::budget::{Quality, View};
+use vicino::measure::{Quality, ViewQuality};
 use vicino::model::{Model, Purpose};
 
 impl Report<'_> {
@@ -96,9 +96,9 @@ impl Report<'_> {
 
 /// Figures by purpose and view.
 fn qualities(qualities: &[(Purpose, Quality)]) -> Value {
-    let view = |view: &View| {
+    let view = |view: &ViewQuality| {
         json!({
-            "num_events": view.num_examples, "recall": view.recall, "mrr": view.mrr, "ndcg": view.ndcg,
+            "num_events": view.num_cases, "recall": view.recall, "mrr": view.mrr, "ndcg": view.ndcg,
             "coverage": view.coverage,
         })
     };

@@ -10,9 +10,9 @@ use crate::inspect::{bits_per_link, time};
 use crate::packing::{Outcome, SizePoint};
 use crate::table::{Table, figure, percent, thousands};
 use std::fmt;
-use vicino::budget::View;
 use vicino::eda::Summary;
 use vicino::events::{ReadReport, SessionSource, TimeSource};
+use vicino::measure::ViewQuality;
 use vicino::model::{Model, Purpose, Section, TableBytes};
 
 /// Everything there is to say about one training.
@@ -50,7 +50,7 @@ impl Report<'_> {
             "coverage@20",
             "",
         ]);
-        let views: Vec<(&SizePoint, Purpose, &str, &View)> = curve
+        let views: Vec<(&SizePoint, Purpose, &str, &ViewQuality)> = curve
             .iter()
             .flat_map(|point| {
                 point.quality.iter().flat_map(move |(purpose, quality)| {
@@ -66,7 +66,7 @@ impl Report<'_> {
             let most = of.iter().map(|(.., view)| view.recall).fold(0.0, f64::max).max(f64::MIN_POSITIVE);
             for (point, _, _, view) in of {
                 let bar = "#".repeat((view.recall / most * 30.0).round() as usize);
-                let figures = [view.recall, view.mrr, view.ndcg, view.coverage].map(percent);
+                let figures = [view.recall, view.mrr, view.ndcg, view.coverage.unwrap_or(0.0)].map(percent);
                 let sizes =
                     [point.num_bytes, point.num_links, point.detail.max_levels].map(|number| thousands(number as u64));
                 let cells = [purpose.key().to_owned()].into_iter().chain(sizes).chain([name.to_owned()]);

@@ -6,10 +6,10 @@ use crate::evaluate::figures;
 use crate::inspect::{bits_per_link, time};
 use crate::packing::SizePoint;
 use crate::table::{figure as constant, percent, thousands};
-use vicino::budget::View;
 use vicino::eda::figure::{Axis, Bar, Chart, Figure, Grid, Series};
 use vicino::eda::html::{self, Block, Page, Part};
 use vicino::eda::{Exploration, Review};
+use vicino::measure::ViewQuality;
 use vicino::model::Purpose;
 
 /// What a page has besides the report itself.
@@ -138,7 +138,7 @@ impl Report<'_> {
             for point in curve {
                 let Some(view) = pick(point, purpose) else { continue };
                 points.push((point.num_bytes as f64, view.recall));
-                let figures = [view.recall, view.mrr, view.ndcg, view.coverage].map(percent);
+                let figures = [view.recall, view.mrr, view.ndcg, view.coverage.unwrap_or(0.0)].map(percent);
                 let sizes = [point.num_bytes, point.num_links].map(|number| thousands(number as u64));
                 table.row([format!("{}: {name}", purpose.key())].into_iter().chain(sizes).chain(figures));
             }
@@ -219,7 +219,7 @@ fn comparison_parts(held_out: &anyhow::Result<HeldOut>) -> Vec<Part> {
         "Not the model above, which has learnt from all events: one with the same recipe and its starting constants, trained on the older nine tenths of the sessions and measured, \
          like the simple methods, on {} of the {} histories of the newest tenth ({} targets, {} of them of products that training does not know). vicino evaluate says more.",
         thousands(found.num_sampled as u64),
-        thousands(found.num_trials as u64),
+        thousands(found.num_cases as u64),
         thousands(found.split.targets as u64),
         thousands(found.split.unknown_targets as u64)
     );
@@ -234,10 +234,10 @@ fn comparison_parts(held_out: &anyhow::Result<HeldOut>) -> Vec<Part> {
     parts
 }
 
-type Pick = fn(&SizePoint, Purpose) -> Option<View>;
+type Pick = fn(&SizePoint, Purpose) -> Option<ViewQuality>;
 
 /// The views of a purpose at a size: all targets, if measured, and discovery.
-fn of_purpose(point: &SizePoint, purpose: Purpose) -> Option<(Option<View>, View)> {
+fn of_purpose(point: &SizePoint, purpose: Purpose) -> Option<(Option<ViewQuality>, ViewQuality)> {
     let quality = point.quality.iter().find(|(of, _)| *of == purpose).map(|(_, quality)| quality)?;
     Some((quality.all_targets, quality.discovery))
 }

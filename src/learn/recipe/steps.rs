@@ -1,7 +1,8 @@
-//! From counts to weights: normalise, walk, blend.
+//! The steps of the recipe from counts to weights: normalise, walk, blend.
 
-use super::constants::{Constants, Knob};
 use crate::counts::PairCounts;
+use crate::learn::hyperparameters::{Hyperparameter, Hyperparameters};
+use crate::learn::rows::{Truncation, finish, keep_heaviest};
 use crate::{CsrMatrix, ItemIx};
 
 /// Entries of a row that the walk follows.
@@ -9,19 +10,21 @@ const WALK_WIDTH: usize = 60;
 /// Entries of a walked row that are kept.
 const WALK_KEPT: usize = 200;
 
-/// Normalised co-occurrence: every row adds up to 1, `evidence` is what it added up to before.
+/// Normalised co-occurrence: every row adds up to 1; `evidence` has the sums before normalising.
 #[derive(Clone, Debug)]
-pub(super) struct Direct {
+pub(super) struct CoOccurrence {
     pub rows: CsrMatrix,
     pub evidence: Vec<f32>,
     pub item_weights: Vec<f32>,
 }
 
-/// A[h,c] = v[h,c] / ((n_h + shrinkage)^row_power n_c^column_power), and each row divided by its sum.
-pub(super) fn normalise(counts: PairCounts, constants: &Constants) -> Direct {
+/// Normalises counts: A[h,c] = v[h,c] / ((n_h + shrinkage)^row_power n_c^column_power), and each row divided by its sum.
+pub(super) fn normalise(counts: PairCounts, hyperparameters: &Hyperparameters) -> CoOccurrence {
     let PairCounts { pairs, item_weights, .. } = counts;
-    let column_factor: Vec<f32> =
-        item_weights.iter().map(|&n| f64::from(n).max(1e-9).powf(-constants[Knob::ColumnPower]) as f32).collect();
+    let column_factor: Vec<f32> = item_weights
+        .iter()
+        .map(|&n| f64::from(n).max(1e-9).powf(-hyperparameters[Hyperparameter::ColumnPower]) as f32)
+        .collect();
     let mut rows = pairs;
     let mut evidence = vec![0.0; item_weights.len()];
     for row in 0..rows.num_rows() {
@@ -33,14 +36,14 @@ pub(super) fn normalise(counts: PairCounts, constants: &Constants) -> Direct {
         }
         if sum > 0.0 {
             values.iter_mut().for_each(|value| *value /= sum);
-            let own = f64::from(item_weights[row]) + constants[Knob::Shrinkage];
-            evidence[row] = (f64::from(sum) * own.powf(-constants[Knob::RowPower])) as f32;
+            let own = f64::from(item_weights[row]) + hyperparameters[Hyperparameter::Shrinkage];
+            evidence[row] = (f64::from(sum) * own.powf(-hyperparameters[Hyperparameter::RowPower])) as f32;
         }
     }
-    Direct { rows, evidence, item_weights }
+    CoOccurrence { rows, evidence, item_weights }
 }
 
-/// B[h,c] = sum over j of T[h,j] T[j,c] for c other than h, where T has the largest [`WALK_WIDTH`] entries of each row;
+/// Walks two steps: B[h,c] = sum over j of T[h,j] T[j,c] for c other than h, where T has the largest [`WALK_WIDTH`] entries of each row;
 /// the best [`WALK_KEPT`] of a row are kept. Rows of items that are not `wanted` (all are without it) stay empty.
 /// `O(rows * WALK_WIDTH^2)`.
 pub(super) fn walk(direct: &CsrMatrix, wanted: Option<&[ItemIx]>) -> CsrMatrix {
@@ -93,56 +96,32 @@ pub(super) fn walk(direct: &CsrMatrix, wanted: Option<&[ItemIx]>) -> CsrMatrix {
 /// Sums by item, items with a sum, entries of the row.
 type Walked = (Vec<f32>, Vec<ItemIx>, Vec<(ItemIx, f32)>);
 
-/// Keeps the `most` heaviest entries, ties by item, in no particular order.
-pub(super) fn keep_heaviest(entries: &mut Vec<(ItemIx, f32)>, most: usize) {
-    if entries.len() > most {
-        entries.select_nth_unstable_by(most, |a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        entries.truncate(most);
-    }
-}
-
-/// Rounds the weights of a row to the middles of `2^bits` equal steps up to its largest.
-pub(super) fn quantise(entries: &mut [(ItemIx, f32)], bits: u8) {
-    let most = entries.iter().map(|entry| entry.1).fold(0.0, f32::max);
-    let levels = f32::from(1u16 << bits);
-    for entry in entries.iter_mut() {
-        let level = (entry.1 / most * levels).floor().min(levels - 1.0);
-        entry.1 = most * (level + 0.5) / levels;
-    }
-}
-
-/// How a blended row is cut: to this many neighbours, and to weights of so many bits if given.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Cut {
-    pub neighbours: usize,
-    pub weight_bits: Option<u8>,
-}
-
 /// Blends direct co-occurrence with the walk for the items of `wanted`, one row each.
 ///
 /// x[h,c] = direct_share A[h,c] + walk_share g / (n_h + g) B[h,c] with g = `walk_half`, then
 /// W[h,c] = evidence_h^evidence_power (x[h,c] (n_c + 1)^-popularity_damping)^weight_power.
 /// Without a `walked` matrix the blend is the direct part alone.
 pub(super) fn blend(
-    direct: &Direct,
+    direct: &CoOccurrence,
     walked: Option<&CsrMatrix>,
-    constants: &Constants,
+    hyperparameters: &Hyperparameters,
     wanted: &[ItemIx],
-    cut: Cut,
+    truncation: Truncation,
 ) -> CsrMatrix {
     let damping: Vec<f32> = direct
         .item_weights
         .iter()
-        .map(|&n| (f64::from(n) + 1.0).powf(-constants[Knob::PopularityDamping]) as f32)
+        .map(|&n| (f64::from(n) + 1.0).powf(-hyperparameters[Hyperparameter::PopularityDamping]) as f32)
         .collect();
-    let direct_share = if walked.is_some() { constants[Knob::DirectShare] as f32 } else { 1.0 };
-    let weight_power = constants[Knob::WeightPower] as f32;
+    let direct_share = if walked.is_some() { hyperparameters[Hyperparameter::DirectShare] as f32 } else { 1.0 };
+    let weight_power = hyperparameters[Hyperparameter::WeightPower] as f32;
     let num_items = direct.item_weights.len();
     let scratch = || (vec![0.0f32; num_items], Vec::new(), Vec::new());
     CsrMatrix::build(wanted.len(), scratch, |(sums, touched, entries): &mut Walked, at, columns, values| {
         let item = wanted[at].as_usize();
-        let half = constants[Knob::WalkHalf];
-        let walk_share = constants[Knob::WalkShare] * half / (f64::from(direct.item_weights[item]) + half);
+        let half = hyperparameters[Hyperparameter::WalkHalf];
+        let walk_share =
+            hyperparameters[Hyperparameter::WalkShare] * half / (f64::from(direct.item_weights[item]) + half);
         let parts = [(Some(&direct.rows), direct_share), (walked, walk_share as f32)];
         for (rows, share) in parts.into_iter().filter_map(|(rows, share)| Some((rows?, share))) {
             let (row_columns, row_values) = rows.row(item);
@@ -159,17 +138,12 @@ pub(super) fn blend(
             let sum = std::mem::take(&mut sums[column.as_usize()]);
             entries.push((column, sum * damping[column.as_usize()]));
         }
-        keep_heaviest(entries, cut.neighbours);
-        let voice = f64::from(direct.evidence[item]).max(1e-12).powf(constants[Knob::EvidencePower]) as f32;
+        keep_heaviest(entries, truncation.neighbours);
+        let scale =
+            f64::from(direct.evidence[item]).max(1e-12).powf(hyperparameters[Hyperparameter::EvidencePower]) as f32;
         for entry in entries.iter_mut() {
-            entry.1 = voice * entry.1.powf(weight_power);
+            entry.1 = scale * entry.1.powf(weight_power);
         }
-        if let Some(bits) = cut.weight_bits {
-            quantise(entries, bits);
-        }
-        for &(column, value) in entries.iter().filter(|entry| entry.1 > 0.0) {
-            columns.push(column);
-            values.push(value);
-        }
+        finish(entries, truncation, columns, values);
     })
 }

@@ -9,14 +9,14 @@ use serde_json::json;
 use std::collections::{HashMap, HashSet};
 use std::io::Write;
 use std::path::Path;
-use vicino::eval::{self, ReadyList};
+use vicino::eval::{self, ExternalList};
 
 pub fn run(args: &Args, lists: &Path) -> anyhow::Result<()> {
     let truth = truth(args)?;
     let numbers: HashMap<&str, usize> =
         truth.iter().enumerate().map(|(number, (row_id, _))| (row_id.as_str(), number)).collect();
-    let mut ready: Vec<ReadyList> =
-        truth.iter().map(|(_, targets)| ReadyList { ranks: Vec::new(), num_relevant: targets.len() }).collect();
+    let mut ready: Vec<ExternalList> =
+        truth.iter().map(|(_, targets)| ExternalList { ranks: Vec::new(), num_relevant: targets.len() }).collect();
     let mut seen: HashSet<(usize, String)> = HashSet::new();
     let mut ranks: HashSet<(usize, usize)> = HashSet::new();
     let mut rows = Rows::open(lists, &[ROW_ID, "rank", "item_id"])?;
