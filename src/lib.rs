@@ -65,6 +65,8 @@ pub mod learn;
 pub mod measure;
 #[cfg(feature = "read")]
 pub mod pack;
+#[cfg(feature = "cli")]
+pub mod train;
 
 #[cfg(any(feature = "web", feature = "web-explore"))]
 pub mod web;

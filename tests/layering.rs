@@ -23,6 +23,7 @@ const BELOW: &[(&str, &[&str])] = &[
     ("eval", &["measure", "learn"]),
     ("eda", &["events", "catalog", "counts", "pack"]),
     ("budget", &["learn", "pack", "measure"]),
+    ("train", &["budget", "catalog"]),
 ];
 
 /// Modules that everybody may name.

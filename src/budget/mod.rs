@@ -286,9 +286,9 @@ fn tune(
 mod tests {
     use super::*;
     use crate::events::{EventLog, Sessions};
-    use crate::learn::{self, BasketSource, learn};
+    use crate::learn;
     use crate::measure::ViewQuality;
-    use crate::model::About;
+    use crate::train::{TrainOptions, Trainer};
     use crate::{EventKind, ItemIx, Silent};
 
     /// Shoppers who walk upwards through 300 items, buying what they saw last and its successor.
@@ -307,30 +307,10 @@ mod tests {
     }
 
     fn packer(keep_held_out: bool) -> BudgetPacker {
-        let settings = learn::Settings {
-            tune: false,
-            keep_held_out,
-            min_shoppers: 1,
-            baskets: BasketSource::Purchases,
-            ..learn::Settings::default()
-        };
-        let log = log();
-        let learnt = learn(&log, &settings, &Silent).unwrap();
-        let draft = Draft {
-            item_ids: log.item_ids,
-            tables: learnt.tables,
-            popularity: learnt.popularity,
-            num_events: learnt.num_events,
-            ranking: learnt.ranking,
-            categories: None,
-            about: About { hyperparameters: learnt.hyperparameters, ..About::default() },
-            privacy: learnt.privacy,
-            trends: Vec::new(),
-            replenishment: Vec::new(),
-            category_replenishment: Vec::new(),
-            measurements: learnt.measurements,
-        };
-        BudgetPacker::new(draft, learnt.held_out).unwrap()
+        let mut options = TrainOptions::default();
+        options.learning =
+            learn::Settings { tune: false, keep_held_out, min_shoppers: 1, ..learn::Settings::default() };
+        Trainer::new(options).learn(&log(), None, &Silent).unwrap().into_packer()
     }
 
     fn settings(evaluations: usize) -> Settings {

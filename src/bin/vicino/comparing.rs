@@ -1,22 +1,15 @@
 //! A model from one part of a log, with the defaults of `vicino train`, beside simple methods on the other part.
 
 use crate::console::Console;
-use crate::packing::{REACHED_BITS, REACHED_NEIGHBOURS, usual_budget};
-use anyhow::Context;
 use std::collections::{HashMap, HashSet};
 use vicino::ItemIx;
-use vicino::budget::{BudgetPacker, Settings as Spending};
 use vicino::catalog::Catalog;
-use vicino::eda;
 use vicino::eval::{self, CompareOptions, Comparison, SplitBy, SplitReport};
 use vicino::events::EventLog;
-use vicino::learn::{self, Content, Description, Settings};
+use vicino::learn;
 use vicino::measure::{ModelRecommender, Recommender, Targets, TestCases};
-use vicino::model::{About, Model};
-use vicino::pack::Draft;
-
-/// Packing has a quarter as many constants tried as learning.
-const PACKING_SHARE: usize = 4;
+use vicino::model::Model;
+use vicino::train::{Parts, TrainOptions, Trainer, descriptions};
 
 /// Histories that are compared on, unless it is said otherwise.
 pub const USUAL_CASES: usize = 10_000;
@@ -90,20 +83,6 @@ pub fn numbers(item_ids: &[String]) -> HashMap<&str, ItemIx> {
     item_ids.iter().map(String::as_str).zip((0..).map(ItemIx)).collect()
 }
 
-/// What the product feed says about each item of the log.
-pub fn descriptions<'c>(catalog: &'c Catalog, item_ids: &[String]) -> Vec<Option<Description<'c>>> {
-    let describe = |id: &String| {
-        let product = catalog.product(id)?;
-        Some(Description {
-            title: product.title.as_deref(),
-            category: product.category.as_deref(),
-            brand: product.brand.as_deref(),
-            price: product.price,
-        })
-    };
-    item_ids.iter().map(describe).collect()
-}
-
 /// Trains a model on the log, with the defaults of `train`; without tuning unless it was asked for.
 fn train(
     options: &Options,
@@ -111,45 +90,11 @@ fn train(
     catalog: Option<&Catalog>,
     console: &Console,
 ) -> anyhow::Result<(Model, usize)> {
-    let settings = Settings {
-        neighbours: REACHED_NEIGHBOURS,
-        weight_bits: REACHED_BITS,
-        tune: options.tune,
-        seed: options.seed,
-        keep_held_out: options.tune,
-        ..Settings::default()
-    };
-    let content = catalog.map(|catalog| Content::new(descriptions(catalog, &log.item_ids)));
-    let learnt = learn::learn_with(log, content.as_ref(), &settings, console).context("cannot train")?;
-    let data = eda::summarise(log).data;
-    let draft = Draft {
-        about: About {
-            trainer_version: env!("CARGO_PKG_VERSION").to_owned(),
-            newest_event_ms: data.newest_event_ms,
-            num_events: data.num_events,
-            num_sessions: data.num_sessions,
-            num_shoppers: data.num_shoppers,
-            seed: options.seed,
-            hyperparameters: learnt.hyperparameters,
-            curves: Vec::new(),
-        },
-        item_ids: log.item_ids.clone(),
-        tables: learnt.tables,
-        popularity: learnt.popularity,
-        num_events: learnt.num_events,
-        ranking: learnt.ranking,
-        categories: None,
-        privacy: learnt.privacy,
-        trends: Vec::new(),
-        replenishment: Vec::new(),
-        category_replenishment: Vec::new(),
-        measurements: learnt.measurements,
-    };
-    let budget = usual_budget(draft.item_ids.len());
-    let evaluations = if options.tune { settings.evaluations.div_ceil(PACKING_SHARE) } else { 0 };
-    let spending = Spending { details: Vec::new(), evaluations, seed: options.seed };
-    let packer = BudgetPacker::new(draft, learnt.held_out).context("cannot pack the model")?;
-    let packed = packer.spend(budget, &spending, console).context("cannot pack the model")?;
+    let mut training = TrainOptions { parts: Parts::NONE, ..TrainOptions::default() };
+    training.learning.tune = options.tune;
+    training.learning.keep_held_out = options.tune;
+    training.learning.seed = options.seed;
+    let packed = Trainer::new(training).train(log, catalog, console)?;
     Ok((packed.model, packed.bytes.len()))
 }
 

@@ -2,12 +2,11 @@
 
 use crate::console::Console;
 use crate::values;
-use anyhow::Context;
-use vicino::budget::{Budget, BudgetPacker, Loss, Packed, Settings};
-use vicino::learn::HeldOut;
+use vicino::budget::{Budget, Loss, Packed};
 use vicino::measure::Quality;
 use vicino::model::{Model, Purpose};
-use vicino::pack::{Detail, Draft, PackError};
+use vicino::pack::{Detail, PackError};
+use vicino::train::{LearntModel, REACHED_NEIGHBOURS, TrainError};
 
 /// Flags of packing.
 #[derive(Debug, clap::Args)]
@@ -48,16 +47,6 @@ pub struct SizePoint {
     pub quality: Vec<(Purpose, Quality)>,
 }
 
-/// What a file has room for, unless it is said otherwise: 20 neighbours of a product, and in a file of 64 kB as many as fit.
-pub fn usual_budget(num_items: usize) -> Budget {
-    Budget::AtLeast { links: num_items * 20 / 2, bytes: 64_000 }
-}
-
-/// With a second hop a row reaches far more items than it has neighbours: constants are tuned for as many as that.
-pub const REACHED_NEIGHBOURS: usize = 64;
-/// Bits of a weight that constants are tuned for: what packing keeps of the heaviest ones is as fine as that.
-pub const REACHED_BITS: u8 = 8;
-
 impl PackFlags {
     /// Neighbours that the constants of learning are tuned for.
     pub fn learnt_neighbours(&self) -> usize {
@@ -69,41 +58,31 @@ impl PackFlags {
         is_tuned || self.target_size.is_some() || !self.sizes.is_empty()
     }
 
-    /// Packs a draft; `evaluations` tunings are tried for each table.
-    pub fn pack(
-        &self,
-        draft: Draft,
-        held_out: Vec<(Purpose, HeldOut)>,
-        (evaluations, seed): (usize, u64),
-        console: &Console,
-    ) -> anyhow::Result<Outcome> {
-        let has_times = !(draft.trends.is_empty() && draft.replenishment.is_empty());
-        let has_similar = draft.tables.iter().any(|(of, _)| *of == Purpose::Similar);
-        let has_held_out = !held_out.is_empty();
-        let num_items = draft.item_ids.len();
-        let packer = BudgetPacker::new(draft, held_out).context("cannot pack the model")?;
-        let details = |is_open: bool| if is_open && has_held_out { Detail::ALL.to_vec() } else { Vec::new() };
-        let settings = |is_open| Settings { details: details(is_open), evaluations, seed };
+    /// The size of the model; `None` for the usual one.
+    pub fn budget(&self, num_items: usize) -> Option<Budget> {
+        match (self.target_size, self.neighbours) {
+            (Some(num_bytes), _) => Some(Budget::Bytes(num_bytes)),
+            (None, Some(neighbours)) => Some(Budget::Links(num_items * neighbours / 2)),
+            (None, None) => None,
+        }
+    }
+
+    /// Packs a learnt model, also at the sizes of --sizes.
+    pub fn pack(&self, learnt: &LearntModel, console: &Console) -> anyhow::Result<Outcome> {
         let mut curve = Vec::with_capacity(self.sizes.len());
         for &wanted in &self.sizes {
-            let packed = match packer.spend(Budget::Bytes(wanted), &settings(true), console) {
+            let packed = match learnt.pack_to(Budget::Bytes(wanted), console) {
                 Ok(packed) => packed,
-                Err(error @ PackError::Size { .. }) => {
+                Err(TrainError::Pack(error @ PackError::Size { .. })) => {
                     console.remark(format_args!("left out of --sizes: {error}"));
                     continue;
                 }
-                Err(error) => return Err(error).context("cannot pack the model"),
+                Err(error) => return Err(error.into()),
             };
             let Packed { bytes, num_links, detail, quality, .. } = packed;
             curve.push(SizePoint { wanted, num_bytes: bytes.len(), num_links, detail, quality });
         }
-        let budget = match (self.target_size, self.neighbours) {
-            (Some(num_bytes), _) => Budget::Bytes(num_bytes),
-            (None, Some(neighbours)) => Budget::Links(num_items * neighbours / 2),
-            (None, None) => usual_budget(num_items),
-        };
-        let packed =
-            packer.spend(budget, &settings(self.target_size.is_some()), console).context("cannot pack the model")?;
+        let packed = learnt.pack(console)?;
         let (model, bytes) = (packed.model.clone(), packed.bytes.clone());
         let is_without = |has, part: &str, is_there: bool| {
             if has && !is_there {
@@ -119,8 +98,12 @@ impl PackFlags {
                 packed * 100.0
             ));
         }
-        is_without(has_times, "trends and replenishment", !(model.trends.is_empty() && model.replenishment.is_empty()));
-        is_without(has_similar, "products alike by content", model.table(Purpose::Similar).is_some());
+        is_without(
+            learnt.has_times,
+            "trends and replenishment",
+            !(model.trends.is_empty() && model.replenishment.is_empty()),
+        );
+        is_without(learnt.has_similar, "products alike by content", model.table(Purpose::Similar).is_some());
         Ok(Outcome { model, bytes, packed, curve })
     }
 }

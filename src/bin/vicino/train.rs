@@ -6,7 +6,7 @@ use crate::console::Console;
 use crate::events::{EventFlags, Events, read_events_with};
 use crate::explore::lead;
 use crate::output::{self, Output};
-use crate::packing::{PackFlags, REACHED_BITS};
+use crate::packing::PackFlags;
 use crate::report::{Extras, Report};
 use crate::table::thousands;
 use crate::{Usage, values};
@@ -14,13 +14,11 @@ use anyhow::Context;
 use clap::ValueEnum;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use vicino::catalog::Catalog;
-use vicino::counts::PrivacyThreshold;
 use vicino::eda;
 use vicino::events::{SessionSource, expand};
-use vicino::learn::{self, BasketSource, Content, Settings, SimilarityChoice, Times};
-use vicino::model::{self, About, Categories, MAX_CURVE, Purpose};
-use vicino::pack::Draft;
+use vicino::learn::{BasketSource, Settings, SimilarityChoice};
+use vicino::model;
+use vicino::train::{Parts, REACHED_BITS, TrainOptions, Trainer};
 
 /// Trains a model from event logs.
 ///
@@ -138,6 +136,31 @@ impl Args {
         if self.no_tune { Effort::Off } else { self.tune }
     }
 
+    fn options(&self, events: &Events) -> TrainOptions {
+        let is_tuned = self.effort() != Effort::Off;
+        let learning = Settings {
+            neighbours: self.packing.learnt_neighbours(),
+            weight_bits: REACHED_BITS,
+            min_shoppers: self.min_shoppers,
+            tune: is_tuned,
+            evaluations: self.evaluations(),
+            seed: self.seed,
+            similarity: self.similarity,
+            baskets: if self.no_baskets { BasketSource::None } else { BasketSource::Purchases },
+            keep_held_out: self.packing.keeps_held_out(is_tuned),
+        };
+        let is_cut_by_gap = events.report.session_source == SessionSource::Inactivity;
+        let gap_minutes = || ("session.gap_minutes".to_owned(), events.session_gap_ms as f64 / 60_000.0);
+        TrainOptions {
+            learning,
+            budget: self.packing.budget(events.log.item_ids.len()),
+            event_weights: self.event_weights,
+            similar: self.similar,
+            read_with: is_cut_by_gap.then(gap_minutes).into_iter().collect(),
+            parts: Parts::ALL,
+        }
+    }
+
     /// Constants tried for learning each table.
     fn evaluations(&self) -> usize {
         let usual = Settings::default().evaluations;
@@ -165,61 +188,30 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     }
     let wants_page = args.report.as_deref().is_some_and(|path| !is_json(path));
     let mut events = read_events_with(&paths, &args.events, wants_page, console)?;
-    let settings = Settings {
-        neighbours: args.packing.learnt_neighbours(),
-        weight_bits: REACHED_BITS,
-        min_shoppers: args.min_shoppers,
-        tune: args.effort() != Effort::Off,
-        evaluations: args.evaluations(),
-        seed: args.seed,
-        similarity: args.similarity,
-        baskets: if args.no_baskets { BasketSource::None } else { BasketSource::Purchases },
-        keep_held_out: args.packing.keeps_held_out(args.effort() != Effort::Off),
-    };
     let catalog = args.catalog.read(console)?;
     let summary = eda::summarise(&events.log);
     let exploration = wants_page.then(|| eda::explore(&events.log, &events.report, catalog.as_ref()));
     if let Some(catalog) = catalog.as_ref().filter(|_| args.catalog_items) {
         comparing::add_items(&mut events.log.item_ids, catalog.products().map(|product| product.id.clone()));
     }
-    let categories = match (&catalog, args.catalog.path()) {
-        (Some(catalog), Some(path)) => categories(catalog, path, &events, console)?,
-        _ => None,
-    };
-    let content = catalog.as_ref().map(|catalog| Content::new(comparing::descriptions(catalog, &events.log.item_ids)));
-    let mut learnt = learn::learn_with(&events.log, content.as_ref(), &settings, console).context("cannot train")?;
-    learnt.ranking.event_weights = args.event_weights.unwrap_or(learnt.ranking.event_weights);
+    let trainer = Trainer::new(args.options(&events));
+    let learnt = trainer.learn(&events.log, catalog.as_ref(), console)?;
+    if let Some(path) = args.catalog.path().filter(|_| learnt.num_without_category > 0) {
+        console.remark(format_args!(
+            "{}: {} of {} products of the log have no category in it",
+            path.display(),
+            thousands(learnt.num_without_category as u64),
+            thousands(learnt.num_items() as u64)
+        ));
+    }
     if args.similarity == SimilarityChoice::Auto {
-        for (purpose, similarity) in &learnt.similarities {
-            console.remark(format_args!("{}: {similarity} does best on held-out sessions", purpose.name()));
+        for (relation, similarity) in &learnt.similarities {
+            console.remark(format_args!("{}: {similarity} does best on held-out sessions", relation.name()));
         }
     }
-    if let Some(content) = content.as_ref().filter(|_| args.similar > 0) {
-        learnt.tables.push((Purpose::Similar, content.similar(args.similar)));
-    }
-    if events.report.session_source == SessionSource::Inactivity {
-        learnt.hyperparameters.push(("session.gap_minutes".to_owned(), events.session_gap_ms as f64 / 60_000.0));
-    }
-    let times = Times::of(&events.log, categories.as_ref(), PrivacyThreshold::new(args.min_shoppers));
-    let item_ids = events.log.item_ids.clone();
     // The page alone looks at the events again.
     let log = wants_page.then_some(events.log);
-    let draft = Draft {
-        about: about(&summary.data, args.seed, learnt.hyperparameters, &learnt.curves),
-        item_ids,
-        tables: learnt.tables,
-        popularity: learnt.popularity,
-        num_events: learnt.num_events,
-        ranking: learnt.ranking,
-        categories,
-        privacy: learnt.privacy,
-        trends: times.trends,
-        replenishment: times.replenishment,
-        category_replenishment: times.category_replenishment,
-        measurements: learnt.measurements,
-    };
-    let evaluations = if settings.tune { settings.evaluations.div_ceil(PACKING_SHARE) } else { 0 };
-    let outcome = args.packing.pack(draft, learnt.held_out, (evaluations, args.seed), console)?;
+    let outcome = args.packing.pack(&learnt, console)?;
     write(&args.output, &outcome.bytes)?;
 
     let report = Report {
@@ -267,9 +259,6 @@ fn is_json(path: &Path) -> bool {
     path == Path::new("-") || path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
 }
 
-/// Packing has a quarter as many constants tried as learning.
-const PACKING_SHARE: usize = 4;
-
 /// Writes a whole file, or stdout.
 fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let mut output = Output::create(path)?;
@@ -288,55 +277,4 @@ fn check_outputs(args: &Args, paths: &[PathBuf]) -> anyhow::Result<()> {
         }
     }
     Ok(())
-}
-
-/// Evaluations after which a better objective was found, and the objective.
-type Curve = Vec<(usize, f64)>;
-
-/// The points of a curve that a file has room for, evenly chosen, the first and the last among them.
-fn thinned(curve: &Curve) -> Vec<(u32, f32)> {
-    let point = |at: usize| (curve[at].0 as u32, curve[at].1 as f32);
-    let (last, last_kept) = (curve.len().saturating_sub(1), MAX_CURVE - 1);
-    match curve.len() {
-        0..=MAX_CURVE => (0..curve.len()).map(point).collect(),
-        _ => (0..MAX_CURVE).map(|kept| point(kept * last / last_kept)).collect(),
-    }
-}
-
-fn about(data: &eda::Sizes, seed: u64, hyperparameters: Vec<(String, f64)>, curves: &[(Purpose, Curve)]) -> About {
-    About {
-        trainer_version: env!("CARGO_PKG_VERSION").to_owned(),
-        newest_event_ms: data.newest_event_ms,
-        num_events: data.num_events,
-        num_sessions: data.num_sessions,
-        num_shoppers: data.num_shoppers,
-        seed,
-        hyperparameters,
-        curves: curves
-            .iter()
-            .filter(|(_, curve)| !curve.is_empty())
-            .map(|(purpose, curve)| (*purpose, thinned(curve)))
-            .collect(),
-    }
-}
-
-/// The categories of the log's items, as the product feed has them; `None` if it has none of them.
-fn categories(
-    catalog: &Catalog,
-    path: &Path,
-    events: &Events,
-    console: &Console,
-) -> anyhow::Result<Option<Categories>> {
-    let categories = catalog.categories(&events.log.item_ids)?;
-    let num_items = events.log.item_ids.len();
-    let without = categories.of_item.iter().filter(|category| category.is_none()).count();
-    if without > 0 {
-        console.remark(format_args!(
-            "{}: {} of {} products of the log have no category in it",
-            path.display(),
-            thousands(without as u64),
-            thousands(num_items as u64)
-        ));
-    }
-    Ok(Some(categories).filter(|categories| !categories.names.is_empty()))
 }

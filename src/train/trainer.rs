@@ -1,0 +1,109 @@
+//! The trainer.
+
+use super::about::about;
+use super::error::TrainError;
+use super::learnt_model::LearntModel;
+use super::options::TrainOptions;
+use crate::Progress;
+use crate::budget::Packed;
+use crate::catalog::Catalog;
+use crate::events::EventLog;
+use crate::learn::{Content, Description, Times, learn_with};
+use crate::model::{Categories, Purpose};
+use crate::pack::Draft;
+
+/// Trains models: options, an event log and a catalogue in, a packed model out.
+#[derive(Clone, Debug, Default)]
+pub struct Trainer {
+    options: TrainOptions,
+}
+
+impl Trainer {
+    /// Makes a trainer.
+    pub fn new(options: TrainOptions) -> Trainer {
+        Trainer { options }
+    }
+
+    /// Trains a model. The same log and options give the same bytes for any number of threads.
+    ///
+    /// The catalogue fills the rows of new items, and gives their categories.
+    ///
+    /// # Errors
+    /// [`TrainError`] if nothing can be learnt from the log, or no model is as small as the budget.
+    pub fn train(
+        &self,
+        log: &EventLog,
+        catalog: Option<&Catalog>,
+        progress: &dyn Progress,
+    ) -> Result<Packed, TrainError> {
+        self.learn(log, catalog, progress)?.pack(progress)
+    }
+
+    /// Learns a model without packing it; the log is no longer needed after that.
+    ///
+    /// # Errors
+    /// [`TrainError`] if nothing can be learnt from the log, or its items cannot be packed.
+    pub fn learn(
+        &self,
+        log: &EventLog,
+        catalog: Option<&Catalog>,
+        progress: &dyn Progress,
+    ) -> Result<LearntModel, TrainError> {
+        let TrainOptions { learning, parts, similar, .. } = &self.options;
+        let (categories, num_without_category) = match catalog.filter(|_| parts.categories) {
+            Some(catalog) => categories(catalog, log)?,
+            None => (None, 0),
+        };
+        let content = catalog.map(|catalog| Content::new(descriptions(catalog, &log.item_ids)));
+        let mut learnt = learn_with(log, content.as_ref(), learning, progress)?;
+        learnt.ranking.event_weights = self.options.event_weights.unwrap_or(learnt.ranking.event_weights);
+        if let Some(content) = content.as_ref().filter(|_| *similar > 0) {
+            learnt.tables.push((Purpose::Similar, content.similar(*similar)));
+        }
+        learnt.hyperparameters.extend(self.options.read_with.iter().cloned());
+        let times = match parts.times {
+            true => Times::of(log, categories.as_ref(), learning.threshold()),
+            false => Times::default(),
+        };
+        let draft = Draft {
+            about: about(log, &mut learnt, learning.seed, parts.curves),
+            item_ids: log.item_ids.clone(),
+            tables: learnt.tables,
+            popularity: learnt.popularity,
+            num_events: learnt.num_events,
+            ranking: learnt.ranking,
+            categories,
+            privacy: learnt.privacy,
+            trends: times.trends,
+            replenishment: times.replenishment,
+            category_replenishment: times.category_replenishment,
+            measurements: learnt.measurements,
+        };
+        let (similarities, curves) = (learnt.similarities, learnt.curves);
+        let mut model = LearntModel::new(draft, learnt.held_out, &self.options)?;
+        (model.similarities, model.curves) = (similarities, curves);
+        model.num_without_category = num_without_category;
+        Ok(model)
+    }
+}
+
+/// Returns the categories of the log's items, `None` if the catalogue has none of them, and the number of items without.
+fn categories(catalog: &Catalog, log: &EventLog) -> Result<(Option<Categories>, usize), TrainError> {
+    let categories = catalog.categories(&log.item_ids)?;
+    let num_without = categories.of_item.iter().filter(|category| category.is_none()).count();
+    Ok((Some(categories).filter(|categories| !categories.names.is_empty()), num_without))
+}
+
+/// Returns the description of each item in a catalogue; `None` for items that the catalogue lacks.
+pub fn descriptions<'c>(catalog: &'c Catalog, item_ids: &[String]) -> Vec<Option<Description<'c>>> {
+    let describe = |id: &String| {
+        let product = catalog.product(id)?;
+        Some(Description {
+            title: product.title.as_deref(),
+            category: product.category.as_deref(),
+            brand: product.brand.as_deref(),
+            price: product.price,
+        })
+    };
+    item_ids.iter().map(describe).collect()
+}
