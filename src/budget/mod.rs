@@ -307,9 +307,8 @@ mod tests {
     }
 
     fn packer(keep_held_out: bool) -> BudgetPacker {
-        let mut options = TrainOptions::default();
-        options.learning =
-            learn::Settings { tune: false, keep_held_out, min_shoppers: 1, ..learn::Settings::default() };
+        let learning = learn::Settings { tune: false, keep_held_out, min_shoppers: 1, ..learn::Settings::default() };
+        let options = TrainOptions { learning, ..TrainOptions::default() };
         Trainer::new(options).learn(&log(), None, &Silent).unwrap().into_packer()
     }
 

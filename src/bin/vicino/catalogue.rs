@@ -2,7 +2,8 @@
 
 use crate::console::Console;
 use crate::table::thousands;
-use crate::{Usage, values};
+use crate::usage::Usage;
+use crate::values;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use vicino::catalog::{self, Catalog};

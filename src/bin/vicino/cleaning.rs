@@ -1,9 +1,9 @@
 //! The flags that say what is left out of an event log, and what people see of it.
 
-use crate::Usage;
 use crate::console::Console;
 use crate::output::Output;
 use crate::table::{Table, thousands};
+use crate::usage::Usage;
 use crate::values;
 use anyhow::Context;
 use clap::ValueEnum;

@@ -1,10 +1,10 @@
 //! The flags that say how event logs are read, and the reading.
 
-use crate::Usage;
 use crate::cleaning::{self, CleaningFlags};
 use crate::console::Console;
 use crate::mapping::Mapping;
 use crate::ranking::Kind;
+use crate::usage::Usage;
 use crate::{output, values};
 use std::collections::BTreeMap;
 use std::path::PathBuf;

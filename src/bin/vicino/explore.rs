@@ -1,11 +1,11 @@
 //! `vicino explore`: what is in an event log, before anything is trained on it.
 
-use crate::Usage;
 use crate::catalogue::CatalogFlags;
 use crate::console::Console;
 use crate::events::{EventFlags, read_events_with};
 use crate::output::{self, Output};
 use crate::table::Table;
+use crate::usage::Usage;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use vicino::eda::figure::Grid;

@@ -23,12 +23,14 @@ mod recommend;
 mod report;
 mod table;
 mod train;
+mod usage;
 mod values;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 use console::Console;
 use std::process::ExitCode;
+use usage::Usage;
 
 /// Trains a product recommender from an event log and looks into it.
 ///
@@ -80,18 +82,6 @@ enum Command {
     Manifest(manifest::Args),
     Completions(completions::Args),
 }
-
-/// A command line that parses and yet makes no sense; ends with status 2.
-#[derive(Debug)]
-struct Usage(String);
-
-impl std::fmt::Display for Usage {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Usage {}
 
 fn main() -> ExitCode {
     let cli = Cli::parse();

@@ -1,6 +1,6 @@
 //! Where results go: stdout, or a file that is there in full or not at all.
 
-use crate::Usage;
+use crate::usage::Usage;
 use anyhow::{Context, bail};
 use flate2::Compression;
 use flate2::write::GzEncoder;

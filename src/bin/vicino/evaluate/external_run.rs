@@ -1,6 +1,7 @@
 //! Lists that any system has made, against the truth.
 
-use super::{Args, write_json};
+use super::args::Args;
+use super::json::write_json;
 use crate::input::{ROW_ID, Rows, TARGET};
 use crate::output::Output;
 use crate::table::{Table, percent, thousands};

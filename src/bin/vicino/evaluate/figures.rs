@@ -1,6 +1,6 @@
 //! Comparisons and weeks as figures for reports to draw.
 
-use super::weeks::day;
+use super::dates::day;
 use crate::table::percent;
 use vicino::eda::figure::{Axis, Bar, Chart, Figure, Grid, Mark, Point, Series};
 use vicino::eda::html::{Block, Part};

@@ -1,7 +1,8 @@
 //! A model on events that it has not seen: rows of `prefix,target`, or a later log.
 
-use super::{Args, figures, print, write_json};
-use crate::Usage;
+use super::args::Args;
+use super::json::write_json;
+use super::{figures, print};
 use crate::comparing;
 use crate::console::Console;
 use crate::events::{Events, read_events};
@@ -9,6 +10,7 @@ use crate::input::{self, PREFIX, Rows, TARGET};
 use crate::output::Output;
 use crate::ranking::Kind;
 use crate::table::{Table, percent, thousands};
+use crate::usage::Usage;
 use anyhow::bail;
 use serde_json::json;
 use std::io::{self, Write};

@@ -1,180 +1,26 @@
-//! `vicino evaluate`: how good lists are, and whether that is better than what a shop could have without us.
+//! `vicino evaluate`: the quality of lists, beside that of simple methods.
 //!
 //! One file for each of its jobs: a log is split, trained on and measured ([`split`]), a model is measured on later events
 //! ([`held_out`]) or followed over weeks ([`weeks`]), and lists of any origin are measured ([`external_run`]).
 
+mod args;
+mod dates;
 mod external_run;
 pub mod figures;
 mod held_out;
+mod json;
 mod print;
 mod split;
 mod weeks;
 
-use crate::catalogue::CatalogFlags;
-use crate::comparing;
+pub use args::Args;
+
 use crate::console::Console;
-use crate::events::EventFlags;
-use crate::output::{self, Output};
-use crate::{Usage, values};
-use clap::ValueEnum;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-use vicino::eda::html::{self, Part};
-use vicino::eval::CompareOptions;
+use crate::output;
+use crate::usage::Usage;
+use args::TargetsName;
+use std::path::Path;
 use vicino::events::expand;
-use vicino::measure::Targets;
-
-/// Measures how often lists hold what a shopper went on to, beside what simple methods would have listed.
-///
-/// With --events a log is split by time, a model and the simple methods are trained on the older part, and all are measured on
-/// the newer one: one table with intervals, and a verdict in words. With --model and --test a model is measured on events that
-/// it has not seen, with --since week by week. With --lists the lists of any system are measured.
-///
-/// Two views stand side by side. `all targets` lets a list hold products that the shopper has seen; where shoppers
-/// return to products, that alone makes many hits. `discovery` takes only the targets that are new to the shopper
-/// and never lists a seen product. A target that the model does not know is a miss.
-///
-/// The test file has rows of `prefix,target` (CSV; `prefix` holds product ids, oldest first, with spaces between),
-/// or it is an event log like those for `train`, of which the sessions that end after the model's newest event are
-/// used: each event after the first is a target, with the events before it as the history.
-///
-/// Do not choose a model by its figures on a test file and then report the same figures.
-#[derive(Debug, clap::Args)]
-#[command(after_long_help = AFTER_HELP)]
-pub struct Args {
-    /// The model
-    #[arg(short, long, value_name = "FILE", required_unless_present_any = ["log", "lists"])]
-    model: Option<PathBuf>,
-
-    /// Test files, all of one sort: rows of prefix,target, or event logs
-    #[arg(short, long, value_name = "FILE", required_unless_present = "log", num_args = 1..)]
-    test: Vec<PathBuf>,
-
-    /// Event logs to split: train on one part, measure on the other
-    #[arg(long = "events", id = "log", value_name = "EVENTS", num_args = 1.., conflicts_with_all = ["model", "test", "lists", "since", "train"])]
-    log: Vec<PathBuf>,
-
-    /// Measure these lists instead of a model: CSV with row_id, rank and item_id, as `recommend -o` writes it
-    ///
-    /// --test then has rows of `row_id,target`; `target` may hold several product ids with spaces between. A row without a
-    /// list counts as an empty list.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["model", "train", "since"])]
-    lists: Option<PathBuf>,
-
-    /// Lengths of the lists to measure
-    #[arg(long, value_name = "K,K,...", value_delimiter = ',', default_value = "5,10,20", value_parser = values::list_length)]
-    at: Vec<usize>,
-
-    /// Event logs: what the targets are [default: each; with --events, for orders of shoppers who come back: basket]
-    #[arg(long, value_enum)]
-    targets: Option<TargetsName>,
-
-    /// Event logs: use every session, also those that end before the model's newest event
-    #[arg(long)]
-    all_sessions: bool,
-
-    /// With --events: how the log is split
-    #[arg(help_heading = "Comparing", long, value_enum, default_value_t = SplitName::Time, conflicts_with_all = ["model", "lists"])]
-    split: SplitName,
-
-    /// With --split time: share of the sessions, the newest, that is measured on
-    #[arg(help_heading = "Comparing", long, value_name = "SHARE", default_value_t = 0.1, value_parser = values::share)]
-    holdout: f64,
-
-    /// With --events: tune the model's constants on the training part, as `train` does (takes as long)
-    #[arg(help_heading = "Comparing", long, conflicts_with_all = ["model", "lists"])]
-    tune: bool,
-
-    /// With --model: the logs that it was trained on, to fit the simple methods on
-    #[arg(help_heading = "Comparing", long, value_name = "EVENTS", num_args = 1.., requires = "model", conflicts_with = "since")]
-    train: Vec<PathBuf>,
-
-    #[command(flatten)]
-    catalog: CatalogFlags,
-
-    /// Leave out the simple methods
-    #[arg(help_heading = "Comparing", long)]
-    no_baselines: bool,
-
-    /// Histories to compare on, at most, drawn at random
-    #[arg(help_heading = "Comparing", long, value_name = "N", default_value_t = 10_000, value_parser = values::count)]
-    max_cases: usize,
-
-    /// Draws of the bootstrap that gives intervals
-    #[arg(help_heading = "Comparing", long, value_name = "N", default_value_t = CompareOptions::default().draws, value_parser = values::count)]
-    draws: usize,
-
-    /// Seed of all that is drawn
-    #[arg(help_heading = "Comparing", long, value_name = "N", default_value_t = 1)]
-    seed: u64,
-
-    /// Follow the model over the weeks after this date (2026-05-01, or RFC 3339); status 1 beyond a threshold
-    #[arg(help_heading = "Over time", long, value_name = "DATE", requires = "model", value_parser = weeks::date)]
-    since: Option<i64>,
-
-    /// Largest fall of HitRate from the first whole week to the last, as a share of the first
-    #[arg(help_heading = "Over time", long, value_name = "SHARE", default_value_t = 0.2, value_parser = values::share)]
-    max_drop: f64,
-
-    /// Largest share of the last whole week's events that are of products unknown to the model
-    #[arg(help_heading = "Over time", long, value_name = "SHARE", default_value_t = 0.3, value_parser = values::share)]
-    max_unknown: f64,
-
-    #[command(flatten)]
-    events: EventFlags,
-
-    /// Also write one page with figures and tables of what was compared, or of the weeks
-    #[arg(long, value_name = "FILE.html", conflicts_with = "lists")]
-    report: Option<PathBuf>,
-
-    /// Print JSON instead of tables
-    #[arg(long)]
-    json: bool,
-}
-
-/// What the targets are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum TargetsName {
-    /// Every event after the first: long sessions weigh more
-    Each,
-    /// The last event only: every session weighs the same
-    Last,
-    /// With --events: all products of a shopper's first order after the cut, given all orders before
-    Basket,
-}
-
-/// How a log is split.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum SplitName {
-    /// The newest sessions are measured on: what a shop will see
-    Time,
-    /// The last event of every shopper (without shoppers: of every session)
-    LeaveLastOut,
-    /// The last basket of every shopper who has two
-    LastBasket,
-}
-
-const AFTER_HELP: &str = "\
-Figures, all as means over lists (with one target a list, recall@k equals HitRate@k and MAP@k equals MRR@k):
-  HitRate@k    1 if a target is among the first k; papers on session data print it as P@k
-  precision@k  targets among the first k / k
-  recall@k     targets among the first k / all targets
-  F1@k         harmonic mean of a list's precision and recall
-  MRR@k        1 / rank of the first target, 0 below rank k
-  MAP@k        mean precision at the ranks of the targets among the first k
-  NDCG@k       sum of 1 / log2(rank + 1) over targets, as a share of the best possible list
-  accuracy     1 if a target is first
-  coverage@k   share of the products that stand among the first k of at least one list
-  Gini, novelty, diversity: how unevenly, how rare and how unlike are the products that are listed
-docs/evaluation.md defines all of them, with their edge cases.
-
-Examples:
-  vicino evaluate --events events.csv.gz
-  vicino evaluate --events orders.parquet --split last-basket --catalog products.csv --json
-  vicino evaluate --model shop.vicino --test test.csv.gz --at 20
-  vicino evaluate --model shop.vicino --test later.parquet --train events.parquet
-  vicino evaluate --model shop.vicino --test 'logs/2026-*.csv' --since 2026-05-01 --max-drop 0.1
-  vicino evaluate --lists lists.csv --test truth.csv";
 
 pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     let read = [&args.test, &args.log, &args.train].into_iter().flatten();
@@ -202,47 +48,4 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
         (Some(model), _, None) => held_out::run(args, model, console),
         (None, None, _) => split::run(args, console),
     }
-}
-
-impl Args {
-    /// The cut-offs, ascending, each once.
-    fn cut_offs(&self) -> Vec<usize> {
-        let mut cut_offs = self.at.clone();
-        cut_offs.sort_unstable();
-        cut_offs.dedup();
-        cut_offs
-    }
-
-    fn targets(&self) -> Targets {
-        match self.targets {
-            Some(TargetsName::Last) => Targets::Last,
-            Some(TargetsName::Each | TargetsName::Basket) | None => Targets::Each,
-        }
-    }
-
-    /// Writes the page of --report, if it was asked for.
-    fn write_report(&self, title: &str, lead: &str, parts: Vec<Part>) -> anyhow::Result<()> {
-        let Some(path) = &self.report else { return Ok(()) };
-        let page = html::Page { title: title.to_owned(), lead: lead.to_owned(), parts };
-        let mut output = Output::create(path)?;
-        output.write_all(html::render(&page).as_bytes())?;
-        output.finish()
-    }
-
-    fn comparing(&self) -> comparing::Options {
-        comparing::Options {
-            tune: self.tune,
-            seed: self.seed,
-            baselines: !self.no_baselines,
-            max_cases: self.max_cases,
-            compare: CompareOptions { cut_offs: self.cut_offs(), draws: self.draws, seed: self.seed },
-        }
-    }
-}
-
-/// Prints JSON and ends the line.
-fn write_json(output: &mut Output, value: &serde_json::Value) -> anyhow::Result<()> {
-    serde_json::to_writer_pretty(&mut *output, value).map_err(io::Error::from)?;
-    writeln!(output)?;
-    Ok(())
 }

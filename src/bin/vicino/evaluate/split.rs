@@ -1,6 +1,8 @@
 //! A log in two parts: a model and the simple methods learn from one and are measured on the other.
 
-use super::{Args, SplitName, TargetsName, figures, print, write_json};
+use super::args::{Args, SplitName, TargetsName};
+use super::json::write_json;
+use super::{figures, print};
 use crate::comparing::{self, HeldOut};
 use crate::console::Console;
 use crate::events::read_events_with;

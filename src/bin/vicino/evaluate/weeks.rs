@@ -1,27 +1,24 @@
 //! A shipped model over the weeks after a date, with thresholds for a scheduler.
 
-use super::{Args, figures, write_json};
-use crate::Usage;
+use super::args::Args;
+use super::dates::day;
+use super::figures;
+use super::json::write_json;
 use crate::console::Console;
 use crate::events::read_events;
 use crate::input;
 use crate::output::Output;
 use crate::table::{Table, percent, thousands};
+use crate::usage::Usage;
 use anyhow::bail;
 use serde_json::json;
 use std::io::{self, Write};
 use std::path::Path;
 use vicino::eval::{self, Drift, DriftOptions, Week};
-use vicino::events::{expand, parse_moment};
+use vicino::events::expand;
 
 /// Characters of a whole bar.
 const BAR: usize = 20;
-
-/// A date (its first moment in UTC) or a moment, as ms since 1970 UTC.
-pub fn date(text: &str) -> Result<i64, String> {
-    let expected = || "expected a date or a moment, for instance 2026-05-01 or 2026-05-01T08:00:00Z".to_owned();
-    parse_moment(text).ok_or_else(expected)
-}
 
 pub fn run(args: &Args, model: &Path, since_ms: i64, console: &Console) -> anyhow::Result<()> {
     let model = input::model(model)?;
@@ -105,25 +102,4 @@ fn row(week: &Week, most: f64) -> Vec<String> {
         format!("{:.3}", week.popularity_distance),
         if week.is_whole { String::new() } else { "not whole".to_owned() },
     ]
-}
-
-/// The day of a moment, in UTC.
-pub fn day(ms: i64) -> String {
-    let moment = jiff::Timestamp::from_millisecond(ms).ok();
-    moment.map_or_else(|| ms.to_string(), |moment| moment.to_zoned_datetime(jiff::tz::TimeZone::UTC).date().to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dates_begin_at_midnight_in_utc() {
-        assert_eq!(date("1970-01-02"), Ok(86_400_000));
-        assert_eq!(date("1970-01-02T01:00:00+01:00"), Ok(86_400_000));
-        assert_eq!(day(86_400_000), "1970-01-02");
-        for nonsense in ["", "yesterday", "2026-13-01", "5"] {
-            assert!(date(nonsense).is_err(), "{nonsense}");
-        }
-    }
 }
