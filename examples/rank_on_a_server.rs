@@ -30,7 +30,6 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Answers one request.
-
 fn answer(mut stream: TcpStream, rankers: &Rankers<'_>) -> std::io::Result<()> {
     let mut line = String::new();
     BufReader::new(&stream).read_line(&mut line)?;

@@ -7,6 +7,7 @@ mod clean;
 mod collect;
 mod columns;
 mod error;
+mod growing;
 mod kinds;
 mod options;
 mod read;
