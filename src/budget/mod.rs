@@ -293,15 +293,12 @@ mod tests {
 
     /// Shoppers who walk upwards through 300 items, buying what they saw last and its successor.
     fn log() -> EventLog {
-        let mut sessions = Sessions { offsets: vec![0], has_shoppers: true, ..Sessions::default() };
+        let mut sessions = Sessions::new(true);
         for session in 0..900u32 {
             let first = session * 37 % 290;
-            for step in 0..5 {
-                sessions.items.push(ItemIx(first + step * (1 + session % 2)));
-                sessions.kinds.push(if step < 3 { EventKind::View } else { EventKind::Purchase });
-            }
-            sessions.offsets.push(sessions.items.len());
-            sessions.shoppers.push(session);
+            let kind = |step| if step < 3 { EventKind::View } else { EventKind::Purchase };
+            let events = (0..5).map(|step| (ItemIx(first + step * (1 + session % 2)), kind(step)));
+            sessions.push(events, session, None);
         }
         EventLog { item_ids: (0..300).map(|item| format!("sku-{item:04}")).collect(), sessions, details: None }
     }

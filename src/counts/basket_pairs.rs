@@ -169,14 +169,7 @@ mod tests {
 
     /// Baskets of small item numbers, oldest first, each with a shopper.
     fn log(lists: &[(u32, Vec<u32>)]) -> Sessions {
-        let mut sessions = Sessions { offsets: vec![0], has_shoppers: true, ..Sessions::default() };
-        for (shopper, items) in lists {
-            sessions.items.extend(items.iter().map(|&item| ItemIx(item)));
-            sessions.kinds.extend(items.iter().map(|_| EventKind::Purchase));
-            sessions.offsets.push(sessions.items.len());
-            sessions.shoppers.push(*shopper);
-        }
-        sessions
+        Sessions::of_shoppers(EventKind::Purchase, lists.iter().map(|(shopper, items)| (*shopper, &items[..])))
     }
 
     fn entries(pairs: &CsrMatrix) -> BTreeMap<(u32, u32), f32> {

@@ -301,6 +301,7 @@ fn keep_distinct(events: &mut Vec<u32>, starts: &mut [u32], most: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::EventKind;
     use proptest::prelude::*;
     use std::collections::{BTreeMap, BTreeSet};
 
@@ -313,13 +314,7 @@ mod tests {
     }
 
     fn sessions(lists: &Lists) -> Sessions {
-        let mut sessions = Sessions { offsets: vec![0], has_shoppers: true, ..Sessions::default() };
-        for (shopper, items) in lists {
-            sessions.items.extend(items.iter().map(|&item| ItemIx(item)));
-            sessions.offsets.push(sessions.items.len());
-            sessions.shoppers.push(*shopper);
-        }
-        sessions
+        Sessions::of_shoppers(EventKind::View, lists.iter().map(|(shopper, items)| (*shopper, &items[..])))
     }
 
     /// The rows with cosines rounded to 1e-5, for sums of the same numbers in another order.

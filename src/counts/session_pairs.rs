@@ -119,18 +119,13 @@ impl<'a> PairCounter<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::EventKind;
     use proptest::prelude::*;
     use std::collections::{BTreeMap, BTreeSet};
 
     /// Sessions of small item numbers, each with a shopper.
     fn sessions(lists: &[(u32, Vec<u32>)]) -> Sessions {
-        let mut sessions = Sessions { offsets: vec![0], has_shoppers: true, ..Sessions::default() };
-        for (shopper, items) in lists {
-            sessions.items.extend(items.iter().map(|&item| ItemIx(item)));
-            sessions.offsets.push(sessions.items.len());
-            sessions.shoppers.push(*shopper);
-        }
-        sessions
+        Sessions::of_shoppers(EventKind::View, lists.iter().map(|(shopper, items)| (*shopper, &items[..])))
     }
 
     fn entries(counts: &PairCounts) -> BTreeMap<(u32, u32), f32> {

@@ -132,16 +132,13 @@ mod tests {
 
     use super::{SessionLength, log_spaced, summarise};
     use crate::events::{EventLog, Sessions};
-    use crate::{EventKind, ItemIx};
+    use crate::EventKind;
 
     fn log(sessions: &[&[u32]], num_items: usize) -> EventLog {
-        let mut built = Sessions { offsets: vec![0], ..Sessions::default() };
-        for (number, items) in sessions.iter().enumerate() {
-            built.items.extend(items.iter().map(|&item| ItemIx(item)));
-            built.offsets.push(built.items.len());
-            built.shoppers.push(number as u32);
+        let mut built = Sessions::new(false);
+        for (number, items) in (0..).zip(sessions) {
+            built.push_items(items, EventKind::View, number, None);
         }
-        built.kinds = vec![EventKind::View; built.items.len()];
         EventLog { item_ids: (0..num_items).map(|item| item.to_string()).collect(), sessions: built, details: None }
     }
 

@@ -211,7 +211,6 @@ pub fn jensen_shannon(a: &[f64], b: &[f64]) -> f64 {
 mod tests {
     use super::*;
     use crate::eval::evaluate::tests::model_of;
-    use crate::events::Sessions;
     use crate::{EventKind, Silent};
 
     #[test]
@@ -228,13 +227,8 @@ mod tests {
     /// Sessions of two events, each with its end.
     fn log(sessions: &[([u32; 2], i64)]) -> EventLog {
         let mut log = EventLog { item_ids: ["a", "b", "c", "new"].map(String::from).to_vec(), ..EventLog::default() };
-        log.sessions = Sessions { offsets: vec![0], ..Sessions::default() };
-        for (number, (items, end_ms)) in sessions.iter().enumerate() {
-            log.sessions.items.extend(items.map(ItemIx));
-            log.sessions.kinds.extend([EventKind::View; 2]);
-            log.sessions.offsets.push(log.sessions.items.len());
-            log.sessions.shoppers.push(number as u32);
-            log.sessions.end_ms.push(*end_ms);
+        for (number, (items, end_ms)) in (0..).zip(sessions) {
+            log.sessions.push_items(items, EventKind::View, number, *end_ms);
         }
         log
     }

@@ -299,31 +299,28 @@ impl Plan {
     }
 }
 
-/// The first `kept` events of each session as a log, and the number that each item has in it.
+/// Returns the first `kept` events of each session as a log, and the number of each item in it.
 fn training_part(log: &EventLog, kept: &[usize]) -> (EventLog, Vec<Option<ItemIx>>) {
     let sessions = &log.sessions;
     let mut numbers: Vec<Option<ItemIx>> = vec![None; log.item_ids.len()];
     let mut train = EventLog { details: log.details.as_ref().map(|_| Details::default()), ..EventLog::default() };
-    train.sessions.offsets.push(0);
-    train.sessions.has_shoppers = sessions.has_shoppers;
+    train.sessions = Sessions::new(sessions.has_shoppers);
     // Shoppers of the training part are numbered without gaps, as those of a log are.
     let mut shoppers: HashMap<u32, u32> = HashMap::new();
     for session in (0..sessions.len()).filter(|&session| kept[session] > 0) {
         let start = sessions.offsets[session];
         let range = start..start + kept[session];
-        for event in range.clone() {
-            let item = sessions.items[event];
-            let number = *numbers[item.as_usize()].get_or_insert_with(|| {
+        let number = |item: ItemIx| {
+            *numbers[item.as_usize()].get_or_insert_with(|| {
                 train.item_ids.push(log.item_ids[item.as_usize()].clone());
                 ItemIx(train.item_ids.len() as u32 - 1)
-            });
-            train.sessions.items.push(number);
-        }
-        train.sessions.kinds.extend_from_slice(&sessions.kinds[range.clone()]);
-        train.sessions.offsets.push(train.sessions.items.len());
+            })
+        };
+        let events = sessions.items[range.clone()].iter().copied().map(number);
         let next = shoppers.len() as u32;
-        train.sessions.shoppers.push(*shoppers.entry(sessions.shoppers[session]).or_insert(next));
-        train.sessions.end_ms.extend(sessions.end_ms.get(session));
+        let shopper = *shoppers.entry(sessions.shoppers[session]).or_insert(next);
+        let kinds = sessions.kinds[range.clone()].iter().copied();
+        train.sessions.push(events.zip(kinds), shopper, sessions.end_ms.get(session).copied());
         if let (Some(of_train), Some(of_log)) = (&mut train.details, &log.details) {
             of_train.times_ms.extend(of_log.times_ms.get(range.clone()).unwrap_or_default());
             of_train.quantities.extend(of_log.quantities.get(range.clone()).unwrap_or_default());

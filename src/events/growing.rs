@@ -41,6 +41,21 @@ impl Sessions {
 }
 
 #[cfg(test)]
+impl Sessions {
+    /// Adds a session with events of one kind on numbered items.
+    pub(crate) fn push_items(&mut self, items: &[u32], kind: EventKind, shopper: u32, end_ms: impl Into<Option<i64>>) {
+        self.push(items.iter().map(|&item| (ItemIx(item), kind)), shopper, end_ms);
+    }
+
+    /// Makes sessions of shoppers, with events of one kind on numbered items and without times.
+    pub(crate) fn of_shoppers<'l>(kind: EventKind, lists: impl IntoIterator<Item = (u32, &'l [u32])>) -> Sessions {
+        let mut sessions = Sessions::new(true);
+        lists.into_iter().for_each(|(shopper, items)| sessions.push_items(items, kind, shopper, None));
+        sessions
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use EventKind::{Purchase, View};

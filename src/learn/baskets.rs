@@ -22,7 +22,7 @@ pub(super) fn baskets(sessions: &Sessions, ages: &[f64], source: BasketSource) -
     if source == BasketSource::None || !sessions.kinds.contains(&EventKind::Purchase) {
         return None;
     }
-    let mut baskets = Sessions { offsets: vec![0], has_shoppers: sessions.has_shoppers, ..Sessions::default() };
+    let mut baskets = Sessions::new(sessions.has_shoppers);
     let mut basket_ages = Vec::new();
     let mut basket = Vec::new();
     for (session, &age) in ages.iter().enumerate() {
@@ -33,11 +33,8 @@ pub(super) fn baskets(sessions: &Sessions, ages: &[f64], source: BasketSource) -
             }
         }
         if basket.len() >= 2 {
-            baskets.items.extend_from_slice(&basket);
-            baskets.kinds.extend(basket.iter().map(|_| EventKind::Purchase));
-            baskets.offsets.push(baskets.items.len());
-            baskets.shoppers.push(sessions.shoppers[session]);
-            baskets.end_ms.extend(sessions.end_ms.get(session));
+            let purchases = basket.iter().map(|&item| (item, EventKind::Purchase));
+            baskets.push(purchases, sessions.shoppers[session], sessions.end_ms.get(session).copied());
             basket_ages.push(age);
         }
     }
@@ -52,14 +49,13 @@ mod tests {
     #[test]
     fn a_basket_has_each_purchased_item_once() {
         use EventKind::{Purchase, View};
-        let sessions = Sessions {
-            offsets: vec![0, 4, 6],
-            items: [1, 2, 1, 3, 4, 5].map(ItemIx).to_vec(),
-            kinds: vec![Purchase, Purchase, Purchase, View, Purchase, View],
-            shoppers: vec![9, 9],
-            end_ms: vec![],
-            has_shoppers: true,
-        };
+        let mut sessions = Sessions::new(true);
+        sessions.push(
+            [(ItemIx(1), Purchase), (ItemIx(2), Purchase), (ItemIx(1), Purchase), (ItemIx(3), View)],
+            9,
+            None,
+        );
+        sessions.push([(ItemIx(4), Purchase), (ItemIx(5), View)], 9, None);
         let (baskets, ages) = baskets(&sessions, &[1.0, 0.0], BasketSource::Purchases).unwrap();
         assert_eq!(baskets.items, [ItemIx(1), ItemIx(2)]);
         assert_eq!((baskets.len(), ages), (1, vec![1.0]));

@@ -162,16 +162,13 @@ mod tests {
 
     /// 40 items in two groups; shoppers walk upwards through one of them, and buy what they saw last with its successor.
     fn two_groups(num_sessions: u32) -> EventLog {
-        let mut sessions = Sessions { offsets: vec![0], has_shoppers: true, ..Sessions::default() };
+        let mut sessions = Sessions::new(true);
         for session in 0..num_sessions {
             let group = session % 2 * 20;
             let first = session * 7 % 17;
-            for step in 0..4 {
-                sessions.items.push(ItemIx(group + (first + step) % 20));
-                sessions.kinds.push(if step < 2 { EventKind::View } else { EventKind::Purchase });
-            }
-            sessions.offsets.push(sessions.items.len());
-            sessions.shoppers.push(session);
+            let kind = |step| if step < 2 { EventKind::View } else { EventKind::Purchase };
+            let events = (0..4).map(|step| (ItemIx(group + (first + step) % 20), kind(step)));
+            sessions.push(events, session, None);
         }
         EventLog { item_ids: (0..40).map(|item| format!("sku-{item}")).collect(), sessions, details: None }
     }
@@ -202,14 +199,11 @@ mod tests {
 
     /// 40 items in two groups; 60 shoppers buy their own two items of a group again and again, and its next item each time.
     fn buyers() -> EventLog {
-        let mut sessions = Sessions { offsets: vec![0], has_shoppers: true, ..Sessions::default() };
+        let mut sessions = Sessions::new(true);
         for visit in 0..6 {
             for shopper in 0..60 {
-                let item = |item| ItemIx(shopper % 2 * 20 + item % 20);
-                sessions.items.extend([item(shopper), item(shopper + 7), item(shopper + 8 + visit)]);
-                sessions.kinds.extend([EventKind::Purchase; 3]);
-                sessions.offsets.push(sessions.items.len());
-                sessions.shoppers.push(shopper);
+                let items = [shopper, shopper + 7, shopper + 8 + visit].map(|item| shopper % 2 * 20 + item % 20);
+                sessions.push_items(&items, EventKind::Purchase, shopper, None);
             }
         }
         EventLog { item_ids: (0..40).map(|item| format!("sku-{item}")).collect(), sessions, details: None }
@@ -281,10 +275,7 @@ mod tests {
     fn the_threshold_withholds_pairs_and_items_of_few_shoppers() {
         let mut log = two_groups(100);
         log.item_ids.extend(["rare-1".to_owned(), "rare-2".to_owned()]);
-        log.sessions.items.extend([ItemIx(40), ItemIx(41)]);
-        log.sessions.kinds.extend([EventKind::View; 2]);
-        log.sessions.offsets.push(log.sessions.items.len());
-        log.sessions.shoppers.push(1000);
+        log.sessions.push_items(&[40, 41], EventKind::View, 1000, None);
         let learnt = learn(&log, &quick(), &Silent).unwrap();
         assert_eq!(learnt.tables[0].1.row(40).0, []);
         assert_eq!(learnt.popularity[40..], [0.0, 0.0]);
@@ -302,13 +293,7 @@ mod tests {
 
     #[test]
     fn a_log_without_pairs_is_refused() {
-        let sessions = Sessions {
-            offsets: vec![0, 1, 3],
-            items: vec![ItemIx(0), ItemIx(1), ItemIx(1)],
-            kinds: vec![EventKind::View; 3],
-            shoppers: vec![0, 1],
-            ..Sessions::default()
-        };
+        let sessions = Sessions::of_shoppers(EventKind::View, [(0, &[0][..]), (1, &[1, 1][..])]);
         let log = EventLog { item_ids: vec!["a".to_owned(), "b".to_owned()], sessions, details: None };
         let error = learn(&log, &quick(), &Silent).unwrap_err();
         assert_eq!(error, LearnError::NoPairs { num_sessions: 2, num_events: 3 });

@@ -1,8 +1,8 @@
 //! Logs of purchases by shoppers who come back: the baskets of each shopper one after the other.
 
-use crate::EventKind;
 use crate::counts::PairCounts;
 use crate::events::Sessions;
+use crate::{EventKind, ItemIx};
 
 /// Distinct items of a basket that count, the first ones.
 const MAX_ITEMS: usize = 200;
@@ -26,27 +26,16 @@ pub(super) fn repeat_baskets(sessions: &Sessions) -> Option<Sessions> {
     if !are_returning_orders(sessions) {
         return None;
     }
-    let mut baskets = Sessions {
-        offsets: vec![0],
-        shoppers: sessions.shoppers.clone(),
-        end_ms: sessions.end_ms.clone(),
-        has_shoppers: true,
-        ..Sessions::default()
-    };
+    let mut baskets = Sessions::new(true);
     // The last basket that held an item, plus one: baskets may be large.
     let mut last_basket = vec![0u32; sessions.items.iter().max().map_or(0, |item| item.as_usize() + 1)];
     for session in 0..sessions.len() {
-        let start = baskets.items.len();
-        for &item in sessions.items_of(session) {
-            let last = &mut last_basket[item.as_usize()];
-            if *last != session as u32 + 1 && baskets.items.len() - start < MAX_ITEMS {
-                *last = session as u32 + 1;
-                baskets.items.push(item);
-            }
-        }
-        baskets.offsets.push(baskets.items.len());
+        let basket = session as u32 + 1;
+        let is_first = |item: &&ItemIx| std::mem::replace(&mut last_basket[item.as_usize()], basket) != basket;
+        let items = sessions.items_of(session).iter().filter(is_first).take(MAX_ITEMS);
+        let end_ms = sessions.end_ms.get(session).copied();
+        baskets.push(items.map(|&item| (item, EventKind::Purchase)), sessions.shoppers[session], end_ms);
     }
-    baskets.kinds = vec![EventKind::Purchase; baskets.items.len()];
     Some(baskets)
 }
 
@@ -76,14 +65,7 @@ mod tests {
 
     /// Baskets of small item numbers, oldest first, each with a shopper.
     fn log(lists: &[(u32, Vec<u32>)]) -> Sessions {
-        let mut sessions = Sessions { offsets: vec![0], has_shoppers: true, ..Sessions::default() };
-        for (shopper, items) in lists {
-            sessions.items.extend(items.iter().map(|&item| ItemIx(item)));
-            sessions.kinds.extend(items.iter().map(|_| EventKind::Purchase));
-            sessions.offsets.push(sessions.items.len());
-            sessions.shoppers.push(*shopper);
-        }
-        sessions
+        Sessions::of_shoppers(EventKind::Purchase, lists.iter().map(|(shopper, items)| (*shopper, &items[..])))
     }
 
     fn entries(pairs: &CsrMatrix) -> BTreeMap<(u32, u32), f32> {
@@ -114,7 +96,7 @@ mod tests {
         assert_eq!(repeat_baskets(&clicks), None);
         assert_eq!(repeat_baskets(&Sessions { has_shoppers: false, ..buyers }), None);
         assert_eq!(repeat_baskets(&log(&[(0, vec![1, 2]), (1, vec![1, 2]), (2, vec![1])])), None);
-        assert_eq!(repeat_baskets(&Sessions { offsets: vec![0], has_shoppers: true, ..Sessions::default() }), None);
+        assert_eq!(repeat_baskets(&Sessions::new(true)), None);
     }
 
     #[test]

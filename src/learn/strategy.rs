@@ -52,13 +52,8 @@ mod tests {
     use crate::{EventKind, ItemIx, Silent};
 
     fn log(lists: &[&[u32]]) -> EventLog {
-        let mut sessions = Sessions { offsets: vec![0], ..Sessions::default() };
-        for (shopper, items) in lists.iter().enumerate() {
-            sessions.items.extend(items.iter().map(|&item| ItemIx(item)));
-            sessions.kinds.extend(items.iter().map(|_| EventKind::View));
-            sessions.offsets.push(sessions.items.len());
-            sessions.shoppers.push(shopper as u32);
-        }
+        let mut sessions = Sessions::new(false);
+        (0..).zip(lists).for_each(|(number, items)| sessions.push_items(items, EventKind::View, number, None));
         EventLog { item_ids: (0..4).map(|item| format!("sku-{item}")).collect(), sessions, details: None }
     }
 
@@ -114,12 +109,9 @@ mod tests {
     /// Baskets of three neighbours in a ring of 30 items.
     fn ring(num_sessions: u32) -> EventLog {
         let mut log = EventLog { item_ids: (0..30).map(|item| format!("sku-{item}")).collect(), ..EventLog::default() };
-        log.sessions.offsets.push(0);
         for session in 0..num_sessions {
-            log.sessions.items.extend((0..3).map(|step| ItemIx((session * 7 + step + session % 3 * step) % 30)));
-            log.sessions.kinds.extend([EventKind::Purchase; 3]);
-            log.sessions.offsets.push(log.sessions.items.len());
-            log.sessions.shoppers.push(session);
+            let items = [0, 1, 2].map(|step| (session * 7 + step + session % 3 * step) % 30);
+            log.sessions.push_items(&items, EventKind::Purchase, session, None);
         }
         log
     }

@@ -128,15 +128,11 @@ mod tests {
 
     /// Purchases as (shopper, day, item), ordered by day.
     fn log(purchases: &[(u32, i64, u32)]) -> EventLog {
-        let mut sessions = Sessions { offsets: vec![0], has_shoppers: true, ..Sessions::default() };
+        let mut sessions = Sessions::new(true);
         let mut purchases = purchases.to_vec();
         purchases.sort_by_key(|purchase| purchase.1);
         for (shopper, day, item) in purchases {
-            sessions.items.push(ItemIx(item));
-            sessions.kinds.push(EventKind::Purchase);
-            sessions.shoppers.push(shopper);
-            sessions.end_ms.push(day * DAY_MS);
-            sessions.offsets.push(sessions.items.len());
+            sessions.push_items(&[item], EventKind::Purchase, shopper, day * DAY_MS);
         }
         EventLog { item_ids: (0..4).map(|item| item.to_string()).collect(), sessions, details: None }
     }

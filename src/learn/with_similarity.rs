@@ -8,31 +8,23 @@ use super::spec::{Evidence, TableSpec};
 use super::table::{Bench, Method, Tuned};
 use crate::counts::PairCounts;
 use crate::events::Sessions;
-use crate::{CsrMatrix, Random};
+use crate::{CsrMatrix, EventKind, ItemIx, Random};
 
 /// Distinct items of a session that count, the first ones.
 pub(super) const MAX_DISTINCT: usize = 100;
 
 /// Returns the sessions with each item once, at its first position.
 pub(super) fn distinct(sessions: &Sessions) -> Sessions {
-    let mut kept = Sessions {
-        offsets: Vec::with_capacity(sessions.offsets.len()),
-        items: Vec::with_capacity(sessions.items.len()),
-        kinds: Vec::with_capacity(sessions.kinds.len()),
-        shoppers: sessions.shoppers.clone(),
-        end_ms: sessions.end_ms.clone(),
-        has_shoppers: sessions.has_shoppers,
-    };
-    kept.offsets.push(0);
+    let mut kept = Sessions::new(sessions.has_shoppers);
+    let mut events: Vec<(ItemIx, EventKind)> = Vec::new();
     for session in 0..sessions.len() {
-        let start = kept.items.len();
+        events.clear();
         for (&item, &kind) in sessions.items_of(session).iter().zip(sessions.kinds_of(session)) {
-            if kept.items.len() - start < MAX_DISTINCT && !kept.items[start..].contains(&item) {
-                kept.items.push(item);
-                kept.kinds.push(kind);
+            if events.len() < MAX_DISTINCT && !events.iter().any(|event| event.0 == item) {
+                events.push((item, kind));
             }
         }
-        kept.offsets.push(kept.items.len());
+        kept.push(events.iter().copied(), sessions.shoppers[session], sessions.end_ms.get(session).copied());
     }
     kept
 }

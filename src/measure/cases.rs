@@ -367,14 +367,10 @@ mod tests {
     }
 
     fn log(lists: &[(&[u32], i64)]) -> Sessions {
-        let mut sessions = Sessions { offsets: vec![0], ..Sessions::default() };
-        for (number, (items, end_ms)) in lists.iter().enumerate() {
-            sessions.items.extend(items.iter().map(|&item| ItemIx(item)));
-            sessions.kinds.extend(items.iter().map(|_| EventKind::View));
-            sessions.offsets.push(sessions.items.len());
-            sessions.shoppers.push(number as u32);
-            sessions.end_ms.push(*end_ms);
-        }
+        let mut sessions = Sessions::new(false);
+        (0..).zip(lists).for_each(|(number, (items, end_ms))| {
+            sessions.push_items(items, EventKind::View, number, *end_ms);
+        });
         sessions
     }
 

@@ -7,14 +7,10 @@ use proptest::prelude::*;
 type Given<'a> = (u32, i64, &'a [u32]);
 
 fn log(num_items: usize, sessions: &[Given]) -> EventLog {
-    let mut built = Sessions { offsets: vec![0], has_shoppers: true, ..Sessions::default() };
+    let mut built = Sessions::new(true);
     for &(shopper, day, items) in sessions {
-        built.items.extend(items.iter().map(|&item| ItemIx(item)));
-        built.offsets.push(built.items.len());
-        built.shoppers.push(shopper);
-        built.end_ms.push(day * 86_400_000);
+        built.push_items(items, EventKind::View, shopper, day * 86_400_000);
     }
-    built.kinds = vec![EventKind::View; built.items.len()];
     EventLog { item_ids: (0..num_items).map(|item| item.to_string()).collect(), sessions: built, details: None }
 }
 

@@ -34,14 +34,10 @@ impl ListMaker for FixedListMaker<'_> {
 
 /// Five items; 0 in four sessions, 1 in two, 2 in one; 0 and 1 together twice.
 fn train() -> EventLog {
-    let sessions = Sessions {
-        offsets: vec![0, 2, 4, 6, 7],
-        items: [0, 1, 0, 1, 0, 2, 0].map(ItemIx).to_vec(),
-        kinds: vec![EventKind::View; 7],
-        shoppers: vec![0, 1, 2, 3],
-        end_ms: Vec::new(),
-        has_shoppers: false,
-    };
+    let mut sessions = Sessions::new(false);
+    for (number, items) in (0..).zip([&[0, 1][..], &[0, 1], &[0, 2], &[0]]) {
+        sessions.push_items(items, EventKind::View, number, None);
+    }
     EventLog { item_ids: ["a", "b", "c", "d", "e"].map(String::from).to_vec(), sessions, details: None }
 }
 

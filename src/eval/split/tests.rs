@@ -7,15 +7,12 @@ type Given<'a> = (u32, i64, &'a [u32]);
 
 fn log(has_shoppers: bool, sessions: &[Given]) -> EventLog {
     let mut log = EventLog { item_ids: (0..9).map(|item| format!("i{item}")).collect(), ..EventLog::default() };
-    log.sessions = Sessions { offsets: vec![0], has_shoppers, ..Sessions::default() };
+    log.sessions = Sessions::new(has_shoppers);
     let mut details = Details::default();
     for &(shopper, first_ms, items) in sessions {
-        log.sessions.items.extend(items.iter().map(|&item| ItemIx(item)));
-        log.sessions.kinds.extend(items.iter().map(|_| EventKind::View));
-        log.sessions.offsets.push(log.sessions.items.len());
-        log.sessions.shoppers.push(shopper);
         details.times_ms.extend((0..items.len() as i64).map(|at| first_ms + at * 60_000));
-        log.sessions.end_ms.push(first_ms + (items.len() as i64 - 1) * 60_000);
+        let end_ms = first_ms + (items.len() as i64 - 1) * 60_000;
+        log.sessions.push_items(items, EventKind::View, shopper, end_ms);
     }
     log.details = Some(details);
     log
