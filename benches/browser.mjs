@@ -203,10 +203,10 @@ function contestants(addresses, before) {
 const pick = (all, names) =>
   names.filter((name) => all[name]).map((name) => ({ name, ...all[name] }));
 
-/** In turn, and every other time the other way round, so that nobody always comes after the same. */
+/** Returns contestants in turn, every second time in reverse order, so that none always follows the same one. */
 const inTurn = (all, repeat) => (repeat % 2 === 0 ? all : all.toReversed());
 
-/** Bytes of what a contestant cannot do without: its scripts and module, and its data. */
+/** Bytes of the files that a contestant needs: its scripts and module, and its data. */
 async function measureBytes(files, all, addresses) {
   const sum = (addresses) => {
     const of = (form) =>
@@ -269,7 +269,7 @@ async function measurePages(bench, all, device, isTraced = false) {
   return samples;
 }
 
-/** Notes it if an earlier build did not find what it had kept: then its next page is no better than without. */
+/** Adds a note if an earlier build did not find its stored data, which makes its next page as slow as its first. */
 function checkKept(connections, notes) {
   const next = Object.values(connections).flatMap(({ beforeKept }) => beforeKept.next);
   const missed = next.filter(({ opened }) => opened !== 'kept').length;

@@ -5,7 +5,7 @@ import { root, say } from './lib/processes.mjs';
 import { repeatsFor } from './lib/settings.mjs';
 import { median, quantile, size, time, times } from './lib/statistics.mjs';
 
-/** All tables of a run, with what they were measured on. */
+/** Writes all tables of a run, with the machine and the data that they were measured on. */
 export function report(results) {
   const parts = [describe(results)];
   if (results.training) parts.push(training(results));
@@ -58,7 +58,7 @@ function training({ training, data, settings }) {
     const whole = (name) => ofFile(name, ({ seconds }) => seconds);
     const peak = (name) => ofFile(name, ({ peakBytes }) => peakBytes);
     const model = (name) => file[name]?.failed ?? file[name]?.modelBytes;
-    // The interpreter and its imports are no work on the data: the peers' time without them is the stricter one.
+    // Starting the interpreter is not work on the data: the comparison without it is stricter.
     const working = (name) =>
       ofFile(name, ({ phases: { read, matrix, fit, save } }) => read + matrix + fit + save);
     const alone = (what, format, own) => `| ${title} | ${what} | ${format(own)} | – | – |`;
@@ -155,7 +155,7 @@ export function opening({ date, machine, settings, browser, notes }) {
     `|---|${columns.map(() => '---:|').join('')}`,
     ...rows,
   ];
-  /** A cell for each column: `of` gives the samples of a contestant in ms, if it has any. */
+  /** Makes a cell for each column; `of` returns the samples of a contestant in ms, if it has any. */
   const row = (what, of) => {
     const own = of('vicino');
     const cell = ([name]) => {

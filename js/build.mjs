@@ -32,7 +32,7 @@ function shorten() {
     ...features,
     // The first kilobyte is the far end of the stack.
     '--low-memory-unused',
-    // What is called once and stays a function compresses better than what is drawn into its caller.
+    // A function with one caller compresses better if it is not inlined.
     ...['--one-caller-inline-max-function-size', '0'],
     // A second and a third look find a little more once the control flow is laid out anew.
     ...['--flatten', '--rereloop', '-Os', '--flatten', '--rereloop', '-Oz', '-Oz'],
@@ -68,7 +68,7 @@ function glue(names) {
             __wbg_finalize_init(await WebAssembly.instantiate(module_or_path, __wbg_get_imports()));
           }`,
         );
-        // Safari's decoder gives up after 2 GB, which is more than a page reads of ids.
+        // A workaround for Safari, whose decoder fails after 2 GB; no page reads that many ids.
         short = replaceOnce(
           short,
           /let numBytesDecoded = 0;\nfunction decodeText\([\s\S]*?\n}\n/,
@@ -148,7 +148,7 @@ for (const entries of [RAILS, ...single.map((entry) => [entry])]) {
   await bundle.close();
 }
 
-// The types of an entry lie beside its script, which is where TypeScript looks for them.
+// TypeScript looks for the types of an entry beside its script.
 for (const [entry, module] of Object.entries(ENTRIES)) {
   const types = readFileSync(`dist/${module}.d.ts`, 'utf8');
   const about = types.match(/^\/\*\*[\s\S]*?@packageDocumentation[\s\S]*?\*\/\n/)?.[0] ?? '';

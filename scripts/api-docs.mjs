@@ -5,7 +5,7 @@ import { SyntaxKind } from 'typescript/unstable/ast';
 import { API, SymbolFlags } from 'typescript/unstable/sync';
 import { GROUPS, INTRODUCTION, NOTES } from './api-notes.mjs';
 
-/** The entries of js/package.json: what is imported, and the file of its types if it has one. */
+/** Reads the entries of js/package.json: the name to import, and the file of its types if it has one. */
 export function entries(root) {
   const { name, exports } = JSON.parse(readFileSync(join(root, 'js/package.json'), 'utf8'));
   return Object.entries(exports).map(([path, target]) => ({
@@ -270,7 +270,7 @@ class Writer {
       const one = base && this.#find(base, exported);
       return { one, text: inline(code(type)) };
     });
-    // Bases that nobody can import say nothing.
+    // Base types that cannot be imported are left out.
     const shown = known.filter(({ one, text }) => one ?? /^`(Error|Disposable)`$/.test(text));
     if (shown.length > 0) {
       const links = shown.map(({ one, text }) => (one ? this.#link(one.nodes[0], text) : text));

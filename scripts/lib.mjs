@@ -19,7 +19,7 @@ export function found(name) {
 export const chromePath = () => found('chrome');
 
 /**
- * Waits until a function that may be asynchronous gives something true in a page, and gives that.
+ * Waits until a function, which may be asynchronous, returns a true value in a page; returns that value.
  * `page.waitForFunction` would take its promise for yes.
  */
 export async function until(page, asks) {
@@ -32,7 +32,7 @@ export async function until(page, asks) {
   }
 }
 
-/** The flags for a headless browser that works as root and asks nothing of the network by itself. */
+/** Flags of a headless browser that works as root and makes no requests by itself. */
 export const chromeArgs = JSON.parse(readFileSync(`${root}/webdriver.json`, 'utf8'))[
   'goog:chromeOptions'
 ].args;

@@ -89,7 +89,7 @@ function measure([command, args]) {
   return { seconds, bytes };
 }
 
-/** The two must have found the same: otherwise their times say nothing. */
+/** Checks that both have the same results; otherwise their times cannot be compared. */
 function check() {
   const found = JSON.parse(
     run(vicino, ['--quiet', 'explore', events, '--catalog', products, '--json']),

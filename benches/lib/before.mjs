@@ -2,7 +2,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { cache, run, say, scratch } from './processes.mjs';
 
-/** Builds the package of `commit` in a work tree of its own, unless the cache has it; says where it is. */
+/** Builds the package of `commit` in a work tree of its own, unless the cache has it; returns its folder. */
 export function packageAt(commit) {
   const full = run('git', ['rev-parse', '--verify', '--quiet', `${commit}^{commit}`]).trim();
   const dist = `${cache}/bench-before/${full}`;

@@ -34,7 +34,7 @@ export function run(command, args, options = {}) {
   }
 }
 
-/** Builds the command and the bench's own half in Rust, and says where they are. */
+/** Builds the command and the Rust part of the bench; returns their paths. */
 export function build({ profile }) {
   say(`building Vicino (profile ${profile})`);
   const targets = ['--bin', 'vicino', '--example', 'bench_native'];
@@ -61,7 +61,7 @@ export function build({ profile }) {
 const NO_MEMORY =
   /MemoryError|bad_alloc|memory allocation of|[Cc]annot allocate memory|out of memory/;
 
-/** A worker that ended before it was told to. */
+/** Error of a worker that ended early. */
 export class EndedEarly extends Error {
   constructor(command, { signal, complaints }) {
     super(`${command.join(' ')} ended early${signal ? `, ${signal}` : ''}:\n${complaints}`);
@@ -84,9 +84,9 @@ export async function startWorker(command, args, environment = {}) {
     child.on('error', reject);
     child.on('close', (_, signal) => resolve(signal));
   });
-  // A request that a dead worker cannot take is told of by the answer that is missing, too.
+  // The missing answer also reports a request that a dead worker cannot read.
   child.stdin.on('error', () => {});
-  // A worker that cannot start is told of by the first answer that is missing.
+  // The first missing answer reports a worker that cannot start.
   closed.catch(() => {});
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const answer = async () => {

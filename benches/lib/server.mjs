@@ -12,7 +12,7 @@ const TYPES = {
   '.wasm': 'application/wasm',
 };
 
-/** Scripts that run as soon as the one that names them, and those that it may ask for later. */
+/** Scripts that a script imports at once, and those that it may import later. */
 const STATIC_IMPORT = /\b(?:from|import)\s*["'`](\.[^"'`]+)["'`]/g;
 const DYNAMIC_IMPORT = /\bimport\(\s*["'`](\.[^"'`]+)["'`]/g;
 
@@ -66,7 +66,7 @@ async function compress(bytes) {
   return { bytes, compressed: br, size };
 }
 
-/** Serves `files`, a map from address to bytes and perhaps their brotli form; gives the address and a way to stop. */
+/** Serves `files`, a map from address to bytes, with a brotli form if there is one; returns the address and `close`. */
 export async function serve(files) {
   const server = createServer((request, response) => {
     const asked = new URL(request.url, 'http://localhost').pathname;

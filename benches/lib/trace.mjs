@@ -1,6 +1,6 @@
 // The longest task of the main thread while a page loads a recommender and makes its first list.
 
-/** Where Chromium tells of tasks, and of marks that a page sets. */
+/** Trace categories of Chromium for tasks, and for marks that a page sets. */
 const CATEGORIES = ['disabled-by-default-devtools.timeline', 'blink.user_timing'];
 
 /**

@@ -1,6 +1,6 @@
-// Plain JavaScript over JSON: what one writes in an afternoon. Lists of pairs, a Map of scores, a sort.
+// Plain JavaScript over JSON, as written in an afternoon: lists of pairs, a Map of scores, a sort.
 
-/** Opens an address, or the bytes of what is there. */
+/** Opens an address, or the bytes of its file. */
 export async function load(source) {
   if (typeof source !== 'string') return from(JSON.parse(new TextDecoder().decode(source)));
   const response = await fetch(source);

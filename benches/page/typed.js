@@ -1,7 +1,7 @@
 // JavaScript tuned by hand: typed arrays straight from a binary file, scores in one array, the best k kept as they
 // come. With `kept` the rows that were worked out last stay, as they do in Vicino.
 
-/** Opens an address, or the bytes of what is there. */
+/** Opens an address, or the bytes of its file. */
 export async function load(source, options) {
   const isKept = options?.kept ?? false;
   if (typeof source !== 'string') return from(source.buffer, isKept);

@@ -5,7 +5,7 @@ import { root, say } from '../lib/processes.mjs';
 const METRICS = ['recall', 'ndcg'];
 const VIEWS = { all: 'all products', new: 'discovery' };
 
-/** The tables of a run, with what they were measured on. */
+/** Writes the tables of a run, with the machine and the data that they were measured on. */
 export function report(results) {
   return `${[describe(results), ...results.sets.map(table), lead(results.sets)].join('\n\n')}\n`;
 }

@@ -78,7 +78,7 @@ function commit() {
   return run(settings.binary, ['--version']).trim();
 }
 
-/** The data sets that are there; a note says which is not. */
+/** Lists the available data sets; a note names each that is missing. */
 function sources() {
   const sets = [{ name: 'ta-feng', title: 'Ta-Feng', source: taFeng() }];
   const folder = process.env.VICINO_BENCH_DATA;

@@ -89,7 +89,7 @@ globalThis.measure = async ({ where, ids, clicked, turns, pauses }) => {
   };
 };
 
-/** A round trip that costs what the network of the named latency costs, over the same connection. */
+/** Makes a round trip with the latency of the network, over the same connection. */
 globalThis.roundTrips = async (turns) => {
   const all = [];
   for (let turn = 0; turn < turns; turn++) {

@@ -8,7 +8,7 @@ const DAY = 24 * 60 * MINUTE;
 const open = (options: DeviceOptions = {}) => openDevice({ storage: 'memory', ...options });
 const items = (events: readonly HistoryEvent[]) => events.map(({ item }) => item);
 
-/** Code and message of the error that a call gives. */
+/** Returns code and message of the error of a call. */
 async function failure(call: () => unknown): Promise<{ code: string; message: string }> {
   try {
     await call();

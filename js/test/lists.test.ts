@@ -6,7 +6,7 @@ const ALL = 12;
 const load = () => Recommender.load(tiny());
 const ids = (items: { id: string }[]) => items.map(({ id }) => id);
 
-/** A recommender whose catalogue knows the price of each item: its place in what is popular. */
+/** Makes a recommender whose catalogue has a price for each item: its rank among popular items. */
 async function priced(): Promise<{ recommender: Recommender; popular: string[] }> {
   const recommender = await load();
   const popular = ids(recommender.trending());

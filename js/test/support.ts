@@ -23,7 +23,7 @@ export async function serve<T>(
   }
 }
 
-/** The error that a call gives, which must be a VicinoError. */
+/** Returns the error of a call, which must be a VicinoError. */
 export async function failure(call: () => unknown): Promise<VicinoError> {
   try {
     await call();

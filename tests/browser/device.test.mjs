@@ -45,7 +45,7 @@ after(async () => {
   server.close();
 });
 
-/** A tab with a device in it, and with what tests ask of it. */
+/** Opens a device in a tab, with functions for the tests. */
 function inPage(options) {
   const ids = () => window.device.history.list().map(({ item }) => item);
   window.look = () => ({
@@ -129,7 +129,7 @@ const kept = (page) =>
   });
 
 const healthy = { storage: 'indexeddb', problem: undefined, consent: 'granted' };
-/** `JSON` leaves out what is undefined, and so does the way out of the page. */
+/** Compares by JSON, which leaves out undefined values, as the way out of the page does. */
 const same = (actual, expected) =>
   assert.deepEqual(JSON.parse(JSON.stringify(actual)), JSON.parse(JSON.stringify(expected)));
 
@@ -151,7 +151,7 @@ test('nothing is stored before it is granted, and all of it after', () =>
     same(await kept(page), { databases: [], hasKey: false, local: {} });
     await page.evaluate(() => window.device.consent.grant());
     same(await look(page), { ...healthy, ids: ['a'] });
-    // The decision is remembered: the next page need not be told.
+    // The decision is stored, so the next page needs no option.
     const next = await tab({});
     same(await look(next), { ...healthy, ids: ['a'] });
     assert.equal(await next.evaluate(() => window.device.report().impressions), 1);
@@ -374,7 +374,7 @@ test('storage that is cleared under a page is used again', () =>
 test('a database that another tab blocks gives way to localStorage, and back', () =>
   inProfile(async (tab) => {
     const holder = await tab();
-    // A connection that refuses to go blocks the deletion, and that blocks whoever opens after it.
+    // A connection that stays open blocks the deletion, and the deletion blocks every later opening.
     await holder.evaluate(
       () =>
         new Promise((resolve) => {
@@ -582,7 +582,7 @@ test('an encrypted history names no item, and what was there is encrypted, too',
     same([stored.exported, stored.local], ['InvalidAccessError', 0]);
     assert.doesNotMatch(stored.text, /sku/);
     assert.equal(await page.evaluate(() => window.device.report().encrypted), true);
-    // Once encrypted it stays so, whatever the next page says.
+    // An encrypted history stays encrypted, whatever the next page's options.
     same(await look(await tab(granted)), { ...healthy, ids: ['sku-3', 'sku-1', 'sku-2'] });
   }));
 
@@ -698,7 +698,7 @@ test('requests during a watch are reported, and ranking and storing make none', 
       }
       assert.doesNotMatch(message, /allowed|after/);
     },
-    // The browser says that there is no such file and no such socket.
+    // The browser reports the missing file and the missing socket.
     { complains: true },
   ));
 

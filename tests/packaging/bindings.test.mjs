@@ -276,7 +276,7 @@ async function openFar(name, use) {
   }
 }
 
-/** Resolves when the page waits to be idle, and has had the time to look at what is in view. */
+/** Resolves when the page waits to be idle and has checked which elements are in view. */
 const waits = (page) =>
   until(page, async () => {
     if (!globalThis.idle.length) return false;

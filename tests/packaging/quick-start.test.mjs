@@ -61,7 +61,7 @@ function* moreEvents() {
 
 let project;
 before(() => {
-  // Packs the package and does what section 1 says, with the tarball in place of the registry.
+  // Packs the package and installs it as in section 1, with the tarball in place of the registry.
   project = makeProject();
 });
 after(async () => {
@@ -146,7 +146,7 @@ test('the whole page records, keeps what was agreed to, and leaves out what is s
 
     await page.click('#yes');
     await waitFor(page, "shop.consent.state === 'granted'");
-    // Waits until what was before is stored.
+    // Waits until earlier events are stored.
     await page.evaluate(() => globalThis.shop.history.remove('none'));
     await page.reload();
     await waitFor(page, 'globalThis.shop');

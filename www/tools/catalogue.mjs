@@ -67,7 +67,7 @@ export async function makeCatalogue({ products, transactions, minPurchases }) {
     titles: titles.values,
     sizes: sizes.values,
     tags: TAGS.map(([name]) => name),
-    // The data says nothing of stock: a ninth of the shelf is made up to be sold out.
+    // The data has no stock: a ninth of the products is made up to be sold out.
     outOfStock: rows.flatMap(({ stocked }, place) => (stocked ? [] : [place])),
     products: columns,
   };
@@ -112,7 +112,7 @@ function salesByProduct(columns) {
   return sales;
 }
 
-/** The middle price in cents, 0 if nobody paid one. @param {number[]} prices */
+/** Returns the median price in cents, 0 without prices. @param {number[]} prices */
 function medianCents(prices) {
   if (prices.length === 0) return 0;
   prices.sort((a, b) => a - b);

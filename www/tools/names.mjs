@@ -126,7 +126,7 @@ const WORDS = new Map(
   }),
 );
 
-/** A title needs its shelf's name when the type alone says only "Fresh" or "Premium". */
+/** Types such as "Fresh" or "Premium", whose titles need the name of the shelf. */
 const VAGUE = new Set(
   (
     'LEAN PRIMAL FRESH PREMIUM MAINSTREAM OTHER DRY ECONOMY ENHANCED MEAT BETTER-FOR-YOU TRADITIONAL ADULT-PREMIUM FLAVORED/OTHER ' +

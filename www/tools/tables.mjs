@@ -1,4 +1,4 @@
-// Reads the columns asked for from a Parquet or CSV file, one array a column.
+// Reads some columns of a Parquet or CSV file, one array a column.
 // Knows nothing of shops.
 import { readFile } from 'node:fs/promises';
 

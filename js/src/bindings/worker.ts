@@ -72,7 +72,7 @@ function flush(id: number, options: object): unknown {
   return recommender?.metrics.flush(send, options);
 }
 
-/** Describes an object, inherited members included, and tells the page from now on when a part of it changes. */
+/** Describes an object, inherited members included, and from now on reports changes of its parts to the page. */
 function describe(object: object, path: string): ApiShape {
   const methods: string[] = [];
   const properties: string[] = [];

@@ -89,7 +89,7 @@ export class Controller implements StoreHost {
     return (this.consent === 'granted' && this.store?.place) || 'memory';
   }
 
-  /** Reads what earlier pages stored, and keeps or deletes it as the consent says. Never rejects. */
+  /** Reads what earlier pages stored, and keeps or deletes it according to the consent. Never rejects. */
   async start(): Promise<void> {
     if (this.options.storage === 'memory') return;
     if (this.consent === 'granted' || (await this.#isStored())) {
@@ -190,7 +190,7 @@ export class Controller implements StoreHost {
     return this.#loading;
   }
 
-  /** Tells if anything may be stored; true if the browser does not say. */
+  /** Returns true if earlier pages may have stored something, also if the browser cannot list its databases. */
   async #isStored(): Promise<boolean> {
     try {
       if (localStorage.getItem(this.name) !== null) return true;

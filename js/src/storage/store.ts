@@ -115,7 +115,7 @@ export class Store {
     return PLACES[this.#place] as Storage;
   }
 
-  /** Reads what earlier pages stored, and keeps or deletes it as the consent says. */
+  /** Reads what earlier pages stored, and keeps or deletes it according to the consent. */
   async start(): Promise<void> {
     const host = this.#host;
     const decisions = [(await this.#store([])).consent, this.#leftInLocal()?.consent];

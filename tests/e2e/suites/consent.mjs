@@ -1,4 +1,4 @@
-// What is remembered, as the shopper says.
+// Consent: the history is stored, or not, as the shopper decides.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {

@@ -63,7 +63,7 @@ export function exploring(shop) {
   ]) {
     test(`a log in ${format} is read in the page, with the same figures`, () =>
       lookAt(shop, async ({ page }) => {
-        // Not what the server was asked: the offline copy of the shop may still be under way.
+        // Not the requests of the server: the offline copy of the shop may still be in progress.
         const asked = [];
         page.on('request', (request) => {
           const { pathname } = new URL(request.url());

@@ -77,7 +77,7 @@ export function failures(shop) {
     visit(
       {
         ...shop(),
-        // The last is the driver's own remark on the worker that it was told to block.
+        // The last is the driver's own message about the worker that it blocks.
         mayLog: /Failed to load resource|blocked by Playwright/,
         context: { serviceWorkers: 'block' },
         before: ({ server }) =>
@@ -86,7 +86,10 @@ export function failures(shop) {
       async ({ page, server }) => {
         await page.goto(`${server.url}/eda/`);
         await page.locator('main [role="alert"]').waitFor();
-        assert.match(await page.locator('main').innerText(), /no report[\s\S]*404[\s\S]*npm start/);
+        assert.match(
+          await page.locator('main').innerText(),
+          /report is missing[\s\S]*404[\s\S]*npm start/,
+        );
       },
     ));
 

@@ -10,7 +10,7 @@ export function network(shop) {
       page.on('request', (request) => {
         if (!request.url().startsWith('blob:')) asked.push(request.url());
       });
-      // The browser itself may look for a new service worker; that tells nothing.
+      // The browser itself may check for a new service worker; that request does not count.
       const before = served(server).length;
       const id = await openTrending(page, 0);
       await page.click('#add-to-cart');

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 
 export const root = join(import.meta.dirname, '../../..');
-/** Where everything that is made for the tests lies. */
+/** Folder of everything that is made for the tests. */
 export const output = join(root, 'tests/e2e/output');
 
 // Real categories of the sample data, so that every product finds its shelf.
@@ -109,7 +109,7 @@ const run = (program, args, env = {}) =>
     stdio: ['ignore', 'ignore', 'inherit'],
   });
 
-/** Trains, builds and gives the folder of the built shop. */
+/** Trains the model and builds the shop; returns its folder. */
 export function buildFixture() {
   const data = join(output, 'data');
   const dist = join(output, 'dist');
@@ -135,7 +135,7 @@ export function buildFixture() {
   return dist;
 }
 
-/** The folder of the shop built around the trained sample data, if there is one. */
+/** Finds the folder of the shop that is built with the sample data, if there is one. */
 export function sampleShop() {
   const dist = join(root, 'www/dist');
   const whole = ['index.html', 'shop.vicino', 'report.json', 'catalogue.json'].every((file) =>

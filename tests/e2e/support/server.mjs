@@ -1,5 +1,5 @@
-// A static file server that remembers what it was asked for. Files of `root` as
-// they are; `overrides` answer single paths in their stead.
+// A static file server that records its requests. It serves the files of `root` as they are; `overrides` replace single
+// paths.
 import { createReadStream, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';

@@ -1,5 +1,4 @@
-// A visit to the shop in a real browser, watched: what the console says and what
-// is asked of which server.
+// A visit to the shop in a real browser, with its console and its requests recorded.
 import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
 import { chromeArgs, chromePath } from '../../../scripts/lib.mjs';
@@ -65,7 +64,7 @@ export async function visit(
   }
 }
 
-/** Waits until the model has loaded and counting began; with `remembers`, the shopper says yes. */
+/** Waits until the model has loaded and counting has begun; with `remembers`, the shopper agrees. */
 export async function ready(page, { remembers = false } = {}) {
   await page.locator('.requests b').waitFor();
   await page.locator('.rail[data-rail="trending"] .card[data-id]').first().waitFor();
@@ -122,11 +121,11 @@ export async function turn(page, name, value) {
   await drawn(page);
 }
 
-/** Turns to an address within the shop, as a link would. */
+/** Goes to an address within the shop, as a link would. */
 export async function turnTo(page, hash) {
   await page.evaluate((to) => {
     if (location.hash === to) return undefined;
-    // The page's own listener was there first: once this one hears of it, the page has turned.
+    // The page's own listener was added first: when this one is called, the page has switched.
     const turned = new Promise((resolve) => {
       addEventListener('hashchange', () => resolve(), { once: true });
     });
@@ -138,7 +137,7 @@ export async function turnTo(page, hash) {
 /** Time for which an opened product counts as looked at, in ms. */
 export const LOOK_MS = 60_000;
 
-/** Opens the nth product of the trending rail at home; gives its id. */
+/** Opens the nth product of the trending rail on the home page; returns its id. */
 export async function openTrending(page, nth) {
   await turnTo(page, '#/');
   const card = page.locator('.rail[data-rail="trending"] .card[data-id]').nth(nth);

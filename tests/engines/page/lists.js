@@ -1,4 +1,4 @@
-// What the suite asks of a recommender; the same lines run in Node and in every engine.
+// The lists that the suite compares; the same code runs in Node and in every engine.
 
 /** Remembers these items as viewed, an hour apart, the last an hour ago. */
 export async function view(shop, items, now = Date.now()) {

@@ -5,7 +5,7 @@ import { lists, view } from './lists.js';
 let shop;
 
 globalThis.probe = {
-  /** Loads a model; gives what the page can tell of it, or the code of the error. */
+  /** Loads a model; returns its description, or the code of the error. */
   async load(model, options) {
     const began = performance.now();
     try {

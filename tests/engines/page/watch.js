@@ -1,4 +1,4 @@
-// Collects what a page complains of, for every engine alike: not every driver hands the console over.
+// Collects the errors and warnings of a page in the same way for every engine: not every driver exposes the console.
 globalThis.complaints = [];
 for (const level of ['warn', 'error']) {
   const original = console[level];

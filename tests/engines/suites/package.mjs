@@ -80,7 +80,7 @@ export function asksFirst(visit) {
   });
 }
 
-/** Where the browser says for its user that nothing is to be kept, as Firefox does in private windows. */
+/** Tests for a browser that sends Global Privacy Control, as Firefox does in private windows. */
 export function heedsGlobalPrivacyControl(visit) {
   test('Global Privacy Control keeps the history in memory, whatever the shop says', async () => {
     const { session, url, viewed } = visit();
@@ -114,7 +114,7 @@ export function seals(visit, more = {}) {
   });
 }
 
-/** Where there is no WebAssembly, for whatever reason. */
+/** Tests for a browser without WebAssembly. */
 export function saysUnsupported(visit, path = '/') {
   test('loading ends with a code that says that WebAssembly is missing', async () => {
     const { session, url } = visit();

@@ -31,7 +31,7 @@ export function clicksThrough(visit, seen) {
     await session.go(shopUrl);
     const trending = await fullRail(session, 'trending');
     assert.deepEqual(await railIds(session, 'for-you'), []);
-    // A browser that asks for privacy is not asked, nor made to remember.
+    // A browser that sends Global Privacy Control gets no question, and stores nothing.
     const isPrivate = await session.evaluate(() => navigator.globalPrivacyControl === true);
     if (!isPrivate) await session.click('#consent-yes');
     await session.click('.rail[data-rail="trending"] .card h3 a');
@@ -54,7 +54,7 @@ export function clicksThrough(visit, seen) {
     }
     assert.equal(again.length, expected);
     assert.deepEqual(await complaints(session), []);
-    // What follows depends on what was on the screen, which is of another size in each engine.
+    // Later lists depend on the cards in view, and screens differ between engines.
     seen({ trending });
   });
 }

@@ -82,7 +82,7 @@ class Session {
     return value;
   }
 
-  /** Waits until `run` gives something true in the page, and gives that. */
+  /** Waits until `run` returns a true value in the page; returns that value. */
   async until(run, ...args) {
     const end = Date.now() + WAIT_MS;
     for (;;) {
@@ -93,7 +93,7 @@ class Session {
     }
   }
 
-  /** Clicks what a selector finds first, as a pointer would. */
+  /** Clicks the first element that a selector finds, as a pointer would. */
   async click(selector) {
     await this.until((wanted) => document.querySelector(wanted) !== null, selector);
     const found = await this.#ask('POST', '/element', { using: 'css selector', value: selector });

@@ -1,4 +1,4 @@
-// After a page of a framework has rendered the rail of the documentation: what it shows.
+// Reports the items that the rail of the documentation shows, once a framework has rendered it.
 import { say, texts, until } from './wait.js';
 
 say(async () => {

@@ -1,6 +1,6 @@
-// Shared by the pages: waits for what the page shows, and says it.
+// Shared by the pages: waits for items of the page, and reports them.
 
-/** Resolves once `check` gives something, with that. */
+/** Resolves with the value of `check` once it returns one. */
 export async function until(check) {
   for (;;) {
     const value = await check();
@@ -9,11 +9,11 @@ export async function until(check) {
   }
 }
 
-/** The texts of what a selector finds. */
+/** Returns the texts of the elements that a selector finds. */
 export const texts = (selector) =>
   [...document.querySelectorAll(selector)].map((element) => element.textContent.trim());
 
-/** Says on the page what a function gives, or why it gives nothing. */
+/** Reports the result of a function on the page, or its error. */
 export async function say(probe) {
   try {
     globalThis.probe = await probe();

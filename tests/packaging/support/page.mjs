@@ -1,4 +1,4 @@
-// Opens pages of a folder in a real browser and hands back what each said, and all that went wrong.
+// Opens pages of a folder in a real browser; returns their reports and everything that went wrong.
 
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -16,7 +16,7 @@ const TYPES = {
 async function serve(folder, headers) {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');
-    // Browsers ask for it by themselves.
+    // Browsers request it by themselves.
     if (pathname === '/favicon.ico') return response.writeHead(204).end();
     const path = pathname.endsWith('/') ? `${pathname}index.html` : pathname;
     try {

@@ -34,7 +34,7 @@ export function snippet(document, heading, language, which = 0) {
   return found[2];
 }
 
-/** Says on the page what the snippet's recommender lists. */
+/** Reports the lists of the snippet's recommender on the page. */
 const PROBE = `
 globalThis.probe = {
   forYou: shop.forYou({ k: 3 }),

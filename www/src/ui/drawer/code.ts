@@ -1,4 +1,4 @@
-// The code for what is on screen, with a button that copies it.
+// The code of the open page, with a button that copies it.
 import { h } from '../../dom';
 import type { Shop } from '../../shop';
 import { toast } from '../toast';
