@@ -28,6 +28,9 @@ export interface DeliveryOptions<R extends AnyRecommender = AnyRecommender> exte
 /** Function that makes a recommender of the bytes of a model. */
 type Load<R> = (bytes: Uint8Array, options: LoadOptions) => Promise<R>;
 
+/** The entry that ranks. */
+type Core = typeof import('../core/index.js');
+
 /** A model that a manifest names. */
 interface Named {
   readonly url: string;
@@ -55,8 +58,6 @@ export async function loadManifest<R extends AnyRecommender = Recommender>(
   manifestUrl: string | URL,
   options: DeliveryOptions<R> = {},
 ): Promise<R> {
-  const { checkHours = 24, publicKey, load, onUpdate, onError, ...loading } = options;
-  const { signal } = loading;
   const address = new URL(manifestUrl, globalThis.document?.baseURI).href;
   if (!globalThis.crypto?.subtle) {
     throw new VicinoError(
@@ -64,95 +65,116 @@ export async function loadManifest<R extends AnyRecommender = Recommender>(
       'loadManifest: checking a model needs a page served by https',
     );
   }
-  const cache = await globalThis.caches?.open(`vicino:models ${address}`).catch(() => undefined);
-  let known: Remembered = { checkedMs: 0, models: [] };
-  try {
-    known = (await (await cache?.match(address))?.json()) ?? known;
-  } catch {
-    // An unreadable cache counts as empty.
+  const delivery = new Delivery(address, options, await ModelCache.open(address));
+  const recommender = (await delivery.openKept()) ?? (await delivery.openNamed());
+  delivery.checkLater(recommender);
+  return recommender;
+}
+
+/** Models kept between pages, in the cache of one manifest. */
+class ModelCache {
+  readonly #address: string;
+  readonly #cache: Cache | undefined;
+  known: Remembered = { checkedMs: 0, models: [] };
+
+  private constructor(address: string, cache: Cache | undefined) {
+    this.#address = address;
+    this.#cache = cache;
   }
 
-  // The ranker loads while the model loads.
-  const core = load ? undefined : import('../core/index.js');
-  core?.catch(() => {});
-  const open = async (bytes: Promise<Uint8Array>): Promise<R> => {
-    const Recommender = (await core)?.Recommender;
-    if (!Recommender) return (load as Load<R>)(await bytes, loading);
-    return Recommender.load(bytes, loading) as Promise<AnyRecommender> as Promise<R>;
-  };
-  const remember = async (models: readonly Named[], response?: Response) => {
-    known = { checkedMs: Date.now(), models: models.slice(0, NUM_KEPT) };
+  static async open(address: string): Promise<ModelCache> {
+    const cache = await globalThis.caches?.open(`vicino:models ${address}`).catch(() => undefined);
+    const own = new ModelCache(address, cache);
     try {
-      if (response) await cache?.put(models[0]?.url ?? '', response);
-      await cache?.put(address, new Response(JSON.stringify(known)));
-      for (const { url } of models.slice(NUM_KEPT)) await cache?.delete(url);
+      own.known = (await (await cache?.match(address))?.json()) ?? own.known;
+    } catch {
+      // An unreadable cache counts as empty.
+    }
+    return own;
+  }
+
+  async get({ url }: Named): Promise<Response | undefined> {
+    return this.#cache?.match(url);
+  }
+
+  /** Keeps the first models, and the time of now as that of the last check; `response` is of the first model. */
+  async keep(models: readonly Named[], response?: Response): Promise<void> {
+    this.known = { checkedMs: Date.now(), models: models.slice(0, NUM_KEPT) };
+    try {
+      if (response) await this.#cache?.put(models[0]?.url ?? '', response);
+      await this.#cache?.put(this.#address, new Response(JSON.stringify(this.known)));
+      for (const { url } of models.slice(NUM_KEPT)) await this.#cache?.delete(url);
     } catch {
       // If the disk is full, the next page has to download the model again.
     }
-  };
-  /** Returns the bytes of a model, checked against the manifest. */
-  const get = async (model: Named, isKept?: boolean): Promise<Uint8Array> => {
-    const response = isKept ? await cache?.match(model.url) : await request(model.url, signal);
-    const bytes = new Uint8Array((await response?.arrayBuffer()) ?? []);
-    await verify(model, bytes, publicKey);
-    return bytes;
-  };
-  const take = async (
-    model: Named,
-    use: (bytes: Promise<Uint8Array>) => Promise<R>,
-  ): Promise<R> => {
-    let copy: Response | undefined;
-    const bytes = get(model).then((bytes) => {
-      // Loading may hand the bytes over to a worker.
-      copy = new Response(bytes.slice());
-      return bytes;
-    });
-    bytes.catch(() => {});
-    const recommender = await use(bytes);
-    const others = known.models.filter(({ url }) => url !== model.url);
-    await remember([model, ...others], copy);
-    return recommender;
-  };
-
-  let opened: R | undefined;
-  for (const [at, model] of known.models.entries()) {
-    try {
-      const bytes = get(model, true);
-      bytes.catch(() => {});
-      opened = await open(bytes);
-      // A damaged model counts as missing, and is downloaded again.
-      if (at > 0) known = { checkedMs: 0, models: known.models.slice(at) };
-      break;
-    } catch (error) {
-      if ((error as VicinoError).code === 'aborted') throw error;
-    }
   }
-  if (!opened) {
-    const [current, ...before] = await readManifest(address, signal);
-    opened = await take(current as Named, open).catch((error: VicinoError) => {
-      const [previous] = before;
+}
+
+/** The steps of loading by one manifest. */
+class Delivery<R extends AnyRecommender> {
+  readonly #address: string;
+  readonly #options: DeliveryOptions<R>;
+  readonly #cache: ModelCache;
+  readonly #core: Promise<Core> | undefined;
+
+  constructor(address: string, options: DeliveryOptions<R>, cache: ModelCache) {
+    this.#address = address;
+    this.#options = options;
+    this.#cache = cache;
+    // The ranker loads while the model loads.
+    this.#core = options.load ? undefined : import('../core/index.js');
+    this.#core?.catch(() => {});
+  }
+
+  /** Opens the newest kept model that is not damaged; `undefined` if there is none. */
+  async openKept(): Promise<R | undefined> {
+    const { models } = this.#cache.known;
+    for (const [at, model] of models.entries()) {
+      try {
+        const recommender = await this.#open(this.#checked(model, this.#cache.get(model)));
+        // A damaged model counts as missing, and is downloaded again.
+        if (at > 0) this.#cache.known = { checkedMs: 0, models: models.slice(at) };
+        return recommender;
+      } catch (error) {
+        if ((error as VicinoError).code === 'aborted') throw error;
+      }
+    }
+    return undefined;
+  }
+
+  /** Downloads and opens the current model, or the one before if that fails. */
+  async openNamed(): Promise<R> {
+    const open = (bytes: Promise<Uint8Array>) => this.#open(bytes);
+    const [current, previous] = await readManifest(this.#address, this.#options.signal);
+    return this.#download(current as Named, open).catch((error: VicinoError) => {
       if (!previous || error.code === 'aborted' || error.code === 'unsupported') throw error;
-      onError?.(error);
-      return take(previous, open).catch(() => {
+      this.#options.onError?.(error);
+      return this.#download(previous, open).catch(() => {
         throw error;
       });
     });
   }
 
-  const recommender = opened;
-  const later = () => {
-    const wait = known.checkedMs + checkHours * HOUR_MS - Date.now();
-    // No timer counts further than 24 days.
-    if (wait > 0) setTimeout(later, Math.min(Math.max(wait, 60_000), 2 ** 31 - 1));
-    else void check();
-  };
-  const check = async () => {
+  /** Checks for a newer model as soon as the hours of `checkHours` are over. */
+  checkLater(recommender: R): void {
+    const { checkHours = 24 } = this.#options;
+    const wait = this.#cache.known.checkedMs + checkHours * HOUR_MS - Date.now();
+    if (wait > 0) {
+      // No timer counts further than 24 days.
+      const ms = Math.min(Math.max(wait, 60_000), 2 ** 31 - 1);
+      setTimeout(() => this.checkLater(recommender), ms);
+    } else void this.#check(recommender);
+  }
+
+  async #check(recommender: R): Promise<void> {
+    const { checkHours = 24, onUpdate, onError } = this.#options;
+    const cache = this.#cache;
     try {
-      const [current] = (await readManifest(address)) as [Named];
-      if (current.sha256 === known.models[0]?.sha256) {
-        await remember(known.models);
+      const [current] = (await readManifest(this.#address)) as [Named];
+      if (current.sha256 === cache.known.models[0]?.sha256) {
+        await cache.keep(cache.known.models);
       } else {
-        await take(current, async (bytes) => {
+        await this.#download(current, async (bytes) => {
           await (recommender as unknown as Recommender).replaceModel(await bytes);
           return recommender;
         });
@@ -160,13 +182,40 @@ export async function loadManifest<R extends AnyRecommender = Recommender>(
       }
     } catch (error) {
       if ((error as VicinoError).code === 'freed') return;
-      await remember(known.models);
+      await cache.keep(cache.known.models);
       onError?.(error);
     }
-    if (checkHours > 0) later();
-  };
-  later();
-  return recommender;
+    if (checkHours > 0) this.checkLater(recommender);
+  }
+
+  /** Downloads a model, passes its bytes to `use` and keeps it. */
+  async #download(model: Named, use: (bytes: Promise<Uint8Array>) => Promise<R>): Promise<R> {
+    let copy: Response | undefined;
+    const bytes = this.#checked(model, request(model.url, this.#options.signal)).then((bytes) => {
+      // Loading may hand the bytes over to a worker.
+      copy = new Response(bytes.slice());
+      return bytes;
+    });
+    const recommender = await use(bytes);
+    const others = this.#cache.known.models.filter(({ url }) => url !== model.url);
+    await this.#cache.keep([model, ...others], copy);
+    return recommender;
+  }
+
+  /** Returns the bytes of a response, checked against the manifest. */
+  async #checked(model: Named, response: Promise<Response | undefined>): Promise<Uint8Array> {
+    const bytes = new Uint8Array((await (await response)?.arrayBuffer()) ?? []);
+    await verify(model, bytes, this.#options.publicKey);
+    return bytes;
+  }
+
+  async #open(bytes: Promise<Uint8Array>): Promise<R> {
+    const { checkHours, publicKey, load, onUpdate, onError, ...loading } = this.#options;
+    bytes.catch(() => {});
+    if (load) return load(await bytes, loading);
+    const core = (await this.#core) as Core;
+    return core.Recommender.load(bytes, loading) as Promise<AnyRecommender> as Promise<R>;
+  }
 }
 
 /** Reads the models that a manifest names, the current one first. */
