@@ -177,7 +177,7 @@ fn case(random: &mut Random, model: &Model) -> Result<Value, Box<dyn Error>> {
     };
     let pin = pins.map(|(item, position)| json!({ "id": model.items.id(item), "position": position }));
     let rules = json!({
-        "boost": [{ "where": { "price": { "min": 5, "max": 40 } }, "by": 2.5 }],
+        "boost": [{ "where": { "price": { "min": 5, "max": 40 } }, "factor": 2.5 }],
         "bury": { "inStock": false },
         "pin": pin,
         "maxPerCategory": 3,
@@ -191,7 +191,7 @@ fn case(random: &mut Random, model: &Model) -> Result<Value, Box<dyn Error>> {
         "history": history.iter().map(|(id, kind)| json!([id, kind.name()])).collect::<Vec<_>>(),
         "items": items,
         "k": k,
-        "repeats": options.repeats,
+        "includeSeen": options.repeats,
         "explain": options.explain,
         "seed": seed,
         "exclude": exclude,

@@ -30,7 +30,7 @@ async function rank(recommender, given) {
   });
   switch (given.call) {
     case 'forYou':
-      return recommender.forYou({ ...options(given), includeSeen: given.repeats });
+      return recommender.forYou({ ...options(given), includeSeen: given.includeSeen });
     case 'related':
       return given.items.length > 0
         ? recommender.related(given.items[0], options(given))

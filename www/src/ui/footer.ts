@@ -14,7 +14,7 @@ export function footer(shop: Shop, element: HTMLElement, openDrawer: OpenDrawer)
         'p',
         { class: 'caveat' },
         h('b', null, `${source}: ${caveat}. `),
-        `${count(products.length)} of its ${count(numProductsInData)} products stand on these shelves. Prices are the median paid. Makers are numbers, because the data names none; the pictures are drawn from category and maker, and what is out of stock is made up. Nothing here can be bought.`,
+        `${count(products.length)} of its ${count(numProductsInData)} products are in this shop. Prices are the median paid. Makers have numbers, because the data does not name them; pictures are drawn from category and maker, and it is made up which products are out of stock. Nothing can be bought here.`,
       ),
       h(
         'ul',

@@ -107,10 +107,10 @@ export function header(
       shop.network.started ? h('b', null, total) : h('span', null, '–'),
       h('span', { class: 'wide' }, total === 1 ? ' request' : ' requests'),
     );
-    privacy.title = 'Network requests since the model loaded. Open what is remembered.';
+    privacy.title = 'Network requests since the model loaded. Open privacy and history.';
     privacy.setAttribute(
       'aria-label',
-      `${plural(total, 'request')} to the network since the model loaded. Open what is remembered`,
+      `${plural(total, 'request')} to the network since the model loaded. Open privacy and history`,
     );
     privacy.classList.toggle('alarm', total > 0);
   };
