@@ -10,7 +10,7 @@ import { chromeArgs, chromePath } from '../../scripts/lib.mjs';
 import { makeProject, snippet } from './support/project.mjs';
 
 const TYPES = { js: 'text/javascript', wasm: 'application/wasm', html: 'text/html' };
-const RECIPE = snippet('docs/recipes.md', '## The first list as early as can be', 'html');
+const RECIPE = snippet('docs/recipes.md', '## The first list as early as possible', 'html');
 const ICON = '<!doctype html><link rel="icon" href="data:,">';
 const SCRIPTS = ['/vicino/index.js', '/vicino/errors.js'];
 const DATA = ['/shop.vicino', '/vicino/vicino_bg.wasm'];

@@ -9,8 +9,8 @@ import { root } from '../../scripts/lib.mjs';
 import { closeBrowser, open } from './support/page.mjs';
 import { makeProject } from './support/project.mjs';
 
-const SECTIONS = ['1. Install', '2. Train', '3. Show rails', '4. Record what happens'];
-SECTIONS.push('5. Ask, then keep', '6. Stock and prices');
+const SECTIONS = ['1. Install', '2. Train', '3. Show rails', '4. Record events'];
+SECTIONS.push('5. Ask for consent, then store', '6. Stock and prices');
 
 /** The blocks of a document: under which heading, in which language, what. */
 function blocksOf(name) {
@@ -122,10 +122,13 @@ test('the page fills both rails, without a product twice and without a word on t
 });
 
 test('the whole page records, keeps what was agreed to, and leaves out what is sold out', async () => {
-  const scripts = ['4. Record what happens', '5. Ask, then keep', '6. Stock and prices'];
+  const scripts = ['4. Record events', '5. Ask for consent, then store', '6. Stock and prices'];
   const script = scripts.map((section) => block(section, 'js')).join('\n');
   const html = block('3. Show rails', 'html')
-    .replace('</script>\n<h2>', `</script>\n${block('5. Ask, then keep', 'html')}\n<h2>`)
+    .replace(
+      '</script>\n<h2>',
+      `</script>\n${block('5. Ask for consent, then store', 'html')}\n<h2>`,
+    )
     .replace(/<\/script>$/, `${script}\nglobalThis.shop = shop;\n</script>`);
   project.write('whole/index.html', html.replace('./node_modules', '../node_modules'));
   project.write('whole/shop.vicino', readFileSync(join(project.folder, 'shop.vicino')));
