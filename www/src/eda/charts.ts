@@ -4,7 +4,7 @@
 // differ in stroke or name.
 import * as Plot from '@observablehq/plot';
 import type { Bars, Chart, Heatmap, Histogram, Lines, Mark, Point, Scatter } from './figure';
-import { axis, isDark, place, short, told } from './scales';
+import { axis, formatFull, isDark, place, short } from './scales';
 
 /** A drawing, with texts at positions that arrow keys step through. */
 export interface Drawing {
@@ -110,9 +110,9 @@ function histogram({ x, y, bins, marks }: Histogram, width: number): Drawing {
   const text = (bin: Histogram['bins'][number]): string => {
     const isWhole = bin.to - bin.from === 1 && !Number.isInteger(bin.from);
     const range = isWhole
-      ? told(middleOf(bin), x.scale)
-      : `${told(bin.from, x.scale)} to ${told(bin.to, x.scale)}`;
-    return `${x.label}: ${range}\n${y.label}: ${told(bin.value, y.scale)}`;
+      ? formatFull(middleOf(bin), x.scale)
+      : `${formatFull(bin.from, x.scale)} to ${formatFull(bin.to, x.scale)}`;
+    return `${x.label}: ${range}\n${y.label}: ${formatFull(bin.value, y.scale)}`;
   };
   const ends = bins.length > 0 ? [bins[0]?.from ?? 0, bins.at(-1)?.to ?? 1] : [0, 1];
   const element = Plot.plot({
@@ -150,7 +150,7 @@ function bars({ x, bars }: Bars, width: number): Drawing {
   const marginLeft = Math.round(Math.min(width * 0.42, 20 + longest * 7.6));
   const noteWidth = Math.max(0, ...bars.map(({ note }) => note.length)) * 7.2;
   const text = (bar: Bars['bars'][number]): string =>
-    `${bar.name}\n${x.label}: ${told(bar.value, x.scale)}${bar.note ? `\n${bar.note}` : ''}`;
+    `${bar.name}\n${x.label}: ${formatFull(bar.value, x.scale)}${bar.note ? `\n${bar.note}` : ''}`;
   // Names may repeat; positions do not.
   const rows = bars.map((bar, at) => ({ ...bar, at }));
   const element = Plot.plot({
@@ -208,7 +208,7 @@ function lines({ x, y, series, marks }: Lines, width: number): Drawing {
   const [first] = series;
   const isOne = series.length === 1;
   const text = (name: string, [across, up]: [number, number]): string =>
-    `${name ? `${name}\n` : ''}${x.label}: ${told(across, x.scale)}\n${y.label}: ${told(up, y.scale)}`;
+    `${name ? `${name}\n` : ''}${x.label}: ${formatFull(across, x.scale)}\n${y.label}: ${formatFull(up, y.scale)}`;
   const isDrawn = ([across, up]: [number, number]): boolean =>
     (x.scale !== 'log' || across > 0) && (y.scale !== 'log' || up > 0);
   const points: OnLine[][] = series.map(({ name, points }) =>
@@ -295,7 +295,7 @@ function scatter({ x, y, points }: Scatter, width: number): Drawing {
   );
   const marked = drawn.filter(({ is_marked }) => is_marked);
   const text = (point: Point): string =>
-    `${point.name}\n${x.label}: ${told(point.x, x.scale)}\n${y.label}: ${told(point.y, y.scale)}`;
+    `${point.name}\n${x.label}: ${formatFull(point.x, x.scale)}\n${y.label}: ${formatFull(point.y, y.scale)}`;
   const middle = halfWay(
     Math.min(...drawn.map((point) => point.x)),
     Math.max(...drawn.map((point) => point.x)),
@@ -368,7 +368,7 @@ function heatmap(chart: Heatmap, width: number): Drawing {
     ? Math.min(width - marginLeft - 22, 560) * (numRows / Math.max(1, numColumns))
     : Math.max(18, Math.min(34, side)) * numRows;
   const text = ({ column, row, value }: Cell): string =>
-    `${rows[row] ?? `${chart.y} ${row + 1}`}, ${columns[column] ?? `${chart.x} ${column + 1}`}\n${chart.value}: ${told(value, 'linear')}`;
+    `${rows[row] ?? `${chart.y} ${row + 1}`}, ${columns[column] ?? `${chart.x} ${column + 1}`}\n${chart.value}: ${formatFull(value, 'linear')}`;
   const data: Cell[] = cells.map((value, at) => ({
     column: at % numColumns,
     row: Math.floor(at / numColumns),

@@ -24,7 +24,7 @@ export const short = (value: number): string => {
 };
 
 /** Formats a value in full. */
-export function told(value: number, scale: Scale): string {
+export function formatFull(value: number, scale: Scale): string {
   if (scale === 'time') return (value % DAY_MS === 0 ? day : moment).format(value);
   if (scale === 'percent') return percent(value);
   return Number.isInteger(value) ? count(value) : String(Number(value.toPrecision(4)));
