@@ -18,7 +18,7 @@ impl ItemIx {
 #[repr(transparent)]
 pub struct CategoryIx(pub u16);
 
-/// What a shopper did with an item.
+/// A shopper's action on an item.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum EventKind {

@@ -8,12 +8,13 @@
 //! events -> counts -> learn -> pack -> model -> rank -> web
 //! ```
 //!
-//! `budget` stands beside it: it packs at a given size and ranks held-out events to see what that is worth.
+//! `train` goes this way in one call. `budget` searches for the best model of a given size: it packs candidates and
+//! scores them on held-out events. `measure` has the metrics that every search and evaluation shares.
 //!
-//! [`model`] and [`rank`] are the core: no file system, no clock, no threads, no panic on input; they
-//! compile for every target. [`events`], [`catalog`] and [`eda`] read files and summarise them (feature `read`, with the
-//! [`counts`] and the order of items of [`pack`] that figures need), natively and in the browser. `web` is the browser's adapter (features `web` and `web-explore`, wasm only). Everything else
-//! is the trainer (feature `cli`, native only).
+//! [`model`] and [`rank`] are the core: no file system, no clock, no threads, no panic on input; they compile for every
+//! target. [`events`], [`catalog`] and [`eda`] read files and summarise them (feature `read`, with the [`counts`] and
+//! the order of items of [`pack`] that figures need), natively and in the browser. `web` is the browser's adapter
+//! (features `web` and `web-explore`, wasm only). Everything else is the trainer (feature `cli`, native only).
 
 // The shop's module is built for size; what reads a file's streams runs before a compiler for speed has had its turn and
 // is built for speed. `scripts/wasm` sets this where its toolchain can.

@@ -198,8 +198,8 @@ pub(crate) struct RowSorter {
 impl RowSorter {
     /// Sorts entries with the column, each a different one, in the upper half.
     ///
-    /// A short row's entry goes where the number of smaller columns says, which a processor counts several at a time and
-    /// without a branch.
+    /// A short row's entry goes where the number of smaller columns says, which a processor counts several at a time
+    /// and without a branch.
     pub(crate) fn sort(&mut self, entries: &mut Vec<u64>) {
         if entries.len() > SHORT_ROW {
             return entries.sort_unstable();

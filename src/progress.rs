@@ -1,4 +1,4 @@
-//! How long steps report their progress to whoever watches.
+//! Progress reporting for long-running steps.
 
 /// Receives the progress of long steps, one step at a time; the command draws bars with it.
 pub trait Progress: Sync {
@@ -6,15 +6,15 @@ pub trait Progress: Sync {
     fn start(&self, what: &str, total: u64);
     /// `units` more of the step are done; may be called from any thread.
     fn advance(&self, units: u64);
-    /// `rows` more rows of a file are read; told beside [`advance`](Progress::advance), whose units are bytes then.
+    /// `rows` more rows of a file are read; reported beside [`advance`](Progress::advance), whose units are then bytes.
     fn rows(&self, rows: u64) {
         let _ = rows;
     }
-    /// The step is over; `summary` says what came of it.
+    /// The step is over; `summary` is its result in words.
     fn finish(&self, summary: &str);
 }
 
-/// Nobody watches.
+/// Ignores all progress.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Silent;
 

@@ -1,8 +1,8 @@
-//! Spends a number of bytes as well as held-out events can tell: how many levels and directions, which factors, how strong a second hop.
+//! Searches for the best model of a given size: packs candidates and scores them on held-out events.
 //!
-//! A draft is learnt twice: from all sessions, which is what ships, and without the newest ones, which are then ranked. Packed with as many
-//! links, the second shows what the first will be worth; what is found with it (see [`Tuning`]) is used for both. Test events are
-//! never looked at.
+//! A draft is learnt twice: from all sessions, for the model that ships, and without the newest ones, which are then
+//! ranked. Packed with as many links, the second predicts the quality of the first; the [`Tuning`] found with it is
+//! used for both. Test events are never looked at.
 
 mod evaluator;
 
@@ -13,17 +13,18 @@ use crate::pack::{self, Arrangement, Detail, Draft, PackError, Packer, Tuning};
 use crate::{Progress, Random};
 use evaluator::Evaluator;
 
-/// Objectives as near as this are a tie, which the detail wins that suits its number of links.
+/// Objectives this close are a tie, which goes to the detail that suits its number of links.
 const NO_DIFFERENCE: f64 = 0.001;
 
-/// How much there is to spend.
+/// Size of a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Budget {
     /// Bytes of the whole file.
     Bytes(usize),
     /// Links of all tables together.
     Links(usize),
-    /// So many links, or more, as many as fit a file of so many bytes: for small catalogues, whose links cost next to nothing.
+    /// At least so many links, and more if they fit a file of so many bytes: for small catalogues, whose links take few
+    /// bytes.
     AtLeast {
         /// Links of all tables together.
         links: usize,
@@ -32,10 +33,10 @@ pub enum Budget {
     },
 }
 
-/// How to look for what packing leaves open.
+/// Settings of the search for what packing leaves open.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
-    /// Details to choose from; none stands for the one that suits the number of links.
+    /// Details to choose from; if empty, the one that suits the number of links.
     pub details: Vec<Detail>,
     /// Tunings tried for each table; 0 keeps the default one.
     pub evaluations: usize,
@@ -43,7 +44,7 @@ pub struct Settings {
     pub seed: u64,
 }
 
-/// A packed model and how it was chosen.
+/// A packed model, and the search for it.
 #[derive(Clone, Debug)]
 pub struct Packed {
     /// The model.
@@ -52,17 +53,19 @@ pub struct Packed {
     pub bytes: Vec<u8>,
     /// Links of all tables together.
     pub num_links: usize,
-    /// How finely weights are kept.
+    /// Detail of the weights.
     pub detail: Detail,
-    /// What it is worth on held-out events, by a model of as many links that has not seen them; empty if none were held out.
+    /// Quality on held-out events, of a model with as many links that was learnt without them; empty if none were held
+    /// out.
     pub quality: Vec<(Purpose, Quality)>,
-    /// What tables are worth before they are packed, on the same events: the objective of [`HeldOut`].
+    /// Objective of each table on the same events before it is packed, as in [`HeldOut`].
     pub unpacked: Vec<(Purpose, f64)>,
-    /// What tuning found, by purpose, and its course: evaluations after which a better objective was found, and the objective.
+    /// Result of tuning by relation, with its course: evaluations after which a better objective was found, and the
+    /// objective.
     pub tunings: Vec<(Purpose, Optimum<Tuning>)>,
 }
 
-/// What packing takes from a table's objective on held-out events.
+/// Loss of a table's objective on held-out events by packing.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Loss {
     /// The table.
@@ -74,8 +77,8 @@ pub struct Loss {
 }
 
 impl Packed {
-    /// Tables that lost more by packing than chance explains: two binomial standard errors of the share of hits, which is more than
-    /// what chance does to the difference of two rankings of the same events.
+    /// Returns the tables that lost more by packing than chance explains: two binomial standard errors of the share of
+    /// hits, which is more than the difference that chance makes between two rankings of the same events.
     pub fn losses(&self) -> Vec<Loss> {
         let loss = |(&(purpose, unpacked), (_, quality)): (&(Purpose, f64), &(Purpose, Quality))| {
             let loss = Loss { purpose, unpacked, packed: quality.objective() };
@@ -93,13 +96,14 @@ pub struct BudgetPacker {
 }
 
 impl BudgetPacker {
-    /// `held_out` is what [`learn`](crate::learn::learn) kept; without it nothing is tuned or measured.
+    /// Prepares a draft. `held_out` is that of [`Learnt`](crate::learn::Learnt); without it nothing is tuned or
+    /// measured.
     ///
     /// # Errors
     /// As [`Packer::new`].
     pub fn new(mut draft: Draft, mut held_out: Vec<(Purpose, HeldOut)>) -> Result<BudgetPacker, PackError> {
         let item_ids = draft.item_ids.clone();
-        // Room for what is known only when the size is.
+        // Room for figures that are known only with the size.
         if !held_out.is_empty() {
             draft.measurements = measurements(
                 &held_out.iter().map(|(of, one)| (*of, Quality::blank(one.views, one.are_baskets))).collect::<Vec<_>>(),
@@ -114,7 +118,7 @@ impl BudgetPacker {
         Ok(BudgetPacker { packer: Packer::new(draft)?, held_out: older.map(|packer| (packer, held_out)), item_ids })
     }
 
-    /// How many pairs of items there are to choose from.
+    /// Returns the number of pairs of items to choose from.
     pub fn num_pairs(&self) -> usize {
         self.packer.num_pairs()
     }
@@ -212,7 +216,7 @@ fn measurements(quality: &[(Purpose, Quality)]) -> Vec<Measurement> {
     quality.iter().flat_map(|(purpose, quality)| quality.measurements(purpose.key())).collect()
 }
 
-/// What tuning found, for people to read; what ranking needs is in the tables.
+/// Returns the result of tuning by name, for people to read; ranking reads it from the tables.
 fn constants(purpose: Purpose, tuning: &Tuning) -> Vec<(String, f64)> {
     let named = |name: &str, value| (format!("{}.{name}", purpose.key()), value);
     let mut constants = vec![
@@ -243,9 +247,9 @@ fn draft_without_tables(draft: &Draft) -> Draft {
     }
 }
 
-/// Climbs from the default tuning of one table, on the older half of the events; what is found there stays only if it ranks the newer half
-/// better, too. Some thousand events cannot tell small changes of so many parts from chance: on two halves of Diginetica's, four of
-/// four climbs ended worse on the other half than they had started.
+/// Searches from the default tuning of one table on the older half of the events, and keeps the result only if it ranks
+/// the newer half better, too. A few thousand events cannot distinguish small changes of so many parts from chance: on
+/// two halves of Diginetica's, four of four searches ended worse on the other half than they had started.
 fn tune(
     evaluator: &Evaluator,
     purpose: Purpose,

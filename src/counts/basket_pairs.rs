@@ -198,7 +198,8 @@ mod tests {
         let weighting =
             BasketWeighting { across_share: 0.5, backward_share: 0.25, length_power: 1.0, recency: 2f64.ln(), ..PLAIN };
         let counts = BasketCounter::new(&sessions, 0..2, &[1.0, 0.0], 3).count(&weighting, PrivacyThreshold::NONE);
-        // The older basket weighs 1/2; from it forwards 1/2 of one item of the newer basket, backwards 1/8 over two items.
+        // The older basket weighs 1/2; from it forwards 1/2 of one item of the newer basket, backwards 1/8 over two
+        // items.
         let expected = [((0, 1), 0.5), ((0, 2), 0.5), ((1, 0), 0.5), ((1, 2), 0.5), ((2, 0), 0.0625), ((2, 1), 0.0625)];
         assert_eq!(entries(&counts.pairs), BTreeMap::from(expected));
         assert_eq!(counts.item_weights, [0.5, 0.5, 1.0]);

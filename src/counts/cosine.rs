@@ -20,16 +20,16 @@ pub struct Cosines {
     pub pairs_removed: u64,
 }
 
-/// Which cosines are wanted.
+/// Options of counting cosines.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CosineOptions<'a> {
-    /// How many of every item, the largest, ties to the lower number.
+    /// Number of cosines kept for every item, the largest, ties to the lower number.
     pub neighbours: usize,
     /// Pairs below it do not count; counting is fastest where it allows all.
     pub threshold: PrivacyThreshold,
-    /// An item counts once a session, and only the first so many distinct ones of a session do; `None` counts all events.
+    /// Largest number of distinct items of a session that count, each once; `None` counts all events.
     pub distinct: Option<usize>,
-    /// The items whose rows are made, one after the other; all in the order of their numbers without it.
+    /// Items whose rows are made, in this order; all items in the order of their numbers if `None`.
     pub wanted: Option<&'a [ItemIx]>,
 }
 
@@ -75,7 +75,7 @@ struct Index {
     rank_of: Vec<u32>,
 }
 
-/// What is known of an item.
+/// Number and norm of an item.
 #[derive(Clone, Copy, Default)]
 struct Column {
     item: u32,
@@ -334,7 +334,8 @@ mod tests {
 
     #[test]
     fn a_cosine_counts_events_of_both_items() {
-        // Squares: item 0 has 2^2 + 1 = 5, item 1 has 1 + 3^2 = 10, item 2 has 1; products: (0, 1) 2 + 3, (0, 2) 1, (1, 2) 3.
+        // Squares: item 0 has 2^2 + 1 = 5, item 1 has 1 + 3^2 = 10, item 2 has 1; products: (0, 1) 2 + 3, (0, 2) 1, (1,
+        // 2) 3.
         let log = sessions(&vec![(0, vec![0, 1, 0]), (1, vec![1, 1, 1, 0, 2])]);
         let found = all(&log, 3, 2, 1);
         let cosine = |product: f32, a: f32, b: f32| (product / (a * b).sqrt() * 1e5).round() as u32;

@@ -5,7 +5,8 @@ use crate::matrix::RowSorter;
 /// The largest of the values that are offered, ties to the lower item.
 pub(super) struct Nearest {
     most: usize,
-    /// Value and item in one number that sorts as they do: the bits of positive floats are in the order of their values.
+    /// Value and item in one number that sorts as they do: the bits of positive floats are in the order of their
+    /// values.
     keys: Vec<u64>,
     /// No key below this one can be among the largest.
     least: u64,
@@ -17,7 +18,7 @@ impl Nearest {
         Nearest { most, keys: Vec::with_capacity(Nearest::room(most)), least: 0, sorter: RowSorter::default() }
     }
 
-    /// Keys that are held before they are cut; more would be sorted more seldom, but not be near.
+    /// Buffer size before truncation. A larger buffer is sorted less often but no longer fits the cache.
     fn room(most: usize) -> usize {
         (most * 4).clamp(64, most + 4096)
     }

@@ -131,8 +131,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{SessionLength, log_spaced, summarise};
-    use crate::events::{EventLog, Sessions};
     use crate::EventKind;
+    use crate::events::{EventLog, Sessions};
 
     fn log(sessions: &[&[u32]], num_items: usize) -> EventLog {
         let mut built = Sessions::new(false);

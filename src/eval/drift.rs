@@ -1,4 +1,4 @@
-//! How a shipped model fares week after week: quality, popularity and unknown items, and when to train again.
+//! A shipped model week by week: quality, popularity and unknown items, with thresholds for training again.
 
 use super::{EvalError, EvaluateOptions, evaluate};
 use crate::events::EventLog;
@@ -12,7 +12,7 @@ pub const WEEK_MS: i64 = 7 * 86_400_000;
 /// Steps of a model's popularity to a factor of 2.
 const POPULARITY_STEPS: f64 = 16.0;
 
-/// What is looked at, and when it is too much.
+/// Options of following a model, with its thresholds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DriftOptions {
     /// Sessions that end later than this count, ms since 1970 UTC; weeks are counted from here.
@@ -25,7 +25,7 @@ pub struct DriftOptions {
     pub max_unknown: f64,
 }
 
-/// The weeks, and what is wrong.
+/// The weeks and the thresholds that were passed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Drift {
@@ -37,10 +37,10 @@ pub struct Drift {
     pub stated_mrr: Option<f64>,
     /// The weeks, from the first; those without a session are there, too.
     pub weeks: Vec<Week>,
-    /// Fall of HitRate@k from the first whole week to the last, as a share of the first; below 0 for a rise. `None` with fewer than two whole
-    /// weeks.
+    /// Fall of HitRate@k from the first whole week to the last, as a share of the first; below 0 for a rise. `None`
+    /// with fewer than two whole weeks.
     pub drop: Option<f64>,
-    /// What is beyond its threshold; empty if all is well.
+    /// Figures beyond their thresholds.
     pub alarms: Vec<Alarm>,
 }
 
@@ -50,7 +50,7 @@ pub struct Drift {
 pub struct Week {
     /// Where it begins, ms since 1970 UTC.
     pub start_ms: i64,
-    /// Whether the log goes on to its end and it has targets; thresholds look at no other.
+    /// True if the log covers the whole week and it has targets; thresholds look at such weeks alone.
     pub is_whole: bool,
     /// Sessions that end in it.
     pub num_sessions: usize,
@@ -75,9 +75,9 @@ pub struct Week {
 pub struct Alarm {
     /// `drop` or `unknown`.
     pub what: &'static str,
-    /// What was found.
+    /// The figure that was found.
     pub found: f64,
-    /// What is allowed.
+    /// The threshold.
     pub allowed: f64,
     /// All of it in words.
     pub text: String,
@@ -185,10 +185,11 @@ fn popularity(model: &Model) -> Vec<f64> {
     model.popularity.iter().map(linear).collect()
 }
 
-/// The Jensen-Shannon distance of two distributions given up to a factor (Lin 1991; the square root of the divergence in bits).
+/// The Jensen-Shannon distance of two distributions given up to a factor (Lin 1991; the square root of the divergence
+/// in bits).
 ///
-/// 0: equal; 1: no item in common, also if one of them is empty. A sample differs from what it is drawn from: the fewer events a
-/// week has, the larger.
+/// 0: equal; 1: no item in common, also if one of them is empty. A sample differs from what it is drawn from: the fewer
+/// events a week has, the larger.
 pub fn jensen_shannon(a: &[f64], b: &[f64]) -> f64 {
     let (total_a, total_b): (f64, f64) = (a.iter().sum(), b.iter().sum());
     if total_a <= 0.0 || total_b <= 0.0 {

@@ -69,7 +69,8 @@ pub struct AtCutOff {
 
 /// Measures `model` on `cases`, which have its item numbers, in both views; the same for any number of threads.
 ///
-/// Takes one ranking per case, two if a target is new, and `O(cases + num_items)` memory. One unit of `progress` is a case.
+/// Takes one ranking per case, two if a target is new, and `O(cases + num_items)` memory. One unit of `progress` is a
+/// case.
 ///
 /// # Errors
 /// [`EvalError::NoCases`] without cases, [`EvalError::CutOffs`] without cut-offs or with one that is 0.

@@ -17,7 +17,7 @@ pub struct Comparison {
     pub clusters: &'static str,
     /// Draws of the bootstrap.
     pub draws: usize,
-    /// Whether every test case has one target, so that recall@k is HitRate@k.
+    /// True if every test case has one target, so that recall@k equals HitRate@k.
     pub has_single_targets: bool,
     /// Every target; lists may hold items of the history.
     pub all_targets: ComparedView,
@@ -53,7 +53,7 @@ pub struct ComparedView {
 pub struct SystemFigures {
     /// Its name.
     pub name: String,
-    /// Whether it is one of the simple methods.
+    /// True for the simple methods.
     pub is_baseline: bool,
     /// See [`metrics::accuracy`](crate::measure::metrics::accuracy).
     pub accuracy: Estimate,

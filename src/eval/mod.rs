@@ -3,9 +3,9 @@
 //! Owns the way from a model and test cases to figures ([`evaluate`](evaluate())), and from a log to a comparison:
 //! [`split`](split()) cuts a log into a training part and [`TestCases`](crate::measure::TestCases), [`baselines`] fits
 //! simple methods on that part, and [`compare`](compare()) measures every system on the same test cases, with intervals
-//! and a verdict in words. [`drift`](drift()) follows one model over weeks of new events, and
-//! [`measure_lists`] measures the lists of any other system. Metrics and views are those of [`measure`](crate::measure).
-//! Knows nothing of files or of how a model was trained. `docs/evaluation.md` has all definitions for people.
+//! and a verdict in words. [`drift`](drift()) follows one model over weeks of new events, and [`measure_lists`]
+//! measures the lists of any other system. Metrics and views are those of [`measure`](crate::measure). Knows nothing of
+//! files or of how a model was trained. `docs/evaluation.md` has all definitions for people.
 
 pub mod baselines;
 mod compare;

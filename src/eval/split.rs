@@ -1,4 +1,5 @@
-//! Cuts a log into a part to train on and cases to measure on, and checks that nothing leaks from one to the other.
+//! Cuts a log into a part to train on and test cases to measure on, and checks that nothing leaks from one to the
+//! other.
 
 mod plan;
 
@@ -10,29 +11,29 @@ use plan::{Asked, Plan, by_time, last_basket, leave_last_out, next_basket};
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
 
-/// How a log is cut.
+/// Ways to cut a log.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum SplitBy {
-    /// The newest sessions are held out, this share of them; a session that began before the cut and ended after it is left
-    /// out of both parts. Near 0 few cases are left, near 1 little to train on. A target is an event of a held-out session, its
-    /// history the events before it in the session.
+    /// The newest sessions are held out, this share of them; a session that began before the cut and ended after it is
+    /// left out of both parts. Near 0 few cases are left, near 1 little to train on. A target is an event of a held-out
+    /// session, its history the events before it in the session.
     Time {
         /// Share of the sessions, above 0 and below 1.
         holdout: f64,
-        /// Which events of a held-out session are targets.
+        /// Events of a held-out session that are targets.
         targets: Targets,
     },
-    /// As `Time`, for orders of shoppers who come back: all items of each shopper's first held-out basket are targets, all baskets
-    /// before the cut are the history. Shoppers without one on both sides are left out.
+    /// As `Time`, for orders of shoppers who come back: all items of each shopper's first held-out basket are targets,
+    /// all baskets before the cut are the history. Shoppers without one on both sides are left out.
     NextBasket {
         /// Share of the sessions, above 0 and below 1.
         holdout: f64,
     },
-    /// The last event of every shopper (of every session, if the log names no shoppers) is a target, all events before are
-    /// its history, and training has them too. Training events of others may be later than it.
+    /// The last event of every shopper (of every session, if the log names no shoppers) is a target, all events before
+    /// are its history, and training has them too. Training events of others may be later than it.
     LeaveLastOut,
-    /// The last basket (session) of every shopper who has two is held out whole: all its items are targets, all baskets before
-    /// are the history, and training has them too. Training events of others may be later than it.
+    /// The last basket (session) of every shopper who has two is held out whole: all its items are targets, all baskets
+    /// before are the history, and training has them too. Training events of others may be later than it.
     LastBasket,
 }
 
@@ -48,7 +49,7 @@ impl SplitBy {
     }
 }
 
-/// Why a log cannot be split.
+/// Reason why a log cannot be split.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SplitError {
@@ -58,7 +59,7 @@ pub enum SplitError {
     /// The share of the held-out part makes no sense.
     #[error("the held-out share is {found}, expected more than 0 and less than 1")]
     Holdout {
-        /// The share that was asked for.
+        /// The share that was given.
         found: f64,
     },
     /// One part is empty.
@@ -73,7 +74,7 @@ pub enum SplitError {
         num_training: usize,
         /// Number of test cases.
         num_cases: usize,
-        /// Whether all sessions end at one time.
+        /// True if all sessions end at one time.
         is_one_moment: bool,
     },
 }
@@ -81,15 +82,15 @@ pub enum SplitError {
 /// A log in two parts.
 #[derive(Clone, Debug)]
 pub struct Split {
-    /// What may be trained on; its items are numbered anew, those it does not hold are not in it.
+    /// The part to train on, with the items that it holds numbered anew.
     pub train: EventLog,
-    /// What is measured on, in the item numbers of `train`.
+    /// The test cases, in the item numbers of `train`.
     pub cases: TestCases,
-    /// What was cut where, and what is on both sides.
+    /// Sizes of the parts, and their overlap.
     pub report: SplitReport,
 }
 
-/// What a split did, for people to judge whether it is honest.
+/// Sizes of the parts of a split and their overlap, for people to judge whether it is honest.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct SplitReport {
     /// The name of the split.
@@ -98,13 +99,14 @@ pub struct SplitReport {
     pub cut_ms: Option<i64>,
     /// From the last training event to the first target's event, ms; `None` as for `cut_ms`.
     pub gap_ms: Option<i64>,
-    /// What is trained on.
+    /// The part to train on.
     pub training: SplitPart,
-    /// What is measured on: the sessions with targets.
+    /// The sessions with targets.
     pub test: SplitPart,
     /// Left out because they begin before the cut and end after it.
     pub sessions_across_the_cut: usize,
-    /// Left out because they hold one event, or, where baskets are asked for, because their shopper has no basket before.
+    /// Left out because they hold one event, or, where baskets are asked for, because their shopper has no basket
+    /// before.
     pub too_short: usize,
     /// Sessions with events on both sides; 0 unless the split is `leave-last-out`.
     pub sessions_on_both_sides: usize,
@@ -122,7 +124,7 @@ pub struct SplitReport {
     pub unknown_targets: usize,
 }
 
-/// The size of one side.
+/// The size of one part.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct SplitPart {
     /// Sessions.
@@ -137,8 +139,8 @@ pub struct SplitPart {
 
 /// Cuts a log. `O(n log n)` for n events.
 ///
-/// Whether a session began before the cut is seen only if the log has [`details`](EventLog::details); without, its last event alone
-/// decides.
+/// Whether a session began before the cut is seen only if the log has [`details`](EventLog::details); without, its last
+/// event alone decides.
 ///
 /// # Errors
 /// [`SplitError`] if the log has not what the split needs, or a part would be empty.
@@ -146,8 +148,8 @@ pub fn split(log: &EventLog, by: SplitBy) -> Result<Split, SplitError> {
     split_sampled(log, by, usize::MAX, 0)
 }
 
-/// As [`split`], with at most `most` cases, drawn as [`TestCases::sample`] draws them; the report still counts all. Histories are
-/// made for these alone, so that long sessions do not fill the memory.
+/// As [`split`], with at most `most` cases, drawn as [`TestCases::sample`] draws them; the report still counts all.
+/// Histories are made for these alone, so that long sessions do not fill the memory.
 ///
 /// # Errors
 /// As [`split`].

@@ -32,8 +32,8 @@ impl<'a> TrainingStats<'a> {
         TrainingStats { train, shares, cosines: item_cosines(sessions, num_items) }
     }
 
-    /// The tenth of the training events that each item belongs to, the most popular items in tenth 0, and how many items
-    /// each tenth has. An item lies where the middle of its events does.
+    /// The tenth of the training events that each item belongs to, the most popular items in tenth 0, and how many
+    /// items each tenth has. An item lies where the middle of its events does.
     pub(super) fn deciles(&self) -> (Vec<u8>, Vec<usize>) {
         let mut counts = vec![0u32; self.train.item_ids.len()];
         self.train.sessions.items.iter().for_each(|item| counts[item.as_usize()] += 1);

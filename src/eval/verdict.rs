@@ -34,8 +34,8 @@ impl Outcome {
     }
 }
 
-/// Our system against the best simple method: the one with the largest recall at the largest cut-off on the same test cases,
-/// which favours the simple side a little.
+/// Our system against the best simple method: the one with the largest recall at the largest cut-off on the same test
+/// cases, which favours the simple side a little.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Verdict {
@@ -43,9 +43,9 @@ pub struct Verdict {
     pub k: usize,
     /// The best simple method.
     pub baseline: String,
-    /// Our recall@k (with one target a list: HitRate@k).
+    /// Recall@k of our system (with one target a list: HitRate@k).
     pub recall: f64,
-    /// That of the simple method.
+    /// Recall@k of the simple method.
     pub baseline_recall: f64,
     /// Difference of the two, paired, with its 95 % interval.
     pub difference: Estimate,

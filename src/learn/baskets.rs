@@ -1,4 +1,4 @@
-//! What was bought together: the purchases of each session as one basket.
+//! Baskets of items bought together: the purchases of each session.
 
 use crate::EventKind;
 use crate::events::Sessions;
@@ -6,18 +6,17 @@ use crate::events::Sessions;
 /// Distinct items of a basket that are counted, the first ones; larger baskets are a retailer's, not a shopper's.
 pub(super) const MAX_BASKET_ITEMS: usize = 100;
 
-/// Which events make a basket.
+/// Events that make a basket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BasketSource {
     /// The purchases of a session; a log without purchases has no baskets.
     Purchases,
-    /// No table of items bought together is wanted.
+    /// No events: no table of items bought together is learnt.
     None,
 }
 
-/// The distinct purchased items of each session with at least two of them, and the ages of those sessions.
-///
-/// `None` if there is no such session.
+/// Returns the distinct purchased items of each session with at least two of them, and the ages of those sessions;
+/// `None` without such a session.
 pub(super) fn baskets(sessions: &Sessions, ages: &[f64], source: BasketSource) -> Option<(Sessions, Vec<f64>)> {
     if source == BasketSource::None || !sessions.kinds.contains(&EventKind::Purchase) {
         return None;

@@ -1,41 +1,41 @@
-//! Alike by content: what a catalogue says about items stands in for evidence that they do not have yet.
+//! Content similarity: neighbours for items that have too few events, derived from the catalogue.
 //!
 //! Owns the words of a product and their weights. Fields become words (every level of the category path, the brand,
 //! the words of the title, bands of the price), words weigh by how few items have them, and items are as alike as the
-//! cosine of their words (tf-idf: Salton and Buckley 1988). It comes from the catalogue alone, so that it tells
-//! nothing of shoppers. Knows nothing of counts but how many an item has.
+//! cosine of their words (tf-idf: Salton and Buckley 1988). It comes from the catalogue alone and reveals
+//! nothing of shoppers. Knows nothing of counts but the number of events of an item.
 
 use super::rows::{Truncation, finish, keep_heaviest};
 use crate::{CsrMatrix, ItemIx};
 use std::collections::HashMap;
 
-/// What a catalogue says about one item.
+/// Description of one item in a catalogue.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Description<'a> {
-    /// What people call it.
+    /// Name for people.
     pub title: Option<&'a str>,
-    /// Its category, or the path to it with `>`, `/` or `|` between the levels.
+    /// Category, or the path to it with `>`, `/` or `|` between the levels.
     pub category: Option<&'a str>,
-    /// Who makes it.
+    /// Maker.
     pub brand: Option<&'a str>,
-    /// What it costs.
+    /// Price.
     pub price: Option<f64>,
 }
 
-/// Evidence (weighted events) at which an item's own counts weigh as much as its content: at 0 content fills empty
-/// rows alone, large values let it in everywhere. On two years of a gift shop, 5 % of its items hidden but for one event,
-/// 3, 5, 10 and 30 give 26.4, 26.5, 26.9 and 27.0 % HitRate@20 (25.3 without content); on the baskets of a simulated
+/// Evidence (weighted events) at which an item's own counts weigh as much as its content: at 0 content fills empty rows
+/// alone, large values let it in everywhere. On two years of a gift shop, 5 % of its items hidden but for one event, 3,
+/// 5, 10 and 30 give 26.4, 26.5, 26.9 and 27.0 % HitRate@20 (25.3 without content); on the baskets of a simulated
 /// grocer 3, 5 and 10 give 13.0, 13.0 and 12.6 % (12.9).
 const HALF: f32 = 5.0;
-/// Shares of content below this are not worth their time.
+/// Rows whose share of content is below this are left as they are.
 const LEAST_SHARE: f32 = 0.02;
-/// Items of alike content that a row takes at most.
+/// Largest number of items of similar content in a row.
 const MOST_ALIKE: usize = 64;
-/// Items less alike than this are not alike: they share a band of prices, or a frequent word.
+/// Least similarity: items below it share no more than a band of prices or a frequent word.
 const LEAST_ALIKE: f32 = 0.1;
-/// Words that more items have tell nothing, and would cost most of the time.
+/// Words of more items than this are left out: they distinguish nothing and would take most of the time.
 const MAX_ITEMS_OF_WORD: usize = 5000;
-/// Importance of a word beside its rarity, by where it stands.
+/// Importance of a word beside its rarity, by its field.
 const CATEGORY: f32 = 1.0;
 const BRAND: f32 = 0.7;
 const TITLE: f32 = 1.0;
@@ -94,7 +94,7 @@ impl Content {
     /// Fills rows of items with little evidence: with a = n_h / (n_h + g),
     /// W'[h,c] = a W[h,c] + (1 - a) t cos(h,c).
     ///
-    /// t is the mean of the largest weights of the rows there are, so that content speaks as loud as an ordinary row;
+    /// t is the mean of the largest weights of the rows there are, so that content weighs as much as an ordinary row;
     /// g is [`HALF`]. `rows` are those of `wanted`, `evidence` is n by item, 0 for items without a row.
     /// `O(words of an item * items of a word)` a row, and nothing for rows with evidence enough.
     pub(super) fn fill(
@@ -142,9 +142,10 @@ impl Content {
 
     /// The `most` items of the largest cosine for each item, ties to the lower number; none below [`LEAST_ALIKE`].
     ///
-    /// cos(h,c) = sum over shared words w of x[h,w] x[c,w], where x[i,w] = b_w ln(N / n_w), brought to length 1 for each item, with b_w
-    /// the importance of where the word stands, N items in all and n_w of them with the word (Salton and Buckley 1988, `ntc`). Words
-    /// of one item, or of more than [`MAX_ITEMS_OF_WORD`], are none. The same for any number of threads;
+    /// cos(h,c) = sum over shared words w of x[h,w] x[c,w], where x[i,w] = b_w ln(N / n_w), brought to length 1 for
+    /// each item, with b_w the importance of the word's field, N items in all and n_w of them with the word (Salton and
+    /// Buckley 1988, `ntc`). Words of one item, or of more than [`MAX_ITEMS_OF_WORD`], are left out. The same for any
+    /// number of threads;
     /// `O(words of an item * items of a word)` a row.
     pub fn similar(&self, most: usize) -> CsrMatrix {
         let num_items = self.words.num_rows();

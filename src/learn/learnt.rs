@@ -40,11 +40,11 @@ pub struct HeldOut {
     pub num_events: Vec<u32>,
     /// Views that the table is judged by.
     pub views: Views,
-    /// Whether the targets are the next baskets of shoppers, not single events.
+    /// True if the targets are the next baskets of shoppers, false for single events.
     pub are_baskets: bool,
     /// The test cases, in the item order of the log.
     pub cases: TestCases,
-    /// Objective of the table on them before it is packed: the mean over its views of HitRate@20 + MRR@20, or for baskets
-    /// of Recall@20 + NDCG@20.
+    /// Objective of the table on them before it is packed: the mean over its views of HitRate@20 + MRR@20, or for
+    /// baskets of Recall@20 + NDCG@20.
     pub objective: f64,
 }

@@ -1,16 +1,18 @@
 //! Learns one sparse item-item matrix per relation from counts.
 //!
 //! Owns the recipe (normalised co-occurrence, a second-order walk over it, and their blend), other similarities, and a
-//! bounded, seeded search for all hyperparameters on the newest part of the training sessions. Knows nothing of files, of
-//! packing beyond "the heaviest K neighbours at so many bits", or of browsers.
+//! bounded, seeded search for all hyperparameters on the newest part of the training sessions. Knows nothing of files,
+//! of packing beyond "the heaviest K neighbours at so many bits", or of browsers.
 //!
 //! From the ground up:
 //!
-//! * [`hyperparameters`] names every hyperparameter with its range, and [`search`] moves them uphill by a (1+1) evolution
+//! * [`hyperparameters`] names every hyperparameter with its range, and [`search`] moves them uphill by a (1+1)
+//!   evolution
 //!   strategy (Rechenberg 1973);
 //! * [`task`] is the interface of the three [`tasks`]: the next item, the next basket, and items bought together;
 //! * [`spec`] joins a task with the data of one table, and [`validation`] ranks its held-out test cases;
-//! * [`table`] learns one table by a method: the [`recipe`] (Sarwar et al. 2001 for item-item neighbours; the walk is that
+//! * [`table`] learns one table by a method: the [`recipe`] (Sarwar et al. 2001 for item-item neighbours; the walk is
+//!   that
 //!   of RP3beta, Paudel et al. 2016, over items alone) or one [`with_similarity`];
 //! * [`strategy`] chooses the method;
 //! * [`content`] fills the rows of new items from a catalogue, and lists items of similar content;
@@ -160,7 +162,8 @@ mod tests {
     use super::*;
     use crate::{ItemIx, Silent};
 
-    /// 40 items in two groups; shoppers walk upwards through one of them, and buy what they saw last with its successor.
+    /// 40 items in two groups; shoppers walk upwards through one of them, and buy what they saw last with its
+    /// successor.
     fn two_groups(num_sessions: u32) -> EventLog {
         let mut sessions = Sessions::new(true);
         for session in 0..num_sessions {
@@ -197,7 +200,8 @@ mod tests {
         assert_eq!(hit_rate.value, 1.0);
     }
 
-    /// 40 items in two groups; 60 shoppers buy their own two items of a group again and again, and its next item each time.
+    /// 40 items in two groups; 60 shoppers buy their own two items of a group again and again, and its next item each
+    /// time.
     fn buyers() -> EventLog {
         let mut sessions = Sessions::new(true);
         for visit in 0..6 {

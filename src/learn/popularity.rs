@@ -1,4 +1,4 @@
-//! How popular items are now: event counts that fade at the rate which predicts the newest sessions best.
+//! Popularity of items: event counts that fade at the rate that predicts the newest sessions best.
 
 use super::holdout;
 use crate::counts::PrivacyThreshold;
@@ -6,12 +6,13 @@ use crate::events::Sessions;
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// Rates tried, as in `exp(-recency * age)` with ages of 0 to 1 over the log: no fading to a three-hundredth of its span.
+/// Rates tried, as in `exp(-recency * age)` with ages of 0 to 1 over the log: no fading to a three-hundredth of its
+/// span.
 const RECENCIES: [f64; 8] = [0.0, 1.0, 3.0, 10.0, 30.0, 60.0, 120.0, 300.0];
 /// Items of the list that is judged.
 const LISTED: usize = 50;
 
-/// Events of each item in the sessions of `range`, 0 for items that `threshold` does not allow.
+/// Counts the events of each item in the sessions of `range`, 0 for items that `threshold` does not allow.
 pub(super) fn count(
     sessions: &Sessions,
     range: Range<usize>,
@@ -26,7 +27,7 @@ pub(super) fn count(
     counts
 }
 
-/// Recency-weighted events of each item, 0 for items that `threshold` does not allow, and the rate chosen.
+/// Returns the recency-weighted events of each item, 0 for items that `threshold` does not allow, and the rate chosen.
 pub(super) fn weigh(
     sessions: &Sessions,
     ages: &[f64],
@@ -40,7 +41,8 @@ pub(super) fn weigh(
         future[item.as_usize()] += 1;
     }
     let hits = |weights: Vec<f32>| {
-        // Weight and item in one number that sorts as they do: the bits of positive floats are in the order of their values.
+        // Weight and item in one number that sorts as they do: the bits of positive floats are in the order of their
+        // values.
         let key = |(item, weight): (u32, &f32)| u64::from(weight.to_bits()) << 32 | u64::from(!item);
         let mut keys: Vec<u64> = (0..).zip(&weights).map(key).collect();
         if num_items > LISTED {
@@ -70,7 +72,7 @@ fn withhold<T: Default>(values: &mut [T], sessions: &Sessions, range: Range<usiz
     }
     let mut by_shopper: Vec<usize> = range.collect();
     by_shopper.sort_by_key(|&session| sessions.shoppers[session]);
-    // How many shoppers an item has, and the last of them.
+    // Number of shoppers of an item, and the last of them.
     let mut found = vec![(0u32, None); values.len()];
     for session in by_shopper {
         let shopper = Some(sessions.shoppers[session]);

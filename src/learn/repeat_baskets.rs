@@ -103,7 +103,8 @@ mod tests {
     fn items_that_sell_better_lately_are_lifted() {
         let sessions = log(&[(0, vec![0, 1]), (1, vec![0, 2])]);
         let mut counts = BasketCounter::new(&sessions, 0..2, &[1.0, 0.0], 3).count(&PLAIN, PrivacyThreshold::NONE);
-        // Item 1 had one of 4 purchases and has 0 of 2, item 2 had one of 4 and has one of 2, item 0 two of 4 and one of 2.
+        // Item 1 had one of 4 purchases and has 0 of 2, item 2 had one of 4 and has one of 2, item 0 two of 4 and one
+        // of 2.
         lift_trend(&mut counts, &[1.0, 0.0, 1.0], 1.0);
         let lifted = entries(&counts.pairs);
         assert_eq!((lifted[&(0, 2)], lifted[&(1, 0)]), (2.0, 1.0));

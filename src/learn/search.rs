@@ -22,8 +22,8 @@ pub struct Optimum<T> {
 
 /// Searches from `start`, trying at most `evaluations` mutations; better or equal ones are kept.
 ///
-/// `mutate` makes a neighbour of a point at about the distance of the step that it is given. The same random numbers and
-/// objective give the same path.
+/// `mutate` makes a neighbour of a point at about the distance of the step that it is given. The same random numbers
+/// and objective give the same path.
 pub fn optimise<T: Clone>(
     start: T,
     evaluations: usize,

@@ -14,7 +14,7 @@ pub struct Settings {
     /// Minimum number of distinct shoppers (or sessions, if the log has no shoppers) behind a pair. 1 keeps every pair.
     /// Higher values protect individual shoppers better but leave rare items with fewer neighbours.
     pub min_shoppers: u32,
-    /// Whether to tune the hyperparameters on held-out sessions; without tuning, their defaults are used.
+    /// True to tune the hyperparameters on held-out sessions, false to use their defaults.
     pub tune: bool,
     /// Sets of hyperparameters tried per table. Below about 50 the search has not settled; beyond 400 it gains nothing
     /// measurable.
@@ -25,7 +25,7 @@ pub struct Settings {
     pub similarity: SimilarityChoice,
     /// Events that make a basket.
     pub baskets: BasketSource,
-    /// Whether to keep, for each table, a matrix learnt without the held-out events, and these events.
+    /// True to keep, for each table, a matrix learnt without the held-out events, and these events.
     pub keep_held_out: bool,
 }
 

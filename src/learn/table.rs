@@ -121,7 +121,8 @@ pub(super) fn learn(
     LearntTable { similarity, matrix, hyperparameters, quality, held_out, curve, pairs_kept, pairs_removed }
 }
 
-/// Builds the matrix of all items from some sessions, and returns how many pairs the privacy threshold kept and removed.
+/// Builds the matrix of all items from some sessions, and returns how many pairs the privacy threshold kept and
+/// removed.
 fn build(
     spec: &TableSpec<'_>,
     method: &dyn Method,

@@ -19,8 +19,8 @@ pub(super) trait Task: Debug + Sync {
     /// Returns the share of the sessions, the newest, that is held out.
     fn holdout_share(&self) -> f64;
 
-    /// Returns the largest number of event pairs that are counted for one evaluation of the search; larger logs are tuned
-    /// on their newer part.
+    /// Returns the largest number of event pairs that are counted for one evaluation of the search; larger logs are
+    /// tuned on their newer part.
     fn max_tuning_pairs(&self) -> usize {
         8_000_000
     }

@@ -1,7 +1,7 @@
-//! What is popular in the newest days, and after how many days an item is bought again.
+//! Popular items of the newest days, and days until an item is bought again.
 //!
-//! Owns the periods and the intervals; a figure is given only if the privacy threshold allows it. Both need real times; a
-//! log without has neither.
+//! Owns the periods and the intervals; a figure is given only if the privacy threshold allows it. Both need real times;
+//! a log without has neither.
 
 use crate::counts::PrivacyThreshold;
 use crate::events::{EventLog, Sessions};
@@ -10,26 +10,27 @@ use crate::{CategoryIx, EventKind, ItemIx};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
-/// Days of the periods with a list of their own.
+/// Periods with a list of their own, in days.
 const PERIODS: [u16; 3] = [1, 7, 30];
-/// Intervals that a median needs.
+/// Least number of intervals for a median.
 const LEAST_INTERVALS: usize = 5;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
-/// What a log says of items in time.
+/// Trends and intervals between purchases of a log.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Times {
-    /// Number of days, and the items of their events with how many there are; items ascending. Only periods shorter than the log.
+    /// Number of days, and the items of their events with how many there are; items ascending. Only periods shorter
+    /// than the log.
     pub trends: Vec<(u16, Vec<(ItemIx, f32)>)>,
-    /// Median days, from 1, between two days on which one shopper bought the item, rounded to three binary digits; ascending.
-    /// Left out where it is that of the item's category.
+    /// Median days, from 1, between two days on which one shopper bought the item, rounded to three binary digits;
+    /// ascending. Left out where it is that of the item's category.
     pub replenishment: Vec<(ItemIx, u16)>,
     /// The same over all items of a category; ascending.
     pub category_replenishment: Vec<(CategoryIx, u16)>,
 }
 
 impl Times {
-    /// Looks through a log once for each period, and sorts its purchases: `O(events + purchases log purchases)`.
+    /// Measures a log, one pass for each period and a sort of its purchases: `O(events + purchases log purchases)`.
     pub fn of(log: &EventLog, categories: Option<&Categories>, threshold: PrivacyThreshold) -> Times {
         let sessions = &log.sessions;
         let (category_replenishment, replenishment) = replenishment(sessions, categories, threshold);
@@ -114,8 +115,8 @@ fn median(mut gaps: Vec<Gap>, threshold: PrivacyThreshold) -> Option<u16> {
     gaps.get((gaps.len() - 1) / 2).map(|gap| rounded(gap.2))
 }
 
-/// The nearest number of at most three binary digits and zeros, ties upwards, from 1: a median says no more, and the file
-/// is the smaller for it. A week, two and four are among them.
+/// The nearest number of at most three binary digits and zeros, ties upwards, from 1: a median is no more exact, and
+/// the file is smaller. A week, two and four are among them.
 fn rounded(days: u32) -> u16 {
     let days = days.clamp(1, 60_000);
     let step = 1 << days.ilog2().saturating_sub(2);
@@ -167,8 +168,8 @@ mod tests {
     #[test]
     fn a_period_has_the_items_of_shoppers_enough() {
         let times = Times::of(&log(&grocer()), None, PrivacyThreshold::new(2));
-        // The newest event is of day 79: 7 days reach back to day 73, which is the last week of item 0, 30 to day 50, which is all of four
-        // weeks and two shoppers of a fifth.
+        // The newest event is of day 79: 7 days reach back to day 73, which is the last week of item 0, 30 to day 50,
+        // which is all of four weeks and two shoppers of a fifth.
         assert_eq!(times.trends.iter().map(|trend| trend.0).collect::<Vec<_>>(), [7, 30]);
         assert_eq!(times.trends[0].1, [(ItemIx(0), 3.0)]);
         assert_eq!(times.trends[1].1, [(ItemIx(0), 14.0), (ItemIx(1), 3.0)]);

@@ -187,7 +187,8 @@ mod tests {
         let validation = Validation::new(cases, Views::Both, false, 4);
         assert_eq!(validation.wanted, [ItemIx(0), ItemIx(1)]);
         // Row 0: item 2 before item 3. The newest event's own bonus of 0.69 is the first example's second place behind
-        // item 2 with 5, the bonus of position 1 is 2.86 * 2^-1.79 = 0.83, so item 1 ranks second of {2: 5, 1: .83, 0: .69, 3: .5}.
+        // item 2 with 5, the bonus of position 1 is 2.86 * 2^-1.79 = 0.83, so item 1 ranks second of {2: 5, 1: .83, 0:
+        // .69, 3: .5}.
         let matrix = rows(&[&[(2, 5.0), (3, 0.5)], &[]]);
         let quality = validation.measure(&matrix, &ranking(&NextItem, &Hyperparameters::default(), true));
         let all = quality.all_targets.unwrap();

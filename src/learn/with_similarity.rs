@@ -49,8 +49,8 @@ pub(super) fn plain(spec: &TableSpec<'_>, similarity: &dyn Similarity) -> Hyperp
 
 /// Learns with one similarity.
 ///
-/// Without tuning every session counts alike and the weights are those of the formula in its paper; the search may weigh
-/// sessions, distances and rows as it does for the recipe.
+/// Without tuning every session counts alike and the weights are those of the formula in its paper; the search may
+/// weigh sessions, distances and rows as it does for the recipe.
 pub(super) struct WithSimilarity {
     pub choice: SimilarityChoice,
     pub similarity: &'static dyn Similarity,

@@ -1,13 +1,13 @@
 //! Intervals by drawing whole clusters again and again (percentile bootstrap: Efron and Tibshirani 1993, chapter 13).
 //!
-//! Targets of one session or shopper are no independent evidence, so that clusters are drawn, not targets. All systems see the
-//! very same draws, which makes differences between them paired.
+//! Targets of one session or shopper are not independent, so clusters are drawn, not targets. All systems see the same
+//! draws, which makes differences between them paired.
 
 use crate::Random;
 use rayon::prelude::*;
 use serde::Serialize;
 
-/// A mean with the 95 % interval of what other draws of shoppers might have shown.
+/// A mean with its 95 % interval over draws of shoppers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Estimate {
     /// The mean.
@@ -41,7 +41,7 @@ fn quantile(sorted: &[f64], share: f64, otherwise: f64) -> f64 {
 /// Sums by cluster of several columns, and the numbers they are divided by.
 #[derive(Clone, Debug, Default)]
 pub struct Sums {
-    /// Which sum each column is divided by: a column of `sums`, too.
+    /// Column that each column is divided by.
     pub divisors: Vec<usize>,
     /// Cluster after cluster, a value for each column.
     pub sums: Vec<f64>,
@@ -88,7 +88,7 @@ impl Draws {
             if number == 0 {
                 return sets.iter().map(|set| set.means(std::iter::repeat_n(1, num_clusters))).collect();
             }
-            // Each draw has numbers of its own, whoever works it out.
+            // Each draw has random numbers of its own, so that threads do not matter.
             let mut random = Random::new(seed.wrapping_add((number as u64).wrapping_mul(0x2545_f491_4f6c_dd1d)));
             let mut times = vec![0u32; num_clusters];
             for _ in 0..num_clusters {
@@ -99,12 +99,12 @@ impl Draws {
         Draws { means: (0..=num_draws).into_par_iter().map(draw).collect() }
     }
 
-    /// The mean of a column with its interval.
+    /// Returns the mean of a column with its interval.
     pub fn estimate(&self, set: usize, column: usize) -> Estimate {
         self.of(|means| means[set][column])
     }
 
-    /// How much the column of one set is above that of another, draw by draw.
+    /// Returns the difference of a column of one set and a column of another, draw by draw.
     pub fn difference(&self, (set, column): (usize, usize), (other, its): (usize, usize)) -> Estimate {
         self.of(|means| means[set][column] - means[other][its])
     }

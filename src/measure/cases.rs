@@ -57,7 +57,7 @@ pub enum Clusters {
 pub struct Target {
     /// The item; `None` if it is unknown.
     pub item: Option<ItemIx>,
-    /// Whether the item is new to the shopper: the history, unknown items included, does not hold it.
+    /// True if the item is new to the shopper: the history, unknown items included, does not hold it.
     pub is_new: bool,
 }
 
@@ -93,8 +93,8 @@ impl TestCases {
 
     /// Adds a case: the known events before, newest first, and the distinct items that came next.
     ///
-    /// `cluster` is a shopper, or a session where the log has no shoppers. `length` is the length of the history for the
-    /// table by length, in events or baskets.
+    /// `cluster` is a shopper, or a session where the log has no shoppers. `length` is the length of the history for
+    /// the table by length, in events or baskets.
     pub fn push(
         &mut self,
         history: impl IntoIterator<Item = HistoryEvent>,
@@ -120,7 +120,8 @@ impl TestCases {
         self.cases.push(TestCase { events, targets: (start, self.targets.len()), cluster, length });
     }
 
-    /// Adds a case of shop ids, the history oldest first and of one kind; `number_of` returns the number of a known item.
+    /// Adds a case of shop ids, the history oldest first and of one kind; `number_of` returns the number of a known
+    /// item.
     pub fn push_ids(
         &mut self,
         number_of: &dyn Fn(&str) -> Option<ItemIx>,
@@ -139,8 +140,8 @@ impl TestCases {
 
     /// Makes the cases of the sessions that end after `after_ms`, or of all sessions without it.
     ///
-    /// `numbers` has the number of each item of the log, `None` for unknown items. Sessions whose end is not known (the log
-    /// has no times) are left out if `after_ms` is given.
+    /// `numbers` has the number of each item of the log, `None` for unknown items. Sessions whose end is not known (the
+    /// log has no times) are left out if `after_ms` is given.
     pub fn after(
         sessions: &Sessions,
         numbers: &[Option<ItemIx>],

@@ -1,4 +1,5 @@
-//! The metrics of lists at one cut-off by name, whatever their values are: figures, sums, estimates or columns of a table.
+//! The metrics of lists at one cut-off by name, whatever their values are: figures, sums, estimates or columns of a
+//! table.
 
 use super::metrics;
 

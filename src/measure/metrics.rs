@@ -53,11 +53,12 @@ pub fn reciprocal_rank(ranks: &[usize], k: usize) -> f64 {
     }
 }
 
-/// AP@k, of one list: the mean of [`precision`] at the ranks of the relevant items in the first k positions, those that are
-/// missing counted as 0, over min(k, `num_relevant`) items; its mean over lists is MAP@k.
+/// AP@k, of one list: the mean of [`precision`] at the ranks of the relevant items in the first k positions, those that
+/// are missing counted as 0, over min(k, `num_relevant`) items; its mean over lists is MAP@k.
 ///
-/// The divisor is what a list of k can hold, so that the best list has 1 (trec_eval's `map_cut` divides by `num_relevant`, and the
-/// two differ where more than k items are relevant). With one relevant item it is [`reciprocal_rank`].
+/// The divisor is what a list of k can hold, so that the best list has 1 (trec_eval's `map_cut` divides by
+/// `num_relevant`, and the two differ where more than k items are relevant). With one relevant item it is
+/// [`reciprocal_rank`].
 pub fn average_precision(ranks: &[usize], num_relevant: usize, k: usize) -> f64 {
     let found = ranks.iter().filter(|rank| (1..=k).contains(*rank));
     let sum: f64 = found.map(|&rank| precision(ranks, rank)).sum();
@@ -85,9 +86,9 @@ pub fn coverage(is_listed: impl ExactSizeIterator<Item = bool>) -> f64 {
 
 /// Gini index of exposure: how unevenly the places of all lists are shared out among the items of the catalogue.
 ///
-/// `exposures` holds for each item how often it is listed, items that never are included. With x ascending and i from 1 to n it
-/// is sum of (2 i - n - 1) x_i / (n sum of x). 0: all items are listed equally often; near 1: all places are of one item.
-/// 0 for an empty catalogue or without any list. `O(n log n)`.
+/// `exposures` holds for each item how often it is listed, items that never are included. With x ascending and i from 1
+/// to n it is sum of (2 i - n - 1) x_i / (n sum of x). 0: all items are listed equally often; near 1: all places are of
+/// one item. 0 for an empty catalogue or without any list. `O(n log n)`.
 pub fn gini(exposures: &[u32]) -> f64 {
     let mut sorted = exposures.to_vec();
     sorted.sort_unstable();
@@ -97,19 +98,19 @@ pub fn gini(exposures: &[u32]) -> f64 {
     ratio(weighed, n * total)
 }
 
-/// Novelty of one list (Zhou et al. 2010, "surprisal"): the mean over its items of -log2 of the share of sessions that hold
-/// the item, in bits.
+/// Novelty of one list (Zhou et al. 2010, "surprisal"): the mean over its items of -log2 of the share of sessions that
+/// hold the item, in bits.
 ///
-/// `shares` are those of the listed items; one of 0 has to be replaced by what is thought of an item never seen. 0: everybody has seen
-/// all of it; each bit more is half as many. 0 for an empty list.
+/// `shares` are those of the listed items; one of 0 has to be replaced by what is thought of an item never seen. 0:
+/// everybody has seen all of it; each bit more is half as many. 0 for an empty list.
 pub fn novelty(shares: &[f64]) -> f64 {
     ratio(shares.iter().map(|share| -share.log2()).sum(), shares.len() as f64)
 }
 
 /// Intra-list diversity (Ziegler et al. 2005, as a distance): 1 minus the mean similarity over all pairs of a list.
 ///
-/// `similarities` has one value in 0 to 1 for each unordered pair. 1: no two items are alike. 0 for a list without a pair, which
-/// has nothing to compare.
+/// `similarities` has one value in 0 to 1 for each unordered pair. 1: no two items are alike. 0 for a list without a
+/// pair, which has nothing to compare.
 pub fn diversity(similarities: &[f64]) -> f64 {
     match similarities {
         [] => 0.0,

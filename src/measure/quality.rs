@@ -79,7 +79,7 @@ pub struct Quality {
     pub all_targets: Option<ViewQuality>,
     /// Targets that are new; lists never hold an item of the history.
     pub discovery: ViewQuality,
-    /// Whether whole baskets are predicted: then order is judged by NDCG, else by MRR.
+    /// True if whole baskets are predicted: then order is judged by NDCG, else by MRR.
     pub are_baskets: bool,
 }
 

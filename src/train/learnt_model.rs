@@ -16,9 +16,9 @@ pub struct LearntModel {
     pub curves: Vec<(Purpose, Vec<(usize, f64)>)>,
     /// Number of items without a category in the catalogue; 0 without a catalogue.
     pub num_without_category: usize,
-    /// Whether there are trends or days between purchases to pack.
+    /// True if there are trends or days between purchases to pack.
     pub has_times: bool,
-    /// Whether there is a table of items of similar content to pack.
+    /// True if there is a table of items of similar content to pack.
     pub has_similar: bool,
     packer: BudgetPacker,
     num_items: usize,

@@ -1,7 +1,7 @@
 //! Training as one call: from options, an event log and a catalogue to a packed model.
 //!
-//! Owns the order of the steps and their defaults, which are those of `vicino train`: learn, describe, pack. Knows nothing
-//! of files or of how the log was read. `examples/train_and_rank.rs` is a whole program.
+//! Owns the order of the steps and their defaults, which are those of `vicino train`: learn, describe, pack. Knows
+//! nothing of files or of how the log was read. `examples/train_and_rank.rs` is a whole program.
 //!
 //! ```
 //! use vicino::Silent;

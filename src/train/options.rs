@@ -3,7 +3,8 @@
 use crate::budget::Budget;
 use crate::learn::Settings;
 
-/// Neighbours that hyperparameters are tuned for: with a second hop a row reaches far more items than it has neighbours.
+/// Neighbours that hyperparameters are tuned for: with a second hop a row reaches far more items than it has
+/// neighbours.
 pub const REACHED_NEIGHBOURS: usize = 64;
 /// Bits of a weight that hyperparameters are tuned for, which is as fine as packing keeps the heaviest weights.
 pub const REACHED_BITS: u8 = 8;

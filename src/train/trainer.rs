@@ -87,7 +87,8 @@ impl Trainer {
     }
 }
 
-/// Returns the categories of the log's items, `None` if the catalogue has none of them, and the number of items without.
+/// Returns the categories of the log's items, `None` if the catalogue has none of them, and the number of items
+/// without.
 fn categories(catalog: &Catalog, log: &EventLog) -> Result<(Option<Categories>, usize), TrainError> {
     let categories = catalog.categories(&log.item_ids)?;
     let num_without = categories.of_item.iter().filter(|category| category.is_none()).count();

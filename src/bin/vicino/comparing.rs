@@ -14,12 +14,12 @@ use vicino::train::{Parts, TrainOptions, Trainer, descriptions};
 /// Histories that are compared on, unless it is said otherwise.
 pub const USUAL_CASES: usize = 10_000;
 
-/// How a model is trained and compared.
+/// Options of training and comparing a model.
 pub struct Options {
-    /// Whether its constants are tuned on the training part.
+    /// True to tune the hyperparameters on the training part.
     pub tune: bool,
     pub seed: u64,
-    /// Whether simple methods stand beside it.
+    /// True to measure simple methods beside it.
     pub baselines: bool,
     /// Histories that are compared on, at most.
     pub max_cases: usize,
@@ -33,7 +33,7 @@ impl Default for Options {
     }
 }
 
-/// What came of a log in two parts.
+/// Result of a comparison on a log in two parts.
 pub struct HeldOut {
     pub split: SplitReport,
     /// Number of test cases, and of those that were compared on.

@@ -29,16 +29,16 @@ pub struct PackFlags {
     neighbours: Option<usize>,
 }
 
-/// What packing came to.
+/// Result of packing.
 pub struct Outcome {
     pub model: Model,
     pub bytes: Vec<u8>,
-    /// How it was chosen.
+    /// The packed model with the search for it.
     pub packed: Packed,
     pub curve: Vec<SizePoint>,
 }
 
-/// What a size is worth.
+/// Quality of a model of one size.
 pub struct SizePoint {
     pub wanted: usize,
     pub num_bytes: usize,
@@ -53,7 +53,7 @@ impl PackFlags {
         REACHED_NEIGHBOURS.max(self.neighbours.unwrap_or(0))
     }
 
-    /// Whether held-out sessions are needed for packing, if the constants of learning are tuned or not.
+    /// Returns true if packing needs held-out sessions, given whether learning is tuned.
     pub fn keeps_held_out(&self, is_tuned: bool) -> bool {
         is_tuned || self.target_size.is_some() || !self.sizes.is_empty()
     }

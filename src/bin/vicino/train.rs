@@ -27,8 +27,9 @@ use vicino::train::{Parts, REACHED_BITS, TrainOptions, Trainer};
 /// by their usual names, and what was found is printed. Needed are a column of products and one of sessions (or
 /// orders) or shoppers; times say what follows what.
 ///
-/// The constants of the recipe are tuned on the last part of the sessions, which then joins the rest. A pair of products
-/// counts only if enough distinct shoppers made it, so that no single shopper's path can be read from the file.
+/// The constants of the recipe are tuned on the last part of the sessions, which then joins the rest. A pair of
+/// products counts only if enough distinct shoppers made it, so that no single shopper's path can be read from the
+/// file.
 ///
 /// What comes next is learnt event by event within a session. A log of purchases alone, by named shoppers of whom
 /// enough come back, is learnt basket by basket instead: what a shopper buys next, given all baskets before, and
@@ -56,16 +57,16 @@ pub struct Args {
     #[command(flatten)]
     events: EventFlags,
 
-    /// How counts of pairs become weights: auto, recipe, cosine, conditional or slim
+    /// Method that turns counts of pairs into weights: auto, recipe, cosine, conditional or slim
     ///
     /// `recipe` is normalised counts blended with a walk over them, best for what comes next. `slim` is a sparse linear
     /// model, often best for what is bought together; `conditional` is how often a product is there when another is,
-    /// over a power of its frequency; `cosine` is the classic, with --no-tune plain and fast. `auto` learns what is bought
-    /// together with recipe, conditional and slim, and takes what does best on held-out baskets.
+    /// over a power of its frequency; `cosine` is the classic, with --no-tune plain and fast. `auto` learns what is
+    /// bought together with recipe, conditional and slim, and takes what does best on held-out baskets.
     #[arg(help_heading = "Learning", long, value_name = "NAME", default_value_t = Settings::default().similarity)]
     similarity: SimilarityChoice,
 
-    /// How long to look for good constants on held-out sessions
+    /// Effort of the search for good constants on held-out sessions
     #[arg(help_heading = "Learning", long, value_enum, default_value_t = Effort::Default, value_name = "EFFORT")]
     tune: Effort,
 
@@ -93,15 +94,15 @@ pub struct Args {
     #[arg(help_heading = "Learning", long)]
     no_baskets: bool,
 
-    /// What an event of a history counts when ranking, by its kind; kinds not named are view=1, cart=3, purchase=5
+    /// Weight of an event of a history when ranking, by its kind; kinds not named are view=1, cart=3, purchase=5
     /// [default: learnt from the log]
     #[arg(help_heading = "Learning", long, value_name = "KIND=WEIGHT,...", value_parser = values::event_weights)]
     event_weights: Option<[f32; 3]>,
 
     /// Products alike by content that each product gets from the catalogue, 0 for none
     ///
-    /// Alike are titles, brand, category and price; it tells nothing of shoppers, and new products have them, too. Takes up to
-    /// 7 bits each, half of the file with 10: 0, unless a page has lists of what is alike.
+    /// Alike are titles, brand, category and price; it tells nothing of shoppers, and new products have them, too.
+    /// Takes up to 7 bits each, half of the file with 10: 0, unless a page has lists of what is alike.
     #[arg(help_heading = "Learning", long, value_name = "N", default_value_t = 0, value_parser = values::similar)]
     similar: usize,
 
@@ -121,7 +122,7 @@ pub struct Args {
     json: bool,
 }
 
-/// How long to tune.
+/// Effort of tuning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Effort {
     /// Use the default constants: fastest, and less good on most data
@@ -255,7 +256,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
 /// The newest part of the sessions, which the report's comparison with simple methods is measured on.
 const HOLDOUT: f64 = 0.1;
 
-/// Whether a report of this name is JSON.
+/// Returns true if a report of this name is JSON.
 fn is_json(path: &Path) -> bool {
     path == Path::new("-") || path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
 }

@@ -9,7 +9,8 @@ use std::collections::HashMap;
 /// Words that more items have tell nothing, and would cost most of the time.
 const MAX_ITEMS_OF_WORD: usize = 5000;
 
-/// The words of every item (title, levels of the category path, brand) as a unit vector of ln(items / items with the word).
+/// The words of every item (title, levels of the category path, brand) as a unit vector of ln(items / items with the
+/// word).
 ///
 /// An item's score is the sum over the distinct history items h of cos(h, c) / place of h, the newest at place 1.
 pub(super) struct ByContent {

@@ -1,8 +1,8 @@
 //! Simple methods to compare with: what a shop could have without us.
 //!
-//! Owns one file for each method and what they share: [`scores::Scores`] by item, and the rule that every list is filled
-//! up by popularity. Methods are fitted on the training part of a log alone, with the constants of their papers; none is
-//! tuned. Knows nothing of test events or of our own model.
+//! Owns one file for each method and what they share: [`scores::Scores`] by item, and the rule that every list is
+//! filled up by popularity. Methods are fitted on the training part of a log alone, with the constants of their papers;
+//! none is tuned. Knows nothing of test events or of our own model.
 
 mod content;
 mod cosine;
@@ -40,7 +40,8 @@ pub(super) fn item_cosines(sessions: &Sessions, num_items: usize) -> CsrMatrix {
     cosines(sessions, 0..sessions.len(), num_items, &options).rows
 }
 
-/// Fits every method that the log has what it takes for, in the order in which tables show them; `descriptions` are those of a catalogue, one for each item.
+/// Fits every method that the log has what it takes for, in the order in which tables show them; `descriptions` are
+/// those of a catalogue, one for each item.
 ///
 /// The method by shoppers needs a log that names them, the one by content a catalogue.
 pub fn fit(

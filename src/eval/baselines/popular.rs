@@ -26,8 +26,8 @@ pub(super) fn all_time(sessions: &Sessions, num_items: usize) -> Vec<ItemIx> {
     by_count(&counts(sessions, 0, num_items))
 }
 
-/// Items by number of events in the sessions that end in the last tenth of the training time (without times: in the last
-/// tenth of the sessions); those without any by number of events before.
+/// Items by number of events in the sessions that end in the last tenth of the training time (without times: in the
+/// last tenth of the sessions); those without any by number of events before.
 pub(super) fn recent(sessions: &Sessions, num_items: usize) -> Vec<ItemIx> {
     let first = sessions.ages().partition_point(|&age| age > RECENT);
     let all = counts(sessions, 0, num_items);

@@ -1,4 +1,4 @@
-//! What the shopper has seen already: the newest first, or the most often seen.
+//! Items that the shopper has seen already: the newest first, or the most often seen.
 
 use super::scores::{Scorer, Scores};
 use crate::ItemIx;

@@ -109,8 +109,8 @@ impl Scores {
         }
     }
 
-    /// Replaces `out` by the k best items, ties by number, then those without a score in the order of `popular`; forgets
-    /// all scores.
+    /// Replaces `out` by the k best items, ties by number, then those without a score in the order of `popular`;
+    /// forgets all scores.
     pub(super) fn take(
         &mut self,
         history: &[HistoryEvent],

@@ -1,9 +1,9 @@
 //! Session-kNN: items of the past sessions that are most alike, in two forms.
 //!
-//! V-SKNN (Ludewig and Jannach 2018, section 3.3) weighs the history's items by their place, linearly; STAN (Garg et al. 2019)
-//! exponentially, and so the age of the neighbour and the distance from the items that both hold. Neighbours are looked for among the most
-//! recent sessions that hold any item of the history. The constants are those that the authors' framework, session-rec, starts
-//! from; with them neither is tuned for any data.
+//! V-SKNN (Ludewig and Jannach 2018, section 3.3) weighs the history's items by their place, linearly; STAN (Garg et
+//! al. 2019) exponentially, and so the age of the neighbour and the distance from the items that both hold. Neighbours
+//! are looked for among the most recent sessions that hold any item of the history. The constants are those that the
+//! authors' framework, session-rec, starts from; with them neither is tuned for any data.
 
 use super::groups::{Distinct, last_groups};
 use super::scores::{Scorer, Scores, newest_distinct};
@@ -12,7 +12,7 @@ use crate::events::Sessions;
 use crate::rank::HistoryEvent;
 use std::sync::Arc;
 
-/// Neighbours that speak.
+/// Neighbours that count.
 const NEIGHBOURS: usize = 100;
 /// Most recent sessions that neighbours are chosen from.
 const VSKNN_SAMPLE: usize = 1000;
@@ -23,7 +23,7 @@ const STAN_DISTANCE: f32 = 2.05;
 const STAN_AGE_DAYS: f64 = 5.0;
 const DAY_MS: f64 = 86_400_000.0;
 
-/// Which form.
+/// The two forms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Method {
     VSknn,
@@ -51,7 +51,8 @@ impl SessionNeighbours {
         let (mut places, mut fading) = (Vec::new(), Vec::new());
         if method == Method::Stan {
             places = last_places(sessions, &seen);
-            // Only ratios matter, so that the age is counted from the newest training session instead of from the history.
+            // Only ratios matter, so that the age is counted from the newest training session instead of from the
+            // history.
             let newest = sessions.end_ms.last().copied().unwrap_or(0);
             let fade = |&end: &i64| (-((newest - end) as f64) / DAY_MS / STAN_AGE_DAYS).exp() as f32;
             fading = sessions.end_ms.iter().map(fade).collect();
@@ -74,7 +75,7 @@ fn last_places(sessions: &Sessions, seen: &Distinct) -> Vec<u32> {
     places
 }
 
-/// What is known of a past session so far.
+/// State of a past session while its similarity is summed.
 #[derive(Clone, Copy, Default)]
 struct Found {
     similarity: f32,
@@ -166,7 +167,8 @@ impl Scorer for SessionNeighbours {
 }
 
 impl SessionNeighbours {
-    /// Adds the items of a neighbour, each at its last place, by their distance from the last item that the history holds.
+    /// Adds the items of a neighbour, each at its last place, by their distance from the last item that the history
+    /// holds.
     fn add_by_distance(&self, session: usize, is_held: &[bool], similarity: f32, scores: &mut Scores) {
         let places = &self.places[self.seen.offsets[session]..self.seen.offsets[session + 1]];
         let items = || self.seen.of(session).iter().zip(places);

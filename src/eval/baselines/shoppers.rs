@@ -11,8 +11,8 @@ const NEIGHBOURS: usize = 100;
 /// Shoppers of an item that are looked at, those who came last.
 const SAMPLE: usize = 5000;
 
-/// The distinct items of every shopper; s(u, v) = |U and V| / sqrt(|U| |V|), and an item's score is the sum of s over the
-/// nearest shoppers who had it. A shopper's own training events may be the nearest neighbour.
+/// The distinct items of every shopper; s(u, v) = |U and V| / sqrt(|U| |V|), and an item's score is the sum of s over
+/// the nearest shoppers who had it. A shopper's own training events may be the nearest neighbour.
 pub(super) struct ShopperNeighbours {
     items: Distinct,
     index: Postings,

@@ -108,7 +108,7 @@ fn the_hybrid_prefers_what_both_lists_have() {
 }
 
 proptest! {
-    /// Whatever a method thinks: k items if there are as many, none twice, none of the history without repeats.
+    /// For every method: k items if there are as many, each once, none of the history without repeats.
     #[test]
     fn lists_are_full_and_without_copies(
         sessions in proptest::collection::vec((0u32..4, proptest::collection::vec(0u32..12, 1..8)), 1..12),

@@ -1,14 +1,14 @@
-//! Which events are trained on, and what is asked: one function for each kind of split.
+//! The events to train on and the test cases of a split: one function for each kind of split.
 
 use super::SplitError;
 use crate::events::{EventLog, Sessions};
 use crate::measure::Targets;
 
-/// What goes where.
+/// Events to train on, and test cases.
 pub(super) struct Plan {
-    /// How many events, from the first, of each session are trained on.
+    /// Number of events of each session, from the first, to train on.
     pub(super) kept: Vec<usize>,
-    /// The questions: history and targets as ranges of events of the whole log.
+    /// The test cases: history and targets as ranges of events of the whole log.
     pub(super) asked: Vec<Asked>,
     pub(super) cut_ms: Option<i64>,
     pub(super) across: usize,

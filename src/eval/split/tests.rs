@@ -124,7 +124,7 @@ fn copies_of_training_sessions_are_counted() {
 }
 
 proptest! {
-    /// What is trained on and what is asked never share an event, and training is what a model can be learnt from.
+    /// Training and targets never share an event, and a model can be learnt from training.
     #[test]
     fn no_event_is_on_both_sides(
         sessions in proptest::collection::vec((0u32..5, 0i64..20, proptest::collection::vec(0u32..9, 1..6)), 2..30),

@@ -26,8 +26,8 @@ impl Method for Recipe {
     }
 
     /// Moves the hyperparameters of counting without the walk, which costs more than all the rest; then those of the
-    /// blend, with the counts fixed; then all at once, which corrects what the first two parts could not see of each other.
-    /// Baskets have no last part: it would take most of the time.
+    /// blend, with the counts fixed; then all at once, which corrects what the first two parts could not see of each
+    /// other. Baskets have no last part: it would take most of the time.
     fn tune(&self, bench: &Bench<'_>) -> Tuned {
         let RecipeSearch { counting, blending, counting_twentieths, joint_twentieths } =
             bench.spec.task.recipe_search(bench.spec.has_kinds());

@@ -18,7 +18,8 @@ pub(super) struct CoOccurrence {
     pub item_weights: Vec<f32>,
 }
 
-/// Normalises counts: A[h,c] = v[h,c] / ((n_h + shrinkage)^row_power n_c^column_power), and each row divided by its sum.
+/// Normalises counts: A[h,c] = v[h,c] / ((n_h + shrinkage)^row_power n_c^column_power), and each row divided by its
+/// sum.
 pub(super) fn normalise(counts: PairCounts, hyperparameters: &Hyperparameters) -> CoOccurrence {
     let PairCounts { pairs, item_weights, .. } = counts;
     let column_factor: Vec<f32> = item_weights
@@ -43,8 +44,9 @@ pub(super) fn normalise(counts: PairCounts, hyperparameters: &Hyperparameters) -
     CoOccurrence { rows, evidence, item_weights }
 }
 
-/// Walks two steps: B[h,c] = sum over j of T[h,j] T[j,c] for c other than h, where T has the largest [`WALK_WIDTH`] entries of each row;
-/// the best [`WALK_KEPT`] of a row are kept. Rows of items that are not `wanted` (all are without it) stay empty.
+/// Walks two steps: B[h,c] = sum over j of T[h,j] T[j,c] for c other than h, where T has the largest [`WALK_WIDTH`]
+/// entries of each row; the best [`WALK_KEPT`] of a row are kept. Rows of items that are not `wanted` (all are without
+/// it) stay empty.
 /// `O(rows * WALK_WIDTH^2)`.
 pub(super) fn walk(direct: &CsrMatrix, wanted: Option<&[ItemIx]>) -> CsrMatrix {
     let top = CsrMatrix::build(direct.num_rows(), Vec::new, |entries, row, columns, values| {

@@ -7,8 +7,8 @@ use std::str::FromStr;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SimilarityChoice {
-    /// The method that validates best: for items that are bought together recipe, conditional or slim, which takes as long
-    /// as all three; for the next item the recipe, which was ahead on every log that it was measured on.
+    /// The method that validates best: for items that are bought together recipe, conditional or slim, which takes as
+    /// long as all three; for the next item the recipe, which was ahead on every log that it was measured on.
     Auto,
     /// Normalised co-occurrence blended with a walk over it.
     #[default]
@@ -18,7 +18,8 @@ pub enum SimilarityChoice {
     Cosine,
     /// v / (h c^a), how often c is there when h is, over a power of c's frequency (Deshpande and Karypis 2004).
     Conditional,
-    /// A sparse linear model: the weights with which items explain each other best, all together (Ning and Karypis 2011).
+    /// A sparse linear model: the weights with which items explain each other best, all together (Ning and Karypis
+    /// 2011).
     Slim,
 }
 

@@ -1,7 +1,7 @@
 //! Methods other than the recipe that turn counts into weights, behind one trait.
 //!
-//! Owns the formulas and their papers. Each turns the counts of one table into rows of non-negative weights; the weighing of
-//! sessions before, and the shaping of rows after, are the same for all, so that validation compares
+//! Owns the formulas and their papers. Each turns the counts of one table into rows of non-negative weights; the
+//! weighing of sessions before, and the shaping of rows after, are the same for all, so that validation compares
 //! formulas and nothing else. They see counts after the privacy threshold and nothing of the sessions.
 //!
 //! * [`cosine`] and [`conditional`] look at one pair at a time;

@@ -19,8 +19,8 @@ const LEAST_MOVE: f32 = 1e-4;
 /// not listed for what another one explains already.
 ///
 /// X is never needed: X'X are the pair counts with item counts on the diagonal, so that coordinate descent (Friedman,
-/// Hastie and Tibshirani 2010, section 2.2, "covariance updates") runs on the counts, and after the privacy guard. Only the
-/// 100 items j of largest v_jc^2 / n_j may explain c. Ranges from 0 to about 1; the ridge is 0 to 100 sessions, the
+/// Hastie and Tibshirani 2010, section 2.2, "covariance updates") runs on the counts, and after the privacy guard. Only
+/// the 100 items j of largest v_jc^2 / n_j may explain c. Ranges from 0 to about 1; the ridge is 0 to 100 sessions, the
 /// more, the nearer to plain counts. `O(items * 100^2 * log(row))` time, memory of one more copy of the counts.
 pub(super) struct Slim;
 

@@ -15,10 +15,10 @@ use std::collections::HashSet;
 #[derive(Debug)]
 pub(in crate::learn) struct NextBasket;
 
-/// Share of the baskets that is held out; each shopper's first held-out one alone is a test case. Sales of the last days
-/// say much about the next days and little about the next month: with a tenth of four months of a grocer held out, the
-/// trend was trusted too much, and a later period was foreseen with 5.6 % recall of new products instead of 6.6 % (a gift
-/// shop: 10.7 and 11.5 %).
+/// Share of the baskets that is held out; each shopper's first held-out one alone is a test case. Sales of the last
+/// days say much about the next days and little about the next month: with a tenth of four months of a grocer held out,
+/// the trend was trusted too much, and a later period was foreseen with 5.6 % recall of new products instead of 6.6 %
+/// (a gift shop: 10.7 and 11.5 %).
 const HOLDOUT_SHARE: f64 = 0.25;
 
 const COUNTING: &[Hyperparameter] = &[

@@ -15,9 +15,10 @@ use vicino::measure::Targets;
 
 /// Measures how often lists hold what a shopper went on to, beside what simple methods would have listed.
 ///
-/// With --events a log is split by time, a model and the simple methods are trained on the older part, and all are measured on
-/// the newer one: one table with intervals, and a verdict in words. With --model and --test a model is measured on events that
-/// it has not seen, with --since week by week. With --lists the lists of any system are measured.
+/// With --events a log is split by time, a model and the simple methods are trained on the older part, and all are
+/// measured on the newer one: one table with intervals, and a verdict in words. With --model and --test a model is
+/// measured on events that it has not seen, with --since week by week. With --lists the lists of any system are
+/// measured.
 ///
 /// Two views stand side by side. `all targets` lets a list hold products that the shopper has seen; where shoppers
 /// return to products, that alone makes many hits. `discovery` takes only the targets that are new to the shopper
@@ -45,8 +46,8 @@ pub struct Args {
 
     /// Measure these lists instead of a model: CSV with row_id, rank and item_id, as `recommend -o` writes it
     ///
-    /// --test then has rows of `row_id,target`; `target` may hold several product ids with spaces between. A row without a
-    /// list counts as an empty list.
+    /// --test then has rows of `row_id,target`; `target` may hold several product ids with spaces between. A row
+    /// without a list counts as an empty list.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["model", "train", "since"])]
     pub(super) lists: Option<PathBuf>,
 

@@ -26,7 +26,7 @@ pub fn drift_parts(found: &Drift) -> Vec<Part> {
     vec![Part { title: "Week by week".to_owned(), blocks: figures }]
 }
 
-/// What a comparison shows: all systems in both views, what they cover, and where our model is better.
+/// Draws a comparison: all systems in both views, their coverage, and the groups of targets where our model is better.
 pub fn figures(found: &Comparison) -> Vec<Figure> {
     let views =
         [("all-targets", "all targets", &found.all_targets), ("discovery", "new products only", &found.discovery)];
@@ -136,7 +136,7 @@ fn sliced(id: &str, what: &str, slices: &[Slice], view: &ComparedView) -> Option
     })
 }
 
-/// What weeks of new events show: quality, and what has moved away from the model.
+/// Draws weeks of new events: quality, and the distance of the shop from the model.
 pub fn drift_figures(found: &Drift) -> Vec<Figure> {
     let k = found.k;
     let mut table =

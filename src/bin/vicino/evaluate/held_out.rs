@@ -21,7 +21,7 @@ use vicino::measure::{SessionCounts, TestCases};
 use vicino::model::Model;
 use vicino::{EventKind, ItemIx};
 
-/// Where the targets come from.
+/// Origin of the targets.
 enum Source {
     Rows { num_rows: usize, without_target: usize },
     Sessions(SessionCounts),
@@ -87,7 +87,7 @@ fn compare(args: &Args, model: &Model, test: &Test, console: &Console) -> anyhow
     comparing::compare(&args.comparing(), &train, model, catalog.as_ref(), &cases, console)
 }
 
-/// What is measured on, as it was read.
+/// Test data as it was read.
 enum Test {
     Rows { rows: Vec<(String, String)>, kind: EventKind, without_target: usize },
     Log { events: Box<Events>, after_ms: Option<i64> },

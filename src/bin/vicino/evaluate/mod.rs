@@ -1,7 +1,7 @@
 //! `vicino evaluate`: the quality of lists, beside that of simple methods.
 //!
-//! One file for each of its jobs: a log is split, trained on and measured ([`split`]), a model is measured on later events
-//! ([`held_out`]) or followed over weeks ([`weeks`]), and lists of any origin are measured ([`external_run`]).
+//! One file for each of its jobs: a log is split, trained on and measured ([`split`]), a model is measured on later
+//! events ([`held_out`]) or followed over weeks ([`weeks`]), and lists of any origin are measured ([`external_run`]).
 
 mod args;
 mod dates;

@@ -57,7 +57,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     output.finish()
 }
 
-/// What was cut where, and whether anything is on both sides.
+/// Prints the sizes of the parts and their overlap.
 fn print_split(output: &mut Output, report: &SplitReport) -> io::Result<()> {
     let count = |number: usize| thousands(number as u64);
     let cut = report.cut_ms.and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
