@@ -12,7 +12,7 @@ use super::rows::{Events, Ids, Return, Slots};
 use super::time::{self, DAY_MS, Evidence, Stamp, Unit, Votes};
 use super::{Cleaning, EventsError, Field, TimeSource};
 use crate::EventKind;
-use crate::table::column::{Memo, NO_ID};
+use crate::table::column::{Column, Memo, NO_ID};
 use crate::table::interner::{FastHash, Interner};
 use crate::table::tally::Tally;
 use crate::table::{Batch, Cell, Damage, MAX_WANTED, Row, Sink};
@@ -100,7 +100,7 @@ impl Sink for Collector {
                 };
                 self.add(line, ids, cell);
             }
-            Row::Damaged { line, damage } => self.add_damage(line, damage),
+            Row::Damaged { line, damage } => self.add_damage(line, &damage),
         }
     }
 
@@ -116,11 +116,10 @@ impl Sink for Collector {
             Some(column) => column.intern(interner, memo, numbers),
             None => numbers.clear(),
         };
-        let (_, (_, (_, invalid))) = rayon::join(
+        let ((), ((), ((), invalid))) = rayon::join(
             || intern(items, of_items, slots.item, &mut ids.items),
             || {
-                let invalid =
-                    || -> BTreeSet<usize> { batch.columns.iter().flat_map(|column| column.invalid_rows()).collect() };
+                let invalid = || -> BTreeSet<usize> { batch.columns.iter().flat_map(Column::invalid_rows).collect() };
                 rayon::join(
                     || intern(sessions, of_sessions, slots.session, &mut ids.sessions),
                     || rayon::join(|| intern(shoppers, of_shoppers, slots.shopper, &mut ids.shoppers), invalid),
@@ -339,7 +338,7 @@ impl Collector {
         fold_case(&mut self.items, self.events.items.iter_mut().chain(of_returns));
     }
 
-    fn add_damage(&mut self, line: u64, damage: Damage) {
+    fn add_damage(&mut self, line: u64, damage: &Damage) {
         let reason = match damage {
             Damage::FieldCount { .. } => Reason::FieldCount,
             Damage::OpenQuote { .. } => Reason::OpenQuote,
@@ -353,7 +352,7 @@ impl Collector {
             self.tally.add(reason, rows, path, line, damage.column(), || damage.to_string());
         }
         if let Some(rejects) = &mut self.rejects {
-            rejects.push(Reject::of_damage((self.files.len().saturating_sub(1), line), reason, &damage));
+            rejects.push(Reject::of_damage((self.files.len().saturating_sub(1), line), reason, damage));
         }
     }
 

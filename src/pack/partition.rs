@@ -441,7 +441,7 @@ mod tests {
                 let graph = graph(num_items, &edges);
                 let order = partition(&graph);
                 for order in [refine(&graph, &order), order] {
-                    assert!(order.chunks(BLOCK).all(|items| items.is_sorted()), "{num_items} items: {order:?}");
+                    assert!(order.chunks(BLOCK).all(<[_]>::is_sorted), "{num_items} items: {order:?}");
                     let mut sorted = order.clone();
                     sorted.sort();
                     assert_eq!(sorted, (0..num_items).map(ItemIx).collect::<Vec<_>>());

@@ -85,8 +85,9 @@ impl Records {
 #[cfg(target_family = "wasm")]
 fn refuse_zstd(path: &std::path::Path, reader: &SerializedFileReader<Chunks>) -> Result<(), TableError> {
     use parquet::basic::Compression;
+    use parquet::file::metadata::RowGroupMetaData;
     let groups = reader.metadata().row_groups();
-    let mut columns = groups.iter().flat_map(|group| group.columns());
+    let mut columns = groups.iter().flat_map(RowGroupMetaData::columns);
     if columns.any(|column| matches!(column.compression(), Compression::ZSTD(_))) {
         let problem = "records with lists of products are compressed with zstd, which a browser cannot read; export them with snappy \
                        or gzip, or as JSON lines, or use the `vicino` command"

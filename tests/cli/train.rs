@@ -68,7 +68,7 @@ fn the_report_has_what_plots_need() {
     }
     assert!(written["cleaning"].is_array());
     assert!(written["hyperparameters"].as_object().unwrap().len() > 5);
-    assert!(written["measurements"].as_object().unwrap().values().all(|value| value.is_number()));
+    assert!(written["measurements"].as_object().unwrap().values().all(serde_json::Value::is_number));
     let last = written["popularity_curve"].as_array().unwrap().last().unwrap();
     assert_eq!(last["share"].as_f64().unwrap(), 1.0);
 }

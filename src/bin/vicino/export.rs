@@ -128,7 +128,7 @@ fn lines(args: &Args, model: &Model, table: &Neighbours, ranker: &mut Ranker, it
                 writer.write_record([model.items.id(item), &rank, model.items.id(related), &score])?;
             }
         }
-        return writer.into_inner().map_err(|error| error.into_error());
+        return writer.into_inner().map_err(csv::IntoInnerError::into_error);
     }
     let mut to = Vec::new();
     for &item in items {

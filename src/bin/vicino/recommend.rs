@@ -260,5 +260,5 @@ fn lines(model: &Model, ranker: &mut Ranker, rows: &[Row], asked: &Asked) -> io:
             writer.write_record([&row.row_id, &rank, model.items.id(ranked.item), &score])?;
         }
     }
-    writer.into_inner().map_err(|error| error.into_error())
+    writer.into_inner().map_err(csv::IntoInnerError::into_error)
 }

@@ -120,7 +120,7 @@ proptest! {
             (0..).zip(&sessions).map(|(day, (shopper, items))| (*shopper, day, &items[..])).collect();
         let log = log(12, &given);
         let barred: std::collections::BTreeSet<u32> =
-            if repeats { Default::default() } else { newest_first.iter().copied().collect() };
+            if repeats { std::collections::BTreeSet::default() } else { newest_first.iter().copied().collect() };
         for system in fit(&log, None, &Silent) {
             let mut lister = system.list_maker();
             let (mut first, mut again) = (Vec::new(), Vec::new());

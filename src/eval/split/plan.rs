@@ -115,7 +115,7 @@ pub(super) fn leave_last_out(log: &EventLog) -> Plan {
         let Some(&session) = of_shopper.last() else { continue };
         let mut history: Vec<_> =
             of_shopper.iter().map(|&session| sessions.offsets[session]..sessions.offsets[session + 1]).collect();
-        let length = history.iter().map(|range| range.len()).sum::<usize>();
+        let length = history.iter().map(std::iter::ExactSizeIterator::len).sum::<usize>();
         if length < 2 {
             plan.too_short += 1;
             continue;

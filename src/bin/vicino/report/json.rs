@@ -70,7 +70,7 @@ impl Report<'_> {
                     "session_source": self.read.session_source,
                     "time_source": self.read.time_source,
                     "date_order": self.read.date_order,
-                    "assumed_kind": self.read.assumed_kind.map(|kind| kind.name()),
+                    "assumed_kind": self.read.assumed_kind.map(vicino::EventKind::name),
                     "unknown_event_types": self.read.unknown_event_types,
                     "rules": self.read.rules,
                     "currencies": self.read.currencies,
