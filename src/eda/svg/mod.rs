@@ -1,4 +1,4 @@
-//! Draws a [`Chart`](super::figure::Chart) as SVG, with its colours as CSS variables so that a page can be light or dark.
+//! Draws a [`Chart`] as SVG, with its colours as CSS variables so that a page can be light or dark.
 //!
 //! Owns places and marks; knows nothing of what the numbers mean. Every element that carries a number has it as its
 //! `<title>`, which browsers show as a tip and screen readers can read.

@@ -1,6 +1,6 @@
 //! Simple methods to compare with: what a shop could have without us.
 //!
-//! Owns one file for each method and what they share: [`scores::Scores`] by item, and the rule that every list is
+//! Owns one file for each method and what they share: `Scores` by item, and the rule that every list is
 //! filled up by popularity. Methods are fitted on the training part of a log alone, with the constants of their papers;
 //! none is tuned. Knows nothing of test events or of our own model.
 
