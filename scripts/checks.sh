@@ -18,6 +18,13 @@ clippy_wasm() {
     cargo $toolchain check ${wasm_flags/web/web-explore} --lib --target-dir target/wasm-check
   fi
 }
+# Also finds broken links in doc comments. Examples in them run with the Rust tests.
+rust_docs() { RUSTDOCFLAGS="-D warnings" cargo doc --no-deps; }
+# Licences, versions and sources of the crates that are built in.
+dependencies() {
+  has cargo-deny || absent "not checked, because cargo-deny is missing; 'cargo install --locked cargo-deny' adds it"
+  cargo deny --offline check licenses bans sources
+}
 biome() { npx --no-install biome ci --colors=off; }
 # First sentences of doc comments.
 doc_comments() { node scripts/doc-comments.mjs; }
@@ -27,6 +34,7 @@ types() { npm run typecheck --workspaces --if-present; }
 rust_tests() {
   local log=target/rust-tests.log
   mkdir -p target
+  # The examples in doc comments and in README.md are among them.
   cargo test 2>&1 | tee $log
   [ "${PIPESTATUS[0]}" = 0 ] || exit 1
   note "$(awk '/^test result:/ { n += $4 } END { print n + 0 }' $log) tests"
@@ -70,16 +78,27 @@ shop() { scripts/build; }
 guide() {
   scripts/guide || fail "a command of docs/guide/ or what it prints has changed; see the log below"
 }
+# The rules of cleaning and the metrics against implementations that share no code with the command.
+independent() {
+  local vicino=target/release/vicino
+  [ -x $vicino ] || fail "no $vicino; run scripts/build"
+  cmp -s tests/independent/requirements.txt "$independent_env/installed.txt" ||
+    absent "not checked, because its Python packages are missing; 'scripts/setup --tests' installs them or says how"
+  "$independent_env/bin/python" tests/independent/made_up.py $vicino
+  "$independent_env/bin/python" tests/independent/metrics.py $vicino
+}
 e2e() { npm run e2e; }
 # Compares docs/api.md with the types it is made of.
 api_reference() { scripts/api-docs --check || fail "docs/api.md is out of date; run scripts/api-docs"; }
 
-lint_checks=("rustfmt: fmt" "clippy: clippy" "clippy for wasm: clippy_wasm" "Biome: biome" "doc comments: doc_comments")
+lint_checks=("rustfmt: fmt" "clippy: clippy" "clippy for wasm: clippy_wasm" "Rust documentation: rust_docs"
+  "dependencies: dependencies" "Biome: biome" "doc comments: doc_comments")
 test_checks=(
   "${lint_checks[@]}"
   "Rust tests: rust_tests"
   "shop built: shop"
   "guide: guide"
+  "independent rules and metrics: independent"
   "types: types"
   "API reference: api_reference"
   "package tests: package_tests"

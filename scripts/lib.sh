@@ -11,6 +11,9 @@ has() { command -v "$1" >/dev/null 2>&1; }
 # True where apt may be used: Debian or Ubuntu, as root.
 can_apt() { [ -e /etc/debian_version ] && has apt-get && [ "$(id -u)" = 0 ]; }
 
+# The Python that tests/independent runs with, in an environment of its own.
+independent_env="$cache/independent-venv"
+
 # step NAME FUNCTION [ARG...]: runs the function with its output in a log and
 # prints one line, `✓ NAME (note, 3 s)`. A failed step prints why, what to do
 # and the end of the log, and ends the script with 1. One that calls `absent`
