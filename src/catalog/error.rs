@@ -14,7 +14,7 @@ pub enum CatalogError {
     #[error(transparent)]
     Table(#[from] TableError),
     /// No column has a usual name for the id.
-    #[error("{}: no column for `id`; the columns are {}; name the right one with `--catalog-column id=NAME`", path.display(), listed(available))]
+    #[error("{}: no column for `id`; the columns are {}", path.display(), listed(available))]
     MissingId {
         /// The file.
         path: PathBuf,
@@ -40,7 +40,7 @@ pub enum CatalogError {
         path: PathBuf,
     },
     /// More than half of the rows are left out.
-    #[error("{}: {rejected} of {num_rows} rows cannot be used\n{table}repair the file, or name other columns with `--catalog-column FIELD=NAME`", path.display())]
+    #[error("{}: {rejected} of {num_rows} rows cannot be used\n{table}repair the file", path.display())]
     TooManyRejected {
         /// The file.
         path: PathBuf,
@@ -53,7 +53,7 @@ pub enum CatalogError {
     },
     /// There are more categories than a model can tell apart.
     #[error(
-        "the items are of {found} categories in column `{column}`, at most {MAX_CATEGORIES} are possible; name a column with broader ones with `--catalog-column category=NAME`"
+        "the items are of {found} categories in column `{column}`, at most {MAX_CATEGORIES} are possible; name a column with broader ones"
     )]
     TooManyCategories {
         /// How many there are.

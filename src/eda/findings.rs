@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::facts::{DAY_MS, Facts, date, day_of};
 use super::figure::Grid;
+use super::hints::{Hints, Setting};
 use super::numbers::{number, percent, plural, quantile, share, thousands};
 use crate::EventKind;
 use crate::catalog::Catalog;
@@ -100,36 +101,39 @@ pub(super) fn quality(read: &ReadReport) -> Grid {
 }
 
 /// The rules of cleaning in their order, with the rows before and after each.
-pub(super) fn rules(read: &ReadReport) -> Grid {
-    let mut grid = Grid::new(&["rule", "rows before", "left out", "rows after", "flag"]);
+pub(super) fn rules(read: &ReadReport, hints: &Hints) -> Grid {
+    let head = ["rule", "rows before", "left out", "rows after"].into_iter().chain([hints.kind]);
+    let head: Vec<&str> = head.filter(|name| !name.is_empty()).collect();
+    let mut grid = Grid::new(&head);
     for rule in &read.rules {
         let after = rule.skipped.map_or_else(|| thousands(rule.after), |why| format!("not applied: {why}"));
-        let flag = rule.flag.unwrap_or("").to_owned();
-        grid.row([rule.rule.to_owned(), thousands(rule.before), thousands(rule.left_out()), after, flag]);
+        let hint = hints.name_or(Setting::Rule(rule.rule), "").to_owned();
+        let cells = [rule.rule.to_string(), thousands(rule.before), thousands(rule.left_out()), after, hint];
+        grid.row(cells.into_iter().take(head.len()));
     }
     grid
 }
 
 /// Everything that stands out, warnings first.
-pub(super) fn find(facts: &Facts<'_>, read: &ReadReport, catalog: Option<&Catalog>) -> Vec<Finding> {
+pub(super) fn find(facts: &Facts<'_>, read: &ReadReport, catalog: Option<&Catalog>, hints: &Hints) -> Vec<Finding> {
     let found = [
         few_sessions(facts),
         damaged_rows(read),
-        greedy_rule(read),
-        single_events(facts),
+        greedy_rule(read, hints),
+        single_events(facts, hints),
         no_order(read),
         date_order(read),
-        assumed_views(facts, read),
+        assumed_views(facts, read, hints),
         odd_days(facts),
         empty_days(facts),
         one_hour(facts, read),
-        one_shopper(facts),
+        one_shopper(facts, hints),
         one_product(facts),
         long_sessions(facts),
         price_jumps(facts),
         unknown_products(facts, catalog),
         unknown_types(read),
-        hardly_seen(facts),
+        hardly_seen(facts, hints),
     ];
     let mut found: Vec<Finding> = found.into_iter().flatten().collect();
     found.sort_by_key(|finding| finding.weight);
@@ -163,34 +167,42 @@ fn damaged_rows(read: &ReadReport) -> Option<Finding> {
     ))
 }
 
-/// Flags of rules that do nothing unless they are given: whoever gives one wants rows to go.
-const ASKED_FOR: [&str; 4] = ["--from", "--min-item-events", "--max-per-shopper", "--min-session-events"];
-
-/// The rule of cleaning that takes most, if that is more than a fifth of what it is given.
-fn greedy_rule(read: &ReadReport) -> Option<Finding> {
+/// The rule of cleaning that takes most, if that is more than a fifth of the rows it is given. Rules that run only on
+/// request are expected to take many.
+fn greedy_rule(read: &ReadReport, hints: &Hints) -> Option<Finding> {
     let rule = read
         .rules
         .iter()
-        .filter(|rule| rule.flag.is_some_and(|flag| !ASKED_FOR.contains(&flag)))
+        .filter(|count| !count.rule.is_fixed() && !count.rule.is_on_request())
         .max_by_key(|rule| rule.left_out())?;
     let part = share(rule.left_out(), rule.before);
     (part > 0.2).then(|| {
         finding(
             Weight::Warning,
             format!("The rule {} leaves out {} of the rows that it is given", rule.rule, percent(part)),
-            &format!("Such logs are rare. Look at the rows (--keep-rejects FILE), and change the rule with {} if it takes what it should not.", rule.flag.unwrap_or("its flag")),
+            &format!(
+                "Such logs are rare. Look at the rows{}, and change the rule{} if it takes what it should not.",
+                hints.in_brackets(Setting::KeepRejects),
+                hints.with(Setting::Rule(rule.rule))
+            ),
         )
     })
 }
 
-fn single_events(facts: &Facts<'_>) -> Option<Finding> {
+fn single_events(facts: &Facts<'_>, hints: &Hints) -> Option<Finding> {
     let single = facts.sessions.offsets.windows(2).filter(|ends| ends[1] - ends[0] == 1).count() as u64;
     let part = share(single, facts.sessions.len() as u64);
-    (part > 0.6).then(|| finding(
-        Weight::Note,
-        format!("{} of the sessions have a single event", percent(part)),
-        "They say what is popular and nothing about pairs. A longer --session-gap, or a shopper column in the place of a session column, may join what belongs together.",
-    ))
+    (part > 0.6).then(|| {
+        finding(
+            Weight::Note,
+            format!("{} of the sessions have a single event", percent(part)),
+            &format!(
+                "They say what is popular and nothing about pairs. A longer {}, or a shopper column in the place of a \
+             session column, may join what belongs together.",
+                hints.name_or(Setting::SessionGap, "session gap")
+            ),
+        )
+    })
 }
 
 fn no_order(read: &ReadReport) -> Option<Finding> {
@@ -212,14 +224,17 @@ fn no_order(read: &ReadReport) -> Option<Finding> {
     Some(finding(Weight::Note, title.to_owned(), text))
 }
 
-fn assumed_views(facts: &Facts<'_>, read: &ReadReport) -> Option<Finding> {
+fn assumed_views(facts: &Facts<'_>, read: &ReadReport, hints: &Hints) -> Option<Finding> {
     let has_returns = read.rejections.iter().any(|rejection| rejection.reason == Reason::Return);
     let has_quantities = facts.details.is_some_and(|details| !details.quantities.is_empty());
     (read.assumed_kind == Some(EventKind::View) && (has_returns || has_quantities)).then(|| finding(
         Weight::Warning,
         "Every event is taken for a view, though there are quantities".to_owned(),
-        "No column says what was done, and no name of a column that this is about orders. If these are purchases, say so with --events-are purchase: baskets, \
-         repeated purchases and two rules of cleaning depend on it.",
+        &format!(
+            "No column says what was done, and no name of a column that this is about orders. If these are purchases, \
+             say so{}: baskets, repeated purchases and two rules of cleaning depend on it.",
+            hints.with(Setting::EventsArePurchases)
+        ),
     ))
 }
 
@@ -332,15 +347,18 @@ fn one_hour(facts: &Facts<'_>, read: &ReadReport) -> Option<Finding> {
     })
 }
 
-fn one_shopper(facts: &Facts<'_>) -> Option<Finding> {
+fn one_shopper(facts: &Facts<'_>, hints: &Hints) -> Option<Finding> {
     let most = facts.of_shopper.iter().copied().max()?;
     let part = share(most, facts.num_events());
     let active = facts.of_shopper.iter().filter(|&&count| count > 0).count();
     (active >= 50 && part > 0.01).then(|| finding(
         if part > 0.05 { Weight::Warning } else { Weight::Note },
         format!("One shopper makes {} of all events ({})", percent(part), thousands(most)),
-        "That may be a robot, a reseller, a till without a customer card, or an id that stands for \"unknown\". Pairs need several distinct shoppers \
-         (--min-shoppers), but popularity counts every event.",
+        &format!(
+            "That may be a robot, a reseller, a till without a customer card, or an id that stands for \"unknown\". \
+             Pairs need several distinct shoppers{}, but popularity counts every event.",
+            hints.in_brackets(Setting::MinShoppers)
+        ),
     ))
 }
 
@@ -455,13 +473,17 @@ fn unknown_types(read: &ReadReport) -> Option<Finding> {
     })
 }
 
-fn hardly_seen(facts: &Facts<'_>) -> Option<Finding> {
+fn hardly_seen(facts: &Facts<'_>, hints: &Hints) -> Option<Finding> {
     let counts = facts.popularity();
     let rare = counts.iter().filter(|&&count| count < 5).count() as u64;
     let part = share(rare, counts.len() as u64);
     (part > 0.5).then(|| finding(
         Weight::Note,
         format!("{} of the products have fewer than five events", percent(part)),
-        "They get few neighbours or none from what shoppers did. With a catalogue (--catalog) they take neighbours that are alike by title, category, brand and price.",
+        &format!(
+            "They get few neighbours or none from what shoppers did. With a catalogue{} they take neighbours that are \
+             alike by title, category, brand and price.",
+            hints.in_brackets(Setting::Catalog)
+        ),
     ))
 }

@@ -11,6 +11,7 @@ mod conversion;
 mod facts;
 pub mod figure;
 mod findings;
+mod hints;
 pub mod html;
 pub mod layout;
 mod numbers;
@@ -32,6 +33,7 @@ use facts::Facts;
 use figure::{Figure, Grid};
 
 pub use findings::{Finding, Weight};
+pub use hints::{Hints, Setting};
 pub use numbers::thousands;
 pub use review::{Review, review};
 pub use sparkline::sparkline;
@@ -68,7 +70,8 @@ pub struct Missing {
 /// Times and prices are looked at if the log was read with [`keep_details`](crate::events::ReadOptions::keep_details).
 /// `O(n log n)` for `n` events, and the pairs within sessions once for the picture of the matrix; 20 bytes an
 /// event of memory. The same for any number of threads.
-pub fn explore(log: &EventLog, read: &ReadReport, catalog: Option<&Catalog>) -> Exploration {
+/// `hints` names the settings that findings advise to change.
+pub fn explore(log: &EventLog, read: &ReadReport, catalog: Option<&Catalog>, hints: &Hints) -> Exploration {
     let facts = Facts::new(log);
     let mut figures = Vec::new();
     let mut missing = Vec::new();
@@ -76,6 +79,7 @@ pub fn explore(log: &EventLog, read: &ReadReport, catalog: Option<&Catalog>) -> 
         Ok(figure) => figures.push(figure),
         Err(needs) => missing.push(Missing { title: title.to_owned(), needs: needs.to_owned() }),
     };
+    let needs_catalog = format!("a catalogue with categories{}", hints.in_brackets(Setting::Catalog));
     add("Events over time", calendar::over_time(&facts));
     add("Events by weekday and hour", calendar::week(&facts, read));
     add("Session length", spread::session_length(&facts));
@@ -86,14 +90,17 @@ pub fn explore(log: &EventLog, read: &ReadReport, catalog: Option<&Catalog>) -> 
     add("Time until something is bought again", spread::repeat_intervals(&facts));
     add("From view to purchase", conversion::funnel(&facts));
     add("Views against conversion", conversion::scatter(&facts, catalog));
-    add("Categories bought together", pairs::categories(&facts, catalog));
+    add(
+        "Categories bought together",
+        catalog.map_or(Err(&*needs_catalog), |catalog| pairs::categories(&facts, catalog)),
+    );
     add("The matrix of products", pairs::matrix(&facts));
     add("New products and shoppers over time", calendar::cold_start(&facts));
     Exploration {
         overview: findings::overview(&facts, read, catalog),
         quality: findings::quality(read),
-        rules: findings::rules(read),
-        findings: findings::find(&facts, read, catalog),
+        rules: findings::rules(read, hints),
+        findings: findings::find(&facts, read, catalog, hints),
         figures,
         missing,
     }

@@ -27,8 +27,7 @@ fn top_level(category: &str) -> &str {
 }
 
 /// How much more often two categories are in one basket than if they were chosen independently (lift).
-pub(super) fn categories(facts: &Facts<'_>, catalog: Option<&Catalog>) -> Result<Figure, &'static str> {
-    let Some(catalog) = catalog else { return Err("a catalogue with categories (--catalog)") };
+pub(super) fn categories(facts: &Facts<'_>, catalog: &Catalog) -> Result<Figure, &'static str> {
     let mut numbers: HashMap<&str, u8> = HashMap::new();
     let mut events: HashMap<&str, u64> = HashMap::new();
     let of_item: Vec<Option<&str>> =

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::figure::{Chart, Figure};
-use super::{Exploration, Weight, explore, html, svg};
+use super::{Exploration, Hints, Weight, explore, html, svg};
 use crate::Silent;
 use crate::catalog::{self, Catalog};
 use crate::events::{self, ReadOptions};
@@ -15,7 +15,7 @@ fn explored(csv: &str, catalog: Option<&Catalog>) -> Exploration {
     let path: PathBuf = files.write("events.csv", csv);
     let options = ReadOptions { keep_details: true, ..ReadOptions::default() };
     let (log, report) = events::read(&[path], &options, &Silent).unwrap();
-    explore(&log, &report, catalog)
+    explore(&log, &report, catalog, &Hints::NONE)
 }
 
 fn catalogue(csv: &str) -> Catalog {

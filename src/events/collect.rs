@@ -4,26 +4,27 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::clean::{Currencies, Reject, fold_case};
+use super::cleaning::Cleaning;
 use super::columns::Columns;
-use super::kinds::{EventTypes, Meaning};
-use super::report::Reason;
-use super::rows::{Events, Ids, Return, Slots};
-use super::time::{self, DAY_MS, Evidence, Stamp, Unit, Votes};
-use super::{Cleaning, EventsError, Field, TimeSource};
+use super::error::EventsError;
+use super::kinds::{EventTypeClass, EventTypes};
+use super::options::Field;
+use super::raw::{RawLog, rfc3339};
+use super::rejects::Reject;
+use super::report::TimeSource;
+use super::rows::{ColumnMap, Ids, NO_SHOPPER, Return};
+use super::rules::Reason;
+use super::spelling::Currencies;
+use super::time::{self, DAY_MS, Evidence, RawTimestamp, Unit, UnitVotes};
 use crate::EventKind;
 use crate::table::column::{Column, Memo, NO_ID};
 use crate::table::interner::{FastHash, Interner};
-use crate::table::tally::Tally;
 use crate::table::{Batch, Cell, Damage, MAX_WANTED, Row, Sink};
 
-/// Stands for an unknown shopper.
-pub(super) const NO_SHOPPER: u32 = NO_ID;
-
-/// Why a row is no event, and the cell that says so.
+/// The reason why a row is no event, and the cell that shows it.
 type Problem = (Reason, Option<usize>);
 
-/// Room for the numbers of a batch of rows.
+/// Reused buffers for the numbers of a batch of rows.
 #[derive(Default)]
 struct BatchIds {
     items: Vec<u32>,
@@ -31,6 +32,15 @@ struct BatchIds {
     shoppers: Vec<u32>,
     /// Of the three columns, likewise.
     memos: [Memo; 3],
+}
+
+/// The file whose rows are being read.
+struct CurrentFile {
+    first_event: usize,
+    first_return: usize,
+    /// The kind of its events if no column says it.
+    default_kind: EventKind,
+    votes: UnitVotes,
 }
 
 /// A file with dates such as 3/11/2000, and how they were read.
@@ -42,43 +52,22 @@ struct ShortDates {
     evidence: Evidence,
 }
 
+/// When an event happened, as far as its row says it.
+struct When {
+    timestamp: Option<RawTimestamp>,
+    position: Option<i64>,
+}
+
 /// Gathers the events of files, one after another.
 pub(super) struct Collector {
-    pub(super) events: Events,
-    pub(super) items: Interner,
-    /// Rows that take back what was bought, in the order of the files.
-    pub(super) returns: Vec<Return>,
-    /// Events whose timestamp does not fit the others of its file, and that are none for that reason; ascending.
-    pub(super) misfits: Vec<u32>,
-    pub(super) tally: Tally<Reason>,
-    /// The rows that failed one by one, if they are kept.
-    pub(super) rejects: Option<Vec<Reject>>,
-    pub(super) num_rows: u64,
-    /// The shopper of each group, [`NO_SHOPPER`] if it is not known.
-    pub(super) group_shoppers: Vec<u32>,
-    /// The session of each group, where rows that failed are kept and both columns are there.
-    group_sessions: Vec<u32>,
-    /// First event of each file, and the file.
-    pub(super) files: Vec<(usize, PathBuf)>,
-    /// Whether the times are points in time, positions or neither; with the first file that has them.
-    pub(super) time_source: Option<(TimeSource, PathBuf)>,
-    /// In which order dates such as 3/11/2000 are read, if there are any.
-    pub(super) date_order: Option<&'static str>,
-    /// The files with such dates.
+    log: RawLog,
+    file: CurrentFile,
+    /// The first file with timestamps.
+    first_with_times: PathBuf,
     short_dates: Vec<ShortDates>,
-    /// Whether any event names its shopper.
-    pub(super) has_shoppers: bool,
-    pub(super) shoppers: Interner,
-    /// What the columns of the current file say.
-    pub(super) slots: Slots,
-    pub(super) currencies: Currencies,
-    sessions: Interner,
     groups_of_pairs: HashMap<u64, u32, FastHash>,
-    pub(super) types: EventTypes,
-    default_kind: EventKind,
-    /// How many returns there were before the current file.
-    returns_before: usize,
-    votes: Votes,
+    types: EventTypes,
+    currencies: Currencies,
     batch_ids: BatchIds,
 }
 
@@ -93,10 +82,11 @@ impl Sink for Collector {
                     Cell::Missing => NO_ID,
                     id => interner.intern(id),
                 };
+                let RawLog { items, sessions, shoppers, columns, .. } = &mut self.log;
                 let ids = Ids {
-                    item: intern(&mut self.items, self.slots.item),
-                    session: intern(&mut self.sessions, self.slots.session),
-                    shopper: intern(&mut self.shoppers, self.slots.shopper),
+                    item: intern(items, columns.item),
+                    session: intern(sessions, columns.session),
+                    shopper: intern(shoppers, columns.shopper),
                 };
                 self.add(line, ids, cell);
             }
@@ -108,7 +98,7 @@ impl Sink for Collector {
     fn batch(&mut self, batch: &Batch<'_>) {
         let mut ids = std::mem::take(&mut self.batch_ids);
         let num_rows = batch.num_rows;
-        let Collector { items, sessions, shoppers, slots, .. } = self;
+        let RawLog { items, sessions, shoppers, columns, .. } = &mut self.log;
         let [of_items, of_sessions, of_shoppers] = &mut ids.memos;
         let intern = |interner: &mut Interner, memo: &mut Memo, slot: Option<usize>, numbers: &mut Vec<u32>| match slot
             .and_then(|slot| batch.columns.get(slot))
@@ -117,12 +107,12 @@ impl Sink for Collector {
             None => numbers.clear(),
         };
         let ((), ((), ((), invalid))) = rayon::join(
-            || intern(items, of_items, slots.item, &mut ids.items),
+            || intern(items, of_items, columns.item, &mut ids.items),
             || {
                 let invalid = || -> BTreeSet<usize> { batch.columns.iter().flat_map(Column::invalid_rows).collect() };
                 rayon::join(
-                    || intern(sessions, of_sessions, slots.session, &mut ids.sessions),
-                    || rayon::join(|| intern(shoppers, of_shoppers, slots.shopper, &mut ids.shoppers), invalid),
+                    || intern(sessions, of_sessions, columns.session, &mut ids.sessions),
+                    || rayon::join(|| intern(shoppers, of_shoppers, columns.shopper, &mut ids.shoppers), invalid),
                 )
             },
         );
@@ -147,197 +137,178 @@ impl Sink for Collector {
 impl Collector {
     /// With `keep_rejects`, rows that fail are kept one by one, and the names of sessions and shoppers for them.
     pub(super) fn new(cleaning: &Cleaning, keep_rejects: bool) -> Collector {
-        let names = || if keep_rejects { Interner::with_names() } else { Interner::default() };
         Collector {
-            events: Events::default(),
-            items: Interner::with_names(),
-            returns: Vec::new(),
-            misfits: Vec::new(),
-            tally: Tally::new(),
-            rejects: keep_rejects.then(Vec::new),
-            num_rows: 0,
-            group_shoppers: Vec::new(),
-            group_sessions: Vec::new(),
-            files: Vec::new(),
-            time_source: None,
-            date_order: None,
+            log: RawLog::new(keep_rejects),
+            file: CurrentFile {
+                first_event: 0,
+                first_return: 0,
+                default_kind: EventKind::View,
+                votes: UnitVotes::default(),
+            },
+            first_with_times: PathBuf::new(),
             short_dates: Vec::new(),
-            has_shoppers: false,
-            shoppers: names(),
-            slots: Slots::new(&Columns::default(), &[]),
-            currencies: Currencies::new(&cleaning.currency_rates),
-            sessions: names(),
             groups_of_pairs: HashMap::default(),
             types: EventTypes::default(),
-            default_kind: EventKind::View,
-            returns_before: 0,
-            votes: Votes::default(),
+            currencies: Currencies::new(&cleaning.currency_rates),
             batch_ids: BatchIds::default(),
         }
     }
 
+    /// Begins a file whose columns are called `names`.
     pub(super) fn begin_file(&mut self, path: &Path, columns: &Columns, names: &[String], default_kind: EventKind) {
-        self.files.push((self.events.len(), path.to_owned()));
-        self.slots = Slots::new(columns, names);
-        self.votes = Votes::default();
-        self.default_kind = default_kind;
-        self.returns_before = self.returns.len();
+        let log = &mut self.log;
+        log.files.push((log.events.len(), path.to_owned()));
+        log.columns = ColumnMap::new(columns, names);
+        self.file = CurrentFile {
+            first_event: log.events.len(),
+            first_return: log.returns.len(),
+            default_kind,
+            votes: UnitVotes::default(),
+        };
     }
 
-    /// Takes a row in whose ids have numbers already; `cell` gives what stands in a slot.
+    /// Takes a row in whose ids have numbers already; `cell` gives the value of a slot.
     #[inline(always)]
     fn add<'a>(&mut self, line: u64, ids: Ids, cell: impl Fn(Option<usize>) -> Cell<'a>) {
-        self.num_rows += 1;
-        if let Err((reason, slot)) = self.add_event(line, ids, &cell) {
-            let Some((_, path)) = self.files.last() else { return };
-            self.tally.add(reason, 1, path, line, self.slots.name(slot), || cell(slot).to_string());
-            if let Some(rejects) = &mut self.rejects {
-                rejects.push(Reject::of_cells((self.files.len() - 1, line), (reason, slot), &self.slots, cell));
-            }
+        self.log.num_rows += 1;
+        if let Err(problem) = self.add_event(line, ids, &cell) {
+            self.add_failure(line, problem, cell);
         }
     }
 
     #[inline(always)]
     fn add_event<'a>(&mut self, line: u64, ids: Ids, cell: impl Fn(Option<usize>) -> Cell<'a>) -> Result<(), Problem> {
-        let slots = &self.slots;
         // Exports of everything hold many events that are about no product, and so need none.
-        let kind = match slots.event {
-            None => self.default_kind,
-            Some(_) => match self.types.meaning(cell(slots.event)) {
-                Meaning::Kind(kind) => kind,
-                meaning => {
-                    let problem = (Reason::UnknownEventType, slots.event);
-                    if meaning == Meaning::Return {
-                        self.add_return(ids, cell);
-                    }
-                    return Err(problem);
-                }
-            },
-        };
-        if ids.item == NO_ID {
-            return Err((Reason::MissingItem, slots.item));
-        }
-        if slots.session.is_some() && ids.session == NO_ID {
-            return Err((Reason::MissingSession, slots.session));
-        }
-        if slots.session.is_none() && ids.shopper == NO_ID {
-            return Err((Reason::MissingShopper, slots.shopper));
-        }
-        let stamp = slots.timestamp.and_then(|_| Stamp::of(cell(slots.timestamp)));
-        if slots.timestamp.is_some() && stamp.is_none() {
-            return Err((Reason::BadTimestamp, slots.timestamp));
-        }
-        let position = slots.position.and_then(|_| time::position_key(cell(slots.position)));
-        if slots.position.is_some() && position.is_none() {
-            return Err((Reason::BadTimestamp, slots.position));
-        }
-        let Ok(quantity) = cell(slots.quantity).unless_null().to_number() else {
-            return Err((Reason::BadQuantity, slots.quantity));
-        };
-        if let Some(quantity) = quantity.filter(|quantity| *quantity <= 0.0) {
-            let problem = (Reason::Return, slots.quantity);
-            if quantity < 0.0 && kind == EventKind::Purchase {
-                self.add_return(ids, cell);
-            }
-            return Err(problem);
-        }
-        let Ok(price) = self.currencies.price(cell(slots.price)) else {
-            return Err((Reason::BadPrice, slots.price));
-        };
-        if slots.quantity.is_some() {
-            self.events.quantities.push(quantity.unwrap_or(f64::NAN));
-        }
-        if slots.price.is_some() {
-            self.events.prices.push(price.unwrap_or(f64::NAN));
-        }
+        let kind = self.kind_of(ids, &cell)?;
+        check_ids(&self.log.columns, ids)?;
+        let when = when(&self.log.columns, &cell)?;
+        let quantity = self.quantity_of(ids, kind, &cell)?;
+        let columns = &self.log.columns;
+        let price = self.currencies.price(cell(columns.price)).map_err(|()| (Reason::BadPrice, columns.price))?;
 
+        let events = &mut self.log.events;
+        if columns.quantity.is_some() {
+            events.quantities.push(quantity.unwrap_or(f64::NAN));
+        }
+        if columns.price.is_some() {
+            events.prices.push(price.unwrap_or(f64::NAN));
+        }
+        if let Some(timestamp) = when.timestamp {
+            self.file.votes.add(timestamp);
+            events.times.push(timestamp.to_bits());
+        }
+        if let Some(position) = when.position {
+            events.positions.push(position);
+        }
+        events.items.push(ids.item);
+        events.kinds.push(kind);
+        events.lines.push(u32::try_from(line).unwrap_or(u32::MAX));
         let group = self.group_of(ids);
-        self.events.items.push(ids.item);
-        self.events.groups.push(group);
-        self.events.kinds.push(kind);
-        self.events.lines.push(u32::try_from(line).unwrap_or(u32::MAX));
-        if let Some(stamp) = stamp {
-            self.votes.add(stamp);
-            self.events.times.push(stamp.to_bits());
-        }
-        if let Some(position) = position {
-            self.events.positions.push(position);
-        }
+        self.log.events.groups.push(group);
         Ok(())
     }
 
-    /// Keeps a row that gives back what its shopper bought; one that does not say what or how many is of no use.
+    /// The kind of a row's event; keeps the row if it is a return.
+    #[inline(always)]
+    fn kind_of<'a>(&mut self, ids: Ids, cell: impl Fn(Option<usize>) -> Cell<'a>) -> Result<EventKind, Problem> {
+        let column = self.log.columns.event;
+        if column.is_none() {
+            return Ok(self.file.default_kind);
+        }
+        match self.types.class(cell(column)) {
+            EventTypeClass::Kind(kind) => return Ok(kind),
+            EventTypeClass::Return => self.add_return(ids, cell),
+            EventTypeClass::Other => {}
+        }
+        Err((Reason::UnknownEventType, column))
+    }
+
+    /// The number of pieces, above 0, if the row has one; keeps the row if it is a return.
+    #[inline(always)]
+    fn quantity_of<'a>(
+        &mut self,
+        ids: Ids,
+        kind: EventKind,
+        cell: impl Fn(Option<usize>) -> Cell<'a>,
+    ) -> Result<Option<f64>, Problem> {
+        let column = self.log.columns.quantity;
+        let quantity = cell(column).unless_null().to_number().map_err(|()| (Reason::BadQuantity, column))?;
+        match quantity {
+            Some(quantity) if quantity <= 0.0 => {
+                if quantity < 0.0 && kind == EventKind::Purchase {
+                    self.add_return(ids, cell);
+                }
+                Err((Reason::Return, column))
+            }
+            quantity => Ok(quantity),
+        }
+    }
+
+    /// Keeps a row that gives back a purchase, if it names the item, the shopper and the number of pieces.
     #[cold]
     fn add_return<'a>(&mut self, ids: Ids, cell: impl Fn(Option<usize>) -> Cell<'a>) {
-        let slots = &self.slots;
+        let RawLog { columns, returns, events, .. } = &mut self.log;
         let number = |slot: Option<usize>| cell(slot).unless_null().to_number();
-        let (Ok(Some(quantity)), Ok(price)) = (number(slots.quantity), number(slots.price)) else { return };
-        let stamp = slots.timestamp.and_then(|_| Stamp::of(cell(slots.timestamp)));
+        let (Ok(Some(quantity)), Ok(price)) = (number(columns.quantity), number(columns.price)) else { return };
+        let timestamp = columns.timestamp.and_then(|_| RawTimestamp::of(cell(columns.timestamp)));
         let is_known = ids.item != NO_ID && ids.shopper != NO_SHOPPER && quantity != 0.0;
-        if !is_known || slots.timestamp.is_some() && stamp.is_none() {
+        if !is_known || columns.timestamp.is_some() && timestamp.is_none() {
             return;
         }
-        self.returns.push(Return {
+        returns.push(Return {
             shopper: ids.shopper,
             item: ids.item,
             session: ids.session,
-            event_type: slots.event.map_or(0, |_| self.types.number(cell(slots.event))),
-            time: stamp.map_or(0, Stamp::to_bits),
-            position: slots.position.and_then(|_| time::position_key(cell(slots.position))).unwrap_or(0),
+            event_type: columns.event.map_or(0, |_| self.types.number(cell(columns.event))),
+            time: timestamp.map_or(0, RawTimestamp::to_bits),
+            position: columns.position.and_then(|_| time::position_key(cell(columns.position))).unwrap_or(0),
             quantity: quantity.abs(),
             price: price.unwrap_or(f64::NAN),
-            before: self.events.len() as u32,
+            before: events.len() as u32,
         });
     }
 
+    #[inline(always)]
     fn group_of(&mut self, Ids { session, shopper, .. }: Ids) -> u32 {
-        self.has_shoppers |= shopper != NO_SHOPPER;
-        let group = if self.slots.session.is_none() {
+        let RawLog { groups, columns, failures, .. } = &mut self.log;
+        groups.has_shoppers |= shopper != NO_SHOPPER;
+        let group = if columns.session.is_none() {
             shopper
-        } else if self.slots.shopper.is_none() {
+        } else if columns.shopper.is_none() {
             session
         } else {
-            let next = self.group_shoppers.len() as u32;
+            let next = groups.shoppers.len() as u32;
             *self.groups_of_pairs.entry(u64::from(session) << 32 | u64::from(shopper)).or_insert(next)
         };
         let at = group as usize;
-        if at >= self.group_shoppers.len() {
+        if at >= groups.shoppers.len() {
             // The groups between are of rows that were left out.
-            self.group_shoppers.resize(at + 1, NO_SHOPPER);
+            groups.shoppers.resize(at + 1, NO_SHOPPER);
         }
-        self.group_shoppers[at] = shopper;
-        if self.rejects.is_some() && self.slots.session.is_some() {
-            self.group_sessions.resize(self.group_shoppers.len(), NO_ID);
-            self.group_sessions[at] = session;
+        groups.shoppers[at] = shopper;
+        if failures.rejects.is_some() && columns.session.is_some() {
+            groups.sessions.resize(groups.shoppers.len(), NO_ID);
+            groups.sessions[at] = session;
         }
         group
     }
 
-    /// The shopper of an event, or [`NO_SHOPPER`].
-    #[inline]
-    pub(super) fn shopper_of(&self, event: usize) -> u32 {
-        let group = self.events.groups.get(event).map_or(usize::MAX, |&group| group as usize);
-        self.group_shoppers.get(group).copied().unwrap_or(NO_SHOPPER)
+    /// Counts a row whose values make no event; `cell` gives the value of a slot.
+    fn add_failure<'a>(&mut self, line: u64, (reason, slot): Problem, cell: impl Fn(Option<usize>) -> Cell<'a>) {
+        let RawLog { columns, failures, files, .. } = &mut self.log;
+        let Some((_, path)) = files.last() else { return };
+        failures.tally.add(reason, 1, path, line, columns.name(slot), || cell(slot).to_string());
+        if let Some(rejects) = &mut failures.rejects {
+            let values = Field::ALL.map(|field| match cell(columns.of(field)) {
+                Cell::TimeMs(ms) => rfc3339(ms),
+                cell => cell.to_text().into_owned(),
+            });
+            let (file, found) = (files.len() - 1, cell(slot).to_text().into_owned());
+            rejects.push(Reject { file, line, reason, column: columns.name(slot).to_owned(), found, values });
+        }
     }
 
-    /// The name of an event's session; empty unless rows that fail are kept.
-    pub(super) fn session_name(&self, event: usize) -> &str {
-        let group = self.events.groups.get(event).map_or(usize::MAX, |&group| group as usize);
-        self.group_sessions.get(group).map_or("", |&session| self.sessions.id(session))
-    }
-
-    /// The file of an event, from 0, and its line.
-    pub(super) fn place_of(&self, event: usize) -> (usize, u64) {
-        let file = self.files.partition_point(|(start, _)| *start <= event).saturating_sub(1);
-        (file, self.events.lines.get(event).map_or(0, |&line| u64::from(line)))
-    }
-
-    /// Makes item ids lower-case; for the end, when all rows are in.
-    pub(super) fn fold_case(&mut self) {
-        let of_returns = self.returns.iter_mut().map(|one| &mut one.item);
-        fold_case(&mut self.items, self.events.items.iter_mut().chain(of_returns));
-    }
-
+    /// Counts a row that could not even be split into values.
     fn add_damage(&mut self, line: u64, damage: &Damage) {
         let reason = match damage {
             Damage::FieldCount { .. } => Reason::FieldCount,
@@ -346,76 +317,131 @@ impl Collector {
             Damage::NoElements { .. } => Reason::NoProducts,
             Damage::Utf8 { .. } => Reason::InvalidUtf8,
         };
+        let RawLog { num_rows, failures, files, .. } = &mut self.log;
         let rows = damage.num_rows();
-        self.num_rows += rows;
-        if let Some((_, path)) = self.files.last() {
-            self.tally.add(reason, rows, path, line, damage.column(), || damage.to_string());
+        *num_rows += rows;
+        if let Some((_, path)) = files.last() {
+            failures.tally.add(reason, rows, path, line, damage.column(), || damage.to_string());
         }
-        if let Some(rejects) = &mut self.rejects {
-            rejects.push(Reject::of_damage((self.files.len().saturating_sub(1), line), reason, damage));
+        if let Some(rejects) = &mut failures.rejects {
+            let (column, found) = (damage.column().to_owned(), damage.to_string());
+            let file = files.len().saturating_sub(1);
+            rejects.push(Reject { file, line, reason, column, found, values: Default::default() });
         }
     }
 
-    /// Decides what the file's timestamps are; the events whose stamp does not fit are misfits.
-    pub(super) fn end_file(&mut self) {
-        let Some((start, path)) = self.files.last().cloned() else { return };
-        let Some(slot) = self.slots.timestamp else { return };
-        let unit = self.votes.unit();
-        let (mut is_whole_days, misfits_before) = (true, self.misfits.len());
-        for at in start..self.events.len() {
-            let stamp = Stamp::from_bits(self.events.times[at]);
-            match time::resolve(stamp, unit) {
-                Some(time) => {
-                    self.events.times[at] = time;
-                    is_whole_days &= time % DAY_MS == 0;
-                }
-                None => {
-                    let line = u64::from(self.events.lines[at]);
-                    let (name, found) = (self.slots.name(Some(slot)), || stamp.to_string());
-                    self.tally.add(Reason::BadTimestamp, 1, &path, line, name, found);
-                    self.misfits.push(at as u32);
-                }
-            }
-        }
+    /// Decides what the file's timestamps are; events whose timestamp does not fit are misfits.
+    ///
+    /// # Errors
+    /// The file has positions and an earlier one times, or the other way round.
+    pub(super) fn end_file(&mut self) -> Result<(), EventsError> {
+        self.check_same_times()?;
+        let (Some((_, path)), Some(slot)) = (self.log.files.last().cloned(), self.log.columns.timestamp) else {
+            return Ok(());
+        };
+        let (unit, first_event) = (self.file.votes.unit(), self.file.first_event);
+        let misfits_before = self.log.misfits.len();
+        let is_whole_days = self.resolve_events(unit, &path, slot);
         self.keep_misfits(misfits_before);
-        let mut returns = self.returns.split_off(self.returns_before);
-        returns.retain_mut(|one| match time::resolve(Stamp::from_bits(one.time), unit) {
-            Some(time) => {
-                one.time = time;
-                true
-            }
-            None => false,
-        });
-        self.returns.append(&mut returns);
-        if self.misfits.len() - misfits_before == self.events.len() - start {
-            return;
+        self.resolve_returns(unit);
+        if self.log.misfits.len() - misfits_before == self.log.events.len() - first_event {
+            return Ok(());
+        }
+        if matches!(unit, Unit::DayFirst | Unit::MonthFirst) {
+            self.short_dates.push(ShortDates {
+                path: path.clone(),
+                events: first_event..self.log.events.len(),
+                returns: self.file.first_return..self.log.returns.len(),
+                unit,
+                evidence: self.file.votes.short_dates(),
+            });
         }
         let source = match unit {
             Unit::Position => TimeSource::Positions,
             _ if is_whole_days => TimeSource::Days,
             _ => TimeSource::Times,
         };
-        if matches!(unit, Unit::DayFirst | Unit::MonthFirst) {
-            self.short_dates.push(ShortDates {
-                path: path.clone(),
-                events: start..self.events.len(),
-                returns: self.returns_before..self.returns.len(),
-                unit,
-                evidence: self.votes.short_dates(),
-            });
-        }
-        match &mut self.time_source {
-            None => self.time_source = Some((source, path)),
-            Some((known, _)) if *known == TimeSource::Days && source == TimeSource::Times => *known = source,
+        match &mut self.log.time_source {
+            None => {
+                self.log.time_source = Some(source);
+                self.first_with_times = path;
+            }
+            Some(known) if *known == TimeSource::Days && source == TimeSource::Times => *known = source,
             Some(_) => {}
+        }
+        Ok(())
+    }
+
+    fn check_same_times(&self) -> Result<(), EventsError> {
+        let votes = &self.file.votes;
+        let has_timestamps = self.log.columns.timestamp.is_some() && votes.has_any();
+        let (Some(known), true, Some((_, path))) = (self.log.time_source, has_timestamps, self.log.files.last()) else {
+            return Ok(());
+        };
+        let (path, known_path) = (path.clone(), self.first_with_times.clone());
+        match (known == TimeSource::Positions, votes.unit() == Unit::Position) {
+            (true, false) => Err(EventsError::MixedTimes { times: path, positions: known_path }),
+            (false, true) => Err(EventsError::MixedTimes { times: known_path, positions: path }),
+            _ => Ok(()),
         }
     }
 
-    /// Reads the dates of all files in one order: a file whose dates can all be read both ways follows the others.
+    /// Turns the timestamps of the file's events into times of `unit`, and tells whether all are whole days.
+    fn resolve_events(&mut self, unit: Unit, path: &Path, slot: usize) -> bool {
+        let RawLog { events, misfits, failures, columns, .. } = &mut self.log;
+        let mut is_whole_days = true;
+        for at in self.file.first_event..events.len() {
+            let timestamp = RawTimestamp::from_bits(events.times[at]);
+            if let Some(time) = time::resolve(timestamp, unit) {
+                events.times[at] = time;
+                is_whole_days &= time % DAY_MS == 0;
+            } else {
+                let line = u64::from(events.lines[at]);
+                let (name, found) = (columns.name(Some(slot)), || timestamp.to_string());
+                failures.tally.add(Reason::BadTimestamp, 1, path, line, name, found);
+                misfits.push(at as u32);
+            }
+        }
+        is_whole_days
+    }
+
+    /// Turns the timestamps of the file's returns into times of `unit`; those that do not fit go.
+    fn resolve_returns(&mut self, unit: Unit) {
+        let mut returns = self.log.returns.split_off(self.file.first_return);
+        returns.retain_mut(|one| match time::resolve(RawTimestamp::from_bits(one.time), unit) {
+            Some(time) => {
+                one.time = time;
+                true
+            }
+            None => false,
+        });
+        self.log.returns.append(&mut returns);
+    }
+
+    /// Keeps the misfits of the current file one by one, if that is wanted.
+    fn keep_misfits(&mut self, misfits_before: usize) {
+        let Some(mut rejects) = self.log.failures.rejects.take() else { return };
+        for &event in &self.log.misfits[misfits_before..] {
+            let timestamp = RawTimestamp::from_bits(self.log.events.times[event as usize]);
+            let field = Some(Field::Timestamp);
+            rejects.push(self.log.reject(event as usize, Reason::BadTimestamp, field, timestamp.plain()));
+        }
+        self.log.failures.rejects = Some(rejects);
+    }
+
+    /// Gives the log of all files.
     ///
     /// # Errors
-    /// Two files can only be read in different orders.
-    pub(super) fn settle_dates(&mut self) -> Result<(), EventsError> {
+    /// The dates of two files can only be read in different orders.
+    pub(super) fn finish(mut self) -> Result<RawLog, EventsError> {
+        self.settle_dates()?;
+        self.log.currencies = self.currencies.without_rate();
+        self.log.unknown_event_types = self.types.unknown();
+        Ok(self.log)
+    }
+
+    /// Reads the dates of all files in one order: a file whose dates can all be read both ways follows the others.
+    fn settle_dates(&mut self) -> Result<(), EventsError> {
         let votes = self.short_dates.iter().map(|dates| dates.evidence);
         let (day_first, month_first) = votes.fold((0, 0), |sum, one| (sum.0 + one.day_first, sum.1 + one.month_first));
         let unit = if month_first > day_first { Unit::MonthFirst } else { Unit::DayFirst };
@@ -428,31 +454,42 @@ impl Collector {
                     other: other.map_or_else(|| path.clone(), |dates| dates.path.clone()),
                 });
             }
-            let of_returns = self.returns[returns.clone()].iter_mut().map(|one| &mut one.time);
-            for time in self.events.times[events.clone()].iter_mut().chain(of_returns) {
+            let of_returns = self.log.returns[returns.clone()].iter_mut().map(|one| &mut one.time);
+            for time in self.log.events.times[events.clone()].iter_mut().chain(of_returns) {
                 *time = time::with_day_and_month_exchanged(*time);
             }
         }
-        self.date_order = self.short_dates.first().map(|_| match unit {
+        self.log.date_order = self.short_dates.first().map(|_| match unit {
             Unit::MonthFirst => "month, day, year",
             _ => "day, month, year",
         });
         Ok(())
     }
+}
 
-    /// Keeps the misfits of the current file one by one, if that is wanted.
-    fn keep_misfits(&mut self, misfits_before: usize) {
-        let Some(mut rejects) = self.rejects.take() else { return };
-        for &event in &self.misfits[misfits_before..] {
-            let stamp = Stamp::from_bits(self.events.times[event as usize]);
-            let field = Some(Field::Timestamp);
-            rejects.push(Reject::of_event(self, event as usize, Reason::BadTimestamp, field, stamp.plain()));
-        }
-        self.rejects = Some(rejects);
+fn check_ids(columns: &ColumnMap, ids: Ids) -> Result<(), Problem> {
+    if ids.item == NO_ID {
+        return Err((Reason::MissingItem, columns.item));
     }
+    if columns.session.is_some() && ids.session == NO_ID {
+        return Err((Reason::MissingSession, columns.session));
+    }
+    if columns.session.is_none() && ids.shopper == NO_ID {
+        return Err((Reason::MissingShopper, columns.shopper));
+    }
+    Ok(())
+}
 
-    /// Whether the timestamps of the current file are positions; `None` without any.
-    pub(super) fn file_has_positions(&self) -> Option<bool> {
-        self.slots.timestamp.filter(|_| self.votes.has_any()).map(|_| self.votes.unit() == Unit::Position)
+/// The timestamp and the position of a row.
+#[inline(always)]
+fn when<'a>(columns: &ColumnMap, cell: impl Fn(Option<usize>) -> Cell<'a>) -> Result<When, Problem> {
+    let timestamp = columns.timestamp.and_then(|_| RawTimestamp::of(cell(columns.timestamp)));
+    if columns.timestamp.is_some() && timestamp.is_none() {
+        return Err((Reason::BadTimestamp, columns.timestamp));
     }
+    let position = columns.position.and_then(|_| time::position_key(cell(columns.position)));
+    if columns.position.is_some() && position.is_none() {
+        return Err((Reason::BadTimestamp, columns.position));
+    }
+    Ok(When { timestamp, position })
 }

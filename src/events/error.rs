@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::Field;
+use super::options::Field;
+use super::rules::Rule;
 use crate::table::TableError;
 use crate::table::names::listed;
 
@@ -18,7 +19,7 @@ pub enum EventsError {
     Table(#[from] TableError),
     /// No column has a usual name for a field that is needed.
     #[error(
-        "{}: no column for `{field}`{}; the columns are {}; name the right one with `--column {field}=NAME`",
+        "{}: no column for `{field}`{}; the columns are {}",
         path.display(), if *field == "session" { " (nor for `shopper`)" } else { "" }, listed(available)
     )]
     MissingColumn {
@@ -43,8 +44,8 @@ pub enum EventsError {
     },
     /// A file has a column for a field and another has none.
     #[error(
-        "{} has a column for `{field}` and {} has none; read files of one kind together, or leave the column out with \
-         `--column {field}=`", with.display(), without.display()
+        "{} has a column for `{field}` and {} has none; read files of one kind together, or leave the column out",
+        with.display(), without.display()
     )]
     DifferentColumns {
         /// A file with the field.
@@ -81,14 +82,14 @@ pub enum EventsError {
     },
     /// There are rows and none of them can be used.
     #[error(
-        "none of {num_rows} rows can be used\n{table}is each column what it was taken for? name others with `--column FIELD=NAME`{}",
-        flag.map_or_else(String::new, |flag| format!("; most were left out by a rule that {flag} changes"))
+        "none of {num_rows} rows can be used\n{table}{}check that each column was recognised correctly",
+        rule.map_or_else(String::new, |rule| format!("most were left out by the rule `{rule}`; "))
     )]
     NothingLeft {
         /// How many rows were read.
         num_rows: u64,
-        /// The flag of the rule that left out the most, if it is one that can be turned off.
-        flag: Option<&'static str>,
+        /// The rule that left out the most, if it is one that can be turned off.
+        rule: Option<Rule>,
         /// What was left out and why, for people to read.
         table: String,
     },
@@ -102,8 +103,8 @@ pub enum EventsError {
     },
     /// Too many rows are damaged.
     #[error(
-        "{rejected} of {num_rows} rows are damaged ({:.1} %, at most {:.1} % are accepted)\n{table}repair the file, name other columns with \
-         `--column FIELD=NAME`, or accept more with a higher `--max-rejected`",
+        "{rejected} of {num_rows} rows are damaged ({:.1} %, at most {:.1} % are accepted)\n\
+         {table}repair the file",
         100.0 * *rejected as f64 / (*num_rows).max(1) as f64, 100.0 * max_rejected
     )]
     TooManyRejected {

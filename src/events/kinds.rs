@@ -81,7 +81,7 @@ const RETURN: &[&str] = &[
 
 /// What an event type stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Meaning {
+pub(super) enum EventTypeClass {
     /// Interest in an item.
     Kind(EventKind),
     /// The end of it.
@@ -91,26 +91,26 @@ pub(super) enum Meaning {
 }
 
 /// What an event type stands for, regardless of case and punctuation.
-pub(super) fn meaning_of(event_type: &str) -> Meaning {
+pub(super) fn class_of(event_type: &str) -> EventTypeClass {
     let name = normalise(event_type);
     let is_in = |names: &[&str]| names.contains(&name.as_str());
     if is_in(VIEW) {
-        Meaning::Kind(EventKind::View)
+        EventTypeClass::Kind(EventKind::View)
     } else if is_in(CART) {
-        Meaning::Kind(EventKind::Cart)
+        EventTypeClass::Kind(EventKind::Cart)
     } else if is_in(PURCHASE) {
-        Meaning::Kind(EventKind::Purchase)
+        EventTypeClass::Kind(EventKind::Purchase)
     } else if is_in(RETURN) {
-        Meaning::Return
+        EventTypeClass::Return
     } else {
-        Meaning::Other
+        EventTypeClass::Other
     }
 }
 
 /// The event types of a log, looked up once each, and their rows.
 pub(super) struct EventTypes {
     names: Interner,
-    types: Vec<(Meaning, u64)>,
+    types: Vec<(EventTypeClass, u64)>,
 }
 
 impl Default for EventTypes {
@@ -121,14 +121,14 @@ impl Default for EventTypes {
 
 impl EventTypes {
     /// What a row's event type stands for; counts the row.
-    pub(super) fn meaning(&mut self, cell: Cell<'_>) -> Meaning {
+    pub(super) fn class(&mut self, cell: Cell<'_>) -> EventTypeClass {
         let number = self.number(cell) as usize;
         if number == self.types.len() {
-            self.types.push((meaning_of(&cell.to_text()), 0));
+            self.types.push((class_of(&cell.to_text()), 0));
         }
-        let Some((meaning, rows)) = self.types.get_mut(number) else { return Meaning::Other };
+        let Some((class, rows)) = self.types.get_mut(number) else { return EventTypeClass::Other };
         *rows += 1;
-        *meaning
+        *class
     }
 
     /// The number of an event type.
@@ -140,7 +140,7 @@ impl EventTypes {
     pub(super) fn unknown(&self) -> Vec<(String, u64)> {
         let mut unknown: Vec<(String, u64)> = (0_u32..)
             .zip(&self.types)
-            .filter(|(_, (meaning, _))| !matches!(meaning, Meaning::Kind(_)))
+            .filter(|(_, (class, _))| !matches!(class, EventTypeClass::Kind(_)))
             .map(|(number, (_, rows))| (self.names.id(number).to_owned(), *rows))
             .collect();
         unknown.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
@@ -151,7 +151,7 @@ impl EventTypes {
 
 #[cfg(test)]
 mod tests {
-    use super::{EventKind, Meaning, meaning_of};
+    use super::{EventKind, EventTypeClass, class_of};
 
     #[test]
     fn usual_names_are_understood_in_any_spelling() {
@@ -163,20 +163,20 @@ mod tests {
             ("Purchase", EventKind::Purchase),
             ("transaction", EventKind::Purchase),
         ] {
-            assert_eq!(meaning_of(name), Meaning::Kind(expected), "{name}");
+            assert_eq!(class_of(name), EventTypeClass::Kind(expected), "{name}");
         }
         for kind in EventKind::ALL {
-            assert_eq!(meaning_of(kind.name()), Meaning::Kind(kind));
+            assert_eq!(class_of(kind.name()), EventTypeClass::Kind(kind));
         }
     }
 
     #[test]
     fn what_is_not_interest_has_no_kind() {
         for name in ["", "stock_adjustment", "remove_from_cart", "begin_checkout"] {
-            assert_eq!(meaning_of(name), Meaning::Other, "{name}");
+            assert_eq!(class_of(name), EventTypeClass::Other, "{name}");
         }
         for name in ["cancellation", "Refund", "Order Cancelled"] {
-            assert_eq!(meaning_of(name), Meaning::Return, "{name}");
+            assert_eq!(class_of(name), EventTypeClass::Return, "{name}");
         }
     }
 }

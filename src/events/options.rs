@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-use super::Cleaning;
+use super::cleaning::Cleaning;
 use crate::EventKind;
 
 /// What a column of an event log says about an event.

@@ -2,12 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use super::clean::{Known, Patterns, Reject, clean};
+use super::build::build;
+use super::clean::{CleanLog, Patterns, clean};
 use super::collect::Collector;
 use super::columns::{Columns, match_columns};
-use super::report::MatchedColumn;
-use super::sessions::build;
-use super::{EventLog, EventsError, Field, ReadOptions, ReadReport, SessionSource, TimeSource};
+use super::error::EventsError;
+use super::log::EventLog;
+use super::options::{Field, ReadOptions};
+use super::rejects::Reject;
+use super::report::{MatchedColumn, ReadReport, TimeSource};
 use crate::table::tally::to_table;
 use crate::table::{Origin, Source, total_bytes};
 use crate::{EventKind, Progress};
@@ -91,19 +94,24 @@ fn read_all(
             None => first = Some((columns.clone(), source.columns().to_vec())),
             Some((expected, _)) => check_same_fields(first_path, expected, path, &columns)?,
         }
-        let kind = default_kind(options, &columns);
-        collector.begin_file(path, &columns, source.columns(), kind);
+        collector.begin_file(path, &columns, source.columns(), default_kind(options, &columns));
         let wanted: Vec<usize> = columns.of_field.values().copied().collect();
         source.read_into(&wanted, progress, &mut collector)?;
-        check_same_times(&collector, path)?;
-        collector.end_file();
+        collector.end_file()?;
     }
-    collector.settle_dates()?;
-    let (columns, names) = first.unwrap_or_default();
-    if collector.num_rows == 0 {
+    let raw = collector.finish()?;
+    if raw.num_rows == 0 {
         return Err(EventsError::NoRows { path: first_path.to_owned() });
     }
-    let (log, report) = finish(collector, options, &patterns, (&columns, &names), rejects)?;
+    let traits = raw.traits(options.session_gap_ms);
+    let mut clean = clean(raw, &options.cleaning, &patterns, traits);
+    if let Some(rejects) = rejects {
+        rejects.append(&mut clean.rejects);
+    }
+    check_rejected(&clean, options.max_rejected)?;
+    let log = build(&clean, options.keep_details);
+    let (columns, names) = first.unwrap_or_default();
+    let report = report(clean, log.sessions.items.len(), options, &columns, &names);
     progress.finish(&format!(
         "{} events in {} sessions from {} rows",
         report.num_events,
@@ -130,81 +138,49 @@ fn check_same_fields(first_path: &Path, first: &Columns, path: &Path, columns: &
     Ok(())
 }
 
-fn check_same_times(collector: &Collector, path: &Path) -> Result<(), EventsError> {
-    let (Some((known, known_path)), Some(has_positions)) = (&collector.time_source, collector.file_has_positions())
-    else {
-        return Ok(());
-    };
-    match (*known == TimeSource::Positions, has_positions) {
-        (true, false) => Err(EventsError::MixedTimes { times: path.to_owned(), positions: known_path.clone() }),
-        (false, true) => Err(EventsError::MixedTimes { times: known_path.clone(), positions: path.to_owned() }),
-        _ => Ok(()),
+/// Fails if too many rows are damaged or no event is left.
+fn check_rejected(clean: &CleanLog, max_rejected: f64) -> Result<(), EventsError> {
+    let CleanLog { rejections, rules, .. } = clean;
+    let num_rows = clean.raw.num_rows;
+    let damage = rejections.iter().filter(|rejection| rejection.reason.is_damage());
+    let rejected: u64 = damage.map(|rejection| rejection.rows).sum();
+    let table = || to_table(rejections);
+    if rejected as f64 > max_rejected * num_rows as f64 {
+        return Err(EventsError::TooManyRejected { rejected, num_rows, max_rejected, table: table() });
     }
+    if clean.sessions.is_empty() {
+        let most = rules.iter().max_by_key(|rule| rule.left_out()).map(|count| count.rule);
+        let rule = most.filter(|rule| !rule.is_fixed());
+        return Err(EventsError::NothingLeft { num_rows, rule, table: table() });
+    }
+    Ok(())
 }
 
-fn finish(
-    mut collector: Collector,
+fn report(
+    clean: CleanLog,
+    num_events: usize,
     options: &ReadOptions,
-    patterns: &Patterns,
-    (columns, names): (&Columns, &[String]),
-    rejects: Option<&mut Vec<Reject>>,
-) -> Result<(EventLog, ReadReport), EventsError> {
-    let has_field = |field| columns.of_field.contains_key(&field);
-    let stamps = collector.time_source.as_ref().map(|(source, _)| *source);
-    let has_times = matches!(stamps, Some(TimeSource::Times | TimeSource::Days));
-    let session_source = match (has_field(Field::Session), has_times) {
-        (true, _) => SessionSource::Column,
-        (false, true) => SessionSource::Inactivity,
-        (false, false) => SessionSource::Shopper,
-    };
-    let gap_ms = (session_source == SessionSource::Inactivity).then_some(options.session_gap_ms);
-    let known = Known {
-        has_times,
-        has_clock: stamps == Some(TimeSource::Times),
-        has_moments: matches!(stamps, Some(TimeSource::Times | TimeSource::Positions)) || has_field(Field::Position),
-        has_shoppers: collector.has_shoppers,
-        has_quantities: has_field(Field::Quantity),
-        has_sessions: session_source != SessionSource::Shopper && gap_ms != Some(i64::MAX),
-        gap_ms,
-    };
-    if options.cleaning.fold_case {
-        collector.fold_case();
-    }
-    let mut cleaned = clean(&mut collector, &options.cleaning, patterns, known);
-    if let Some(rejects) = rejects {
-        rejects.append(&mut cleaned.rejects);
-    }
-    let log = build(&collector, &cleaned, has_times, options.keep_details);
-
-    let (num_rows, rejections) = (collector.num_rows, cleaned.rejections);
-    let rejected =
-        rejections.iter().filter(|rejection| rejection.reason.is_damage()).map(|rejection| rejection.rows).sum();
-    if rejected as f64 > options.max_rejected * num_rows as f64 {
-        let (table, max_rejected) = (to_table(&rejections), options.max_rejected);
-        return Err(EventsError::TooManyRejected { rejected, num_rows, max_rejected, table });
-    }
-    if log.sessions.is_empty() {
-        let flag = cleaned.rules.iter().max_by_key(|rule| rule.left_out()).and_then(|rule| rule.flag);
-        return Err(EventsError::NothingLeft { num_rows, flag, table: to_table(&rejections) });
-    }
+    columns: &Columns,
+    names: &[String],
+) -> ReadReport {
+    let CleanLog { raw, traits, rules, rejections, .. } = clean;
     let matched = columns
         .of_field
         .iter()
         .filter_map(|(&field, &column)| names.get(column).map(|name| MatchedColumn { field, column: name.clone() }));
-    let positions = if has_field(Field::Position) { TimeSource::Positions } else { TimeSource::Rows };
-    let report = ReadReport {
-        num_rows,
-        num_events: log.sessions.items.len() as u64,
+    let positions = if raw.has_field(Field::Position) { TimeSource::Positions } else { TimeSource::Rows };
+    ReadReport {
+        num_rows: raw.num_rows,
+        num_events: num_events as u64,
         columns: matched.collect(),
-        session_source,
+        session_source: traits.session_source,
         sessions_are_baskets: columns.is_basket,
-        time_source: stamps.unwrap_or(positions),
-        date_order: collector.date_order,
-        assumed_kind: (!has_field(Field::Event)).then(|| default_kind(options, columns)),
+        time_source: raw.time_source.unwrap_or(positions),
+        date_order: raw.date_order,
+        assumed_kind: (!raw.has_field(Field::Event)).then(|| default_kind(options, columns)),
         rejections,
-        rules: cleaned.rules,
-        currencies: collector.currencies.without_rate(),
-        unknown_event_types: collector.types.unknown(),
-    };
-    Ok((log, report))
+        rules,
+        currencies: raw.currencies,
+        unknown_event_types: raw.unknown_event_types,
+    }
 }

@@ -1,8 +1,12 @@
-//! Rows in columns: what is kept of an event, of a return, and where a file has it.
+//! Events and returns as columns of numbers, and the cells of a row that they are read from.
 
-use super::Field;
 use super::columns::Columns;
+use super::options::Field;
 use crate::EventKind;
+use crate::table::column::NO_ID;
+
+/// The number of an unknown shopper.
+pub(super) const NO_SHOPPER: u32 = NO_ID;
 
 /// Events in the order of the files, a column each; empty columns are not known.
 #[derive(Default)]
@@ -51,12 +55,13 @@ pub(super) struct Return {
     /// Pieces given back, more than 0.
     pub(super) quantity: f64,
     pub(super) price: f64,
-    /// How many events stand before it in the files.
+    /// Number of events that precede it in the files.
     pub(super) before: u32,
 }
 
-/// What a file's rows are read with.
-pub(super) struct Slots {
+/// The cell of each field in the rows of a file; `None` for a field without a column.
+#[derive(Default)]
+pub(super) struct ColumnMap {
     pub(super) item: Option<usize>,
     pub(super) session: Option<usize>,
     pub(super) shopper: Option<usize>,
@@ -69,10 +74,10 @@ pub(super) struct Slots {
     names: Vec<String>,
 }
 
-impl Slots {
-    pub(super) fn new(columns: &Columns, names: &[String]) -> Slots {
+impl ColumnMap {
+    pub(super) fn new(columns: &Columns, names: &[String]) -> ColumnMap {
         let cell = |field| columns.cell_of(field);
-        Slots {
+        ColumnMap {
             item: cell(Field::Item),
             session: cell(Field::Session),
             shopper: cell(Field::Shopper),
@@ -99,12 +104,17 @@ impl Slots {
     }
 
     /// The name of the column behind a cell; empty without one.
-    pub(super) fn name(&self, slot: Option<usize>) -> &str {
-        slot.and_then(|slot| self.names.get(slot)).map_or("", String::as_str)
+    pub(super) fn name(&self, cell: Option<usize>) -> &str {
+        cell.and_then(|cell| self.names.get(cell)).map_or("", String::as_str)
+    }
+
+    /// The name of a field's column; empty without one.
+    pub(super) fn name_of(&self, field: Option<Field>) -> &str {
+        field.map_or("", |field| self.name(self.of(field)))
     }
 }
 
-/// The numbers of a row's ids; [`NO_ID`](crate::table::column::NO_ID) for one that is missing.
+/// The numbers of a row's ids; [`NO_ID`] for one that is missing.
 #[derive(Clone, Copy)]
 pub(super) struct Ids {
     pub(super) item: u32,

@@ -4,20 +4,16 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::clean::Cleaned;
-use super::collect::{Collector, NO_SHOPPER};
 use super::rows::Events;
-use super::{Details, EventLog, Sessions};
-use crate::ItemIx;
 
 /// A session as a range of [`Order`].
 pub(super) struct Session {
-    start: usize,
-    end: usize,
+    pub(super) start: usize,
+    pub(super) end: usize,
     /// Time of the last event, 0 without times.
     pub(super) end_ms: i64,
     pub(super) first_event: u32,
-    group: u32,
+    pub(super) group: u32,
 }
 
 impl Session {
@@ -54,8 +50,21 @@ impl Order {
         order
     }
 
+    /// The events that `find` adds for each group, ascending; groups are looked at in parallel.
+    pub(super) fn in_groups<S: Default>(&self, find: impl Fn(&[u32], &mut Vec<u32>, &mut S) + Sync) -> Vec<u32> {
+        let in_part = |part: Part<'_, &[u32]>| {
+            let (mut found, mut scratch) = (Vec::new(), S::default());
+            part.groups().for_each(|group| find(group, &mut found, &mut scratch));
+            found
+        };
+        let of_parts: Vec<Vec<u32>> = self.parts().into_par_iter().map(in_part).collect();
+        let mut found = of_parts.concat();
+        found.sort_unstable();
+        found
+    }
+
     /// The groups in parts of many.
-    pub(super) fn parts(&self) -> Vec<Part<'_, &[u32]>> {
+    fn parts(&self) -> Vec<Part<'_, &[u32]>> {
         let firsts = (0..self.starts.len() - 1).step_by(TASK_GROUPS);
         let part = |first: usize| {
             let starts = &self.starts[first..self.starts.len().min(first + TASK_GROUPS + 1)];
@@ -101,7 +110,7 @@ impl Order {
 }
 
 /// Groups that follow each other, and their events.
-pub(super) struct Part<'a, E> {
+struct Part<'a, E> {
     first_group: u32,
     /// Where each group starts in the order of all events, and where the last one ends.
     starts: &'a [usize],
@@ -109,7 +118,7 @@ pub(super) struct Part<'a, E> {
 }
 
 impl Part<'_, &[u32]> {
-    pub(super) fn groups(&self) -> impl Iterator<Item = &[u32]> {
+    fn groups(&self) -> impl Iterator<Item = &[u32]> {
         let first = self.starts[0];
         self.starts.windows(2).map(move |range| &self.events[range[0] - first..range[1] - first])
     }
@@ -187,69 +196,4 @@ fn by_group(groups: &[u32], num_groups: usize, is_out: &[bool]) -> (Vec<u32>, Ve
         next[group as usize] += 1;
     }
     (order, starts)
-}
-
-/// The log of the sessions that cleaning has left.
-pub(super) fn build(log: &Collector, cleaned: &Cleaned, has_times: bool, keep_details: bool) -> EventLog {
-    const UNSEEN: u32 = u32::MAX;
-    let (events, order, sessions) = (&log.events, &cleaned.order, &cleaned.sessions);
-    let mut item_ids = Vec::new();
-    let mut item_numbers = vec![UNSEEN; log.items.len()];
-    for (&item, _) in events.items.iter().zip(&cleaned.is_out).filter(|(_, is_out)| !**is_out) {
-        let number = &mut item_numbers[item as usize];
-        if *number == UNSEEN {
-            *number = item_ids.len() as u32;
-            item_ids.push(log.items.id(item).to_owned());
-        }
-    }
-    let num_events = sessions.iter().map(|session| session.end - session.start).sum();
-    let mut built = Sessions {
-        offsets: Vec::with_capacity(sessions.len() + 1),
-        items: Vec::with_capacity(num_events),
-        kinds: Vec::with_capacity(num_events),
-        shoppers: Vec::with_capacity(sessions.len()),
-        end_ms: Vec::new(),
-        has_shoppers: false,
-    };
-    built.offsets.push(0);
-    let details = keep_details.then(|| details(events, order, sessions, has_times));
-    let num_shoppers = log.group_shoppers.iter().filter(|&&shopper| shopper != NO_SHOPPER).max();
-    let mut shopper_numbers = vec![UNSEEN; num_shoppers.map_or(0, |&most| most as usize + 1)];
-    let mut next_shopper = 0;
-    for session in sessions {
-        for &event in &order[session.start..session.end] {
-            built.items.push(ItemIx(item_numbers[events.items[event as usize] as usize]));
-            built.kinds.push(events.kinds[event as usize]);
-        }
-        built.offsets.push(built.items.len());
-        let known = match log.group_shoppers[session.group as usize] {
-            NO_SHOPPER => UNSEEN,
-            shopper => shopper_numbers[shopper as usize],
-        };
-        built.has_shoppers |= log.group_shoppers[session.group as usize] != NO_SHOPPER;
-        let number = if known == UNSEEN { next_shopper } else { known };
-        if known == UNSEEN {
-            next_shopper += 1;
-            if let Some(slot) = shopper_numbers.get_mut(log.group_shoppers[session.group as usize] as usize) {
-                *slot = number;
-            }
-        }
-        built.shoppers.push(number);
-    }
-    if has_times {
-        built.end_ms = sessions.iter().map(|session| session.end_ms).collect();
-    }
-    EventLog { item_ids, sessions: built, details }
-}
-
-/// What is known of the events, in the order of the sessions.
-fn details(events: &Events, order: &[u32], sessions: &[Session], has_times: bool) -> Details {
-    fn in_order<T: Copy>(values: &[T], order: &[u32], sessions: &[Session]) -> Vec<T> {
-        let events = sessions.iter().flat_map(|session| &order[session.start..session.end]);
-        events.filter_map(|&event| values.get(event as usize).copied()).collect()
-    }
-    let Events { times, quantities, prices, .. } = events;
-    let times_ms = if has_times { in_order(times, order, sessions) } else { Vec::new() };
-    let (quantities, prices) = (in_order(quantities, order, sessions), in_order(prices, order, sessions));
-    Details { times_ms, quantities, prices }
 }

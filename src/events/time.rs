@@ -25,41 +25,41 @@ pub(super) const DAY_MS: i64 = 86_400_000;
 
 /// A timestamp as it was read: a point in time, or a number whose unit is not known yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Stamp(i64);
+pub(super) struct RawTimestamp(i64);
 
 /// Numbers from here on cannot be doubled.
 const TOO_LARGE: f64 = 4.6e18;
 
-impl Stamp {
-    const fn from_ms(ms: i64) -> Stamp {
-        Stamp(ms.saturating_mul(2) | 1)
+impl RawTimestamp {
+    const fn from_ms(ms: i64) -> RawTimestamp {
+        RawTimestamp(ms.saturating_mul(2) | 1)
     }
 
-    fn from_number(value: f64) -> Option<Stamp> {
+    fn from_number(value: f64) -> Option<RawTimestamp> {
         if !(0.0..TOO_LARGE).contains(&value) {
             return None;
         }
         if value.fract() != 0.0 && Unit::of(value as i64) == Unit::Seconds {
-            return Some(Stamp::from_ms((value * 1000.0).floor() as i64));
+            return Some(RawTimestamp::from_ms((value * 1000.0).floor() as i64));
         }
-        Some(Stamp(value as i64 * 2))
+        Some(RawTimestamp(value as i64 * 2))
     }
 
     /// The timestamp that a cell holds; `None` if it is missing or none.
-    pub(super) fn of(cell: Cell<'_>) -> Option<Stamp> {
+    pub(super) fn of(cell: Cell<'_>) -> Option<RawTimestamp> {
         match cell {
             Cell::Missing => None,
-            Cell::TimeMs(ms) => Some(Stamp::from_ms(ms)),
-            Cell::Int(value) if value >= 0 && (value as f64) < TOO_LARGE => Some(Stamp(value * 2)),
+            Cell::TimeMs(ms) => Some(RawTimestamp::from_ms(ms)),
+            Cell::Int(value) if value >= 0 && (value as f64) < TOO_LARGE => Some(RawTimestamp(value * 2)),
             Cell::Int(_) => None,
-            Cell::Float(value) => Stamp::from_number(value),
+            Cell::Float(value) => RawTimestamp::from_number(value),
             Cell::Text(text) => match text.parse::<i64>() {
-                Ok(value) => Stamp::of(Cell::Int(value)),
+                Ok(value) => RawTimestamp::of(Cell::Int(value)),
                 Err(_) => match parse_date_time(text) {
-                    Some(ms) => Some(Stamp::from_ms(ms)),
+                    Some(ms) => Some(RawTimestamp::from_ms(ms)),
                     None => match parse_short_date(text) {
-                        Some(date) => Some(Stamp::from_short_date(date)),
-                        None => text.parse().ok().and_then(Stamp::from_number),
+                        Some(date) => Some(RawTimestamp::from_short_date(date)),
+                        None => text.parse().ok().and_then(RawTimestamp::from_number),
                     },
                 },
             },
@@ -67,9 +67,9 @@ impl Stamp {
     }
 
     /// Dates whose order is not known yet are the even numbers below zero.
-    const fn from_short_date(ShortDate { first, second, year, clock_ms }: ShortDate) -> Stamp {
+    const fn from_short_date(ShortDate { first, second, year, clock_ms }: ShortDate) -> RawTimestamp {
         let packed = ((year << 5 | first) << 5 | second) << 27 | clock_ms;
-        Stamp((-1 - packed) * 2)
+        RawTimestamp((-1 - packed) * 2)
     }
 
     const fn short_date(self) -> Option<ShortDate> {
@@ -87,8 +87,8 @@ impl Stamp {
     }
 
     /// The stamp that gave these bits.
-    pub(super) const fn from_bits(bits: i64) -> Stamp {
-        Stamp(bits)
+    pub(super) const fn from_bits(bits: i64) -> RawTimestamp {
+        RawTimestamp(bits)
     }
 
     /// The number or the milliseconds.
@@ -119,7 +119,7 @@ struct ShortDate {
     clock_ms: i64,
 }
 
-impl fmt::Display for Stamp {
+impl fmt::Display for RawTimestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(ShortDate { first, second, year, .. }) = self.short_date() {
             return write!(f, "{first}/{second}/{year}, no date in the order of the other values of the column");
@@ -165,7 +165,7 @@ impl Unit {
 
 /// What the timestamps of one file's column look like, counted while they are read.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Votes {
+pub(super) struct UnitVotes {
     /// Numbers by [`Unit`].
     numbers: [u64; 5],
     /// Positions that read as YYYYMMDD.
@@ -191,12 +191,12 @@ pub(super) struct Evidence {
     pub(super) has_others: bool,
 }
 
-impl Votes {
+impl UnitVotes {
     pub(super) const fn short_dates(&self) -> Evidence {
         Evidence { day_first: self.day_first, month_first: self.month_first, has_others: self.times > 0 }
     }
 
-    pub(super) fn add(&mut self, stamp: Stamp) {
+    pub(super) fn add(&mut self, stamp: RawTimestamp) {
         if stamp.is_ms() {
             self.times += 1;
             return;
@@ -238,7 +238,7 @@ impl Votes {
 }
 
 /// The stamp in ms since 1970 UTC, or the position if `unit` is that; `None` if it does not fit the unit.
-pub(super) fn resolve(stamp: Stamp, unit: Unit) -> Option<i64> {
+pub(super) fn resolve(stamp: RawTimestamp, unit: Unit) -> Option<i64> {
     let value = stamp.value();
     if stamp.is_ms() {
         return (unit != Unit::Position).then_some(value);
@@ -427,14 +427,14 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> Option<i64> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Cell, Stamp, Votes, parse_date_time, position_key, resolve, with_day_and_month_exchanged};
+    use super::{Cell, RawTimestamp, UnitVotes, parse_date_time, position_key, resolve, with_day_and_month_exchanged};
 
     /// 2017-08-01 12:30:15 UTC.
     const NOON_MS: i64 = 1_501_590_615_000;
 
     fn ms_of(cells: &[Cell<'_>]) -> Vec<Option<i64>> {
-        let stamps: Vec<Option<Stamp>> = cells.iter().map(|&cell| Stamp::of(cell)).collect();
-        let mut votes = Votes::default();
+        let stamps: Vec<Option<RawTimestamp>> = cells.iter().map(|&cell| RawTimestamp::of(cell)).collect();
+        let mut votes = UnitVotes::default();
         stamps.iter().flatten().for_each(|&stamp| votes.add(stamp));
         let unit = votes.unit();
         stamps.into_iter().map(|stamp| resolve(stamp?, unit)).collect()
@@ -505,9 +505,9 @@ mod tests {
         ] {
             assert_eq!(parse_date_time(text), None, "{text}");
         }
-        assert_eq!(Stamp::of(Cell::Text("nan")), None);
-        assert_eq!(Stamp::of(Cell::Text("-5")), None);
-        assert_eq!(Stamp::of(Cell::Float(f64::INFINITY)), None);
+        assert_eq!(RawTimestamp::of(Cell::Text("nan")), None);
+        assert_eq!(RawTimestamp::of(Cell::Text("-5")), None);
+        assert_eq!(RawTimestamp::of(Cell::Float(f64::INFINITY)), None);
     }
 
     #[test]
@@ -556,7 +556,7 @@ mod tests {
 
         #[test]
         fn no_text_panics(text in "[0-9T:+./ Z-]{0,30}") {
-            Stamp::of(Cell::Text(&text));
+            RawTimestamp::of(Cell::Text(&text));
             position_key(Cell::Text(&text));
         }
 

@@ -1,6 +1,7 @@
 //! The flags that say what is left out of an event log, and what people see of it.
 
 use crate::console::Console;
+use crate::hints;
 use crate::output::Output;
 use crate::table::{Table, thousands};
 use crate::usage::Usage;
@@ -284,7 +285,7 @@ impl CleaningFlags {
 /// Says what nobody should overlook: a rule that takes much, prices in several currencies.
 pub fn remark(report: &ReadReport, console: &Console) {
     for rule in &report.rules {
-        if let Some(flag) = rule.flag
+        if let Some(flag) = hints::of_rule(rule.rule)
             && rule.left_out() * 5 > rule.before
         {
             console.remark(format_args!(
@@ -313,7 +314,7 @@ pub fn table(report: &ReadReport) -> Table {
         let (example, before) = (&rejection.example, left);
         left -= rejection.rows.min(left);
         table.row([
-            rejection.reason.rule().to_owned(),
+            rejection.reason.rule().to_string(),
             rejection.reason.to_string(),
             thousands(before),
             thousands(rejection.rows),

@@ -1,5 +1,6 @@
 //! What people see on stderr: remarks, errors and progress.
 
+use crate::hints;
 use crate::table::thousands;
 use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use std::fmt::{self, Display};
@@ -46,7 +47,8 @@ impl Console {
     }
 }
 
-/// The causes from the outermost to the innermost; a cause that the one before it has printed already is left out.
+/// The causes from the outermost to the innermost, and the flag that helps; a cause that the one before it has printed
+/// already is left out.
 fn message(error: &anyhow::Error) -> String {
     let mut message = String::new();
     for cause in error.chain() {
@@ -57,6 +59,7 @@ fn message(error: &anyhow::Error) -> String {
             message = format!("{message}: {cause}");
         }
     }
+    message.push_str(&hints::of_error(error).unwrap_or_default());
     message
 }
 

@@ -3,6 +3,7 @@
 use crate::catalogue::CatalogFlags;
 use crate::console::Console;
 use crate::events::{EventFlags, read_events_with};
+use crate::hints::HINTS;
 use crate::output::{self, Output};
 use crate::table::Table;
 use crate::usage::Usage;
@@ -59,7 +60,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     }
     let events = read_events_with(&paths, &args.events, true, console)?;
     let catalog = args.catalog.read(console)?;
-    let found = eda::explore(&events.log, &events.report, catalog.as_ref());
+    let found = eda::explore(&events.log, &events.report, catalog.as_ref(), &HINTS);
 
     if let Some(path) = &args.output {
         let page = Page { title: "What is in this log".to_owned(), lead: lead(&paths), parts: found.parts() };

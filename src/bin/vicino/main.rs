@@ -12,6 +12,7 @@ mod evaluate;
 mod events;
 mod explore;
 mod export;
+mod hints;
 mod input;
 mod inspect;
 mod manifest;

@@ -5,6 +5,7 @@ use crate::comparing;
 use crate::console::Console;
 use crate::events::{EventFlags, Events, read_events_with};
 use crate::explore::lead;
+use crate::hints::HINTS;
 use crate::output::{self, Output};
 use crate::packing::PackFlags;
 use crate::report::{Extras, Report};
@@ -192,7 +193,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     let mut events = read_events_with(&paths, &args.events, wants_page, console)?;
     let catalog = args.catalog.read(console)?;
     let summary = eda::summarise(&events.log);
-    let exploration = wants_page.then(|| eda::explore(&events.log, &events.report, catalog.as_ref()));
+    let exploration = wants_page.then(|| eda::explore(&events.log, &events.report, catalog.as_ref(), &HINTS));
     if let Some(catalog) = catalog.as_ref().filter(|_| args.catalog_items) {
         comparing::add_items(&mut events.log.item_ids, catalog.products().map(|product| product.id.clone()));
     }

@@ -1,148 +1,89 @@
-//! Leaves out of a log what is no shopper's interest in a product, rule by rule, and counts it.
+//! Removes events that do not reflect a shopper's interest in a product, one rule at a time, and counts what each rule
+//! removed.
 //!
-//! Owns the rules and their order, which is that of [`Rule::ALL`]. Each rule sees what the ones before have left, says
-//! which events go or why it cannot run, and knows nothing of the others. Nothing depends on the clock, on the number of
-//! threads or on the order of a hash table. It must not know how files are read.
+//! Owns the rules and runs them in the order of [`Rule::ALL`]. A rule looks at the events that earlier rules have left,
+//! and returns the events to remove, or the reason why it cannot run; it knows nothing of the other rules. The result
+//! does not depend on the clock, the number of threads or the order of a hash table. This module must not know how
+//! files are read.
 
-mod moments;
-mod options;
+mod context;
+mod per_shopper;
 mod products;
 mod purchases;
-mod rejects;
+mod rare_items;
 mod repeats;
 mod robots;
-mod rules;
-mod shares;
-mod spelling;
+mod times;
 
 #[cfg(test)]
 mod tests;
 
-pub use options::Cleaning;
 pub(super) use products::Patterns;
-pub use rejects::Reject;
-pub(super) use rules::Rule;
-pub use rules::RuleCount;
-pub(super) use spelling::{Currencies, fold_case};
 
-use super::collect::Collector;
-use super::rows::Events;
+use context::{NO_SESSIONS, OFF, Outcome, RuleContext};
+
+use super::cleaning::Cleaning;
+use super::options::Field;
+use super::raw::{LogTraits, RawLog};
+use super::rejects::{Failures, Reject};
+use super::rules::{Reason, Rule, RuleCount};
 use super::sessions::{Order, Session};
-use super::{Field, Reason};
 use crate::table::Rejection;
-use crate::table::tally::Tally;
 
-/// The events that a rule takes, ascending; or why it did not run.
-type Outcome = Result<Vec<u32>, &'static str>;
-
-const OFF: &str = "turned off";
-const NO_CLOCK: &str = "no times";
-const NO_MOMENTS: &str = "no moments";
-const NO_SHOPPERS: &str = "no shoppers";
-const NO_PRICES: &str = "no prices";
-const NO_QUANTITIES: &str = "no quantities";
-const NO_SESSIONS: &str = "no sessions";
-
-/// What is known about a log as a whole.
-#[derive(Clone, Copy)]
-pub(super) struct Known {
-    /// Whether times are points in time, rather than positions.
-    pub(super) has_times: bool,
-    /// Whether they are more than whole days.
-    pub(super) has_clock: bool,
-    /// Whether two events at the same moment really are.
-    pub(super) has_moments: bool,
-    pub(super) has_shoppers: bool,
-    /// Whether a column says how many pieces.
-    pub(super) has_quantities: bool,
-    /// Whether sessions are more than all that a shopper ever did.
-    pub(super) has_sessions: bool,
-    /// A group is cut where nothing happens for longer than this.
-    pub(super) gap_ms: Option<i64>,
-}
-
-/// What a rule sees.
-pub(super) struct View<'a> {
-    log: &'a Collector,
-    cleaning: &'a Cleaning,
-    known: Known,
-    /// By event, whether it was left out.
-    is_out: Vec<bool>,
-}
-
-impl View<'_> {
-    fn events(&self) -> &Events {
-        &self.log.events
-    }
-
-    fn is_kept(&self, event: u32) -> bool {
-        !self.is_out[event as usize]
-    }
-
-    /// The events that are left, in the order of the files.
-    fn kept(&self) -> impl Iterator<Item = u32> {
-        self.is_out.iter().zip(0..).filter(|(is_out, _)| !**is_out).map(|(_, event)| event)
-    }
-}
-
-/// What is left of a log, and what is not.
-pub(super) struct Cleaned {
-    /// The events in groups, and the sessions as ranges of them, oldest first.
+/// A log after cleaning, with its events grouped into sessions.
+pub(super) struct CleanLog {
+    pub(super) raw: RawLog,
+    pub(super) traits: LogTraits,
+    /// The events session by session.
     pub(super) order: Vec<u32>,
+    /// The sessions as ranges of `order`, oldest first.
     pub(super) sessions: Vec<Session>,
     /// By event, whether it was left out.
     pub(super) is_out: Vec<bool>,
     pub(super) rules: Vec<RuleCount>,
     pub(super) rejections: Vec<Rejection<Reason>>,
-    /// By file and line; empty unless the collector keeps them.
+    /// By file and line; empty unless they are kept.
     pub(super) rejects: Vec<Reject>,
 }
 
 /// Applies all rules.
 ///
-/// `O(n log n)` for `n` events; a log that nothing is wrong with is passed over some ten times.
-pub(super) fn clean(log: &mut Collector, cleaning: &Cleaning, patterns: &Patterns, known: Known) -> Cleaned {
-    let (tally, rejects) = (std::mem::replace(&mut log.tally, Tally::new()), log.rejects.take());
-    let log = &*log;
-    let mut is_out = vec![false; log.events.len()];
-    log.misfits.iter().for_each(|&event| is_out[event as usize] = true);
-    let mut pass = Pass {
-        view: View { log, cleaning, known, is_out },
-        rules: Vec::with_capacity(Rule::ALL.len()),
-        num_left: log.num_rows,
-        tally,
-        rejects,
-    };
-    pass.count_reading();
-    pass.rule(Reason::ImpossibleTime, Some(Field::Timestamp), moments::impossible);
-    pass.rule(Reason::OutsidePeriod, Some(Field::Timestamp), moments::outside_period);
-    pass.rule(Reason::NonProduct, Some(Field::Item), |view| products::non_products(view, patterns));
-    let mut order = Order::new(&log.events, log.group_shoppers.len(), &pass.view.is_out);
-    pass.rule(Reason::Duplicate, None, |view| repeats::duplicates(view, &order));
-    pass.rule(Reason::DoubleClick, None, |view| repeats::double_clicks(view, &order));
-    pass.rule(Reason::ZeroPrice, Some(Field::Price), purchases::zero_prices);
-    pass.rule(Reason::Cancelled, Some(Field::Quantity), purchases::cancelled);
-    pass.rule(Reason::Robot, None, robots::robots);
-    pass.rule(Reason::RareItem, Some(Field::Item), shares::rare_items);
-    pass.rule(Reason::BeyondLimit, Some(Field::Item), shares::beyond_limit);
-    let mut sessions = order.cut(&log.events, &pass.view.is_out, known.has_times, known.gap_ms);
+/// `O(n log n)` for `n` events; a log that needs no cleaning is passed over some ten times.
+pub(super) fn clean(mut raw: RawLog, cleaning: &Cleaning, patterns: &Patterns, traits: LogTraits) -> CleanLog {
+    if cleaning.fold_case {
+        raw.fold_case();
+    }
+    let failures = std::mem::replace(&mut raw.failures, Failures::new(false));
+    let mut runner = RuleRunner::new(&raw, cleaning, traits, failures);
+    runner.count_reading();
+    runner.rule(Reason::ImpossibleTime, Some(Field::Timestamp), times::impossible);
+    runner.rule(Reason::OutsidePeriod, Some(Field::Timestamp), times::outside_period);
+    runner.rule(Reason::NonProduct, Some(Field::Item), |context| products::non_products(context, patterns));
+    let mut order = Order::new(&raw.events, raw.groups.shoppers.len(), &runner.context.is_out);
+    runner.rule(Reason::Duplicate, None, |context| repeats::duplicates(context, &order));
+    runner.rule(Reason::DoubleClick, None, |context| repeats::double_clicks(context, &order));
+    runner.rule(Reason::ZeroPrice, Some(Field::Price), purchases::zero_prices);
+    runner.rule(Reason::Cancelled, Some(Field::Quantity), purchases::cancelled);
+    runner.rule(Reason::Robot, None, robots::robots);
+    runner.rule(Reason::RareItem, Some(Field::Item), rare_items::rare_items);
+    runner.rule(Reason::BeyondLimit, Some(Field::Item), per_shopper::beyond_limit);
+    let mut sessions = order.cut(&raw.events, &runner.context.is_out, traits.has_times, traits.gap_ms);
     let (longest, shortest) = (cleaning.max_session_events, cleaning.min_session_events);
     let is_long = |session: &Session| longest > 0 && session.len() > longest;
     let is_short = |session: &Session| session.len() < shortest;
-    pass.rule(Reason::LongSession, None, |view| lengths(view, &order, &sessions, longest > 0, is_long));
-    pass.rule(Reason::ShortSession, None, |view| lengths(view, &order, &sessions, shortest > 1, is_short));
-    sessions.retain(|session| pass.view.is_kept(session.first_event));
+    runner.rule(Reason::LongSession, None, |context| lengths(context, &order, &sessions, longest > 0, is_long));
+    runner.rule(Reason::ShortSession, None, |context| lengths(context, &order, &sessions, shortest > 1, is_short));
+    sessions.retain(|session| runner.context.is_kept(session.first_event));
     sessions.sort_unstable_by_key(|session| (session.end_ms, session.first_event));
 
-    let Pass { view: View { is_out, .. }, rules, tally, rejects, .. } = pass;
-    let mut rejects = rejects.unwrap_or_default();
-    rejects.sort_by_key(|reject| (reject.file, reject.line));
-    Cleaned { order: order.into_events(), sessions, is_out, rules, rejections: tally.rejections(), rejects }
+    let RuleRunner { context: RuleContext { is_out, .. }, rules, failures, .. } = runner;
+    let (rejections, rejects) = failures.into_parts();
+    CleanLog { order: order.into_events(), sessions, is_out, rules, rejections, rejects, raw, traits }
 }
 
 /// The events of the sessions whose length is not wanted.
 fn lengths(
-    view: &View<'_>,
+    context: &RuleContext<'_>,
     order: &Order,
     sessions: &[Session],
     is_on: bool,
@@ -151,28 +92,40 @@ fn lengths(
     if !is_on {
         return Err(OFF);
     }
-    if !view.known.has_sessions {
+    if !context.traits.has_sessions {
         return Err(NO_SESSIONS);
     }
-    let unwanted = sessions.iter().filter(|session| is_unwanted(session) && view.is_kept(session.first_event));
+    let unwanted = sessions.iter().filter(|session| is_unwanted(session) && context.is_kept(session.first_event));
     let mut events: Vec<u32> = unwanted.flat_map(|session| order.of(session)).copied().collect();
     events.sort_unstable();
     Ok(events)
 }
 
-/// The rules as they are applied, one after another.
-struct Pass<'a> {
-    view: View<'a>,
+/// Applies rules one after another and counts what they remove.
+struct RuleRunner<'a> {
+    context: RuleContext<'a>,
     rules: Vec<RuleCount>,
     num_left: u64,
-    tally: Tally<Reason>,
-    rejects: Option<Vec<Reject>>,
+    failures: Failures,
 }
 
-impl Pass<'_> {
+impl<'a> RuleRunner<'a> {
+    fn new(log: &'a RawLog, cleaning: &'a Cleaning, traits: LogTraits, failures: Failures) -> RuleRunner<'a> {
+        let mut is_out = vec![false; log.events.len()];
+        for &event in &log.misfits {
+            is_out[event as usize] = true;
+        }
+        RuleRunner {
+            context: RuleContext { log, cleaning, traits, is_out },
+            rules: Vec::with_capacity(Rule::ALL.len()),
+            num_left: log.num_rows,
+            failures,
+        }
+    }
+
     /// Counts what was left out while rows were read.
     fn count_reading(&mut self) {
-        let rejections = self.tally.rejections();
+        let rejections = self.failures.tally.rejections();
         for rule in [Rule::Damage, Rule::EventTypes, Rule::MissingIds, Rule::BadValues, Rule::Returns] {
             let of_rule = rejections.iter().filter(|rejection| Rule::of(rejection.reason) == rule);
             self.count(rule, of_rule.map(|rejection| rejection.rows).sum(), None);
@@ -182,36 +135,38 @@ impl Pass<'_> {
     fn count(&mut self, rule: Rule, rows: u64, skipped: Option<&'static str>) {
         let (before, after) = (self.num_left, self.num_left.saturating_sub(rows));
         self.num_left = after;
-        self.rules.push(RuleCount { rule: rule.name(), flag: rule.flag(), before, after, skipped });
+        self.rules.push(RuleCount { rule, before, after, skipped });
     }
 
-    /// Leaves out, for `reason`, the events that `find` finds; `field` is what shows it.
-    fn rule(&mut self, reason: Reason, field: Option<Field>, find: impl FnOnce(&View<'_>) -> Outcome) {
+    /// Leaves out, for `reason`, the events that `find` finds; `field` is the field that shows it.
+    fn rule(&mut self, reason: Reason, field: Option<Field>, find: impl FnOnce(&RuleContext<'_>) -> Outcome) {
         let rule = Rule::of(reason);
-        let events = match find(&self.view) {
+        let events = match find(&self.context) {
             Ok(events) => events,
             Err(why) => return self.count(rule, 0, Some(why)),
         };
         debug_assert!(events.is_sorted());
         self.count(rule, events.len() as u64, None);
-        events.iter().for_each(|&event| self.view.is_out[event as usize] = true);
-        let Some(&first) = events.first() else { return };
-        let (log, cleaning) = (self.view.log, self.view.cleaning);
-        let found = |event: u32| found(log, cleaning, reason, event as usize);
-        let (file, line) = log.place_of(first as usize);
-        if let Some((_, path)) = log.files.get(file) {
-            let column = field.map_or("", |field| log.slots.name(log.slots.of(field)));
-            self.tally.add(reason, events.len() as u64, path, line, column, || found(first));
+        for &event in &events {
+            self.context.is_out[event as usize] = true;
         }
-        if let Some(rejects) = &mut self.rejects {
-            let reject = |event: u32| Reject::of_event(log, event as usize, reason, field, found(event));
-            rejects.extend(events.iter().map(|&event| reject(event)));
+        let Some(&first) = events.first() else { return };
+        let (log, cleaning) = (self.context.log, self.context.cleaning);
+        let found = |event: u32| found(log, cleaning, reason, event as usize);
+        let (file, line) = log.file_and_line(first as usize);
+        if let Some((_, path)) = log.files.get(file) {
+            let (rows, column) = (events.len() as u64, log.columns.name_of(field));
+            self.failures.tally.add(reason, rows, path, line, column, || found(first));
+        }
+        if let Some(rejects) = &mut self.failures.rejects {
+            let reject = |&event: &u32| log.reject(event as usize, reason, field, found(event));
+            rejects.extend(events.iter().map(reject));
         }
     }
 }
 
-/// What is there, for people to read.
-fn found(log: &Collector, cleaning: &Cleaning, reason: Reason, event: usize) -> String {
+/// A description of a removed event for people to read.
+fn found(log: &RawLog, cleaning: &Cleaning, reason: Reason, event: usize) -> String {
     let events = &log.events;
     let item = events.items.get(event).map_or("", |&item| log.items.id(item));
     let number = |values: &[f64]| values.get(event).copied().unwrap_or(f64::NAN);

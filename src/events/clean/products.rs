@@ -2,8 +2,9 @@
 
 use glob::{MatchOptions, Pattern};
 
-use super::super::EventsError;
-use super::{Cleaning, Outcome, View};
+use super::super::cleaning::Cleaning;
+use super::super::error::EventsError;
+use super::context::{OFF, Outcome, RuleContext};
 
 /// Ids of services, in capitals, as shop systems and their users write them.
 const SERVICES: &[&str] = &[
@@ -85,15 +86,16 @@ impl Patterns {
 }
 
 /// Events with an id that is no product's.
-pub(super) fn non_products(view: &View<'_>, patterns: &Patterns) -> Outcome {
-    let by_rule = view.cleaning.drop_non_products;
+pub(super) fn non_products(context: &RuleContext<'_>, patterns: &Patterns) -> Outcome {
+    let by_rule = context.cleaning.drop_non_products;
     if !by_rule && patterns.non_products.is_empty() {
-        return Err(super::OFF);
+        return Err(OFF);
     }
-    let items = &view.events().items;
-    let mut is_seen = vec![false; view.log.items.len()];
-    view.kept().for_each(|event| is_seen[items[event as usize] as usize] = true);
-    let ids = || is_seen.iter().zip(0_u32..).filter(|(is_seen, _)| **is_seen).map(|(_, item)| view.log.items.id(item));
+    let items = &context.events().items;
+    let mut is_seen = vec![false; context.log.items.len()];
+    context.kept().for_each(|event| is_seen[items[event as usize] as usize] = true);
+    let ids =
+        || is_seen.iter().zip(0_u32..).filter(|(is_seen, _)| **is_seen).map(|(_, item)| context.log.items.id(item));
     let looks = Looks::of(ids());
 
     let any = |patterns: &[Pattern], id: &str| patterns.iter().any(|pattern| pattern.matches_with(id, ANY_CASE));
@@ -102,13 +104,13 @@ pub(super) fn non_products(view: &View<'_>, patterns: &Patterns) -> Outcome {
     let mut found = false;
     // From here on: the items that are no products.
     for (is_seen, item) in is_seen.iter_mut().zip(0..) {
-        *is_seen = *is_seen && is_none(view.log.items.id(item));
+        *is_seen = *is_seen && is_none(context.log.items.id(item));
         found |= *is_seen;
     }
     if !found {
         return Ok(Vec::new());
     }
-    Ok(view.kept().filter(|&event| is_seen[items[event as usize] as usize]).collect())
+    Ok(context.kept().filter(|&event| is_seen[items[event as usize] as usize]).collect())
 }
 
 /// What nearly all ids of a log look like.

@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::super::rows::Return;
-use super::{NO_PRICES, NO_QUANTITIES, NO_SHOPPERS, OFF, Outcome, View};
+use super::context::{NO_PRICES, NO_QUANTITIES, NO_SHOPPERS, OFF, Outcome, RuleContext};
 use crate::EventKind;
 use crate::table::interner::FastHash;
 
 /// Purchases at a price of zero or less; those without a price stay.
-pub(super) fn zero_prices(view: &View<'_>) -> Outcome {
-    let events = view.events();
-    if !view.cleaning.drop_zero_prices {
+pub(super) fn zero_prices(context: &RuleContext<'_>) -> Outcome {
+    let events = context.events();
+    if !context.cleaning.drop_zero_prices {
         return Err(OFF);
     }
     if events.prices.is_empty() {
@@ -20,27 +20,27 @@ pub(super) fn zero_prices(view: &View<'_>) -> Outcome {
     }
     let is_gift =
         |&event: &u32| events.kinds[event as usize] == EventKind::Purchase && events.prices[event as usize] <= 0.0;
-    Ok(view.kept().filter(is_gift).collect())
+    Ok(context.kept().filter(is_gift).collect())
 }
 
 /// Purchases that a later return gives back: of the same shopper, item and quantity, the latest first, each once.
 ///
 /// Later is later in time, and in the files where the time is the same or not known. A return without such a
 /// purchase, for instance of one from before the log begins, changes nothing.
-pub(super) fn cancelled(view: &View<'_>) -> Outcome {
-    let events = view.events();
-    if !view.cleaning.drop_cancelled {
+pub(super) fn cancelled(context: &RuleContext<'_>) -> Outcome {
+    let events = context.events();
+    if !context.cleaning.drop_cancelled {
         return Err(OFF);
     }
-    if !view.known.has_shoppers {
+    if !context.traits.has_shoppers {
         return Err(NO_SHOPPERS);
     }
-    if !view.known.has_quantities {
+    if !context.traits.has_quantities {
         return Err(NO_QUANTITIES);
     }
-    let returns = distinct(view);
+    let returns = distinct(context);
     let mut slots: HashMap<u64, u32, FastHash> = HashMap::default();
-    let mut gives_back = vec![false; view.log.shoppers.len()];
+    let mut gives_back = vec![false; context.log.shoppers.len()];
     for one in &returns {
         let next = slots.len() as u32;
         slots.entry(pair(one.shopper, one.item)).or_insert(next);
@@ -50,14 +50,14 @@ pub(super) fn cancelled(view: &View<'_>) -> Outcome {
         return Ok(Vec::new());
     }
     // By shopper and item; a return stands before the event that follows it in the file.
-    let time = |time: i64| if view.known.has_times { time } else { 0 };
+    let time = |time: i64| if context.traits.has_times { time } else { 0 };
     let step = |one: &Return| {
         (slots[&pair(one.shopper, one.item)], time(one.time), one.before, Step::Return(one.quantity.to_bits()))
     };
     let mut steps: Vec<(u32, i64, u32, Step)> = returns.iter().map(step).collect();
-    for event in view.kept() {
+    for event in context.kept() {
         let at = event as usize;
-        let shopper = view.log.shopper_of(at);
+        let shopper = context.log.shopper_of(at);
         // Most shoppers give nothing back and need no look-up.
         if gives_back.get(shopper as usize) == Some(&true)
             && events.kinds[at] == EventKind::Purchase
@@ -98,9 +98,9 @@ fn pair(shopper: u32, item: u32) -> u64 {
 }
 
 /// The returns, those that stand in the files twice taken once where duplicates are.
-fn distinct(view: &View<'_>) -> Vec<Return> {
-    let mut returns = view.log.returns.clone();
-    if view.cleaning.drop_duplicates && view.known.has_moments {
+fn distinct(context: &RuleContext<'_>) -> Vec<Return> {
+    let mut returns = context.log.returns.clone();
+    if context.cleaning.drop_duplicates && context.traits.has_moments {
         let key = |one: &Return| {
             let numbers = (one.shopper, one.item, one.session, one.event_type, one.time, one.position);
             (numbers, one.quantity.to_bits(), (one.price + 0.0).to_bits())

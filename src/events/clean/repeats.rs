@@ -1,36 +1,34 @@
 //! Rows that say again what another row has said: exact duplicates, and double clicks.
 
-use rayon::prelude::*;
-
 use super::super::sessions::Order;
-use super::{NO_CLOCK, NO_MOMENTS, OFF, Outcome, View};
+use super::context::{NO_CLOCK, NO_MOMENTS, OFF, Outcome, RuleContext};
 use crate::EventKind;
 
 /// Events that equal an earlier one of their group in every column, and the moment is known.
-pub(super) fn duplicates(view: &View<'_>, order: &Order) -> Outcome {
-    if !view.cleaning.drop_duplicates {
+pub(super) fn duplicates(context: &RuleContext<'_>, order: &Order) -> Outcome {
+    if !context.cleaning.drop_duplicates {
         return Err(OFF);
     }
-    if !view.known.has_moments {
+    if !context.traits.has_moments {
         return Err(NO_MOMENTS);
     }
-    Ok(in_groups(order, |group, found, scratch: &mut Vec<_>| of_group(view, group, found, scratch)))
+    Ok(order.in_groups(|group, found, scratch: &mut Vec<_>| of_group(context, group, found, scratch)))
 }
 
 /// Views and cart events of an item within the time of the equal one that was kept before.
 ///
 /// `O(n log n)` in the events of a session; what was bought is never taken for a slip of the finger.
-pub(super) fn double_clicks(view: &View<'_>, order: &Order) -> Outcome {
-    let span_ms = view.cleaning.double_click_ms;
+pub(super) fn double_clicks(context: &RuleContext<'_>, order: &Order) -> Outcome {
+    let span_ms = context.cleaning.double_click_ms;
     if span_ms <= 0 {
         return Err(OFF);
     }
-    if !view.known.has_clock {
+    if !context.traits.has_clock {
         return Err(NO_CLOCK);
     }
-    let events = view.events();
-    let is_click = |event: u32| view.is_kept(event) && events.kinds[event as usize] != EventKind::Purchase;
-    Ok(in_groups(order, |group, found, scratch: &mut Vec<_>| {
+    let events = context.events();
+    let is_click = |event: u32| context.is_kept(event) && events.kinds[event as usize] != EventKind::Purchase;
+    Ok(order.in_groups(|group, found, scratch: &mut Vec<_>| {
         let gap = |pair: &[u32]| events.time_of(pair[1]).saturating_sub(events.time_of(pair[0]));
         if !group.windows(2).any(|pair| gap(pair) <= span_ms && is_click(pair[1])) {
             return;
@@ -53,27 +51,11 @@ pub(super) fn double_clicks(view: &View<'_>, order: &Order) -> Outcome {
     }))
 }
 
-/// What `find` adds for each group, ascending.
-fn in_groups<S: Default>(order: &Order, find: impl Fn(&[u32], &mut Vec<u32>, &mut S) + Sync) -> Vec<u32> {
-    let of_parts: Vec<Vec<u32>> = order
-        .parts()
-        .into_par_iter()
-        .map(|part| {
-            let (mut found, mut scratch) = (Vec::new(), S::default());
-            part.groups().for_each(|group| find(group, &mut found, &mut scratch));
-            found
-        })
-        .collect();
-    let mut found = of_parts.concat();
-    found.sort_unstable();
-    found
-}
-
 type Content = (u32, EventKind, u64, u64);
 
 /// Adds the events of a sorted group that equal an earlier one of the same time and position.
-fn of_group(view: &View<'_>, group: &[u32], found: &mut Vec<u32>, contents: &mut Vec<(Content, u32)>) {
-    let events = view.events();
+fn of_group(context: &RuleContext<'_>, group: &[u32], found: &mut Vec<u32>, contents: &mut Vec<(Content, u32)>) {
+    let events = context.events();
     let same_moment =
         |a: &u32, b: &u32| events.time_of(*a) == events.time_of(*b) && events.position_of(*a) == events.position_of(*b);
     let content = |event: u32| {

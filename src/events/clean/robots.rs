@@ -2,31 +2,31 @@
 
 use std::collections::HashSet;
 
-use super::super::collect::NO_SHOPPER;
-use super::{NO_CLOCK, NO_SHOPPERS, OFF, Outcome, View};
+use super::super::rows::NO_SHOPPER;
+use super::context::{NO_CLOCK, NO_SHOPPERS, OFF, Outcome, RuleContext};
 use crate::EventKind;
 
 const HOUR_MS: i64 = 3_600_000;
 
 /// All events of the shoppers who have more events within some hour than a person has, on more items than a person
 /// looks at, and none of them a cart or a purchase.
-pub(super) fn robots(view: &View<'_>) -> Outcome {
-    let (limit, events) = (view.cleaning.robot_events_per_hour, view.events());
+pub(super) fn robots(context: &RuleContext<'_>) -> Outcome {
+    let (limit, events) = (context.cleaning.robot_events_per_hour, context.events());
     if limit == 0 {
         return Err(OFF);
     }
-    if !view.known.has_shoppers {
+    if !context.traits.has_shoppers {
         return Err(NO_SHOPPERS);
     }
-    if !view.known.has_clock {
+    if !context.traits.has_clock {
         return Err(NO_CLOCK);
     }
     if !events.kinds.contains(&EventKind::View) {
         return Ok(Vec::new());
     }
-    let mut num_views = vec![0_usize; view.log.shoppers.len()];
-    for event in view.kept() {
-        let shopper = view.log.shopper_of(event as usize);
+    let mut num_views = vec![0_usize; context.log.shoppers.len()];
+    for event in context.kept() {
+        let shopper = context.log.shopper_of(event as usize);
         if let Some(num_views) = num_views.get_mut(shopper as usize) {
             match events.kinds[event as usize] {
                 EventKind::View => *num_views = num_views.saturating_add(1),
@@ -41,8 +41,8 @@ pub(super) fn robots(view: &View<'_>) -> Outcome {
     if !num_views.iter().any(|&num_views| num_views > limit && num_views != usize::MAX) {
         return Ok(Vec::new());
     }
-    let shopper_of = |event: &u32| view.log.shopper_of(*event as usize);
-    let mut suspects: Vec<u32> = view.kept().filter(|event| is_suspect(shopper_of(event))).collect();
+    let shopper_of = |event: &u32| context.log.shopper_of(*event as usize);
+    let mut suspects: Vec<u32> = context.kept().filter(|event| is_suspect(shopper_of(event))).collect();
     suspects.sort_unstable_by_key(|event| (shopper_of(event), events.time_of(*event), *event));
     let mut robots = Vec::new();
     for of_one in suspects.chunk_by(|a, b| shopper_of(a) == shopper_of(b)) {
@@ -50,7 +50,7 @@ pub(super) fn robots(view: &View<'_>) -> Outcome {
         let is_fast =
             of_one.windows(limit + 1).any(|run| events.time_of(run[limit]) - events.time_of(run[0]) < HOUR_MS);
         let items = || of_one.iter().map(|&event| events.items[event as usize]).collect::<HashSet<u32>>().len();
-        if is_fast && items() > view.cleaning.robot_items {
+        if is_fast && items() > context.cleaning.robot_items {
             robots.extend_from_slice(of_one);
         }
     }

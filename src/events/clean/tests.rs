@@ -2,8 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::super::{EventLog, EventsError, ReadOptions, ReadReport, Reason, Reject, read, read_keeping};
-use super::Cleaning;
+use super::super::{Cleaning, EventLog, EventsError, ReadOptions, ReadReport, Reason, Reject, read, read_keeping};
 use crate::table::testing::Files;
 use crate::{EventKind, Silent};
 
@@ -29,7 +28,7 @@ fn keeping(text: &str, cleaning: Cleaning) -> (Result<(EventLog, ReadReport), Ev
 fn skipped(text: &str, rule: &str) -> Option<&'static str> {
     let cleaning = Cleaning { max_per_shopper: 1, ..Cleaning::default() };
     let (_, report) = cleaned(text, cleaning).unwrap();
-    report.rules.iter().find(|one| one.rule == rule).unwrap().skipped
+    report.rules.iter().find(|one| one.rule.name() == rule).unwrap().skipped
 }
 
 const VIEWS: &str = "session,user,item,event,timestamp\n";

@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 
 use super::{error, json};
 use crate::Progress;
-use crate::eda::{self, Exploration};
+use crate::eda::{self, Exploration, Hints};
 use crate::events::{self, EventsError, Field, Format, Origin, ReadOptions, ReadReport};
 
 /// A file that is taken in piece by piece.
@@ -95,7 +95,7 @@ impl LogFile {
         let explored =
             read.map_err(|problem| error(code_of(&problem), &problem.to_string())).and_then(|(log, report)| {
                 Watched.start("Making figures", 0);
-                let exploration = eda::explore(&log, &report, None);
+                let exploration = eda::explore(&log, &report, None, &Hints::NONE);
                 json(&Explored { name: &name, num_bytes, report: &report, exploration: &exploration })
             });
         WATCHER.set(None);

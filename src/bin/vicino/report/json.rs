@@ -1,6 +1,7 @@
 //! The report as JSON, for plots and other tools.
 
 use super::Report;
+use crate::hints;
 use crate::inspect::{bits_per_link, object};
 use crate::packing::SizePoint;
 use anyhow::bail;
@@ -26,6 +27,12 @@ impl Report<'_> {
         });
         let columns =
             self.read.columns.iter().map(|matched| json!({ "field": matched.field, "column": matched.column }));
+        let rules = self.read.rules.iter().map(|count| {
+            json!({
+                "rule": count.rule, "flag": hints::of_rule(count.rule), "before": count.before, "after": count.after,
+                "skipped": count.skipped,
+            })
+        });
         let tables = self.tables.iter().map(|(of, table)| {
             json!({
                 "purpose": of.key(),
@@ -72,7 +79,7 @@ impl Report<'_> {
                     "date_order": self.read.date_order,
                     "assumed_kind": self.read.assumed_kind.map(vicino::EventKind::name),
                     "unknown_event_types": self.read.unknown_event_types,
-                    "rules": self.read.rules,
+                    "rules": rules.collect::<Vec<_>>(),
                     "currencies": self.read.currencies,
                 }),
             ),

@@ -6,7 +6,7 @@ use crate::table::Cell;
 use crate::table::interner::Interner;
 
 /// Makes ids lower-case, those that differ in nothing else one; `numbers` change with them.
-pub(in super::super) fn fold_case<'n>(items: &mut Interner, numbers: impl Iterator<Item = &'n mut u32>) {
+pub(super) fn fold_case<'n>(items: &mut Interner, numbers: impl Iterator<Item = &'n mut u32>) {
     let mut folded = Interner::with_names();
     let new: Vec<u32> =
         (0..items.len() as u32).map(|item| folded.intern(Cell::Text(&items.id(item).to_lowercase()))).collect();
@@ -18,7 +18,7 @@ pub(in super::super) fn fold_case<'n>(items: &mut Interner, numbers: impl Iterat
 
 /// Turns prices into the shop's currency, and counts the currencies.
 #[derive(Default)]
-pub(in super::super) struct Currencies {
+pub(super) struct Currencies {
     rates: Vec<(String, f64)>,
     seen: Vec<(String, u64)>,
 }
@@ -27,14 +27,14 @@ pub(in super::super) struct Currencies {
 const MAX_SEEN: usize = 200;
 
 impl Currencies {
-    pub(in super::super) fn new(rates: &BTreeMap<String, f64>) -> Currencies {
+    pub(super) fn new(rates: &BTreeMap<String, f64>) -> Currencies {
         let code = |name: &String| code_of_sign(name).map_or_else(|| name.trim().to_ascii_uppercase(), str::to_owned);
         Currencies { rates: rates.iter().map(|(name, &rate)| (code(name), rate)).collect(), seen: Vec::new() }
     }
 
     /// The price that a cell holds: `Ok(None)` if it is missing, `Err` if it is no number.
     #[inline]
-    pub(in super::super) fn price(&mut self, cell: Cell<'_>) -> Result<Option<f64>, ()> {
+    pub(super) fn price(&mut self, cell: Cell<'_>) -> Result<Option<f64>, ()> {
         let cell = cell.unless_null();
         let price = cell.to_number()?;
         Ok(match (price, cell) {
@@ -56,7 +56,7 @@ impl Currencies {
     }
 
     /// The currencies without a rate and the rows with a price in them, the most frequent first.
-    pub(in super::super) fn without_rate(&self) -> Vec<(String, u64)> {
+    pub(super) fn without_rate(&self) -> Vec<(String, u64)> {
         let has_rate = |code: &str| self.rates.iter().any(|(known, _)| known == code);
         let mut without: Vec<_> = self.seen.iter().filter(|(code, _)| !has_rate(code)).cloned().collect();
         without.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));

@@ -1,0 +1,92 @@
+//! Numbers the items and shoppers that cleaning has left, and writes their sessions down as an [`EventLog`].
+
+use super::clean::CleanLog;
+use super::log::{Details, EventLog, Sessions};
+use super::rows::{Events, NO_SHOPPER};
+use super::sessions::Session;
+use crate::ItemIx;
+
+/// Builds the log of the events that cleaning has left.
+pub(super) fn build(clean: &CleanLog, keep_details: bool) -> EventLog {
+    let CleanLog { raw, order, sessions, .. } = clean;
+    let (events, has_times) = (&raw.events, clean.traits.has_times);
+    let mut item_ids = Vec::new();
+    let mut items = Numbers::new(raw.items.len());
+    for (&item, _) in events.items.iter().zip(&clean.is_out).filter(|(_, is_out)| !**is_out) {
+        if items.number(item).is_new {
+            item_ids.push(raw.items.id(item).to_owned());
+        }
+    }
+    let num_events = sessions.iter().map(Session::len).sum();
+    let mut built = Sessions {
+        offsets: Vec::with_capacity(sessions.len() + 1),
+        items: Vec::with_capacity(num_events),
+        kinds: Vec::with_capacity(num_events),
+        shoppers: Vec::with_capacity(sessions.len()),
+        end_ms: Vec::new(),
+        has_shoppers: false,
+    };
+    built.offsets.push(0);
+    let shoppers_of_groups = &raw.groups.shoppers;
+    let most = shoppers_of_groups.iter().filter(|&&shopper| shopper != NO_SHOPPER).max();
+    let mut shoppers = Numbers::new(most.map_or(0, |&most| most as usize + 1));
+    for session in sessions {
+        for &event in &order[session.start..session.end] {
+            built.items.push(ItemIx(items.number(events.items[event as usize]).number));
+            built.kinds.push(events.kinds[event as usize]);
+        }
+        built.offsets.push(built.items.len());
+        let shopper = shoppers_of_groups[session.group as usize];
+        built.has_shoppers |= shopper != NO_SHOPPER;
+        built.shoppers.push(shoppers.number(shopper).number);
+    }
+    if has_times {
+        built.end_ms = sessions.iter().map(|session| session.end_ms).collect();
+    }
+    let details = keep_details.then(|| details(events, order, sessions, has_times));
+    EventLog { item_ids, sessions: built, details }
+}
+
+/// Dense numbers in the order in which they are asked for.
+struct Numbers {
+    /// By old number.
+    new: Vec<Option<u32>>,
+    next: u32,
+}
+
+struct Numbered {
+    number: u32,
+    is_new: bool,
+}
+
+impl Numbers {
+    fn new(num_old: usize) -> Numbers {
+        Numbers { new: vec![None; num_old], next: 0 }
+    }
+
+    /// The new number for an old one; one that is out of range gets a new number each time.
+    fn number(&mut self, old: u32) -> Numbered {
+        let slot = self.new.get_mut(old as usize);
+        if let Some(Some(number)) = slot {
+            return Numbered { number: *number, is_new: false };
+        }
+        let number = self.next;
+        self.next += 1;
+        if let Some(slot) = slot {
+            *slot = Some(number);
+        }
+        Numbered { number, is_new: true }
+    }
+}
+
+/// Times, quantities and prices of the events, in the order of the sessions.
+fn details(events: &Events, order: &[u32], sessions: &[Session], has_times: bool) -> Details {
+    fn in_order<T: Copy>(values: &[T], order: &[u32], sessions: &[Session]) -> Vec<T> {
+        let events = sessions.iter().flat_map(|session| &order[session.start..session.end]);
+        events.filter_map(|&event| values.get(event as usize).copied()).collect()
+    }
+    let Events { times, quantities, prices, .. } = events;
+    let times_ms = if has_times { in_order(times, order, sessions) } else { Vec::new() };
+    let (quantities, prices) = (in_order(quantities, order, sessions), in_order(prices, order, sessions));
+    Details { times_ms, quantities, prices }
+}

@@ -1,0 +1,80 @@
+//! An event log after cleaning: items with dense numbers, events grouped into sessions.
+
+use crate::{EventKind, ItemIx};
+
+/// A cleaned event log: items with dense numbers, events grouped into sessions.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EventLog {
+    /// The shop's ids; the index is the [`ItemIx`]. In order of first appearance in the log.
+    pub item_ids: Vec<String>,
+    /// The sessions, oldest first.
+    pub sessions: Sessions,
+    /// What else the log says of each event; `None` unless [`ReadOptions::keep_details`] asks for it.
+    pub details: Option<Details>,
+}
+
+/// What a log says of events besides item and kind, each list aligned with [`Sessions::items`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Details {
+    /// When, ms since 1970 UTC; empty if the log has no real times.
+    pub times_ms: Vec<i64>,
+    /// Pieces; not a number where the row has none. Empty if the log has no such column.
+    pub quantities: Vec<f64>,
+    /// What the price column says, in the shop's currency; likewise.
+    pub prices: Vec<f64>,
+}
+
+/// Sessions in CSR form, from the oldest to the newest; events oldest first within a session.
+///
+/// Sessions are ordered by the time of their last event; without times, by first appearance in the log.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sessions {
+    /// `num_sessions + 1` positions into `items` and `kinds`.
+    pub offsets: Vec<usize>,
+    /// The item of each event.
+    pub items: Vec<ItemIx>,
+    /// The kind of each event.
+    pub kinds: Vec<EventKind>,
+    /// The dense number of each session's shopper. Without a shopper column every session is its own shopper.
+    pub shoppers: Vec<u32>,
+    /// Time of each session's last event, ms since 1970 UTC; empty if the log has no real times.
+    pub end_ms: Vec<i64>,
+    /// Whether the log names shoppers (otherwise each session counts as one).
+    pub has_shoppers: bool,
+}
+
+impl Sessions {
+    /// How many sessions there are.
+    pub fn len(&self) -> usize {
+        self.offsets.len().saturating_sub(1)
+    }
+
+    /// Whether there is no session at all.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The items of session `session`, oldest first.
+    pub fn items_of(&self, session: usize) -> &[ItemIx] {
+        &self.items[self.offsets[session]..self.offsets[session + 1]]
+    }
+
+    /// The kinds of session `session`'s events, oldest first.
+    pub fn kinds_of(&self, session: usize) -> &[EventKind] {
+        &self.kinds[self.offsets[session]..self.offsets[session + 1]]
+    }
+
+    /// The age of each session as a share of the log's span: 0 for the newest, 1 for the oldest.
+    pub fn ages(&self) -> Vec<f64> {
+        let num_sessions = self.len();
+        let span = match (self.end_ms.first(), self.end_ms.last()) {
+            (Some(first), Some(last)) if last > first => (last - first) as f64,
+            _ => {
+                let newest = num_sessions.saturating_sub(1).max(1) as f64;
+                return (0..num_sessions).map(|session| (num_sessions - 1 - session) as f64 / newest).collect();
+            }
+        };
+        let last = self.end_ms[num_sessions - 1];
+        self.end_ms.iter().map(|&end| (last - end) as f64 / span).collect()
+    }
+}
