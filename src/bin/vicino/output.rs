@@ -7,40 +7,60 @@ use flate2::write::GzEncoder;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
 
-/// A place to write to; nothing stands at the place before [`finish`](Output::finish).
+/// A place to write to; nothing is there before [`finish`](Output::finish).
 #[derive(Debug)]
 pub struct Output {
     writer: Writer,
     name: String,
-    /// The temporary file and the name it gets; `None` for stdout and devices.
-    rename: Option<Rename>,
 }
 
 #[derive(Debug)]
 enum Writer {
     Stdout(BufWriter<io::Stdout>),
-    File(BufWriter<File>),
-    GzipFile(GzEncoder<BufWriter<File>>),
+    File(BufWriter<Target>),
+    GzipFile(GzEncoder<BufWriter<Target>>),
 }
 
+/// A file that is being written.
 #[derive(Debug)]
-struct Rename {
-    temporary: PathBuf,
-    place: PathBuf,
+enum Target {
+    /// A device or a pipe, which is written to as it is.
+    Device(File),
+    /// A temporary file beside `place`, which takes its name in the end; removed if it does not come to that.
+    File { temporary: NamedTempFile, place: PathBuf },
 }
 
-/// Removes the temporary file unless it has got its name.
-impl Drop for Rename {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.temporary);
+impl Target {
+    fn finish(self) -> io::Result<()> {
+        match self {
+            Target::Device(mut device) => device.flush(),
+            Target::File { temporary, place } => temporary.persist(place).map(drop).map_err(io::Error::from),
+        }
+    }
+}
+
+impl Write for Target {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Target::Device(device) => device.write(bytes),
+            Target::File { temporary, .. } => temporary.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Target::Device(device) => device.flush(),
+            Target::File { temporary, .. } => temporary.flush(),
+        }
     }
 }
 
 impl Output {
     /// Stdout.
     pub fn stdout() -> Output {
-        Output { writer: Writer::Stdout(BufWriter::new(io::stdout())), name: "stdout".to_owned(), rename: None }
+        Output { writer: Writer::Stdout(BufWriter::new(io::stdout())), name: "stdout".to_owned() }
     }
 
     /// The file at `path` as it is written; stdout for `-`.
@@ -49,8 +69,8 @@ impl Output {
             return Ok(Output::stdout());
         }
         let name = path.display().to_string();
-        let (file, rename) = open(path).with_context(|| format!("cannot write {name}"))?;
-        Ok(Output { writer: Writer::File(BufWriter::new(file)), name, rename })
+        let target = open(path).with_context(|| format!("cannot write {name}"))?;
+        Ok(Output { writer: Writer::File(BufWriter::new(target)), name })
     }
 
     /// The file at `path`, compressed if its name ends in `.gz`; stdout for `-`.
@@ -66,17 +86,13 @@ impl Output {
 
     /// Writes out what is buffered and gives the file its name.
     pub fn finish(self) -> anyhow::Result<()> {
-        let Output { writer, name, rename } = self;
+        let Output { writer, name } = self;
         let complete = || -> io::Result<()> {
             match writer {
-                Writer::Stdout(mut stdout) => stdout.flush()?,
-                Writer::File(mut file) => file.flush()?,
-                Writer::GzipFile(file) => file.finish()?.flush()?,
+                Writer::Stdout(mut stdout) => stdout.flush(),
+                Writer::File(file) => file.into_inner()?.finish(),
+                Writer::GzipFile(file) => file.finish()?.into_inner()?.finish(),
             }
-            if let Some(rename) = &rename {
-                fs::rename(&rename.temporary, &rename.place)?;
-            }
-            Ok(())
         };
         complete().with_context(|| format!("cannot write {name}"))
     }
@@ -101,20 +117,25 @@ impl Write for Output {
 }
 
 /// Opens a temporary file beside `path`, or `path` itself if it is a device or a pipe.
-fn open(path: &Path) -> anyhow::Result<(File, Option<Rename>)> {
+fn open(path: &Path) -> anyhow::Result<Target> {
     match fs::metadata(path) {
         Ok(found) if found.is_dir() => bail!("it is a directory, expected a file name"),
-        Ok(found) if !found.is_file() => return Ok((File::options().write(true).open(path)?, None)),
+        Ok(found) if !found.is_file() => return Ok(Target::Device(File::options().write(true).open(path)?)),
         // A file that may not be written to stays as it is, although a rename could replace it.
         Ok(_) => drop(File::options().append(true).open(path)?),
         Err(_) => {}
     }
     // A symbolic link goes on pointing to where it does.
     let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let file_name = place.file_name().context("it has no file name")?.to_string_lossy().into_owned();
-    let temporary = place.with_file_name(format!(".{file_name}.{}.tmp", std::process::id()));
-    let file = File::create(&temporary)?;
-    Ok((file, Some(Rename { temporary, place })))
+    let file_name = place.file_name().context("it has no file name")?.to_string_lossy();
+    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let prefix = format!(".{file_name}.");
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(&prefix).suffix(".tmp");
+    // Readable to all that the umask lets read, as other files are; temporary files are their owner's alone.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    Ok(Target::File { temporary: builder.tempfile_in(folder)?, place })
 }
 
 /// Fails now rather than after a long computation if `path` cannot be written to; leaves nothing behind.
