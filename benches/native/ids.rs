@@ -57,7 +57,7 @@ fn ordered_in_blocks(ids: Vec<String>) -> Vec<String> {
     let mut rank = vec![0usize; ids.len()];
     Dictionary::order_of_ids(&ids).iter().enumerate().for_each(|(at, item)| rank[item.as_usize()] = at);
     let mut ranked: Vec<(usize, String)> = rank.into_iter().zip(ids).collect();
-    ranked.chunks_mut(BLOCK).for_each(|block| block.sort());
+    ranked.chunks_mut(BLOCK).for_each(<[_]>::sort);
     ranked.into_iter().map(|(_, id)| id).collect()
 }
 

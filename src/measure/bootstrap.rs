@@ -48,10 +48,12 @@ pub struct Sums {
 }
 
 impl Sums {
+    /// Zeros for `num_clusters` clusters, one column for each divisor.
     pub fn new(divisors: Vec<usize>, num_clusters: usize) -> Sums {
         Sums { sums: vec![0.0; divisors.len() * num_clusters], divisors }
     }
 
+    /// The values of a cluster, one for each column; `cluster` is below the number of clusters.
     pub fn of(&mut self, cluster: usize) -> &mut [f64] {
         let width = self.divisors.len();
         &mut self.sums[cluster * width..(cluster + 1) * width]
