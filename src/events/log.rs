@@ -9,7 +9,7 @@ pub struct EventLog {
     pub item_ids: Vec<String>,
     /// The sessions, oldest first.
     pub sessions: Sessions,
-    /// What else the log says of each event; `None` unless [`ReadOptions::keep_details`] asks for it.
+    /// What else the log says of each event; `None` unless [`ReadOptions::keep_details`](super::ReadOptions::keep_details) asks for it.
     pub details: Option<Details>,
 }
 

@@ -6,16 +6,14 @@
 //!
 //! From the ground up:
 //!
-//! * [`hyperparameters`] names every hyperparameter with its range, and [`search`] moves them uphill by a (1+1)
-//!   evolution
+//! * `hyperparameters` names every hyperparameter with its range, and `search` moves them uphill by a (1+1) evolution
 //!   strategy (Rechenberg 1973);
-//! * [`task`] is the interface of the three [`tasks`]: the next item, the next basket, and items bought together;
-//! * [`spec`] joins a task with the data of one table, and [`validation`] ranks its held-out test cases;
-//! * [`table`] learns one table by a method: the [`recipe`] (Sarwar et al. 2001 for item-item neighbours; the walk is
-//!   that
-//!   of RP3beta, Paudel et al. 2016, over items alone) or one [`with_similarity`];
-//! * [`strategy`] chooses the method;
-//! * [`content`] fills the rows of new items from a catalogue, and lists items of similar content;
+//! * `task` is the interface of the three `tasks`: the next item, the next basket, and items bought together;
+//! * `spec` joins a task with the data of one table, and `validation` ranks its held-out test cases;
+//! * `table` learns one table by a method: the `recipe` (Sarwar et al. 2001 for item-item neighbours; the walk is that
+//!   of RP3beta, Paudel et al. 2016, over items alone) or one `with_similarity`;
+//! * `strategy` chooses the method;
+//! * `content` fills the rows of new items from a catalogue, and lists items of similar content;
 //! * [`Times`] has the popular items of the newest days, and the days until an item is bought again.
 
 mod baskets;
