@@ -158,7 +158,7 @@ fn read_ranking_value(from: &mut Reader) -> Result<f32, Fault> {
     Ok(value)
 }
 
-/// Whether a constant is one that ranking can work with; false for NaN.
+/// Tells whether ranking can work with a hyperparameter's value; false for NaN.
 pub(super) fn is_ranking_value(value: f32) -> bool {
     (0.0..=MAX_RANKING_VALUE).contains(&value)
 }

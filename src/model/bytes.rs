@@ -1,6 +1,6 @@
 //! Little-endian values in a section's bytes, read with every length checked.
 
-/// What a reader expected instead of what it found.
+/// The value that a reader expected instead of the one it found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Expected {
@@ -20,7 +20,7 @@ pub(super) use self::small::Fault;
 #[cfg(feature = "read")]
 pub(super) use self::told::Fault;
 
-/// What the trainer's side is told: all that is known.
+/// Errors for the trainer's side: all that is known.
 #[cfg(feature = "read")]
 mod told {
     use super::Expected;
@@ -75,7 +75,7 @@ mod told {
     }
 }
 
-/// What a shop's page is told: where. Words and values cost a tenth of its module, and `vicino inspect` has them.
+/// Errors for a shop's page: the position only. Words and values take a tenth of its module; `vicino inspect` prints them.
 #[cfg(not(feature = "read"))]
 mod small {
     use super::Expected;
@@ -134,7 +134,7 @@ impl<'a> Reader<'a> {
         Reader { bytes, at: 0 }
     }
 
-    /// How many bytes are left.
+    /// Gives the number of bytes left.
     pub(super) fn num_left(&self) -> usize {
         self.bytes.len().saturating_sub(self.at)
     }

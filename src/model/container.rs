@@ -32,9 +32,9 @@ pub struct Section {
     pub name: &'static str,
     /// First byte in the file.
     pub offset: usize,
-    /// How many bytes it has.
+    /// Number of bytes.
     pub num_bytes: usize,
-    /// Whether readers that do not know it may skip it.
+    /// Readers that do not know the section may skip it if set.
     pub optional: bool,
 }
 
@@ -150,7 +150,7 @@ impl<'a> Container<'a> {
     }
 }
 
-/// What errors call the bytes before the first section.
+/// Name of the bytes before the first section in errors.
 const HEADER: &str = "header";
 
 /// A wrong value in the header or the table.

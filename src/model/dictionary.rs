@@ -64,12 +64,12 @@ impl Dictionary {
         Ok(())
     }
 
-    /// How many ids there are.
+    /// Gives the number of ids.
     pub fn len(&self) -> usize {
         self.ends.len().saturating_sub(1)
     }
 
-    /// Whether there is no id at all.
+    /// Tells whether the dictionary is empty.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

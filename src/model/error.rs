@@ -1,4 +1,4 @@
-//! What can be wrong with a model file, or with a model that is to become one.
+//! Errors of a model file, or of a model that is to be written.
 
 use super::bytes::Expected;
 use std::fmt;
@@ -58,7 +58,7 @@ pub enum ModelError {
         section: &'static str,
         /// Where in the file.
         offset: u64,
-        /// What is wrong.
+        /// Name of the wrong value.
         what: &'static str,
         /// The value found.
         found: u64,
@@ -84,7 +84,7 @@ pub enum ModelError {
     Unsupported {
         /// Name of the section.
         section: &'static str,
-        /// What is unknown.
+        /// Name of the unknown value.
         what: &'static str,
         /// Its number.
         found: u64,
@@ -96,7 +96,7 @@ pub enum ModelError {
         part: &'static str,
         /// Item, row or position in it.
         at: u64,
-        /// What is wrong.
+        /// Name of the wrong value.
         what: &'static str,
         /// The value found.
         found: u64,
@@ -105,7 +105,7 @@ pub enum ModelError {
     },
 }
 
-/// What the bytes seem to be instead of a model.
+/// The kind of file that the bytes seem to be instead of a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Foreign {

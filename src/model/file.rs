@@ -1,4 +1,4 @@
-//! Which sections make up a model's file, and in which order they are written.
+//! The sections of a model's file, and the order in which they are written.
 
 use super::blocks::{self, Blocks, Head, Place};
 use super::bytes::{Expected, Fault, Reader};
@@ -86,7 +86,7 @@ const UNKNOWN: &str = "unknown";
 
 /// Runs two jobs that do not know of each other; whoever has threads may run them at the same time.
 pub trait Join {
-    /// What each of the jobs gives.
+    /// Runs both jobs and gives their results.
     fn join<A: Send, B: Send>(&self, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B);
 }
 
@@ -219,12 +219,12 @@ pub fn sections(bytes: &[u8]) -> Result<Vec<Section>, ModelError> {
     Ok(open_container(bytes)?.sections)
 }
 
-/// What the parts of a neighbour table take.
+/// Sizes of the parts of a neighbour table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TableBytes {
-    /// How many links the table has.
+    /// Number of links in the table.
     pub num_links: usize,
-    /// How many of them run between two blocks.
+    /// Number of links between two blocks.
     pub num_between: usize,
     /// Levels of a weight.
     pub num_levels: usize,
@@ -238,7 +238,7 @@ pub struct TableBytes {
     pub blocks: usize,
 }
 
-/// What the parts of each neighbour table take, by purpose.
+/// Gives the sizes of the parts of each neighbour table, by relation.
 ///
 /// # Errors
 /// As [`Model::open`].
@@ -266,10 +266,10 @@ fn open_container(bytes: &[u8]) -> Result<Container<'_>, ModelError> {
     }
 }
 
-/// What reads a section into a model, whose classes are known.
+/// A reader of one section into a model whose classes are known.
 type ReadSection = fn(&mut Model<Blocks>, &mut Reader, &[u8]) -> Result<(), Fault>;
 
-/// What reads each section but the items and the tables, in the order of reading, and whether a model may do without it.
+/// Readers of each section but the items and the tables, in the order of reading; the flag marks sections that a model may do without.
 const READERS: &[(u16, bool, ReadSection)] = &[
     (RANKING, false, |to, from, _| {
         to.ranking = about::read_ranking(from)?;

@@ -39,16 +39,16 @@ pub struct ItemIds {
     offset: usize,
 }
 
-/// What errors call the section.
+/// Name of the section in errors.
 const SECTION: &str = "items";
 
 impl ItemIds {
-    /// How many ids there are.
+    /// Gives the number of ids.
     pub fn len(&self) -> usize {
         self.items.len()
     }
 
-    /// Whether there is no id at all.
+    /// Tells whether there are no ids.
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
@@ -177,7 +177,7 @@ pub(super) fn read_classes(from: &mut Reader, most_items: usize) -> Result<Vec<u
     Err(at.fault("stream of classes", num_items as u64, Expected::Text("one that ends with the section")))
 }
 
-/// How many items a file with a section of ids of so many bytes may have.
+/// Gives the most items of a file whose section of ids has so many bytes.
 pub(super) fn most_items(num_bytes: usize) -> usize {
     ITEMS.most(num_bytes).min(MAX_ITEMS)
 }

@@ -34,15 +34,15 @@ pub use neighbours::{Hop, Link, MAX_CLASSES, MAX_LEVELS, Neighbours, Row, Table,
 
 use crate::{CategoryIx, ItemIx};
 
-/// What a table of neighbours is for.
+/// The relation between an item and its neighbours in a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Purpose {
-    /// Which item comes next in a session.
+    /// Items that come next in a session.
     Next = 1,
-    /// Which items are bought in one basket.
+    /// Items bought in one basket.
     Together = 2,
-    /// Which items are alike by what the catalogue says of them; a file's readers may step over it.
+    /// Items with similar content in the catalogue; a file's readers may skip it.
     Similar = 3,
 }
 
@@ -64,17 +64,17 @@ pub struct About {
     pub trainer_version: String,
     /// Time of the newest event, ms since 1970 UTC; 0 if the log has no real times.
     pub newest_event_ms: i64,
-    /// How many events were learnt from.
+    /// Number of events in the training log.
     pub num_events: u64,
-    /// How many sessions were learnt from.
+    /// Number of sessions in the training log.
     pub num_sessions: u64,
-    /// How many distinct shoppers were learnt from; 0 if the log does not name them.
+    /// Number of distinct shoppers in the training log; 0 if the log does not name them.
     pub num_shoppers: u64,
     /// Seed of the tuning.
     pub seed: u64,
     /// Constants of learning by name, for people to read; ranking does not need them.
     pub hyperparameters: Vec<(String, f64)>,
-    /// How tuning went, by purpose: evaluations after which a better objective was found, and the objective. At most
+    /// The course of tuning by relation: evaluations after which a better objective was found, and the objective. At most
     /// [`MAX_CURVE`] points each; a browser steps over it.
     #[cfg(feature = "read")]
     pub curves: Vec<(Purpose, Curve)>,
@@ -88,12 +88,12 @@ pub type Curve = Vec<(u32, f32)>;
 #[cfg(feature = "read")]
 pub const MAX_CURVE: usize = 12;
 
-/// What the file reveals about shoppers at most.
+/// The privacy threshold of the file, and the pairs it removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Privacy {
     /// A pair of items is counted only if at least this many distinct shoppers (or sessions) made it.
     pub min_shoppers: u32,
-    /// Whether the threshold counts shoppers (true) or, where the log names none, sessions (false).
+    /// The threshold counts shoppers (true) or, where the log names none, sessions (false).
     pub by_shopper: bool,
     /// Distinct pairs that were counted.
     pub pairs_kept: u64,
@@ -113,7 +113,7 @@ pub struct Categories {
 /// The most popular items of the newest days of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trend {
-    /// How many days, up to the newest event; 1 to 65,535.
+    /// Number of days, up to the newest event; 1 to 65,535.
     pub days: u16,
     /// Items, ascending, each with its level in the scale of [`Model::popularity`], 255 for the most popular of these days; at
     /// most [`MAX_TREND_ITEMS`].
@@ -158,12 +158,12 @@ pub struct Model<T: Table = Neighbours> {
     pub about: About,
     /// The privacy threshold and what it removed.
     pub privacy: Privacy,
-    /// What was measured on the held-out sessions.
+    /// Measurements on the held-out sessions.
     pub measurements: Vec<Measurement>,
 }
 
 impl<T: Table> Model<T> {
-    /// How many items the model knows.
+    /// Gives the number of items that the model knows.
     pub fn num_items(&self) -> usize {
         self.popularity.len()
     }

@@ -12,7 +12,7 @@ pub const MAX_LEVELS: usize = 16;
 /// The most that one direction of a link may exceed the value of its level, as a factor.
 const MAX_DIRECTION: f32 = 256.0;
 
-/// What levels, directions and classes stand for:
+/// Values of levels, directions and classes:
 /// `W[h, c] = row factor(class of h) * level * direction`, divided by the direction where h's is the lighter one.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Weights {
@@ -47,7 +47,7 @@ pub struct Link {
     pub other: ItemIx,
     /// A position in [`Weights::levels`].
     pub level: u8,
-    /// Whether the row of `one` has the heavier direction; of no account at a level that does not tell directions apart.
+    /// The row of `one` has the heavier direction; without effect at a level that does not tell directions apart.
     pub is_heavier_from_one: bool,
 }
 
@@ -61,18 +61,18 @@ pub struct Hop {
 }
 
 impl Hop {
-    /// Whether ranking can work with it.
+    /// Tells whether ranking can work with it.
     pub(crate) fn is_valid(self) -> bool {
         (0.0..=16.0).contains(&self.share)
     }
 }
 
-/// Whether a value is one that weights may be multiplied from: no product of three, and no sum of them, overflows.
+/// Tells whether weights may be multiplied from a value: no product of three, and no sum of them, overflows.
 pub(crate) fn is_factor(value: f32) -> bool {
     (5.421_011e-20..=256.0).contains(&value)
 }
 
-/// Whether a value is one by which a direction may exceed its level.
+/// Tells whether a direction may exceed its level by a value.
 pub(crate) fn is_direction(value: f32) -> bool {
     (1.0..=MAX_DIRECTION).contains(&value)
 }
@@ -104,12 +104,12 @@ impl Default for Neighbours {
 pub trait Table {
     /// The items' ids that go with it.
     type Ids;
-    /// What a ranker has read of it.
+    /// The parts of the table that a ranker has read.
     type Kept: Clone + std::fmt::Debug + Default;
     /// Why a row cannot be read.
     type Error: Clone + std::fmt::Debug;
 
-    /// How many items have a row.
+    /// Gives the number of items with a row.
     fn num_items(&self) -> usize;
 
     /// The second hop of ranking.
@@ -203,12 +203,12 @@ impl Neighbours {
         }
     }
 
-    /// How many items have a row.
+    /// Gives the number of items with a row.
     pub fn num_items(&self) -> usize {
         self.classes.len()
     }
 
-    /// How many edges there are in all rows: two for each link.
+    /// Gives the number of edges in all rows: two for each link.
     pub fn num_edges(&self) -> usize {
         self.items.len()
     }
@@ -243,7 +243,7 @@ impl Neighbours {
         class.and_then(|class| self.weights.row_factors.get(class)).copied().unwrap_or(0.0)
     }
 
-    /// How many levels a weight has.
+    /// Gives the number of levels of a weight.
     pub fn num_levels(&self) -> usize {
         self.weights.levels.len()
     }
@@ -253,7 +253,7 @@ impl Neighbours {
         self.weights.first_directed()
     }
 
-    /// What levels, directions and classes stand for.
+    /// Gives the values of levels, directions and classes.
     pub fn weights(&self) -> &Weights {
         &self.weights
     }

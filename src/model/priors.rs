@@ -1,4 +1,4 @@
-//! What is known of each item by itself: its popularity and its category.
+//! Facts about each item by itself: its popularity and its category.
 
 use super::Categories;
 use super::bytes::{Expected, Fault, Reader, Writer};

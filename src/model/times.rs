@@ -1,4 +1,4 @@
-//! What is known of items in time: the most popular of the newest days, and after how long an item is bought again.
+//! Facts about items in time: the most popular of the newest days, and the days until an item is bought again.
 //!
 //! Owns the lists of ascending numbers with a value each, which [`priors`](super::priors) uses too.
 
@@ -102,7 +102,7 @@ pub(super) fn read_trends(from: &mut Reader, num_items: usize) -> Result<Vec<Tre
     Ok(trends)
 }
 
-/// Whether numbers of days ascend from 1.
+/// Tells whether numbers of days ascend from 1.
 pub(super) fn is_ascending(days: &[u16]) -> bool {
     let mut least = 1;
     days.iter().all(|&days| u32::from(days) >= std::mem::replace(&mut least, u32::from(days) + 1))

@@ -1,4 +1,4 @@
-//! What a model in memory must be for a file to hold it and for ranking to walk it.
+//! Checks that a file can hold a model and that ranking can walk it.
 
 #[cfg(feature = "read")]
 use super::MAX_CURVE;

@@ -1,9 +1,9 @@
-//! How finely the weights of links are kept.
+//! The precision of the weights of links.
 
 use super::PackError;
 use crate::model::MAX_LEVELS;
 
-/// How finely weights are kept: levels by tail shares, directions of the heaviest links, classes of items.
+/// The precision of weights: levels by tail shares, directions of the heaviest links, classes of items.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Detail {
     /// Share of the links of each level, with all above it, that are above it; between 0 and 1. At 0.25 levels cost 0.9 bits a link, at 0.4
@@ -14,7 +14,7 @@ pub struct Detail {
     /// The first level at which a link says which of its directions is the heavier one, for nearly a bit; from
     /// [`max_levels`](Detail::max_levels) on none does.
     pub first_directed: usize,
-    /// Whether items have classes by their number of events, 1.8 bits an item: rows of rarer items then weigh less, and items
+    /// Items have classes by their number of events, 1.8 bits an item: rows of rarer items then weigh less, and items
     /// that are not among the most popular are ordered by popularity.
     pub has_classes: bool,
 }

@@ -1,4 +1,4 @@
-//! Which pairs of items become links, and at which level and direction: the heaviest of the whole table, wherever they are.
+//! Chooses the pairs of items that become links, with their levels and directions: the heaviest of the whole table, wherever they are.
 //!
 //! A pair is worth `W[i, j] p_i^a + W[j, i] p_j^a` with the events p of an item and a small power a: rows that are asked for more often
 //! count for more, but not in proportion, or rare items would have no links at all. On Diginetica's validation sessions powers
@@ -13,7 +13,7 @@ use crate::model::{MAX_CLASSES, Weights};
 use crate::{CsrMatrix, ItemIx};
 use rayon::prelude::*;
 
-/// How much more a link is worth for an item with many events.
+/// The extra importance of a link for an item with many events.
 const EVENTS_POWER: f64 = 0.15;
 /// Classes of items by their number of events: below 8, 16, 32, 64, 128, and all others.
 pub(super) const NUM_CLASSES: usize = 6;
@@ -83,7 +83,7 @@ pub(super) fn pool(matrix: &CsrMatrix, num_events: &[u32]) -> Pool {
     Pool { pairs, least }
 }
 
-/// What becomes of the weights of some pairs.
+/// The packed form of the weights of some pairs.
 #[derive(Debug)]
 pub(super) struct Fit {
     pub weights: Weights,
@@ -91,7 +91,7 @@ pub(super) struct Fit {
     pub levels: Vec<(u8, bool)>,
 }
 
-/// How much lower than all that is known the weight of a pair's other direction is taken to be, as a logarithm: it is below
+/// The distance, as a logarithm, from all known weights down to the assumed weight of a pair's other direction: it is below
 /// what the matrix keeps.
 const MISSING: f64 = 0.2;
 

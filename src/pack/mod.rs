@@ -53,7 +53,7 @@ pub struct Draft {
     pub about: About,
     /// The privacy threshold and what it removed.
     pub privacy: Privacy,
-    /// What was measured on the held-out sessions.
+    /// Measurements on the held-out sessions.
     pub measurements: Vec<Measurement>,
 }
 

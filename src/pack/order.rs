@@ -110,7 +110,7 @@ pub(super) fn max_adjacency(graph: &Graph) -> Vec<ItemIx> {
 /// Priority and touch, the larger the sooner. No two items have the same touch.
 type Key = (u64, u64);
 
-/// What is known of an item; together, because neighbours come in no order.
+/// The state of an item; together, because neighbours come in no order.
 #[derive(Clone, Copy)]
 struct Node {
     degree: u32,

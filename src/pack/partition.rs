@@ -15,12 +15,12 @@ use crate::ItemIx;
 use crate::model::BLOCK;
 use std::collections::BinaryHeap;
 
-/// What a link between blocks costs, in the unit of all prices here.
+/// Cost of a link between blocks, in the unit of all prices here.
 const LINK: i64 = 64;
-/// What it costs more for each bit below the one at which the numbers of its blocks part: far links are the rarest
+/// Extra cost for each bit below the one at which the numbers of its blocks part: far links are the rarest
 /// between their two blocks, and then have to name them.
 const LINK_BY_BIT: i64 = 8;
-/// What an item costs that is in the block of neither of the two items before it. Naming its block costs about as much
+/// Cost of an item that is in the block of neither of the two items before it. Naming its block costs about as much
 /// as a link between blocks, but a higher price than this scatters items with links over blocks, which costs more
 /// elsewhere.
 const NEW_BLOCK: i64 = 24;
@@ -104,7 +104,7 @@ impl Part {
         rayon::join(|| left.bisect(left_order), || right.bisect(right_order));
     }
 
-    /// Which items belong into the right half, if the left takes `middle`: as they stand, improved until a pass brings
+    /// Gives the items of the right half, if the left takes `middle`: as they stand, improved until a pass brings
     /// next to nothing.
     fn halves(&self, middle: usize) -> Vec<bool> {
         let mut in_right: Vec<bool> = (0..self.items.len()).map(|place| place >= middle).collect();
@@ -366,7 +366,7 @@ impl<'a> Blocks<'a> {
         }
     }
 
-    /// How many more items a block takes.
+    /// Gives the number of items that a block has room for.
     fn room(&self, block: u32) -> i64 {
         self.num_places[block as usize] - self.num_items[block as usize]
     }

@@ -17,7 +17,7 @@ pub struct Packer {
     by_id: Vec<ItemIx>,
     number_of: Vec<ItemIx>,
     pools: Vec<(Purpose, Pool)>,
-    /// What is alike by content: no part of the choice, all of it or nothing.
+    /// Neighbours by content: no part of the choice, all of them or none.
     similar: Option<Pool>,
 }
 
@@ -29,12 +29,12 @@ pub struct Arrangement {
     num_links: usize,
 }
 
-/// Whether the parts of a file that ranking does without are in it.
+/// The optional parts of a file.
 #[derive(Clone, Copy, Debug)]
 struct Extras {
     /// Trends and replenishment.
     times: bool,
-    /// What is alike by content.
+    /// Neighbours by content.
     similar: bool,
 }
 
@@ -42,11 +42,11 @@ impl Extras {
     const ALL: Extras = Extras { times: true, similar: true };
 }
 
-/// How finely weights of what is alike by content are kept.
+/// Precision of the weights of neighbours by content.
 const SIMILAR: Detail = Detail { tail_share: 0.25, max_levels: 4, first_directed: 4, has_classes: false };
 /// Trends and replenishment take at most one byte of so many that a file without links leaves of a budget, or are left out.
 const TIMES_SHARE: usize = 20;
-/// The same for what is alike by content.
+/// The same for neighbours by content.
 const SIMILAR_SHARE: usize = 4;
 
 /// Items whose popularity is kept exactly, the most popular; the others get their class's.
@@ -83,7 +83,7 @@ impl Packer {
         Ok(Packer { draft, classes, by_id, number_of, pools, similar })
     }
 
-    /// How many pairs there are to choose from.
+    /// Gives the number of pairs to choose from.
     pub fn num_pairs(&self) -> usize {
         self.pools.iter().map(|(_, pool)| pool.pairs.len()).sum()
     }
@@ -193,7 +193,7 @@ impl Packer {
         Ok(model)
     }
 
-    /// Which extras a budget has room for, by what they take of what a file without links leaves.
+    /// Chooses the extras that a budget has room for, by their share of the bytes that a file without links leaves.
     fn affordable(&self, num_bytes: usize, detail: Detail) -> Result<Extras, PackError> {
         let size = |times, similar| -> Result<usize, PackError> {
             let model = self.pack_with(0, detail, Extras { times, similar }, &self.in_order_of_ids())?;

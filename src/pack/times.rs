@@ -1,4 +1,4 @@
-//! What a draft knows of items in time, in the item order of the file.
+//! A draft's facts about items in time, in the item order of the file.
 
 use super::popularity;
 use crate::ItemIx;

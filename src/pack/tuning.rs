@@ -1,4 +1,4 @@
-//! What stays open when links and levels are chosen: a few factors, found by ranking held-out events.
+//! Fits the few factors that stay open when links and levels are chosen, by ranking held-out events.
 
 use super::PackError;
 use super::links::{NUM_CLASSES, in_range};
@@ -35,7 +35,7 @@ impl Default for Tuning {
 }
 
 impl Tuning {
-    /// How many parts [`Tuning::vary`] can change.
+    /// Gives the number of parts that [`Tuning::vary`] can change.
     pub const NUM_PARTS: usize = 5 + NUM_CLASSES;
 
     /// Changes one part, 0 to [`NUM_PARTS`](Tuning::NUM_PARTS), by about `step` on a logarithmic scale: `normal` steps.

@@ -1,6 +1,6 @@
-//! How due it is to buy something again.
+//! Replenishment: the chance that something is due to be bought again.
 
-/// How due a purchase is, above 0 and below 1.
+/// Gives the degree to which a purchase is due, above 0 and below 1.
 ///
 /// ```text
 /// n / (n + 1) * 2 d / (1 + d * d)        d = days since the last purchase / days from one purchase to the next

@@ -1,4 +1,4 @@
-//! What the shop says of its items at this moment: price, stock, category, brand, tags, and what the shopper was shown.
+//! The shop's present facts about its items: price, stock, category, brand, tags, and impressions by the shopper.
 //!
 //! Columns of numbers, 4 bytes an item each, made when the first value comes. Names stay outside: a category is its number in the model, or
 //! a greater one for a category that only the shop knows; brands and sets of tags have whatever numbers the caller gives them.
@@ -36,7 +36,7 @@ impl Column {
     }
 }
 
-/// What the shop says of its items.
+/// The shop's facts about its items.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Catalogue {
     columns: [Vec<u32>; 6],

@@ -19,7 +19,7 @@ use crate::model::{Model, Table};
 
 /// The column that a set of items is tested with.
 const ITEMS: u32 = 6;
-/// How many answers may wait.
+/// The most answers that may wait.
 const MAX_DEPTH: u32 = 64;
 
 /// A condition on items.
@@ -35,7 +35,7 @@ impl<'a> Filter<'a> {
         filter.run(&|_| UNKNOWN, ItemIx(0)).map(|_| filter)
     }
 
-    /// Whether the condition holds for an item. `O(instructions)`.
+    /// Tells whether the condition holds for an item. `O(instructions)`.
     pub fn passes<T: Table>(self, model: &Model<T>, catalogue: &Catalogue, item: ItemIx) -> bool {
         self.run(&|column| catalogue.value(model, column, item), item) == Some(true)
     }

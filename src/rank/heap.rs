@@ -32,7 +32,7 @@ pub(super) fn hash(number: u32) -> u32 {
     hash ^ (hash >> 16)
 }
 
-/// What [`hash`] was made of: its steps backwards, with the inverses of its factors modulo 2^32.
+/// Inverts [`hash`]: its steps backwards, with the inverses of its factors modulo 2^32.
 fn unhash(hash: u32) -> u32 {
     let mut number = (hash ^ (hash >> 16)).wrapping_mul(0x7ed1_b41d);
     number = (number ^ (number >> 13) ^ (number >> 26)).wrapping_mul(0xa5cb_9243);

@@ -21,7 +21,7 @@ struct Anchor {
     repeat: f32,
 }
 
-/// What scores come from.
+/// The source of the scores.
 #[derive(Debug)]
 pub(super) struct Plan {
     /// Position in the model's tables.
@@ -29,7 +29,7 @@ pub(super) struct Plan {
     anchors: Vec<Anchor>,
     /// The one reason for all scores, where they come from no table.
     only: Option<ItemIx>,
-    /// Whether popular items fill the list up.
+    /// Popular items fill the list up if set.
     pub(super) fills: bool,
 }
 
@@ -181,7 +181,7 @@ impl<T: Table> Ranker<T> {
         }
     }
 
-    /// Whether an item may be listed although something of less weight speaks against it.
+    /// Tells whether an item may be listed although a rule of less weight speaks against it.
     pub(super) fn is_free(&self, item: ItemIx, weight: u8) -> bool {
         self.bars.get(item.as_usize()).is_some_and(|&bar| bar < weight)
     }
@@ -248,7 +248,7 @@ impl<T: Table> Ranker<T> {
     }
 }
 
-/// Whether the reason at a place belongs before the one above it.
+/// Tells whether the reason at a position belongs before the one above it.
 fn comes_before(reasons: &[Reason], at: usize) -> bool {
     match (reasons.get(at - 1), reasons.get(at)) {
         (Some(above), Some(reason)) => {
@@ -282,7 +282,7 @@ fn table<T: Table>(model: &Model<T>, purpose: Purpose) -> Option<usize> {
     model.tables.iter().position(|(of, _)| *of == purpose)
 }
 
-/// What was popular in the last so many days, or in the next longer time that the model knows, or in the longest.
+/// Gives the popular items of the last so many days, or of the next longer time that the model knows, or of the longest.
 fn trend<T: Table>(model: &Model<T>, days: u32) -> &[(ItemIx, u8)] {
     let mut found: &[(ItemIx, u8)] = &[];
     if days > 0 {

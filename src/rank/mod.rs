@@ -45,7 +45,7 @@ use rows::Rows;
 pub struct HistoryEvent {
     /// The item.
     pub item: ItemIx,
-    /// What the shopper did with it.
+    /// The kind of the event.
     pub kind: EventKind,
 }
 
@@ -60,17 +60,17 @@ pub enum Source<'a> {
     ForYou {
         /// The events.
         history: &'a [HistoryEvent],
-        /// How much each counts.
+        /// The factor of each event.
         factors: &'a [f32],
     },
-    /// What shoppers go on to from these items.
+    /// Items viewed after these.
     Related(&'a [ItemIx]),
-    /// What is bought in one basket with these items; what they go on to if the model does not say.
+    /// Items bought in one basket with these; items viewed after them if the model has no baskets.
     Together(&'a [ItemIx]),
-    /// What is like these items in content. If the model does not say, those of the first one's category are like it: the nearer in price the more (the
+    /// Items with content like these. If the model has no such table, those of the first one's category are like it: the nearer in price the more (the
     /// lower price by the higher, a half if one is unknown), times popularity.
     Similar(&'a [ItemIx]),
-    /// What was popular in the last so many days, and what is popular otherwise.
+    /// Items popular in the last so many days, then popular items.
     Trending {
         /// The model has some numbers of days; the next greater counts, or the greatest. 0 for what the model calls popular.
         days: u32,
@@ -79,20 +79,20 @@ pub enum Source<'a> {
     Given(&'a [(ItemIx, f32)]),
 }
 
-/// What a caller may ask of a list.
+/// A request for a list.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Options<'a> {
-    /// How many items to list.
+    /// Number of items to list.
     pub k: usize,
-    /// Whether [`Source::ForYou`] may list items that the history holds.
+    /// [`Source::ForYou`] may list items of the history if set.
     pub repeats: bool,
     /// Items never to list.
     pub exclude: &'a [ItemIx],
     /// Orders items of equal score by a hash of the seed; `None` orders them by item number.
     pub seed: Option<u32>,
-    /// Whether to give reasons.
+    /// Gives reasons if set.
     pub explain: bool,
-    /// What the shop wants of its lists.
+    /// The shop's rules.
     pub rules: Rules<'a>,
 }
 
@@ -102,35 +102,35 @@ impl Default for Options<'_> {
     }
 }
 
-/// What the shop wants of its lists; by default, nothing.
+/// The shop's rules for its lists; none by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Rules<'a> {
-    /// What the shop says of its items.
+    /// The shop's facts about its items.
     pub catalogue: Option<&'a Catalogue>,
-    /// What an item must fulfil to be listed.
+    /// A condition that each listed item fulfils.
     pub filter: Option<Filter<'a>>,
     /// Factors of the scores of some items.
     pub boosts: &'a [Boost<'a>],
-    /// Which items stand behind all others.
+    /// Items to rank after all others.
     pub bury: Option<Filter<'a>>,
     /// Items with their positions, 0 the first, if they are eligible; of two with one position the first gets it, and the other the next. They may be of the
     /// history.
     pub pins: &'a [(ItemIx, u32)],
-    /// How many items of one category come before those of others do, pins included; 0 for any number. A list is full all the same.
+    /// Number of items of one category that come before those of others, pins included; 0 for any number. Lists stay full.
     pub max_per_category: u32,
     /// 0 lists by score alone, 1 by how little an item is like those that are listed already: maximal marginal relevance (Carbonell and Goldstein 1998) over
     /// `2 k + 16` candidates at a time.
     pub diversity: f32,
     /// 0 leaves scores as they are, 1 multiplies each with a random number from 0 to 1, which the seed decides.
     pub explore: f32,
-    /// How much [`Column::Shown`] counts: 0 not at all, 1 as it stands. At least 1/1024 of a score is left.
+    /// Effect of [`Column::Shown`]: 0 none, 1 full. At least 1/1024 of a score is left.
     pub fatigue: f32,
 }
 
 /// A factor of the scores of some items; products are kept within f32.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Boost<'a> {
-    /// Which items.
+    /// The condition that items fulfil.
     pub filter: Filter<'a>,
     /// The factor, above 0; 1 changes nothing.
     pub by: f32,
@@ -169,10 +169,10 @@ pub struct Ranker<T: Table = Neighbours> {
     scores: Vec<f32>,
     /// Items with a score in `scores`.
     touched: Vec<ItemIx>,
-    /// What is not to be listed, by number.
+    /// Items that are not to be listed, by number.
     bars: Vec<u8>,
     barred: Vec<ItemIx>,
-    /// How near each item is to those that are listed, 0 to 1; only for diverse lists.
+    /// Closeness of each item to those that are listed, 0 to 1; only for diverse lists.
     nearness: Vec<f32>,
     heap: Vec<u64>,
 }

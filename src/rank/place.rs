@@ -1,4 +1,4 @@
-//! Which item comes next: the order of candidates, and what keeps the best one from its place.
+//! Selects the next item: the order of candidates, and the rules that keep the best one from its position.
 
 use super::catalogue::{Catalogue, Column, UNKNOWN};
 use super::list::{BARRED, Plan, SEEN, table_and_rows};
@@ -7,26 +7,26 @@ use super::{Eligible, Options, Ranked, Ranker, heap};
 use crate::ItemIx;
 use crate::model::{Model, Table};
 
-/// What is left at least of the score of an item that was shown.
+/// The least share of the score of an item that was shown.
 const LEAST_SHOWN: f32 = 1.0 / 1024.0;
 
-/// What a list is asked for, and what there is to look up.
+/// A request for a list, and the data to look up for it.
 pub(super) struct Asked<'a, T: Table> {
     pub(super) model: &'a Model<T>,
     pub(super) catalogue: &'a Catalogue,
     pub(super) options: &'a Options<'a>,
 }
 
-/// How many of the best are found without putting all in order.
+/// Number of the best that are found without putting all in order.
 const NUM_TOP: usize = 64;
 
 /// One walk through candidates, the best first.
 struct Walk {
     /// Through items with a score, or through the others by popularity.
     has_scores: bool,
-    /// Whether these are the buried ones.
+    /// These candidates are the buried ones.
     is_buried: bool,
-    /// Whether categories that are full wait.
+    /// Categories that are full wait if set.
     is_capped: bool,
     /// One above the level of popularity that comes next.
     level: u16,
@@ -34,7 +34,7 @@ struct Walk {
     most: f32,
     /// The best of those with a score, the best last; those below are not in order yet if there are any.
     top: Vec<u64>,
-    /// What is in order is above this; 0 if that is all.
+    /// The entries above this one are in order; 0 if all are.
     least: u64,
 }
 

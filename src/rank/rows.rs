@@ -31,7 +31,7 @@ struct KeptRow {
 #[derive(Clone, Debug)]
 pub(super) struct Rows<T: Table> {
     hop: Hop,
-    /// What was read of the table.
+    /// The parts of the table that were read.
     pub(super) kept: T::Kept,
     /// Why a row could not be read, if one could not be.
     fault: Option<T::Error>,

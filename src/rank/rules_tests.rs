@@ -73,7 +73,7 @@ fn any_condition() -> impl Strategy<Value = Condition> {
     })
 }
 
-/// What the shop says of an item.
+/// The shop's facts about an item.
 #[derive(Clone, Debug)]
 struct Said {
     category: Option<u32>,
@@ -170,7 +170,7 @@ struct Request {
     diversity: f32,
     explore: f32,
     fatigue: f32,
-    /// What a predicate refuses.
+    /// Items that a predicate refuses.
     refused: Vec<u32>,
 }
 

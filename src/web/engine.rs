@@ -33,7 +33,7 @@ pub struct Engine {
     ranker: Cell<Option<Ranker<Blocks>>>,
     /// The shopper's events, newest first.
     events: Vec<HistoryEvent>,
-    /// How much each of them counts.
+    /// The factor of each of them.
     factors: Vec<f32>,
     catalogue: Catalogue,
 }
@@ -151,7 +151,7 @@ impl Engine {
         self.catalogue.value(&self.model, Column::Category, ItemIx(item))
     }
 
-    /// What there is to know about the model in numbers, each as the two words of an `f64`: bytes, items, neighbours, events, sessions, shoppers, the
+    /// Facts about the model in numbers, each as the two words of an `f64`: bytes, items, neighbours, events, sessions, shoppers, the
     /// newest event in ms, at least how many shoppers a pair has, 1 if that counts shoppers, pairs that were kept and removed,
     /// categories; and what was measured.
     pub fn numbers(&self) -> Vec<u32> {
@@ -178,7 +178,7 @@ impl Engine {
         words
     }
 
-    /// What there is to know about the model in words: the version of its trainer, then the names of the categories, then what was measured; the
+    /// Facts about the model in words: the version of its trainer, then the names of the categories, then those of measurements; the
     /// empty string behind the last.
     pub fn name(&self, at: u32) -> String {
         let Model { about, categories, measurements, .. } = &self.model;

@@ -17,16 +17,16 @@ pub(super) struct Link {
     pub(super) code: u8,
 }
 
-/// What is the same for all decisions.
+/// Properties that all decisions share.
 pub(super) struct Shape<'a> {
     /// The class of each item.
     pub(super) classes: &'a [u8],
     pub(super) labels: Labels,
-    /// Whether candidates are asked for first.
+    /// Codes candidates first if set.
     pub(super) has_candidates: bool,
 }
 
-/// What a writer knows of the links and a reader does not.
+/// Source of the links to encode. Decoders share the code path with a source whose values are ignored.
 pub(super) trait Truth {
     /// An item's links to earlier blocks and their codes: by descending block, then ascending.
     fn links(&self, item: usize) -> &[(u32, u8)];
@@ -44,7 +44,7 @@ impl Truth for Unknown {
 /// Groups of a block's items by how busy they are.
 const NUM_GROUPS: usize = 7;
 
-/// How busy an item is, 0 the busiest: by its links between blocks so far, and without any by its class.
+/// Gives an item's group, 0 the busiest: by its links between blocks so far, and without any by its class.
 #[inline(always)]
 fn group(num_links: u8, class: u8) -> usize {
     match (num_links, class) {

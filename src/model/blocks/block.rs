@@ -7,11 +7,11 @@ use super::mask::{BLOCK, bit, first, nth, pop};
 use super::tables::{CANDIDATE, DEGREE, Fixed, KNOWN, LEVEL, STARTS};
 use super::{LINKS_INSIDE, Labels, PATHS_INSIDE, closeness, up};
 
-/// What is known of a block before it is read.
+/// Facts about a block that are known before it is read.
 pub(super) struct Known<'a> {
     /// The class of each item, at most 128 items.
     pub(super) classes: &'a [u8],
-    /// How many links to other blocks each item has.
+    /// Number of links to other blocks, by item.
     pub(super) num_outside: [u16; BLOCK],
     /// Of each item of another block with two links or more into this one: to which items.
     pub(super) outside: Vec<u128>,
@@ -49,7 +49,7 @@ impl<'a> Known<'a> {
     }
 }
 
-/// What a writer knows of a block and a reader does not.
+/// Source of the links and labels to encode. Decoders share the code path with a source whose values are ignored.
 pub(super) trait Truth {
     /// The items that an item is linked to.
     fn links(&self, item: usize) -> u128;
@@ -157,11 +157,11 @@ pub(super) fn code<S: Fixed>(
 struct Walk {
     /// The items that each is linked to, as far as they are told.
     links: [u128; BLOCK],
-    /// How many links each item has in the block.
+    /// Number of links in the block, by item.
     degrees: [u8; BLOCK],
-    /// How many of them are still to be told.
+    /// Number of these links that are still to be coded, by item.
     left: [u8; BLOCK],
-    /// How many items of other blocks, with two links or more into this one, each is linked to.
+    /// Number of items of other blocks, with two links or more into this one, that each item is linked to.
     num_shared: [u8; BLOCK],
     /// Items that were not walked from and have links to be told.
     open: u128,
@@ -170,7 +170,7 @@ struct Walk {
     untouched: ByLeft,
     /// Items that have a link or were walked from.
     touched: u128,
-    /// How near each candidate is, and how many of its shared neighbours are of other blocks; 0 between steps.
+    /// Closeness of each candidate, and the number of its shared neighbours in other blocks; 0 between steps.
     weights: [u16; BLOCK],
     num_outside: [u8; BLOCK],
 }
@@ -178,7 +178,7 @@ struct Walk {
 /// Sets of items by how many of their links are still to be told.
 struct ByLeft {
     sets: [u128; BLOCK],
-    /// Which sets have an item.
+    /// The sets that have an item.
     used: u128,
 }
 

@@ -40,7 +40,7 @@ fn up(number: u32, most: u32) -> usize {
 /// Degrees that closeness tells apart.
 const MAX_DEGREE: u32 = 511;
 
-/// How near two items are for a neighbour that they share: `62.5 / log2(degree + 2)`, straight between powers of two (after Adamic
+/// Gives the closeness of two items that share a neighbour: `62.5 / log2(degree + 2)`, straight between powers of two (after Adamic
 /// and Adar 2003).
 #[inline(never)]
 fn closeness(degree: u32) -> u16 {
@@ -50,10 +50,10 @@ fn closeness(degree: u32) -> u16 {
     (1000 / (16 * (octave - 1) + (of << 4 >> octave))) as u16
 }
 
-/// What the code of a link is made of: twice its level, and 1 more if the row's direction is the heavier one, which is known of upper levels.
+/// The parts of a link's code: twice its level, and 1 more if the row's direction is the heavier one, which is known of upper levels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Labels {
-    /// How many levels there are, 1 to 16.
+    /// Number of levels, 1 to 16.
     pub(super) num_levels: u8,
     /// The lowest level with a direction.
     pub(super) first_directed: u8,

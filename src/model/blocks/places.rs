@@ -3,7 +3,7 @@
 use super::mask::BLOCK;
 use crate::model::coder::{FRESH, Side};
 
-/// How many free places each block has, with their sums (Fenwick 1994).
+/// Number of free places in each block, with their sums (Fenwick 1994).
 struct Free {
     of: Vec<u32>,
     tree: Vec<u32>,

@@ -28,7 +28,7 @@ pub(in crate::model) struct Place {
     pub(in crate::model) end: usize,
 }
 
-/// What is the same for all blocks of a table, and where the rest of it is.
+/// Properties that all blocks of a table share, and the positions of its other parts.
 #[derive(Clone, Debug)]
 pub(in crate::model) struct Head {
     weights: Weights,
@@ -125,11 +125,11 @@ pub struct Blocks {
     blocks: Place,
 }
 
-/// What a ranker has read of a table.
+/// The parts of a table that a ranker has read.
 #[derive(Clone, Debug)]
 pub struct Kept {
     opened: Option<Box<Opened>>,
-    /// What was found to be wrong, after which nothing more is read: to find it out again for each row would take ever so long.
+    /// The first error found, after which nothing more is read: to find it again for each row would take very long.
     fault: Option<ModelError>,
     blocks: Vec<Option<Box<KeptBlock>>>,
     num_bytes: usize,
@@ -143,7 +143,7 @@ impl Default for Kept {
     }
 }
 
-/// What is read when a table is first asked.
+/// The parts that are read when a table is first used.
 #[derive(Clone, Debug)]
 struct Opened {
     tables: Tables,
@@ -183,12 +183,12 @@ impl Blocks {
         Blocks { file, classes, head, by_code, section, blocks }
     }
 
-    /// How many links the table has.
+    /// Number of links in the table.
     pub fn num_links(&self) -> usize {
         self.head.num_links
     }
 
-    /// What levels, directions and classes stand for.
+    /// Values of levels, directions and classes.
     pub fn weights(&self) -> &Weights {
         &self.head.weights
     }
@@ -393,7 +393,7 @@ impl Kept {
         Kept { most_bytes, ..Kept::default() }
     }
 
-    /// How many blocks are kept.
+    /// Gives the number of blocks that are kept.
     pub(crate) fn num_blocks(&self) -> usize {
         self.blocks.iter().flatten().count()
     }
@@ -501,7 +501,7 @@ impl Blocks {
         Ok(table)
     }
 
-    /// What the parts of the table take.
+    /// Gives the bytes of each part of the table.
     pub(in crate::model) fn measure(&self) -> Result<TableBytes, ModelError> {
         let opened = self.open()?;
         let head = &self.head;

@@ -5,19 +5,19 @@
 
 use crate::model::coder::{Context, Decoder, Encoder, FRESH, Side};
 
-/// How many kinds of decision there are.
+/// Number of kinds of decision.
 pub(super) const NUM_KINDS: usize = 4;
 /// Kinds of decision, by what [`Fixed`] calls them: the sizes of their tables.
 const KINDS: [&[usize]; NUM_KINDS] =
     [&[8 * 16, 16 * 16, 6 * 16], &[16 * 8, 8 * 8, 8 * 8, 14 * 8], &[8 * 8, 8 * 4], &[16, 14 * 14, 12 * 16, 24, 8 * 8]];
 
-/// How many links an item has in its block.
+/// Number of links of an item in its block.
 pub(super) const DEGREE: usize = 0;
-/// Whether a candidate is linked.
+/// Candidate is linked.
 pub(super) const CANDIDATE: usize = 1;
-/// Whether one more of the links that no candidate was for is to an item that has a link already.
+/// One more of the links without a candidate goes to an item that has a link already.
 pub(super) const KNOWN: usize = 2;
-/// Whether a link's level is above a threshold.
+/// Level of a link is above a threshold.
 pub(super) const LEVEL: usize = 3;
 
 /// The first cell of each table, by kind.

@@ -154,7 +154,7 @@ impl block::Truth for Inside<'_> {
     }
 }
 
-/// What a reader knows of a block beforehand, and what it does not.
+/// The facts about a block that a reader has beforehand, and those that it reads.
 fn block_of(table: &Neighbours, number: usize) -> (Known<'_>, Inside<'_>) {
     let first = number * BLOCK;
     let classes = table.classes.get(first..table.num_items().min(first + BLOCK)).unwrap_or(&[]);
@@ -187,7 +187,7 @@ fn write_blocks(table: &Neighbours, labels: Labels, jobs: &(impl Join + Sync)) -
     (cells, blocks)
 }
 
-/// What `of` gives for each number, in order, by as many jobs as there may be.
+/// Calls `of` for each number, in as many jobs as there may be, and gives the results in order.
 fn in_jobs<T: Send>(jobs: &(impl Join + Sync), numbers: Range<usize>, of: &(impl Fn(usize) -> T + Sync)) -> Vec<T> {
     if numbers.len() <= JOB_BLOCKS {
         return numbers.map(of).collect();

@@ -31,7 +31,7 @@ pub(in crate::model) trait Side {
     }
 }
 
-/// How many of something a stream may hold: so many by byte, and some, so that what a reader does and allocates is bounded by the file. A
+/// A bound on the number of elements in a stream: so many by byte, and some, so that the file bounds a reader's time and memory. A
 /// writer fills a stream that is shorter up with zeros.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::model) struct Limit {
@@ -51,7 +51,7 @@ impl Limit {
     }
 }
 
-/// What a context has seen: in the upper half the probability of true, in 1/65536, and in the lower how many decisions, at
+/// The statistics of a context: in the upper half the probability of true, in 1/65536, and in the lower the number of decisions, at
 /// most [`MAX_SEEN`].
 #[derive(Clone, Copy, Debug)]
 pub(in crate::model) struct Context(u32);

@@ -186,12 +186,12 @@ impl<'a> Decoder<'a> {
         self.renew();
     }
 
-    /// Whether the stream ends where a writer would have ended it.
+    /// Tells whether the stream ends where a writer would have ended it.
     pub(in crate::model) fn is_done(&self) -> bool {
         self.is_done_at(0)
     }
 
-    /// Whether the stream ends where a writer would have ended it who filled it up with zeros to so many bytes at least.
+    /// Tells whether the stream ends where a writer would have ended it that filled it up with zeros to so many bytes at least.
     pub(in crate::model) fn is_done_at(&self, least_bytes: usize) -> bool {
         let zeros = self.bytes.iter().rev().take_while(|&&byte| byte == 0).count();
         let written = self.bytes.len() - zeros;

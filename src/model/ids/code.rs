@@ -108,7 +108,7 @@ impl SymbolCode {
         SymbolCode { lowest, before }
     }
 
-    /// Whether there is but one symbol.
+    /// Tells whether there is only one symbol.
     #[inline]
     pub(super) fn is_certain(&self) -> bool {
         self.before.len() <= 2
@@ -183,7 +183,7 @@ impl NumberCode {
         high << low_bits | coder.raw(low_bits, truth & ((1 << low_bits) - 1))
     }
 
-    /// Whether each number is 0.
+    /// Tells whether every number is 0.
     pub(super) fn is_zero(&self) -> bool {
         self.0.is_certain() && self.0.lowest == 0
     }

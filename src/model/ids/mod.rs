@@ -53,7 +53,7 @@ fn at_most(what: &'static str, found: u128, most: usize) -> Result<usize, Fault>
     }
 }
 
-/// How many bytes a section needs at least whose ids have `num_text` bytes together.
+/// Gives the least number of bytes of a section whose ids have `num_text` bytes together.
 fn least_bytes(num_text: u64, num_ids: usize) -> u64 {
     num_text.saturating_sub(TEXT_PER_ID * num_ids as u64 + FREE_TEXT).div_ceil(TEXT_PER_BYTE)
 }
@@ -73,7 +73,7 @@ struct Numbers {
     template: Template,
     first_rank: usize,
     num_ids: usize,
-    /// What all gaps are multiples of.
+    /// A common factor of all gaps.
     step: u32,
     /// Gaps in steps, less 1.
     gaps: NumberCode,

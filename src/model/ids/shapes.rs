@@ -114,7 +114,7 @@ impl Group {
 }
 
 impl Byte {
-    /// What may stand where either may.
+    /// Gives the class of bytes that covers both.
     fn with(self, other: Byte) -> Byte {
         let ends = |byte| match byte {
             Byte::Fixed(byte) => place(byte).map(|place| (place, place)),
@@ -197,7 +197,7 @@ fn longest_number(places: &[Byte]) -> std::ops::Range<usize> {
 /// Digits of the longest numbers of trade items.
 const MAX_CODE_DIGITS: usize = 14;
 
-/// Whether the id is a number of a length that those of trade items have.
+/// Tells whether the id is a number of the length of a trade item number.
 fn is_code(id: &[u8]) -> bool {
     matches!(id.len(), 8 | 12 | 13 | MAX_CODE_DIGITS) && id.iter().all(u8::is_ascii_digit)
 }

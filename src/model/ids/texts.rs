@@ -45,7 +45,7 @@ impl TextList {
         self.bytes.len() + 4 * self.ends.len()
     }
 
-    /// How many of the texts, which are sorted, are at most `text`.
+    /// Gives the number of texts, which are sorted, that are at most `text`.
     pub(super) fn num_up_to(&self, text: &[u8]) -> usize {
         let (mut low, mut high) = (0, self.len());
         while low < high {
@@ -56,7 +56,7 @@ impl TextList {
     }
 }
 
-/// What texts are made of.
+/// The parts of a text.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tokens {
     list: TextList,
@@ -100,7 +100,7 @@ impl Tokens {
     }
 }
 
-/// How texts are read.
+/// A decoder of texts.
 #[derive(Clone, Debug)]
 pub(super) struct Texts {
     pub(super) tokens: Tokens,
