@@ -24,7 +24,7 @@ const BELOW: &[(&str, &[&str])] = &[
     ("measure", &["rank", "events"]),
     ("learn", &["counts", "measure"]),
     ("eval", &["measure", "learn"]),
-    ("eda", &["events", "catalog", "counts", "pack"]),
+    ("eda", &["events", "catalog", "counts", "pack", "rank"]),
     ("budget", &["learn", "pack", "measure"]),
     ("train", &["budget", "catalog"]),
 ];

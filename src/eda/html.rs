@@ -1,12 +1,13 @@
 //! One page of figures, tables and findings that needs nothing but itself.
 //!
 //! Owns the frame of a report: headings, tables, the drawn figures, colours for light and dark, and the few lines of
-//! script that save a figure. Loads nothing from anywhere, and says so to the browser in a Content-Security-Policy.
+//! script that save a figure. Loads nothing from anywhere, which its Content-Security-Policy makes sure of. Every text
+//! is escaped by the template.
 
-use std::fmt::Write;
+use maud::{Markup, PreEscaped, html};
 
 use super::figure::{Figure, Grid};
-use super::svg::{self, escaped};
+use super::svg;
 use super::{Exploration, Finding, Missing, Weight};
 
 /// A page: a title, a line below it, and parts in order.
@@ -78,101 +79,101 @@ impl Exploration {
     }
 }
 
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src blob: data:";
+
 /// The page as a file of HTML. The same page gives the same bytes.
 pub fn render(page: &Page) -> String {
-    let mut html = String::with_capacity(1 << 18);
-    let title = escaped(&page.title);
-    let _ = write!(
-        html,
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src blob: data:\">\n\
-         <meta name=\"generator\" content=\"vicino {}\">\n<title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
-         <a class=\"skip\" href=\"#main\">Skip to the content</a>\n<header><h1>{title}</h1><p>{}</p></header>\n<nav aria-label=\"Contents\"><ol>",
-        env!("CARGO_PKG_VERSION"),
-        escaped(&page.lead)
-    );
-    for (number, part) in page.parts.iter().enumerate() {
-        let _ = write!(html, "<li><a href=\"#part-{number}\">{}</a></li>", escaped(&part.title));
-    }
-    html += "</ol></nav>\n<main id=\"main\">\n";
-    for (number, part) in page.parts.iter().enumerate() {
-        let _ = writeln!(html, "<section id=\"part-{number}\"><h2>{}</h2>", escaped(&part.title));
-        for block in &part.blocks {
-            write_block(&mut html, block);
-        }
-        html += "</section>\n";
-    }
-    let _ = write!(html, "</main>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n");
-    html
-}
-
-fn write_block(html: &mut String, block: &Block) {
-    match block {
-        Block::Text(text) => {
-            let _ = writeln!(html, "<p>{}</p>", escaped(text));
-        }
-        Block::Table(grid) => write_table(html, grid),
-        Block::Figure(figure) => write_figure(html, figure),
-        Block::Findings(findings) => {
-            *html += "<ul class=\"findings\">\n";
-            for finding in findings {
-                let (class, name) = match finding.weight {
-                    Weight::Warning => ("warning", "Warning"),
-                    Weight::Note => ("note", "Note"),
-                };
-                let _ = write!(
-                    html,
-                    "<li class=\"{class}\"><h3><span class=\"weight\">{name}</span> {}</h3><p>{}</p>",
-                    escaped(&finding.title),
-                    escaped(&finding.text)
-                );
-                if !finding.examples.is_empty() {
-                    *html += "<ul>";
-                    for example in &finding.examples {
-                        let _ = write!(html, "<li>{}</li>", escaped(example));
+    let page = html! {
+        (PreEscaped("<!doctype html>\n"))
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta http-equiv="Content-Security-Policy" content=(POLICY);
+                meta name="generator" content={ "vicino " (env!("CARGO_PKG_VERSION")) };
+                title { (page.title) }
+                style { (LINE_END) (PreEscaped(STYLE)) }
+            }
+            (LINE_END)
+            body {
+                a class="skip" href="#main" { "Skip to the content" }
+                header { h1 { (page.title) } p { (page.lead) } }
+                nav aria-label="Contents" {
+                    ol {
+                        @for (number, part) in page.parts.iter().enumerate() {
+                            li { a href={ "#part-" (number) } { (part.title) } }
+                        }
                     }
-                    *html += "</ul>";
                 }
-                *html += "</li>\n";
+                (LINE_END)
+                main id="main" {
+                    @for (number, part) in page.parts.iter().enumerate() {
+                        section id={ "part-" (number) } {
+                            h2 { (part.title) }
+                            @for part in &part.blocks { (block(part)) (LINE_END) }
+                        }
+                    }
+                }
+                script { (LINE_END) (PreEscaped(SCRIPT)) }
             }
-            *html += "</ul>\n";
         }
-        Block::Missing(missing) => {
-            *html += "<ul>\n";
-            for one in missing {
-                let _ = writeln!(html, "<li><b>{}</b> needs {}.</li>", escaped(&one.title), escaped(&one.needs));
+        (LINE_END)
+    };
+    page.into_string()
+}
+
+/// Keeps the lines of a page short enough for a person to look at.
+const LINE_END: PreEscaped<&str> = PreEscaped("\n");
+
+fn block(block: &Block) -> Markup {
+    match block {
+        Block::Text(text) => html! { p { (text) } },
+        Block::Table(grid) => table(grid),
+        Block::Figure(of) => figure(of),
+        Block::Findings(findings) => html! {
+            ul class="findings" { @for one in findings { (finding(one)) (LINE_END) } }
+        },
+        Block::Missing(missing) => html! {
+            ul { @for one in missing { li { b { (one.title) } " needs " (one.needs) "." } } }
+        },
+    }
+}
+
+fn finding(finding: &Finding) -> Markup {
+    let (class, name) = match finding.weight {
+        Weight::Warning => ("warning", "Warning"),
+        Weight::Note => ("note", "Note"),
+    };
+    html! {
+        li class=(class) {
+            h3 { span class="weight" { (name) } " " (finding.title) }
+            p { (finding.text) }
+            @if !finding.examples.is_empty() {
+                ul { @for example in &finding.examples { li { (example) } } }
             }
-            *html += "</ul>\n";
         }
     }
 }
 
-fn write_figure(html: &mut String, figure: &Figure) {
-    let (id, title) = (escaped(&figure.id), escaped(&figure.title));
-    let _ = write!(
-        html,
-        "<figure id=\"{id}\"><h3 id=\"{id}-title\">{title}</h3><p id=\"{id}-text\">{}</p><div class=\"plot\">",
-        escaped(&figure.text)
-    );
-    *html += &svg::draw(figure);
-    *html += "</div><div class=\"save\">";
-    for kind in ["SVG", "PNG", "CSV"] {
-        let _ = write!(
-            html,
-            "<button type=\"button\" data-save=\"{}\" aria-label=\"Save {title} as {kind}\">{kind}</button>",
-            kind.to_lowercase()
-        );
+fn figure(figure: &Figure) -> Markup {
+    html! {
+        figure id=(figure.id) {
+            h3 id={ (figure.id) "-title" } { (figure.title) }
+            p id={ (figure.id) "-text" } { (figure.text) }
+            div class="plot" { (PreEscaped(svg::draw(figure))) }
+            div class="save" {
+                @for (key, kind) in [("svg", "SVG"), ("png", "PNG"), ("csv", "CSV")] {
+                    button type="button" data-save=(key) aria-label={ "Save " (figure.title) " as " (kind) } { (kind) }
+                }
+            }
+            @if !figure.table.rows.is_empty() {
+                details { summary { "The numbers as a table" } (table(&figure.table)) }
+            }
+        }
     }
-    *html += "</div>";
-    if !figure.table.rows.is_empty() {
-        *html += "<details><summary>The numbers as a table</summary>";
-        write_table(html, &figure.table);
-        *html += "</details>";
-    }
-    *html += "</figure>\n";
 }
 
-fn write_table(html: &mut String, grid: &Grid) {
+fn table(grid: &Grid) -> Markup {
     let is_number = |cell: &str| {
         cell.is_empty()
             || (cell.starts_with(|first: char| first.is_ascii_digit() || first == '-')
@@ -181,21 +182,29 @@ fn write_table(html: &mut String, grid: &Grid) {
     let numbers: Vec<bool> = (0..grid.head.len())
         .map(|column| column > 0 && grid.rows.iter().all(|row| row.get(column).is_none_or(|cell| is_number(cell))))
         .collect();
-    let class = |column: usize| if numbers.get(column) == Some(&true) { " class=\"number\"" } else { "" };
-    *html += "<div class=\"scroller\" tabindex=\"0\"><table><thead><tr>";
-    for (column, name) in grid.head.iter().enumerate() {
-        let _ = write!(html, "<th scope=\"col\"{}>{}</th>", class(column), escaped(name));
-    }
-    *html += "</tr></thead><tbody>\n";
-    for row in &grid.rows {
-        *html += "<tr>";
-        for (column, cell) in row.iter().enumerate() {
-            let _ = match column {
-                0 => write!(html, "<th scope=\"row\">{}</th>", escaped(cell)),
-                _ => write!(html, "<td{}>{}</td>", class(column), escaped(cell)),
-            };
+    let class = |column: usize| (numbers.get(column) == Some(&true)).then_some("number");
+    html! {
+        div class="scroller" tabindex="0" {
+            table {
+                thead {
+                    tr {
+                        @for (column, name) in grid.head.iter().enumerate() {
+                            th scope="col" class=[class(column)] { (name) }
+                        }
+                    }
+                }
+                tbody {
+                    @for row in &grid.rows {
+                        (LINE_END)
+                        tr {
+                            @for (column, cell) in row.iter().enumerate() {
+                                @if column == 0 { th scope="row" { (cell) } }
+                                @else { td class=[class(column)] { (cell) } }
+                            }
+                        }
+                    }
+                }
+            }
         }
-        *html += "</tr>\n";
     }
-    *html += "</tbody></table></div>\n";
 }

@@ -2,8 +2,8 @@
 //!
 //! Owns the aggregates of exploring ([`explore`]), the values they are handed over in ([`figure`]), and the drawing of
 //! those as one page without scripts from elsewhere ([`html`], [`svg`]) or as lines for a terminal ([`sparkline`]); and
-//! the layout of a graph in the plane ([`layout`]). Of a model it knows only what a log says of its neighbours
-//! ([`review`]).
+//! the layout of a graph in the plane ([`layout`]); neighbours beside the log that they were learnt from ([`review`]), and
+//! a model to look into ([`model_view`]).
 
 mod bins;
 mod calendar;
@@ -14,6 +14,7 @@ mod findings;
 mod hints;
 pub mod html;
 pub mod layout;
+pub mod model_view;
 mod numbers;
 mod pairs;
 mod review;

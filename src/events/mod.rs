@@ -31,7 +31,7 @@ mod time;
 #[cfg(test)]
 mod tests;
 
-pub use crate::table::{Example, Format, Origin, TableError, expand};
+pub use crate::table::{Example, Format, Origin, Slices, TableError, expand};
 pub use cleaning::Cleaning;
 pub use error::EventsError;
 pub use log::{Details, EventLog, Sessions};

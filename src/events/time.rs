@@ -14,10 +14,16 @@
 //! Dates such as `3/11/2000` are told apart in the same way: the day comes first unless more of the column's dates can
 //! only be read with the month first.
 //!
+//! The calendar is that of jiff. Its parsers are not used: they refuse forms that logs have (`2017/08/01`, `+0200`, seconds
+//! of 60) and take others that would make damage look like a date.
+//!
 //! A number outside the range of its column's unit is a bad timestamp, so that the zeros that stand for
 //! "unknown" in many logs are not taken for 1970.
 
 use std::fmt;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use crate::table::Cell;
 
@@ -244,12 +250,12 @@ pub(super) fn resolve(stamp: RawTimestamp, unit: Unit) -> Option<i64> {
         return (unit != Unit::Position).then_some(value);
     }
     if let Some(ShortDate { first, second, year, clock_ms }) = stamp.short_date() {
-        let days = match unit {
-            Unit::DayFirst => days_from_civil(year, second, first),
-            Unit::MonthFirst => days_from_civil(year, first, second),
+        let midnight_ms = match unit {
+            Unit::DayFirst => midnight_ms(year, second, first),
+            Unit::MonthFirst => midnight_ms(year, first, second),
             _ => None,
         };
-        return Some(days? * DAY_MS + clock_ms);
+        return Some(midnight_ms? + clock_ms);
     }
     match unit {
         Unit::Date => date_of_digits(value),
@@ -265,9 +271,9 @@ pub(super) fn resolve(stamp: RawTimestamp, unit: Unit) -> Option<i64> {
 /// The same time of the day on the date whose day is the month of this one, and the other way round; the same if there is none.
 pub(super) fn with_day_and_month_exchanged(time_ms: i64) -> i64 {
     let Ok(time) = jiff::Timestamp::from_millisecond(time_ms) else { return time_ms };
-    let date = jiff::tz::TimeZone::UTC.to_datetime(time).date();
-    let days = days_from_civil(i64::from(date.year()), i64::from(date.day()), i64::from(date.month()));
-    days.map_or(time_ms, |days| days * DAY_MS + time_ms.rem_euclid(DAY_MS))
+    let date = TimeZone::UTC.to_datetime(time).date();
+    let exchanged = midnight_ms(i64::from(date.year()), i64::from(date.day()), i64::from(date.month()));
+    exchanged.map_or(time_ms, |midnight_ms| midnight_ms + time_ms.rem_euclid(DAY_MS))
 }
 
 /// A position within a session as a key that sorts: a number, or a time of the day. `None` if it is neither.
@@ -294,7 +300,7 @@ fn date_of_digits(value: i64) -> Option<i64> {
     if !(1970..=2100).contains(&year) {
         return None;
     }
-    Some(days_from_civil(year, month, day)? * DAY_MS)
+    midnight_ms(year, month, day)
 }
 
 /// Milliseconds since 1970 UTC of `YYYY-MM-DD`, alone or followed by `T` or a space and `HH:MM[:SS[.fff]]` and a zone
@@ -308,7 +314,7 @@ pub(super) fn parse_date_time(text: &str) -> Option<i64> {
     }
     let (month, rest) = digits(rest, 2)?;
     let (day, rest) = digits(rest.strip_prefix(&[separator])?, 2)?;
-    let midnight = days_from_civil(year, month, day)? * DAY_MS;
+    let midnight = midnight_ms(year, month, day)?;
     let rest = match rest.split_first() {
         None => return Some(midnight),
         Some((b'T' | b't' | b' ', rest)) => rest,
@@ -325,7 +331,7 @@ fn parse_short_date(text: &str) -> Option<ShortDate> {
     let (&separator, rest) = rest.split_first().filter(|(separator, _)| b"/.-".contains(separator))?;
     let (second, rest) = one_or_two_digits(rest)?;
     let (year, rest) = digits(rest.strip_prefix(&[separator])?, 4)?;
-    let is_date = |day, month| days_from_civil(year, month, day).is_some();
+    let is_date = |day, month| midnight_ms(year, month, day).is_some();
     if !(is_date(first, second) || is_date(second, first)) {
         return None;
     }
@@ -400,27 +406,11 @@ fn digits(bytes: &[u8], len: usize) -> Option<(i64, &[u8])> {
     Some((number.iter().fold(0, |value, &digit| value * 10 + i64::from(digit - b'0')), rest))
 }
 
-/// Days from 1970-01-01 to a day of the Gregorian calendar; `None` if there is no such day.
-///
-/// Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil.
-fn days_from_civil(year: i64, month: i64, day: i64) -> Option<i64> {
-    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let length = match month {
-        2 if is_leap => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => return None,
-    };
-    if !(1..=length).contains(&day) {
-        return None;
-    }
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    Some(era * 146_097 + day_of_era - 719_468)
+/// Midnight UTC of a day of the Gregorian calendar, in ms since 1970; `None` if there is no such day.
+fn midnight_ms(year: i64, month: i64, day: i64) -> Option<i64> {
+    let (month, day) = (i8::try_from(month).ok()?, i8::try_from(day).ok()?);
+    let date = Date::new(i16::try_from(year).ok()?, month, day).ok()?;
+    Some(TimeZone::UTC.to_timestamp(date.at(0, 0, 0, 0)).ok()?.as_millisecond())
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ use std::path::{Path, PathBuf};
 
 pub use error::TableError;
 pub(crate) use number::parse_number;
-pub use origin::{Format, Origin};
+pub use origin::{Format, Origin, Slices};
 pub use tally::{Example, Rejection};
 
 use crate::Progress;

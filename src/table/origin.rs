@@ -1,22 +1,45 @@
-//! Where a table's bytes are: in a file, or in memory.
+//! The place of a table's bytes: a file, memory, or slices that somebody fetches.
 
-use std::io::{self, Cursor, Read};
+use std::fmt;
+use std::io::{self, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use bytes::Bytes;
 
-/// Where the bytes of a table are.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Bytes that are fetched piece by piece, such as those of a file that a browser holds.
+pub trait Slices: fmt::Debug + Send + Sync {
+    /// Number of bytes.
+    fn num_bytes(&self) -> u64;
+
+    /// Reads the bytes from `start` on, and fills `buffer` with them.
+    ///
+    /// # Errors
+    /// There are fewer bytes, or they cannot be fetched.
+    fn read_at(&self, start: u64, buffer: &mut [u8]) -> io::Result<()>;
+}
+
+/// The place of the bytes of a table.
+#[derive(Clone, Debug)]
 pub enum Origin {
     /// In the file at this path; `-` is standard input.
     File(PathBuf),
     /// In memory.
     Memory {
-        /// What messages call it; its extension tells the format, as that of a path does.
+        /// The name in messages; its extension tells the format, as that of a path does.
         name: PathBuf,
         /// All of it.
         bytes: Bytes,
-        /// What it is; `None` to tell it by the extension, else by the first bytes.
+        /// The format; `None` to tell it by the extension, else by the first bytes.
+        format: Option<Format>,
+    },
+    /// In slices, so that a table may be larger than memory.
+    Slices {
+        /// The name in messages; its extension tells the format, as that of a path does.
+        name: PathBuf,
+        /// The bytes.
+        slices: Arc<dyn Slices>,
+        /// The format; `None` to tell it by the extension, else by the first bytes.
         format: Option<Format>,
     },
 }
@@ -54,14 +77,14 @@ impl Origin {
     pub fn path(&self) -> &Path {
         match self {
             Origin::File(path) => path,
-            Origin::Memory { name, .. } => name,
+            Origin::Memory { name, .. } | Origin::Slices { name, .. } => name,
         }
     }
 
     /// The format, if it is known without a look at the bytes.
     pub(super) fn format(&self) -> Option<Format> {
         match self {
-            Origin::Memory { format: Some(format), .. } => Some(*format),
+            Origin::Memory { format: Some(format), .. } | Origin::Slices { format: Some(format), .. } => Some(*format),
             _ => Format::of_name(self.path()),
         }
     }
@@ -76,6 +99,7 @@ impl Origin {
         match self {
             Origin::File(path) => std::fs::metadata(path).map_or(0, |metadata| metadata.len()),
             Origin::Memory { bytes, .. } => bytes.len() as u64,
+            Origin::Slices { slices, .. } => slices.num_bytes(),
         }
     }
 
@@ -85,6 +109,35 @@ impl Origin {
             Origin::File(_) if self.is_stdin() => Box::new(io::stdin()),
             Origin::File(path) => Box::new(std::fs::File::open(path)?),
             Origin::Memory { bytes, .. } => Box::new(Cursor::new(bytes.clone())),
+            Origin::Slices { slices, .. } => Box::new(SlicesReader::new(slices, 0, STREAM_BYTES)),
         })
+    }
+}
+
+/// Bytes that are fetched at a time where a table is read from beginning to end.
+const STREAM_BYTES: usize = 4 << 20;
+
+/// Reads slices one after another.
+pub(super) struct SlicesReader {
+    slices: Arc<dyn Slices>,
+    at: u64,
+}
+
+impl SlicesReader {
+    /// Reads from `start` on, and fetches `piece_bytes` at a time.
+    pub(super) fn new(slices: &Arc<dyn Slices>, start: u64, piece_bytes: usize) -> BufReader<SlicesReader> {
+        BufReader::with_capacity(piece_bytes, SlicesReader { slices: slices.clone(), at: start })
+    }
+}
+
+impl Read for SlicesReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.slices.num_bytes().saturating_sub(self.at);
+        let len = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+        if len > 0 {
+            self.slices.read_at(self.at, &mut buffer[..len])?;
+            self.at += len as u64;
+        }
+        Ok(len)
     }
 }

@@ -1,4 +1,4 @@
-//! The pages of a Parquet column, from a file or from memory.
+//! The pages of a Parquet column.
 
 use std::fs::File;
 use std::io::Read;
@@ -11,13 +11,17 @@ use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::reader::{ChunkReader, Length};
 use parquet::file::serialized_reader::SerializedPageReader;
 
-use super::Origin;
+use super::origin::{Origin, Slices, SlicesReader};
 
 /// The bytes of a Parquet file, for one reader.
 pub(super) enum Chunks {
     File(File),
     Memory(Bytes),
+    Slices(Arc<dyn Slices>),
 }
+
+/// Bytes that are fetched at a time for the head of a page.
+const HEAD_BYTES: usize = 1 << 14;
 
 impl Chunks {
     /// Opens a file anew, because readers of one file would move each other's position.
@@ -25,6 +29,7 @@ impl Chunks {
         Ok(match origin {
             Origin::File(path) => Chunks::File(File::open(path)?),
             Origin::Memory { bytes, .. } => Chunks::Memory(bytes.clone()),
+            Origin::Slices { slices, .. } => Chunks::Slices(slices.clone()),
         })
     }
 }
@@ -34,6 +39,7 @@ impl Length for Chunks {
         match self {
             Chunks::File(file) => file.len(),
             Chunks::Memory(bytes) => bytes.len() as u64,
+            Chunks::Slices(slices) => slices.num_bytes(),
         }
     }
 }
@@ -45,6 +51,7 @@ impl ChunkReader for Chunks {
         Ok(match self {
             Chunks::File(file) => Box::new(file.get_read(start)?),
             Chunks::Memory(bytes) => Box::new(bytes.get_read(start)?),
+            Chunks::Slices(slices) => Box::new(SlicesReader::new(slices, start, HEAD_BYTES)),
         })
     }
 
@@ -52,6 +59,15 @@ impl ChunkReader for Chunks {
         match self {
             Chunks::File(file) => file.get_bytes(start, length),
             Chunks::Memory(bytes) => bytes.get_bytes(start, length),
+            Chunks::Slices(slices) => {
+                // A damaged file may tell of any length.
+                if start.saturating_add(length as u64) > slices.num_bytes() {
+                    return Err(ParquetError::EOF(format!("{length} bytes at {start} are beyond the end of the file")));
+                }
+                let mut bytes = vec![0; length];
+                slices.read_at(start, &mut bytes)?;
+                Ok(bytes.into())
+            }
         }
     }
 }

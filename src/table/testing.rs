@@ -1,6 +1,6 @@
 //! Files for tests, and a reading of all their cells.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
 use parquet::schema::parser::parse_message_type;
 use tempfile::TempDir;
 
-use super::{Cell, Format, Origin, Row, Source, TableError};
+use super::{Cell, Format, Origin, Row, Slices, Source, TableError};
 use crate::Silent;
 
 /// A directory of its own for a test, removed in the end.
@@ -139,6 +139,26 @@ pub(crate) fn rows_in(origin: &Origin) -> Result<Vec<String>, TableError> {
 /// A table in memory.
 pub(crate) fn in_memory(name: &str, bytes: &[u8], format: Option<Format>) -> Origin {
     Origin::Memory { name: name.into(), bytes: bytes.to_vec().into(), format }
+}
+
+/// A table in slices of memory.
+pub(crate) fn in_slices(name: &str, bytes: &[u8]) -> Origin {
+    Origin::Slices { name: name.into(), slices: Arc::new(MemorySlices(bytes.to_vec())), format: None }
+}
+
+#[derive(Debug)]
+struct MemorySlices(Vec<u8>);
+
+impl Slices for MemorySlices {
+    fn num_bytes(&self) -> u64 {
+        self.0.len() as u64
+    }
+
+    fn read_at(&self, start: u64, buffer: &mut [u8]) -> io::Result<()> {
+        let slice = self.0.get(start as usize..start as usize + buffer.len());
+        buffer.copy_from_slice(slice.ok_or(io::ErrorKind::UnexpectedEof)?);
+        Ok(())
+    }
 }
 
 fn show(cell: &Cell<'_>) -> String {

@@ -1,7 +1,7 @@
 use parquet::file::properties::WriterVersion;
 use proptest::prelude::*;
 
-use super::testing::{Column, Files, gzip, in_memory, rows_in, rows_of};
+use super::testing::{Column, Files, gzip, in_memory, in_slices, rows_in, rows_of};
 use super::{Format, Source, TableError, expand};
 
 const CSV: &str = "a,b\n1,x\n2,y\n";
@@ -164,7 +164,7 @@ fn zstd_is_known_by_its_mark_and_cut_off_files_are_refused() {
 }
 
 #[test]
-fn tables_in_memory_are_read_as_those_in_files() {
+fn tables_in_memory_and_in_slices_are_read_as_those_in_files() {
     let files = Files::new();
     let parquet = files.write_parquet(
         "a.parquet",
@@ -186,6 +186,7 @@ fn tables_in_memory_are_read_as_those_in_files() {
         let from_memory = rows_in(&in_memory(name, &bytes, None)).unwrap();
         assert!(!from_memory.is_empty(), "{name}");
         assert_eq!(from_memory, rows_of(&files.write(name, &bytes)).unwrap(), "{name}");
+        assert_eq!(rows_in(&in_slices(name, &bytes)).unwrap(), from_memory, "{name}");
     }
 }
 
@@ -208,6 +209,7 @@ fn errors_of_tables_in_memory_name_them() {
     ] {
         let error = rows_in(&in_memory(name, bytes, None)).unwrap_err().to_string();
         assert!(error.starts_with(name) && error.contains(what), "{error}");
+        assert_eq!(rows_in(&in_slices(name, bytes)).unwrap_err().to_string(), error);
     }
 }
 

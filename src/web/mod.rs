@@ -24,7 +24,7 @@ mod refusal;
 #[cfg(feature = "web")]
 pub use engine::Engine;
 #[cfg(feature = "web-explore")]
-pub use explore::{LogFile, ModelFile};
+pub use explore::{ModelFile, explore};
 
 #[cfg(feature = "web")]
 #[global_allocator]

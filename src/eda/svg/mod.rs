@@ -47,7 +47,7 @@ pub fn draw(figure: &Figure) -> String {
 }
 
 /// Text as it may stand in XML and in attributes.
-pub(super) fn escaped(text: &str) -> String {
+fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

@@ -1,106 +1,92 @@
 //! A log of events, read by the same code as on the command line, as figures.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use js_sys::Function;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
+use web_sys::File;
 
-use super::{error, json};
+use super::file::BrowserFile;
+use super::{error, to_js};
 use crate::Progress;
 use crate::eda::{self, Exploration, Hints};
 use crate::events::{self, EventsError, Field, Format, Origin, ReadOptions, ReadReport};
 
-/// A file that is taken in piece by piece.
-#[wasm_bindgen]
-pub struct LogFile {
-    name: String,
-    bytes: Vec<u8>,
+/// How a log is read.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct LogOptions {
+    /// Left to the file without it.
+    format: Option<LogFormat>,
+    /// Columns by field, where they have no usual name.
+    columns: BTreeMap<String, String>,
 }
 
-/// What is said of a log.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum LogFormat {
+    Csv,
+    Json,
+    Parquet,
+}
+
+impl From<LogFormat> for Format {
+    fn from(format: LogFormat) -> Format {
+        match format {
+            LogFormat::Csv => Format::Delimited,
+            LogFormat::Json => Format::Json,
+            LogFormat::Parquet => Format::Parquet,
+        }
+    }
+}
+
+/// The result of exploring a log.
 #[derive(Serialize)]
-struct Explored<'a> {
-    name: &'a str,
-    num_bytes: usize,
-    report: &'a ReadReport,
-    exploration: &'a Exploration,
+struct Explored {
+    name: String,
+    num_bytes: u64,
+    report: ReadReport,
+    exploration: Exploration,
 }
 
+/// Reads the events of a file, slice by slice, and explores them.
+///
+/// `options` is an object with `format` (`csv`, `json` or `parquet`; left out, the file tells) and `columns` (names by
+/// field), both optional. `progress` is called with an event (`start`, `advance`, `rows` or `finish`), a text and a
+/// number: for `start` the step and its bytes, for `advance` and `rows` how many more, for `finish` a summary.
+///
+/// # Errors
+/// `options` for options of another form; else see [`code_of`].
 #[wasm_bindgen]
-impl LogFile {
-    /// Makes room for a file.
-    ///
-    /// # Errors
-    /// `too-large` if there is no memory for it.
-    #[wasm_bindgen(constructor)]
-    pub fn new(name: String, num_bytes: f64) -> Result<LogFile, JsValue> {
-        let mut bytes = Vec::new();
-        // Casts of floats saturate.
-        match bytes.try_reserve_exact(num_bytes as usize) {
-            Ok(()) => Ok(LogFile { name, bytes }),
-            Err(_) => Err(error(
-                "too-large",
-                &format!(
-                    "{name}: the browser has no memory for {num_bytes} bytes; use the command line: vicino explore {name}"
-                ),
-            )),
-        }
+pub fn explore(file: File, options: JsValue, progress: Function) -> Result<JsValue, JsValue> {
+    let refused = |problem: &str| error("options", &format!("columns: {problem}"));
+    let chosen: LogOptions =
+        serde_wasm_bindgen::from_value(options).map_err(|problem| error("options", &problem.to_string()))?;
+    let mut options = ReadOptions { keep_details: true, ..ReadOptions::default() };
+    for (field, column) in chosen.columns {
+        let field: Field = field.parse().map_err(|unknown: events::UnknownField| refused(&unknown.to_string()))?;
+        options.columns.insert(field, column);
     }
-
-    /// Takes the next piece of the file in.
-    ///
-    /// # Errors
-    /// `changed` if the file turns out larger than it was said to be.
-    pub fn push(&mut self, piece: &[u8]) -> Result<(), JsValue> {
-        if self.bytes.capacity() - self.bytes.len() < piece.len() {
-            let message = format!("{}: the file grew while it was read; choose it again", self.name);
-            return Err(error("changed", &message));
-        }
-        self.bytes.extend_from_slice(piece);
-        Ok(())
-    }
-
-    /// Reads the events and gives what is found, as JSON.
-    ///
-    /// `format` is `csv`, `json` or `parquet`, anything else leaves it to the file. `columns` holds `FIELD=NAME` pairs with
-    /// commas or line breaks between them. `progress` is called with what happens (`start`, `advance`, `rows` or `finish`),
-    /// a text and a number: of `start` the step and its bytes, of `advance` and `rows` how many more, of `finish` what came of it.
-    ///
-    /// # Errors
-    /// `options` for a column that cannot be told; else what is wrong with the file, see [`code_of`].
-    pub fn explore(self, format: &str, columns: &str, progress: Function) -> Result<String, JsValue> {
-        let LogFile { name, bytes } = self;
-        let num_bytes = bytes.len();
-        let mut options = ReadOptions { keep_details: true, ..ReadOptions::default() };
-        for pair in columns.split([',', '\n']).map(str::trim).filter(|pair| !pair.is_empty()) {
-            let (field, column) = pair
-                .split_once('=')
-                .ok_or_else(|| error("options", &format!("columns: found {pair:?}, expected FIELD=NAME")))?;
-            let field: Field = field.parse().map_err(|unknown| error("options", &format!("columns: {unknown}")))?;
-            options.columns.insert(field, column.trim().to_owned());
-        }
-        let format = match format {
-            "csv" => Some(Format::Delimited),
-            "json" => Some(Format::Json),
-            "parquet" => Some(Format::Parquet),
-            _ => None,
-        };
-        let origin = Origin::Memory { name: PathBuf::from(&name), bytes: bytes.into(), format };
-        WATCHER.set(Some(progress));
-        let read = events::read_from(std::slice::from_ref(&origin), &options, &Watched);
-        // The file is not needed any more, and figures need room.
-        drop(origin);
-        let explored =
-            read.map_err(|problem| error(code_of(&problem), &problem.to_string())).and_then(|(log, report)| {
-                Watched.start("Making figures", 0);
-                let exploration = eda::explore(&log, &report, None, &Hints::NONE);
-                json(&Explored { name: &name, num_bytes, report: &report, exploration: &exploration })
-            });
-        WATCHER.set(None);
-        explored
-    }
+    let name = file.name();
+    let file = BrowserFile::open(file)?;
+    let origin = Origin::Slices {
+        name: PathBuf::from(&name),
+        slices: Arc::new(file.slices()),
+        format: chosen.format.map(Into::into),
+    };
+    WATCHER.set(Some(progress));
+    let read = events::read_from(std::slice::from_ref(&origin), &options, &Watched);
+    let explored = read.map_err(|problem| error(code_of(&problem), &problem.to_string())).and_then(|(log, report)| {
+        Watched.start("Making figures", 0);
+        let exploration = eda::explore(&log, &report, None, &Hints::NONE);
+        to_js(&Explored { name, num_bytes: file.num_bytes(), report, exploration })
+    });
+    WATCHER.set(None);
+    explored
 }
 
 /// The stable code of an error: `unreadable`, `columns`, `no-rows`, `damaged` or `not-a-log`.
@@ -115,7 +101,7 @@ fn code_of(problem: &EventsError) -> &'static str {
 }
 
 thread_local! {
-    /// Who is told of progress. A function of JavaScript stays in its thread, which a [`Progress`] need not.
+    /// The function to call with progress. It stays in its thread, which a [`Progress`] need not.
     static WATCHER: RefCell<Option<Function>> = const { RefCell::new(None) };
 }
 

@@ -1,33 +1,31 @@
-//! The module behind the page that explores files: reads a log, or opens a model, and answers in JSON.
+//! The module behind the page that explores files: reads a log, or opens a model, and answers with plain objects.
 //!
 //! ```text
+//! file     slices of a file that the browser holds
 //! log      a log of events, read by the same code as on the command line, as figures
-//! model    what is in a model file: sections, neighbours, constants, a map of its items
+//! model    a model to look into
 //! ```
 //!
 //! Runs in a worker, so that the page stays responsive however long a step takes. The page's TypeScript is its one
 //! caller. Errors are `Error` objects with a stable `code`.
 
+mod file;
 mod log;
 mod model;
 
-pub use log::LogFile;
+pub use log::explore;
 pub use model::ModelFile;
 
 use js_sys::{Error, Reflect};
 use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
+use web_sys::console;
 
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_namespace = console, js_name = error)]
-    fn log_error(text: &str);
-}
-
-/// Says on the console what a fault of ours was: to the caller it is a bare trap.
+/// Prints faults of the module on the console: the caller sees a bare trap only.
 #[wasm_bindgen(start)]
 fn start() {
-    std::panic::set_hook(Box::new(|fault| log_error(&fault.to_string())));
+    std::panic::set_hook(Box::new(|fault| console::error_1(&fault.to_string().into())));
 }
 
 /// An `Error` object with a stable `code`.
@@ -38,7 +36,7 @@ fn error(code: &str, message: &str) -> JsValue {
     error
 }
 
-/// A value as JSON.
-fn json(value: &impl Serialize) -> Result<String, JsValue> {
-    serde_json::to_string(value).map_err(|problem| error("internal", &problem.to_string()))
+/// Turns a value into plain objects, arrays, numbers and texts; without a value it is `null`.
+fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
+    value.serialize(&Serializer::json_compatible()).map_err(|problem| error("internal", &problem.to_string()))
 }

@@ -1,83 +1,14 @@
-//! What is in a model file: sections, constants, neighbours, a map of its items.
+//! A model to look into, as an object of JavaScript.
 
-use std::cell::RefCell;
-use std::cmp::Reverse;
-
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use super::{error, json};
-use crate::ItemIx;
-use crate::eda::figure::{Axis, Bar, Chart, Figure, Grid, Series};
-use crate::eda::layout;
-use crate::model::{self, Foreign, Model, ModelError, Purpose};
-use crate::rank::{Options, Ranker};
+use super::{error, to_js};
+use crate::eda::model_view::ModelView;
+use crate::model::{Foreign, ModelError};
 
-/// Neighbours that are shown of an item.
-const MOST_NEIGHBOURS: usize = 20;
-
-/// Links of an item that the map is drawn from: its heaviest.
-const MAP_LINKS: usize = 12;
-
-/// An opened model, to look into.
+/// An opened model; see [`ModelView`] for the values.
 #[wasm_bindgen]
-pub struct ModelFile {
-    model: Model,
-    num_bytes: usize,
-    content_hash: u64,
-    sections: Vec<model::Section>,
-    ranker: RefCell<Ranker>,
-}
-
-#[derive(Serialize)]
-struct Description {
-    /// Name and value.
-    about: Grid,
-    num_items: usize,
-    /// Sentences.
-    privacy: Vec<String>,
-    measured: Grid,
-    constants: Grid,
-    figures: Vec<Figure>,
-}
-
-#[derive(Serialize)]
-struct Item<'a> {
-    item: u32,
-    id: &'a str,
-    category: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct Listed<'a> {
-    #[serde(flatten)]
-    item: Item<'a>,
-    /// What ranking adds for it.
-    weight: f32,
-    /// What of it stands in the file; the rest comes from neighbours of neighbours.
-    direct: f32,
-}
-
-#[derive(Serialize)]
-struct List<'a> {
-    purpose: &'static str,
-    items: Vec<Listed<'a>>,
-}
-
-#[derive(Serialize)]
-struct Place<'a> {
-    id: &'a str,
-    x: f32,
-    y: f32,
-    /// Position in `categories`.
-    category: Option<u16>,
-}
-
-#[derive(Serialize)]
-struct Map<'a> {
-    places: Vec<Place<'a>>,
-    categories: &'a [String],
-}
+pub struct ModelFile(ModelView);
 
 #[wasm_bindgen]
 impl ModelFile {
@@ -87,272 +18,49 @@ impl ModelFile {
     /// An `Error` with the code of [`ModelError::code`], or `not-a-model` for a web page.
     #[wasm_bindgen(constructor)]
     pub fn new(bytes: &[u8]) -> Result<ModelFile, JsValue> {
-        let opened = || -> Result<_, ModelError> {
-            Ok((Model::open(bytes)?, model::content_hash(bytes)?, model::sections(bytes)?))
-        };
-        let (model, content_hash, sections) = opened().map_err(|problem| {
+        ModelView::open(bytes).map(ModelFile).map_err(|problem| {
             let code = if let ModelError::Foreign(Foreign::Html) = problem { "not-a-model" } else { problem.code() };
             error(code, &problem.to_string())
-        })?;
-        let ranker = RefCell::new(Ranker::new(&model));
-        Ok(ModelFile { model, num_bytes: bytes.len(), content_hash, sections, ranker })
-    }
-
-    /// All but the items, as JSON: see [`Description`].
-    ///
-    /// # Errors
-    /// None that can happen.
-    pub fn describe(&self) -> Result<String, JsValue> {
-        json(&Description {
-            about: self.about(),
-            num_items: self.model.num_items(),
-            privacy: self.privacy(),
-            measured: grid(["measure", "value"], self.model.measurements.iter().map(|one| (&*one.name, one.value))),
-            constants: self.constants(),
-            figures: [Some(self.section_sizes()), self.tuning()].into_iter().flatten().collect(),
         })
     }
 
-    /// The items whose id or category holds a text, at most so many, as JSON: first those whose id begins with it, then the
-    /// popular ones. Without a text the popular items.
+    /// Describes all but the items.
     ///
     /// # Errors
     /// None that can happen.
-    pub fn search(&self, text: &str, most: usize) -> Result<String, JsValue> {
-        let text = text.trim().to_lowercase();
-        let rank = |item: ItemIx| {
-            let id = self.model.items.id(item).to_lowercase();
-            let rank = if id == text {
-                0
-            } else if id.starts_with(&text) {
-                1
-            } else if id.contains(&text) {
-                2
-            } else if self.model.category_of(item).is_some_and(|category| category.to_lowercase().contains(&text)) {
-                3
-            } else {
-                return None;
-            };
-            Some((rank, Reverse(self.popularity(item)), item))
-        };
-        let mut found: Vec<_> = self.items().filter_map(rank).collect();
-        found.sort_unstable();
-        found.truncate(most);
-        json(&found.into_iter().map(|(.., item)| self.item(item)).collect::<Vec<_>>())
+    pub fn describe(&self) -> Result<JsValue, JsValue> {
+        to_js(&self.0.describe())
     }
 
-    /// The item with an id, as JSON; `null` if there is none.
+    /// Finds the items whose id or category contains a text, at most `most`.
     ///
     /// # Errors
     /// None that can happen.
-    pub fn find(&self, id: &str) -> Result<String, JsValue> {
-        json(&self.model.items.item(id).map(|item| self.item(item)))
+    pub fn search(&self, text: &str, most: usize) -> Result<JsValue, JsValue> {
+        to_js(&self.0.search(text, most))
     }
 
-    /// The heaviest neighbours of an item for each purpose, as JSON; empty lists for a number that is no item's.
+    /// Finds the item with an id; `null` if there is none.
     ///
     /// # Errors
     /// None that can happen.
-    pub fn neighbours(&self, item: u32) -> Result<String, JsValue> {
-        let item = ItemIx(item);
-        let options = Options { k: MOST_NEIGHBOURS, explain: true, ..Options::default() };
-        let mut ranker = self.ranker.borrow_mut();
-        let of_shoppers = self.model.tables.iter().filter(|(purpose, _)| *purpose != Purpose::Similar);
-        let lists = of_shoppers.map(|(purpose, table)| {
-            let ranked = match purpose {
-                _ if item.as_usize() >= self.model.num_items() => Vec::new(),
-                Purpose::Next => ranker.related(&self.model, item, &options, &mut |_| true),
-                Purpose::Together | Purpose::Similar => {
-                    ranker.bought_together(&self.model, &[item], &options, &mut |_| true)
-                }
-            };
-            let row = table.row(item);
-            // Lists are filled up with popular items, which have no reason.
-            let neighbours = ranked.iter().filter(|ranked| !ranked.reasons.is_empty());
-            let listed = neighbours.map(|ranked| Listed {
-                item: self.item(ranked.item),
-                weight: ranked.score,
-                direct: row.weight_of(ranked.item).min(ranked.score),
-            });
-            List { purpose: purpose.key(), items: listed.collect() }
-        });
-        json(&lists.collect::<Vec<_>>())
+    pub fn find(&self, id: &str) -> Result<JsValue, JsValue> {
+        to_js(&self.0.find(id))
     }
 
-    /// The most popular items, at most so many, where neighbours lie close to each other, as JSON: see [`Map`].
+    /// Ranks the heaviest neighbours of an item in each table; empty lists for a number without an item.
     ///
     /// # Errors
     /// None that can happen.
-    pub fn map(&self, most: usize) -> Result<String, JsValue> {
-        let mut items: Vec<ItemIx> = self.items().collect();
-        items.sort_by_key(|&item| (Reverse(self.popularity(item)), item));
-        items.truncate(most);
-        let mut node_of = vec![u32::MAX; self.model.num_items()];
-        for (node, item) in (0..).zip(&items) {
-            if let Some(slot) = node_of.get_mut(item.as_usize()) {
-                *slot = node;
-            }
-        }
-        let mut links = Vec::new();
-        if let Some((_, table)) = self.model.tables.first() {
-            for (node, &item) in (0..).zip(&items) {
-                let row = table.row(item);
-                let mut neighbours: Vec<(f32, u32)> = row
-                    .items
-                    .iter()
-                    .filter_map(|&other| {
-                        let node = *node_of.get(other.as_usize())?;
-                        (node != u32::MAX).then(|| (row.weight_of(other), node))
-                    })
-                    .collect();
-                neighbours.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-                links.extend(neighbours.iter().take(MAP_LINKS).map(|&(weight, other)| (node, other, weight)));
-            }
-        }
-        let categories = self.model.categories.as_ref();
-        let category = |item: ItemIx| {
-            categories.and_then(|categories| *categories.of_item.get(item.as_usize())?).map(|number| number.0)
-        };
-        let places = items.iter().zip(layout::places(items.len(), &links)).filter_map(|(&item, place)| {
-            place.map(|[x, y]| Place { id: self.model.items.id(item), x, y, category: category(item) })
-        });
-        json(&Map { places: places.collect(), categories: categories.map_or(&[], |categories| &categories.names) })
-    }
-}
-
-impl ModelFile {
-    fn items(&self) -> impl Iterator<Item = ItemIx> {
-        (0..self.model.num_items() as u32).map(ItemIx)
+    pub fn neighbours(&mut self, item: u32) -> Result<JsValue, JsValue> {
+        to_js(&self.0.neighbours(item))
     }
 
-    fn popularity(&self, item: ItemIx) -> u8 {
-        self.model.popularity.get(item.as_usize()).copied().unwrap_or(0)
+    /// Places the most popular items, at most `most`, so that neighbours lie close to each other.
+    ///
+    /// # Errors
+    /// None that can happen.
+    pub fn map(&self, most: usize) -> Result<JsValue, JsValue> {
+        to_js(&self.0.map(most))
     }
-
-    fn item(&self, item: ItemIx) -> Item<'_> {
-        Item { item: item.0, id: self.model.items.id(item), category: self.model.category_of(item) }
-    }
-
-    fn about(&self) -> Grid {
-        let Model { about, categories, tables, .. } = &self.model;
-        let mut grid = Grid::new(&["what", "value"]);
-        grid.row(["bytes".to_owned(), self.num_bytes.to_string()]);
-        grid.row(["products".to_owned(), self.model.num_items().to_string()]);
-        if let Some(categories) = categories {
-            grid.row(["categories".to_owned(), categories.names.len().to_string()]);
-        }
-        for (purpose, table) in tables {
-            grid.row([format!("neighbours, {}", purpose.key()), table.num_edges().to_string()]);
-        }
-        for (name, number) in
-            [("events", about.num_events), ("sessions", about.num_sessions), ("shoppers", about.num_shoppers)]
-        {
-            if number > 0 {
-                grid.row([name.to_owned(), number.to_string()]);
-            }
-        }
-        if about.newest_event_ms != 0
-            && let Ok(time) = jiff::Timestamp::from_millisecond(about.newest_event_ms)
-        {
-            grid.row(["newest event".to_owned(), time.to_string()]);
-        }
-        grid.row(["trained by".to_owned(), format!("vicino {}", about.trainer_version)]);
-        grid.row(["content hash".to_owned(), format!("{:016x}", self.content_hash)]);
-        grid.row(["seed".to_owned(), about.seed.to_string()]);
-        grid
-    }
-
-    fn privacy(&self) -> Vec<String> {
-        let privacy = &self.model.privacy;
-        let whom =
-            if privacy.by_shopper { "distinct shoppers" } else { "distinct sessions (the log names no shoppers)" };
-        vec![
-            format!("A pair of products counts from {} {whom} on.", privacy.min_shoppers),
-            format!(
-                "{} pairs were counted, {} were below that and left out.",
-                privacy.pairs_kept, privacy.pairs_removed
-            ),
-            "The file holds products, weights between them and sums; nothing of a single shopper.".to_owned(),
-        ]
-    }
-
-    fn constants(&self) -> Grid {
-        let Model { ranking, about, .. } = &self.model;
-        let [view, cart, purchase] = ranking.event_weights.map(f64::from);
-        let of_ranking = [
-            ("ranking: history positions that count", ranking.decay.len() as f64),
-            ("ranking: weight of a view", view),
-            ("ranking: weight of a cart", cart),
-            ("ranking: weight of a purchase", purchase),
-        ];
-        let learnt = about.hyperparameters.iter().map(|(name, value)| (name.as_str(), *value));
-        grid(["constant", "value"], of_ranking.into_iter().chain(learnt))
-    }
-
-    fn section_sizes(&self) -> Figure {
-        let mut table = Grid::new(&["section", "bytes", "share"]);
-        let mut bars = Vec::new();
-        let mut sections: Vec<_> = self.sections.iter().collect();
-        sections.sort_by_key(|section| Reverse(section.num_bytes));
-        for section in sections {
-            let share = section.num_bytes as f64 / self.num_bytes.max(1) as f64;
-            let note = format!("{:.1} %", share * 100.0);
-            table.row([section.name.to_owned(), section.num_bytes.to_string(), note.clone()]);
-            bars.push(Bar { name: section.name.to_owned(), value: section.num_bytes as f64, note });
-        }
-        Figure {
-            id: "sections".to_owned(),
-            title: "What the file is made of".to_owned(),
-            text: format!("Bytes of each section. All {} bytes are what a browser downloads once.", self.num_bytes),
-            chart: Chart::Bars { x: Axis::linear("bytes"), bars },
-            table,
-        }
-    }
-
-    /// `None` for a model that was not tuned.
-    fn tuning(&self) -> Option<Figure> {
-        let curves = &self.model.about.curves;
-        if curves.iter().all(|(_, points)| points.len() < 2) {
-            return None;
-        }
-        let mut table = Grid::new(&["purpose", "evaluations", "objective"]);
-        let mut series = Vec::new();
-        for (purpose, points) in curves {
-            let points = points.iter().map(|&(evaluations, objective)| (f64::from(evaluations), f64::from(objective)));
-            let points: Vec<(f64, f64)> = points.collect();
-            for (evaluations, objective) in &points {
-                table.row([purpose.key().to_owned(), evaluations.to_string(), shown(*objective)]);
-            }
-            series.push(Series { name: purpose.key().to_owned(), points });
-        }
-        Some(Figure {
-            id: "tuning".to_owned(),
-            title: "How far tuning came".to_owned(),
-            text: "The best objective on held-out sessions after so many evaluations of the learner's constants."
-                .to_owned(),
-            chart: Chart::Lines {
-                x: Axis::linear("evaluations"),
-                y: Axis::linear("objective"),
-                series,
-                marks: Vec::new(),
-            },
-            table,
-        })
-    }
-}
-
-fn grid<'a>(head: [&str; 2], rows: impl Iterator<Item = (&'a str, f64)>) -> Grid {
-    let mut grid = Grid::new(&head);
-    rows.for_each(|(name, value)| grid.row([name.to_owned(), shown(value)]));
-    grid
-}
-
-/// A number with four digits that count, whole ones with all.
-fn shown(value: f64) -> String {
-    if value.fract() == 0.0 {
-        return value.to_string();
-    }
-    let digits = (3 - value.abs().log10().floor() as i32).clamp(0, 12) as usize;
-    let text = format!("{value:.digits$}");
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }

@@ -1,12 +1,9 @@
 // The worker that reads logs and models, with the same Rust as the command line, compiled to WebAssembly. Only figures
 // leave it.
-import init, { LogFile, ModelFile } from '../../wasm-explore/vicino_explore.js';
+import init, { explore as exploreLog, ModelFile } from '../../wasm-explore/vicino_explore.js';
 import wasm from '../../wasm-explore/vicino_explore_bg.wasm?url';
 import type { Answer, Progress, Request } from './reader';
 
-/** Largest file in bytes: WebAssembly has at most 4 GB of memory, and the results need some of it. */
-const MOST_BYTES = 1_500_000_000;
-const PIECE_BYTES = 8 << 20;
 /** Time between two reports of progress, in ms. */
 const TELL_MS = 60;
 
@@ -21,12 +18,12 @@ const calls: Record<string, (id: number, ...args: never[]) => unknown> = {
     model?.free();
     model = undefined;
     model = new ModelFile(new Uint8Array(bytes));
-    return JSON.parse(model.describe());
+    return model.describe();
   },
-  search: (_, text: string, most: number) => JSON.parse(opened().search(text, most)),
-  find: (_, item: string) => JSON.parse(opened().find(item)),
-  neighbours: (_, item: number) => JSON.parse(opened().neighbours(item)),
-  map: (_, most: number) => JSON.parse(opened().map(most)),
+  search: (_, text: string, most: number) => opened().search(text, most),
+  find: (_, item: string) => opened().find(item),
+  neighbours: (_, item: number) => opened().neighbours(item),
+  map: (_, most: number) => opened().map(most),
 };
 
 self.addEventListener('message', async ({ data }: MessageEvent<Request>) => {
@@ -46,36 +43,28 @@ function opened(): ModelFile {
   return model;
 }
 
-async function explore(id: number, file: File, format: string, columns: string): Promise<unknown> {
+/** Reads a log; the module fetches the file slice by slice, so that it need not fit into memory. */
+function explore(id: number, file: File, format: string, columns: string): unknown {
   const tell = teller(id);
-  if (file.size > MOST_BYTES) {
-    throw coded(
-      'too-large',
-      `${file.name} has ${Math.round(file.size / 1e6)} MB; a browser reads up to ${MOST_BYTES / 1e6} MB. The command line reads any size: vicino explore ${file.name}`,
-    );
-  }
-  const log = new LogFile(file.name, file.size);
   const progress: Progress = { step: 'Opening the file', done: 0, total: file.size, rows: 0 };
-  for (let at = 0; at < file.size; at += PIECE_BYTES) {
-    log.push(new Uint8Array(await bytesOf(file, at)));
-    progress.done = Math.min(file.size, at + PIECE_BYTES);
-    tell(progress);
-  }
-  const json = log.explore(format, columns, (what: string, text: string, number: number) => {
+  const options = { ...(format ? { format } : {}), columns: assignments(columns) };
+  return exploreLog(file, options, (what: string, text: string, number: number) => {
     if (what === 'start') Object.assign(progress, { step: text, done: 0, total: number });
     if (what === 'advance') progress.done += number;
     if (what === 'rows') progress.rows += number;
     tell(progress, what === 'start');
   });
-  return JSON.parse(json);
 }
 
-async function bytesOf(file: File, at: number): Promise<ArrayBuffer> {
-  try {
-    return await file.slice(at, at + PIECE_BYTES).arrayBuffer();
-  } catch {
-    throw coded('unreadable', `${file.name} cannot be read any more; choose it again.`);
-  }
+/** The columns that a text assigns to fields: `FIELD=NAME` pairs, with commas or line breaks between them. */
+function assignments(text: string): Record<string, string> {
+  const pairs = text.split(/[,\n]/).map((pair) => pair.trim());
+  const assigned = pairs.filter(Boolean).map((pair) => {
+    const at = pair.indexOf('=');
+    if (at < 0) throw coded('options', `columns: found "${pair}", expected FIELD=NAME`);
+    return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
+  });
+  return Object.fromEntries(assigned);
 }
 
 /** Reports progress, no more often than it can be seen. */
