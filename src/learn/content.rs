@@ -142,7 +142,7 @@ impl Content {
 
     /// The `most` items of the largest cosine for each item, ties to the lower number; none below `LEAST_ALIKE`.
     ///
-    /// cos(h,c) = sum over shared words w of x[h,w] x[c,w], where x[i,w] = b_w ln(N / n_w), brought to length 1 for
+    /// `cos(h,c) = sum over shared words w of x[h,w] x[c,w]`, where `x[i,w] = b_w ln(N / n_w)`, brought to length 1 for
     /// each item, with b_w the importance of the word's field, N items in all and n_w of them with the word (Salton and
     /// Buckley 1988, `ntc`). Words of one item, or of more than `MAX_ITEMS_OF_WORD`, are left out. The same for any
     /// number of threads;

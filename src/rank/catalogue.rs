@@ -3,7 +3,7 @@
 //! Columns of numbers, 4 bytes an item each, made when the first value comes. Names stay outside: a category is its number in the model, or
 //! a greater one for a category that only the shop knows; brands and sets of tags have whatever numbers the caller gives them.
 
-use super::filter::Words;
+use super::filter::WordReader;
 use crate::ItemIx;
 use crate::model::{Model, Table};
 
@@ -52,7 +52,7 @@ impl Catalogue {
         } else if column.is_empty() {
             column.resize(model.num_items(), UNKNOWN);
         }
-        let mut pairs = Words(pairs);
+        let mut pairs = WordReader(pairs);
         while let Some(&[item, value]) = pairs.take(2) {
             if let Some(place) = column.get_mut(item as usize) {
                 *place = value;

@@ -45,7 +45,7 @@ impl<'a> Filter<'a> {
         // The answer on top is the lowest bit.
         let mut answers = 0u64;
         let mut depth = 0;
-        let mut words = Words(self.words);
+        let mut words = WordReader(self.words);
         while let Some(instruction) = words.next() {
             let (num_used, answer) = match instruction {
                 0 => {
@@ -81,11 +81,11 @@ impl<'a> Filter<'a> {
     }
 }
 
-/// Words that are read one after the other.
+/// WordReader that are read one after the other.
 #[derive(Clone, Copy, Debug)]
-pub struct Words<'a>(pub &'a [u32]);
+pub struct WordReader<'a>(pub &'a [u32]);
 
-impl<'a> Words<'a> {
+impl<'a> WordReader<'a> {
     /// The next word.
     #[allow(clippy::should_implement_trait, reason = "an iterator's many methods are of no use here")]
     pub fn next(&mut self) -> Option<u32> {

@@ -1,9 +1,9 @@
 //! The one way of every list: score, bar, order, place.
 
 use super::catalogue::{Catalogue, Column, UNKNOWN};
-use super::place::Asked;
 use super::popular::popularity;
 use super::rows::Rows;
+use super::select::ListRequest;
 use super::{Eligible, Options, Ranked, Ranker, Reason, Source};
 use crate::ItemIx;
 use crate::model::{Model, Purpose, Table};
@@ -23,7 +23,7 @@ struct Anchor {
 
 /// The source of the scores.
 #[derive(Debug)]
-pub(super) struct Plan {
+pub(super) struct ScoringPlan {
     /// Position in the model's tables.
     pub(super) table: Option<usize>,
     anchors: Vec<Anchor>,
@@ -50,7 +50,7 @@ impl<T: Table> Ranker<T> {
     ) -> Result<Vec<Ranked>, T::Error> {
         let nothing = Catalogue::default();
         let catalogue = options.rules.catalogue.unwrap_or(&nothing);
-        let asked = Asked { model, catalogue, options };
+        let asked = ListRequest { model, catalogue, options };
         for &item in options.exclude {
             self.bar(item, BARRED);
         }
@@ -88,9 +88,9 @@ impl<T: Table> Ranker<T> {
         Ok(listed)
     }
 
-    fn plan(&mut self, asked: &Asked<T>, source: Source) -> Plan {
+    fn plan(&mut self, asked: &ListRequest<T>, source: Source) -> ScoringPlan {
         let model = asked.model;
-        let mut plan = Plan { table: table(model, Purpose::Next), anchors: Vec::new(), only: None, fills: true };
+        let mut plan = ScoringPlan { table: table(model, Purpose::Next), anchors: Vec::new(), only: None, fills: true };
         let near = match source {
             Source::ForYou { history, factors } => {
                 let ranking = &model.ranking;
@@ -152,7 +152,7 @@ impl<T: Table> Ranker<T> {
     }
 
     /// Scores the items of one's category by how near their prices are, and how popular they are.
-    fn score_category(&mut self, asked: &Asked<T>, anchor: ItemIx) {
+    fn score_category(&mut self, asked: &ListRequest<T>, anchor: ItemIx) {
         let category = asked.of(Column::Category, anchor);
         let price = f32::from_bits(asked.of(Column::Price, anchor));
         if category == UNKNOWN {
@@ -202,7 +202,7 @@ impl<T: Table> Ranker<T> {
     }
 
     /// The share of each anchor in what speaks for an item, the largest first; an item that anchors twice is one reason.
-    fn reasons(&mut self, model: &Model<T>, plan: &Plan, item: ItemIx, score: f32) -> Vec<Reason> {
+    fn reasons(&mut self, model: &Model<T>, plan: &ScoringPlan, item: ItemIx, score: f32) -> Vec<Reason> {
         let mut reasons: Vec<Reason> = Vec::new();
         if let Some(only) = plan.only {
             reasons.push(Reason { item: only, share: 1.0 });

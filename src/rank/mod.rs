@@ -14,26 +14,26 @@
 //! Every list goes one way, through `list`: a [`Source`] scores items; what must not be listed is barred; boosts, impressions and exploration
 //! are factors of the scores; then the best that passes the filter is listed, one after the other, with pins, the limit of a category
 //! and diversity deciding which of the best that is. `catalogue` and `filter` are what the shop says of its items and asks of a list, `popular` is
-//! what fills a list up, `heap` puts all of it in order, `again` says what is due to be bought once more.
+//! what fills a list up, `heap` puts all of it in order, `replenishment` scores purchases by the days since the last one.
 
-mod again;
 #[cfg(all(test, feature = "cli"))]
 mod blocks_tests;
 mod catalogue;
 mod filter;
 mod heap;
 mod list;
-mod place;
 mod popular;
+mod replenishment;
 mod rows;
 #[cfg(all(test, feature = "cli"))]
 mod rules_tests;
+mod select;
 #[cfg(all(test, feature = "cli"))]
 mod tests;
 
-pub use again::due;
 pub use catalogue::{Catalogue, Column, UNKNOWN};
-pub use filter::{Filter, Words};
+pub use filter::{Filter, WordReader};
+pub use replenishment::replenishment_score;
 
 use crate::model::{Model, Neighbours, Table};
 use crate::{EventKind, ItemIx};

@@ -3,15 +3,12 @@
 use super::refusal::refused;
 use crate::model::{Blocks, Model, ModelError};
 use crate::rank::{
-    Boost, Catalogue, Column, Eligible, Filter, HistoryEvent, Options, Ranked, Ranker, Rules, Source, UNKNOWN, Words,
-    due,
+    Boost, Catalogue, Column, Eligible, Filter, HistoryEvent, Options, Ranked, Ranker, Rules, Source, UNKNOWN,
+    WordReader, replenishment_score,
 };
 use crate::{EventKind, ItemIx};
 use std::cell::Cell;
 use wasm_bindgen::prelude::*;
-
-/// Days from one purchase of an item to the next where the model says of no item how many.
-const USUAL_DAYS: f32 = 30.0;
 
 // Declared here, as `js-sys` brings closures of its own into the module.
 #[wasm_bindgen]
@@ -76,7 +73,7 @@ impl Engine {
     pub fn set_history(&mut self, words: &[u32]) {
         self.events.clear();
         self.factors.clear();
-        let mut words = Words(words);
+        let mut words = WordReader(words);
         while let Some(&[item, kind, factor]) = words.take(3) {
             let kind = match kind {
                 0 => EventKind::View,
@@ -194,7 +191,7 @@ impl Engine {
 impl Engine {
     /// The flat answer to a request; `None` if it is none.
     fn answer(&self, request: &[u32], eligible: &mut Eligible) -> Option<Result<Vec<u32>, ModelError>> {
-        let mut words = Words(request);
+        let mut words = WordReader(request);
         let &[source, flags, k, seed, days, max_per_category, diversity, explore, fatigue] = words.take(9)? else {
             return None;
         };
@@ -205,23 +202,7 @@ impl Engine {
         let mut near = Vec::new();
         let mut given = Vec::new();
         match source {
-            5 | 6 => {
-                for _ in 0..num_near {
-                    let score = match *words.take(if source == 5 { 2 } else { 4 })? {
-                        [item, score] => (ItemIx(item), f32::from_bits(score)),
-                        [item, days_since, num_purchases, interval] => {
-                            let item = ItemIx(item);
-                            let mut interval = f32::from_bits(interval);
-                            if interval.is_nan() {
-                                interval = self.usual_interval_days(item);
-                            }
-                            (item, due(f32::from_bits(days_since), f32::from_bits(num_purchases), interval))
-                        }
-                        _ => return None,
-                    };
-                    given.push(score);
-                }
-            }
+            5 | 6 => given = self.given(&mut words, source, num_near)?,
             _ => near = items(words.take(num_near)?),
         }
         let mut pins = Vec::new();
@@ -268,13 +249,22 @@ impl Engine {
         Some(ranked.map(|ranked| flat(&ranked, options.explain)))
     }
 
-    /// Days from one purchase of an item to the next; no number for what is not known to be bought again.
-    fn usual_interval_days(&self, item: ItemIx) -> f32 {
-        match self.model.replenishment_days(item) {
-            Some(days) => days.into(),
-            None if self.model.replenishment.is_empty() && self.model.category_replenishment.is_empty() => USUAL_DAYS,
-            None => f32::NAN,
+    /// The next items with their scores: given ones (5), or those of purchases (6).
+    fn given(&self, words: &mut WordReader, source: u32, num: u32) -> Option<Vec<(ItemIx, f32)>> {
+        let mut given = Vec::new();
+        for _ in 0..num {
+            given.push(match *words.take(if source == 5 { 2 } else { 4 })? {
+                [item, score] => (ItemIx(item), f32::from_bits(score)),
+                [item, days_since, num_purchases, interval] => {
+                    let [days_since, num_purchases, interval] =
+                        [days_since, num_purchases, interval].map(f32::from_bits);
+                    let item = ItemIx(item);
+                    (item, replenishment_score(&self.model, item, days_since, num_purchases, interval))
+                }
+                _ => return None,
+            });
         }
+        Some(given)
     }
 }
 
@@ -287,7 +277,7 @@ fn items(numbers: &[u32]) -> Vec<ItemIx> {
 }
 
 /// The next filter, if there is one; the outer `None` for one that is no filter.
-fn filter<'a>(words: &mut Words<'a>) -> Option<Option<Filter<'a>>> {
+fn filter<'a>(words: &mut WordReader<'a>) -> Option<Option<Filter<'a>>> {
     match words.next()? {
         0 => Some(None),
         num_words => Some(Some(Filter::new(words.take(num_words)?)?)),

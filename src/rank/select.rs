@@ -1,7 +1,7 @@
 //! Selects the next item: the order of candidates, and the rules that keep the best one from its position.
 
 use super::catalogue::{Catalogue, Column, UNKNOWN};
-use super::list::{BARRED, Plan, SEEN, table_and_rows};
+use super::list::{BARRED, SEEN, ScoringPlan, table_and_rows};
 use super::popular::popularity;
 use super::{Eligible, Options, Ranked, Ranker, heap};
 use crate::ItemIx;
@@ -11,7 +11,7 @@ use crate::model::{Model, Table};
 const LEAST_SHOWN: f32 = 1.0 / 1024.0;
 
 /// A request for a list, and the data to look up for it.
-pub(super) struct Asked<'a, T: Table> {
+pub(super) struct ListRequest<'a, T: Table> {
     pub(super) model: &'a Model<T>,
     pub(super) catalogue: &'a Catalogue,
     pub(super) options: &'a Options<'a>,
@@ -21,7 +21,7 @@ pub(super) struct Asked<'a, T: Table> {
 const NUM_TOP: usize = 64;
 
 /// One walk through candidates, the best first.
-struct Walk {
+struct CandidateScan {
     /// Through items with a score, or through the others by popularity.
     has_scores: bool,
     /// These candidates are the buried ones.
@@ -40,7 +40,7 @@ struct Walk {
 
 impl<T: Table> Ranker<T> {
     /// Lists up to `k` items: those with a score, then popular ones; what is too much of one category behind both, and what is buried behind all.
-    pub(super) fn place(&mut self, asked: &Asked<T>, plan: &Plan, eligible: &mut Eligible) -> Vec<Ranked> {
+    pub(super) fn place(&mut self, asked: &ListRequest<T>, plan: &ScoringPlan, eligible: &mut Eligible) -> Vec<Ranked> {
         let rules = &asked.options.rules;
         let (k, diversity) = (asked.options.k, rules.diversity);
         let is_diverse = diversity > 0.0;
@@ -65,7 +65,7 @@ impl<T: Table> Ranker<T> {
         let mut open: Vec<(f32, ItemIx)> = Vec::new();
         // Bit 0: the unscored, bit 1: categories that are full, bit 2: the buried.
         for turn in 0..8 {
-            let mut walk = Walk {
+            let mut walk = CandidateScan {
                 has_scores: turn & 1 == 0,
                 is_capped: turn & 2 == 0,
                 is_buried: turn & 4 != 0,
@@ -126,8 +126,8 @@ impl<T: Table> Ranker<T> {
     /// Lists the pinned items whose places have come, or all that are left.
     fn place_pins(
         &mut self,
-        asked: &Asked<T>,
-        plan: &Plan,
+        asked: &ListRequest<T>,
+        plan: &ScoringPlan,
         listed: &mut Vec<Ranked>,
         pins: &mut Vec<(ItemIx, u32)>,
         all: bool,
@@ -149,7 +149,14 @@ impl<T: Table> Ranker<T> {
         }
     }
 
-    fn list_one(&mut self, asked: &Asked<T>, plan: &Plan, listed: &mut Vec<Ranked>, item: ItemIx, score: f32) {
+    fn list_one(
+        &mut self,
+        asked: &ListRequest<T>,
+        plan: &ScoringPlan,
+        listed: &mut Vec<Ranked>,
+        item: ItemIx,
+        score: f32,
+    ) {
         listed.push(Ranked { item, score, reasons: Vec::new() });
         // Where scores come from no table, the first one says what is alike.
         if asked.options.rules.diversity > 0.0
@@ -173,7 +180,7 @@ impl<T: Table> Ranker<T> {
     }
 
     /// Finds the first candidates of a walk.
-    fn start(&mut self, asked: &Asked<T>, walk: &mut Walk) {
+    fn start(&mut self, asked: &ListRequest<T>, walk: &mut CandidateScan) {
         self.heap.clear();
         if !walk.has_scores {
             return;
@@ -194,7 +201,7 @@ impl<T: Table> Ranker<T> {
 
     /// The entry of a touched item if it may be listed and comes above `least`.
     #[inline]
-    fn candidate(&self, asked: &Asked<T>, walk: &Walk, at: usize, least: u64) -> Option<u64> {
+    fn candidate(&self, asked: &ListRequest<T>, walk: &CandidateScan, at: usize, least: u64) -> Option<u64> {
         let &item = self.touched.get(at)?;
         let score = self.scores.get(item.as_usize()).copied().unwrap_or(0.0);
         // Most are told by this alone.
@@ -209,7 +216,7 @@ impl<T: Table> Ranker<T> {
     }
 
     /// The next of those in order; puts what is left in order once that is needed.
-    fn pop(&mut self, asked: &Asked<T>, walk: &mut Walk) -> Option<u64> {
+    fn pop(&mut self, asked: &ListRequest<T>, walk: &mut CandidateScan) -> Option<u64> {
         if let Some(best) = walk.top.pop() {
             return Some(best);
         }
@@ -229,12 +236,12 @@ impl<T: Table> Ranker<T> {
     /// The best candidate that is left and may be listed, with its value.
     fn next(
         &mut self,
-        asked: &Asked<T>,
-        walk: &mut Walk,
+        asked: &ListRequest<T>,
+        walk: &mut CandidateScan,
         counts: &[(u32, u32)],
         eligible: &mut Eligible,
     ) -> Option<(f32, ItemIx)> {
-        let Asked { model, catalogue, options } = *asked;
+        let ListRequest { model, catalogue, options } = *asked;
         loop {
             // Less popular items are looked at once one of them could come next.
             while !walk.has_scores && walk.level > 0 {
@@ -269,7 +276,7 @@ impl<T: Table> Ranker<T> {
     }
 }
 
-impl<T: Table> Asked<'_, T> {
+impl<T: Table> ListRequest<'_, T> {
     /// The value of an item in a column.
     pub(super) fn of(&self, column: Column, item: ItemIx) -> u32 {
         self.catalogue.value(self.model, column, item)
