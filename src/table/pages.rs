@@ -99,7 +99,7 @@ pub(super) mod zstd {
     use parquet::file::metadata::ColumnChunkMetaData;
     use parquet::file::serialized_reader::SerializedPageReader;
 
-    use super::Chunks;
+    use crate::table::pages::Chunks;
     use crate::table::zstd::frames::Frames;
 
     pub(in crate::table) fn is_zstd(column: &ColumnChunkMetaData) -> bool {

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::super::numbers::number;
-use super::{WIDTH, cut, escaped};
+use super::common::{WIDTH, cut, escaped};
 
 const TOP: f64 = 34.0;
 /// Shades of a picture of many cells.

@@ -3,18 +3,15 @@
 //! Owns places and marks; knows nothing of what the numbers mean. Every element that carries a number has it as its
 //! `<title>`, which browsers show as a tip and screen readers can read.
 
+mod common;
 mod grid;
 mod plot;
 mod scale;
 
 use std::fmt::Write;
 
+use self::common::{WIDTH, escaped};
 use super::figure::{Chart, Figure};
-
-/// Width of every drawing, in pixels of its own; pages scale it.
-const WIDTH: f64 = 720.0;
-/// Colours that people who see colours differently can tell apart (Okabe & Ito 2008), the one for a single series first.
-pub(super) const COLOURS: [&str; 4] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7"];
 
 /// The figure's chart as a whole `<svg>` element. The same figure gives the same text.
 pub fn draw(figure: &Figure) -> String {
@@ -44,30 +41,4 @@ pub fn draw(figure: &Figure) -> String {
     svg += &inside;
     svg += "</svg>";
     svg
-}
-
-/// Text as it may stand in XML and in attributes.
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => safe += "&amp;",
-            '<' => safe += "&lt;",
-            '>' => safe += "&gt;",
-            '"' => safe += "&quot;",
-            '\'' => safe += "&#39;",
-            // Control characters cannot be written in XML at all.
-            letter if letter.is_control() && !matches!(letter, '\n' | '\t') => safe.push('\u{fffd}'),
-            letter => safe.push(letter),
-        }
-    }
-    safe
-}
-
-/// Text cut to some letters.
-fn cut(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        Some((end, _)) => format!("{}…", text[..end].trim_end()),
-        None => text.to_owned(),
-    }
 }

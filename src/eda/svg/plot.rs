@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use super::super::figure::{Axis, Bar, Bin, Mark, Point, Scale, Series};
 use super::super::numbers::number;
+use super::common::{COLOURS, WIDTH, cut, escaped};
 use super::scale::Places;
-use super::{COLOURS, WIDTH, cut, escaped};
 
 const HEIGHT: f64 = 320.0;
 const LEFT: f64 = 64.0;

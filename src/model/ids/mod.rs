@@ -9,6 +9,7 @@
 //! is told elsewhere.
 
 mod code;
+mod limits;
 mod shapes;
 mod template;
 mod texts;
@@ -16,6 +17,7 @@ mod tokens;
 mod write;
 
 use self::code::{Coder, NumberCode};
+use self::limits::{CHUNK, MAX_TEMPLATES, at_most, fault};
 use self::template::{Template, take_last};
 use self::texts::{TextList, Texts};
 use crate::model::bytes::{Expected, Fault};
@@ -23,14 +25,9 @@ use crate::model::coder::Decoder;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+pub(super) use self::limits::MAX_ID_BYTES;
 pub(super) use self::write::{SortedIds, sorted};
 
-/// Ids with a stream of their own.
-const CHUNK: usize = 128;
-/// Bytes of an id, at most.
-pub(super) const MAX_ID_BYTES: usize = 65_535;
-/// Shapes of ids, at most.
-const MAX_TEMPLATES: usize = 63;
 /// Bytes of decoded chunks that are kept, but for the last one.
 const MAX_KEPT_BYTES: usize = 4 << 20;
 
@@ -38,20 +35,6 @@ const MAX_KEPT_BYTES: usize = 4 << 20;
 const TEXT_PER_ID: u64 = 32;
 const TEXT_PER_BYTE: u64 = 64;
 const FREE_TEXT: u64 = 1 << 20;
-
-/// A fault in the section; the index of a set is too small for the byte to tell more.
-#[cold]
-fn fault(what: &'static str, found: u64, expected: Expected) -> Fault {
-    Fault::wrong(what, 0, found, expected)
-}
-
-/// A number that is to be at most so much.
-fn at_most(what: &'static str, found: u128, most: usize) -> Result<usize, Fault> {
-    match usize::try_from(found) {
-        Ok(found) if found <= most => Ok(found),
-        _ => Err(fault(what, u64::try_from(found).unwrap_or(u64::MAX), Expected::AtMost(most as u64))),
-    }
-}
 
 /// Gives the least number of bytes of a section whose ids have `num_text` bytes together.
 fn least_bytes(num_text: u64, num_ids: usize) -> u64 {

@@ -1,6 +1,6 @@
 //! The shapes of a set of ids.
 
-use super::MAX_TEMPLATES;
+use super::limits::MAX_TEMPLATES;
 use super::template::{MAX_TIMES, Part, Template, ZERO, check_digit, place};
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! Ids of one shape, each of which is a number.
 
 use super::code::Coder;
-use super::{at_most, fault};
+use super::limits::{at_most, fault};
 use crate::model::bytes::{Expected, Fault};
 
 /// Letters and digits in an order in which those of every usual way to write numbers stand together.

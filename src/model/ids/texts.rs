@@ -3,7 +3,7 @@
 //! What is not shared is a row of tokens, bytes or two tokens put together (Gage 1994, byte pair encoding), with static frequencies.
 
 use super::code::{Coder, NumberCode, SymbolCode};
-use super::{CHUNK, MAX_ID_BYTES, at_most, fault};
+use super::limits::{CHUNK, MAX_ID_BYTES, at_most, fault};
 use crate::model::bytes::{Expected, Fault};
 use crate::model::coder::{Decoder, FRESH};
 

@@ -1,10 +1,11 @@
 //! Writes a set of ids.
 
 use super::code::{Coder, NumberCode, SymbolCode};
+use super::limits::{CHUNK, MAX_ID_BYTES, MAX_TEMPLATES};
 use super::template::Template;
 use super::texts::{END, Tokens};
 use super::tokens::Vocabulary;
-use super::{CHUNK, MAX_ID_BYTES, MAX_TEMPLATES, least_bytes, shapes};
+use super::{least_bytes, shapes};
 use crate::model::ModelError;
 use crate::model::bytes::Expected;
 use crate::model::coder::Encoder;
