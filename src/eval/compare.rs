@@ -172,8 +172,8 @@ impl Compared<'_> {
         let mut sums = Sums::new(columns.divisors(), self.num_clusters);
         for (&case, list) in in_view.chosen().iter().zip(lists) {
             let found: Vec<usize> = list.ranks.iter().filter(|&&rank| rank > 0).map(|&rank| rank as usize).collect();
-            let row = sums.of(self.clusters[case]);
-            columns.add(row, &found, list.ranks.len(), &self.options.cut_offs);
+            let mut row = sums.of(self.clusters[case]);
+            columns.add(&mut row, &found, list.ranks.len(), &self.options.cut_offs);
             let Character { novelty, diversity } = &list.character;
             let of_list = columns.novelty.iter().zip(novelty).chain(columns.diversity.iter().zip(diversity));
             of_list.for_each(|(&column, value)| row[column] += value);
@@ -232,7 +232,7 @@ impl Compared<'_> {
         );
         let mut num_targets = vec![0; names.len()];
         for ((&case, ours), theirs) in in_view.chosen().iter().zip(ours).zip(theirs) {
-            let row = sums.of(self.clusters[case]);
+            let mut row = sums.of(self.clusters[case]);
             for ((target, &rank), &other) in in_view.targets(case).zip(&ours.ranks).zip(&theirs.ranks) {
                 let slice = slice_of(case, target);
                 let columns = SliceColumns::of(slice);

@@ -63,7 +63,7 @@ pub fn measure_lists(
     let columns = SystemColumns::new(cut_offs.len());
     let mut sums = Sums::new(columns.divisors(), lists.len());
     for (number, list) in lists.iter().enumerate() {
-        columns.add(sums.of(number), &list.ranks, list.num_relevant, cut_offs);
+        columns.add(&mut sums.of(number), &list.ranks, list.num_relevant, cut_offs);
     }
     let draws = Draws::new(&[sums], lists.len(), draws, seed);
     let at = |(at, &k): (usize, &usize)| {

@@ -4,6 +4,7 @@
 //! draws, which makes differences between them paired.
 
 use crate::Random;
+use ndarray::{Array1, Array2, ArrayViewMut1};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -38,55 +39,50 @@ fn quantile(sorted: &[f64], share: f64, otherwise: f64) -> f64 {
     below.zip(above).map_or(otherwise, |(below, above)| below + (above - below) * place.fract())
 }
 
-/// Sums by cluster of several columns, and the numbers they are divided by.
+/// Sums by cluster of several columns, and the columns that they are divided by.
 #[derive(Clone, Debug, Default)]
 pub struct Sums {
     /// Column that each column is divided by.
-    pub divisors: Vec<usize>,
-    /// Cluster after cluster, a value for each column.
-    pub sums: Vec<f64>,
+    divisors: Vec<usize>,
+    /// `num_clusters x num_columns`.
+    sums: Array2<f64>,
 }
 
 impl Sums {
-    /// Zeros for `num_clusters` clusters, one column for each divisor.
+    /// Makes sums of 0; `divisors` has for each column the one that it is divided by.
     pub fn new(divisors: Vec<usize>, num_clusters: usize) -> Sums {
-        Sums { sums: vec![0.0; divisors.len() * num_clusters], divisors }
+        Sums { sums: Array2::zeros((num_clusters, divisors.len())), divisors }
     }
 
-    /// The values of a cluster, one for each column; `cluster` is below the number of clusters.
-    pub fn of(&mut self, cluster: usize) -> &mut [f64] {
-        let width = self.divisors.len();
-        &mut self.sums[cluster * width..(cluster + 1) * width]
+    /// Returns the sums of a cluster, one for each column.
+    pub fn of(&mut self, cluster: usize) -> ArrayViewMut1<'_, f64> {
+        self.sums.row_mut(cluster)
     }
 
-    /// The ratios of one draw, given how often each cluster is in it.
-    fn means(&self, times: impl Iterator<Item = u32>) -> Vec<f64> {
-        let width = self.divisors.len();
-        let mut totals = vec![0.0; width];
-        for (of_cluster, times) in self.sums.chunks_exact(width.max(1)).zip(times) {
-            if times > 0 {
-                let times = f64::from(times);
-                totals.iter_mut().zip(of_cluster).for_each(|(total, sum)| *total += times * sum);
-            }
+    /// Returns the ratios of one draw, given the number of times that each cluster is in it.
+    fn means(&self, times: impl Iterator<Item = u32>) -> Array1<f64> {
+        let mut totals = Array1::zeros(self.divisors.len());
+        for (of_cluster, times) in self.sums.rows().into_iter().zip(times).filter(|(_, times)| *times > 0) {
+            totals.scaled_add(f64::from(times), &of_cluster);
         }
-        let ratio = |(at, &divisor): (usize, &usize)| {
-            let (part, whole) = (totals[at], totals[divisor]);
-            if whole > 0.0 { part / whole } else { 0.0 }
+        let ratio = |(part, &divisor): (&f64, &usize)| match totals[divisor] {
+            whole if whole > 0.0 => part / whole,
+            _ => 0.0,
         };
-        self.divisors.iter().enumerate().map(ratio).collect()
+        totals.iter().zip(&self.divisors).map(ratio).collect()
     }
 }
 
 /// The ratios of each draw of several sets of columns over the same clusters; the first "draw" is the data themselves.
 pub struct Draws {
-    /// By draw, set and column.
-    means: Vec<Vec<Vec<f64>>>,
+    /// By set, `num_draws + 1 x num_columns`.
+    means: Vec<Array2<f64>>,
 }
 
 impl Draws {
-    /// `O(draws * clusters * columns)`, in parallel; the same for any number of threads.
+    /// Draws clusters with replacement. `O(draws * clusters * columns)`, in parallel; the same for any number of threads.
     pub fn new(sets: &[Sums], num_clusters: usize, num_draws: usize, seed: u64) -> Draws {
-        let draw = |number: usize| -> Vec<Vec<f64>> {
+        let draw = |number: usize| -> Vec<Array1<f64>> {
             if number == 0 {
                 return sets.iter().map(|set| set.means(std::iter::repeat_n(1, num_clusters))).collect();
             }
@@ -98,37 +94,43 @@ impl Draws {
             }
             sets.iter().map(|set| set.means(times.iter().copied())).collect()
         };
-        Draws { means: (0..=num_draws).into_par_iter().map(draw).collect() }
+        let draws: Vec<Vec<Array1<f64>>> = (0..=num_draws).into_par_iter().map(draw).collect();
+        let means = sets.iter().enumerate().map(|(number, set)| {
+            let mut means = Array2::zeros((draws.len(), set.divisors.len()));
+            means.rows_mut().into_iter().zip(&draws).for_each(|(mut row, draw)| row.assign(&draw[number]));
+            means
+        });
+        Draws { means: means.collect() }
     }
 
     /// Returns the mean of a column with its interval.
     pub fn estimate(&self, set: usize, column: usize) -> Estimate {
-        self.of(|means| means[set][column])
+        Draws::of(self.means[set].column(column).iter().copied())
     }
 
     /// Returns the difference of a column of one set and a column of another, draw by draw.
     pub fn difference(&self, (set, column): (usize, usize), (other, its): (usize, usize)) -> Estimate {
-        self.of(|means| means[set][column] - means[other][its])
+        let (ours, theirs) = (self.means[set].column(column), self.means[other].column(its));
+        Draws::of(ours.iter().zip(theirs).map(|(ours, theirs)| ours - theirs))
     }
 
-    fn of(&self, value: impl Fn(&[Vec<f64>]) -> f64) -> Estimate {
-        let (data, draws) = match self.means.split_first() {
-            Some((data, draws)) => (value(data), draws),
-            None => (0.0, &[][..]),
-        };
-        Estimate::new(data, draws.iter().map(|means| value(means)).collect())
+    /// Estimates from the value of the data and those of all draws.
+    fn of(mut values: impl Iterator<Item = f64>) -> Estimate {
+        let data = values.next().unwrap_or(0.0);
+        Estimate::new(data, values.collect())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ndarray::arr1;
 
     /// Column 0 counts, column 1 is the sum.
     fn columns(values: &[f64]) -> Sums {
         let mut columns = Sums::new(vec![0, 0], values.len());
         for (cluster, &value) in values.iter().enumerate() {
-            columns.of(cluster).copy_from_slice(&[1.0, value]);
+            columns.of(cluster).assign(&arr1(&[1.0, value]));
         }
         columns
     }
@@ -148,7 +150,7 @@ mod tests {
         // The same 1000 targets in 100 clusters of ten equal ones: sqrt(10) times as wide.
         let mut clustered = Sums::new(vec![0, 0], 100);
         for cluster in 0..100 {
-            clustered.of(cluster).copy_from_slice(&[10.0, if cluster % 10 < 3 { 10.0 } else { 0.0 }]);
+            clustered.of(cluster).assign(&arr1(&[10.0, if cluster % 10 < 3 { 10.0 } else { 0.0 }]));
         }
         let found = Draws::new(&[clustered], 100, 2000, 1).estimate(0, 1);
         assert!((found.half_width() - 0.0284 * 10f64.sqrt()).abs() < 0.008, "{found:?}");

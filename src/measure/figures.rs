@@ -2,6 +2,7 @@
 //! table.
 
 use super::metrics;
+use ndarray::ArrayViewMut1;
 
 /// One value for each metric of a list at a cut-off; see [`metrics`].
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -120,7 +121,7 @@ impl SystemColumns {
     }
 
     /// Adds a list, given the ranks of its relevant items, to a row of the table.
-    pub fn add(&self, row: &mut [f64], ranks: &[usize], num_relevant: usize, cut_offs: &[usize]) {
+    pub fn add(&self, row: &mut ArrayViewMut1<'_, f64>, ranks: &[usize], num_relevant: usize, cut_offs: &[usize]) {
         row[self.lists] += 1.0;
         row[self.accuracy] += metrics::accuracy(ranks);
         for (&columns, &k) in self.at.iter().zip(cut_offs) {
@@ -148,9 +149,9 @@ mod tests {
     #[test]
     fn figures_are_added_to_their_columns() {
         let columns = SystemColumns::new(1);
-        let mut row = vec![0.0; columns.num_columns];
-        columns.add(&mut row, &[2], 1, &[4]);
-        columns.add(&mut row, &[1], 2, &[4]);
+        let mut row = ndarray::Array1::zeros(columns.num_columns);
+        columns.add(&mut row.view_mut(), &[2], 1, &[4]);
+        columns.add(&mut row.view_mut(), &[1], 2, &[4]);
         assert_eq!((row[columns.lists], row[columns.accuracy]), (2.0, 1.0));
         assert_eq!((row[columns.at[0].mrr], row[columns.at[0].recall]), (1.5, 1.5));
     }
