@@ -42,6 +42,8 @@ mod random;
 #[cfg(feature = "read")]
 mod table;
 #[cfg(feature = "read")]
+mod units;
+#[cfg(feature = "read")]
 pub use matrix::CsrMatrix;
 #[cfg(feature = "read")]
 pub use progress::{Progress, Silent};

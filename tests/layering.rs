@@ -30,7 +30,7 @@ const BELOW: &[(&str, &[&str])] = &[
 ];
 
 /// Modules that everybody may name.
-const COMMON: &[&str] = &["ids", "matrix", "progress", "random", "error"];
+const COMMON: &[&str] = &["ids", "matrix", "progress", "random", "units", "error"];
 
 /// What the core must not name: it has no files, clock, threads or environment.
 const NOT_IN_CORE: &[&str] =

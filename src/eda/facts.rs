@@ -4,7 +4,7 @@ use crate::EventKind;
 use crate::events::{Details, EventLog, Sessions};
 use rayon::prelude::*;
 
-pub(super) const DAY_MS: i64 = 86_400_000;
+pub(super) use crate::units::DAY_MS;
 
 /// A log with the counts that more than one figure needs.
 pub(super) struct Facts<'a> {

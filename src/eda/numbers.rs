@@ -1,17 +1,6 @@
 //! Numbers as people read them, and where the middle of many lies.
 
-/// A whole number with commas between thousands: 1,234,567.
-pub fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.char_indices() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
+pub use crate::units::thousands;
 
 /// A number with about three significant digits: `1,234,567`, `12.3`, `0.00456`.
 pub(super) fn number(value: f64) -> String {

@@ -4,11 +4,12 @@ use super::{EvalError, EvaluateOptions, evaluate};
 use crate::events::EventLog;
 use crate::measure::{Targets, TestCases};
 use crate::model::Model;
+use crate::units::{DAY_MS, percent};
 use crate::{ItemIx, Progress};
 use serde::Serialize;
 
 /// Length of a week, ms.
-pub const WEEK_MS: i64 = 7 * 86_400_000;
+pub const WEEK_MS: i64 = 7 * DAY_MS;
 /// Steps of a model's popularity to a factor of 2.
 const POPULARITY_STEPS: f64 = 16.0;
 
@@ -149,7 +150,6 @@ impl Drift {
     fn judge(&mut self, options: &DriftOptions) {
         let whole: Vec<&Week> = self.weeks.iter().filter(|week| week.is_whole).collect();
         let (Some(first), Some(last)) = (whole.first(), whole.last()) else { return };
-        let percent = |share: f64| format!("{:.1} %", share * 100.0);
         if whole.len() > 1 && first.hit_rate > 0.0 {
             let drop = 1.0 - last.hit_rate / first.hit_rate;
             self.drop = Some(drop);
@@ -242,7 +242,7 @@ mod tests {
     fn weeks_are_measured_one_by_one_and_a_fall_is_an_alarm() {
         // After `a` the model lists `b` first.
         let model = model_of(&["a", "b", "c"], &[&[(1, 7)], &[], &[]]);
-        let day = 86_400_000;
+        let day = DAY_MS;
         // Week 1: two hits; week 2: a hit and a miss; week 3: an unknown item, and not at its end yet.
         let sessions = [([0, 1], day), ([0, 1], 2 * day), ([0, 1], 8 * day), ([0, 2], 9 * day), ([0, 3], 15 * day)];
         let found = drift(&model, &log(&sessions), &options(0.4, 0.3), &Silent).unwrap();

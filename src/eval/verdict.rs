@@ -2,6 +2,7 @@
 
 use super::figures::SystemFigures;
 use crate::measure::{Estimate, View};
+use crate::units::{percent, thousands};
 use serde::Serialize;
 
 /// Outcome of a comparison.
@@ -83,10 +84,9 @@ impl Verdict {
         let (outcome, order_outcome) = (Outcome::of(&difference, can_tell), Outcome::of(&ndcg_difference, can_tell));
         let (recall, baseline_recall) = (ours_at.recall.value, best_at.recall.value);
         let which = if view.allows_repeats() { "targets" } else { "targets that are new to the shopper" };
-        let percent = |share: f64| format!("{:.1} %", share * 100.0);
         let mut text = format!(
             "On {} {which} {} finds {} of what came next in its first {k}, the best simple method ({}) {}: {}.",
-            grouped(num_targets),
+            thousands(num_targets as u64),
             ours.name,
             percent(recall),
             best.name,
@@ -131,18 +131,6 @@ fn points(difference: &Estimate) -> String {
     let (near, far) = if value < 0.0 { (-high, -low) } else { (low, high) };
     let word = if value < 0.0 { "fewer" } else { "more" };
     format!("{:.1} points {word} (95 %: {:.1} to {:.1})", sign * value * 100.0, near * 100.0, far * 100.0)
-}
-
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.char_indices() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]

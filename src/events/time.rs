@@ -27,7 +27,7 @@ use jiff::tz::TimeZone;
 
 use crate::table::Cell;
 
-pub(super) const DAY_MS: i64 = 86_400_000;
+pub(super) use crate::units::DAY_MS;
 
 /// A timestamp as it was read: a point in time, or a number whose unit is not known yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

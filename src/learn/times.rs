@@ -6,6 +6,7 @@
 use crate::counts::PrivacyThreshold;
 use crate::events::{EventLog, Sessions};
 use crate::model::Categories;
+use crate::units::DAY_MS;
 use crate::{CategoryIx, EventKind, ItemIx};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -14,7 +15,6 @@ use std::collections::BTreeMap;
 const PERIODS: [u16; 3] = [1, 7, 30];
 /// Least number of intervals for a median.
 const LEAST_INTERVALS: usize = 5;
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// Trends and intervals between purchases of a log.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -13,14 +13,13 @@ use parquet::schema::types::ColumnDescriptor;
 use super::Cell;
 use super::interner::Interner;
 use super::texts::{self, Kind, Piece, PieceReader, Store};
+use crate::units::DAY_MS;
 
 /// Rows decoded at a time.
 const BATCH_ROWS: usize = 1 << 16;
 
 /// Stands for a missing value among the numbers of ids.
 pub(crate) const NO_ID: u32 = u32::MAX;
-
-const DAY_MS: i64 = 86_400_000;
 
 /// What the numbers of a column stand for.
 #[derive(Clone, Copy)]

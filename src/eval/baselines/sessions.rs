@@ -10,6 +10,7 @@ use super::scores::{Scorer, Scores, newest_distinct};
 use crate::counts::Postings;
 use crate::events::Sessions;
 use crate::rank::HistoryEvent;
+use crate::units::DAY_MS;
 use std::sync::Arc;
 
 /// Neighbours that count.
@@ -21,7 +22,6 @@ const STAN_SAMPLE: usize = 5000;
 const STAN_PLACE: f32 = 1.02;
 const STAN_DISTANCE: f32 = 2.05;
 const STAN_AGE_DAYS: f64 = 5.0;
-const DAY_MS: f64 = 86_400_000.0;
 
 /// The two forms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl SessionNeighbours {
             // Only ratios matter, so that the age is counted from the newest training session instead of from the
             // history.
             let newest = sessions.end_ms.last().copied().unwrap_or(0);
-            let fade = |&end: &i64| (-((newest - end) as f64) / DAY_MS / STAN_AGE_DAYS).exp() as f32;
+            let fade = |&end: &i64| (-((newest - end) as f64) / DAY_MS as f64 / STAN_AGE_DAYS).exp() as f32;
             fading = sessions.end_ms.iter().map(fade).collect();
         }
         SessionNeighbours { method, seen, index, places, fading }
