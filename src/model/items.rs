@@ -80,8 +80,13 @@ impl ItemIds {
         self.set.all(|id| sorted.push(id.to_owned())).map_err(in_section)?;
         let ids: Vec<&str> =
             self.ranks.iter().map(|&rank| sorted.get(rank as usize).map_or("", String::as_str)).collect();
+        let order = Dictionary::order_of_ids(&ids);
+        if let Some((item, _)) = order.iter().zip(&self.items).find(|&(item, &found)| item.0 != found) {
+            let expected = Expected::Text("ids in the order in which a writer sorts them");
+            return Err(in_section(Fault::wrong("id of item", 0, item.0.into(), expected)));
+        }
         Dictionary::new(&ids).map_err(|item| {
-            in_section(Fault::wrong("id of item", 0, item as u64, Expected::Text("an id that does not stand before")))
+            in_section(Fault::wrong("id of item", 0, item as u64, Expected::Text("an id that does not occur before")))
         })
     }
 }
