@@ -1,4 +1,4 @@
-//! What can be wrong with a product feed as a whole.
+//! Errors that concern a product feed as a whole.
 
 use std::path::PathBuf;
 
@@ -44,11 +44,11 @@ pub enum CatalogError {
     TooManyRejected {
         /// The file.
         path: PathBuf,
-        /// How many rows are left out.
+        /// Number of rows that are left out.
         rejected: u64,
-        /// How many rows there are.
+        /// Number of rows.
         num_rows: u64,
-        /// What was left out and why, for people to read.
+        /// A table of the rows that were left out and the reasons, for people to read.
         table: String,
     },
     /// There are more categories than a model can tell apart.
@@ -56,7 +56,7 @@ pub enum CatalogError {
         "the items are of {found} categories in column `{column}`, at most {MAX_CATEGORIES} are possible; name a column with broader ones"
     )]
     TooManyCategories {
-        /// How many there are.
+        /// Number of categories.
         found: usize,
         /// The column they come from.
         column: String,

@@ -1,4 +1,4 @@
-//! What the columns of a feed say.
+//! Meaning of the columns of a feed.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,21 +7,21 @@ use serde::Serialize;
 
 use crate::table::names;
 
-/// What a column of a product feed says about an item.
+/// Meaning of a column of a product feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Field {
     /// The shop's id, as in the event log; required.
     Id,
-    /// What people call the item.
+    /// The title for people.
     Title,
     /// Its category or the path to it.
     Category,
     /// Who makes it.
     Brand,
-    /// What it costs.
+    /// The price.
     Price,
-    /// Whether it can be bought now.
+    /// True if it can be bought now.
     Availability,
     /// Where its picture is.
     Image,
@@ -107,7 +107,7 @@ impl fmt::Display for Field {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown catalogue field `{found}`; expected id, title, category, brand, price, availability, image or link")]
 pub struct UnknownField {
-    /// What was given.
+    /// The text that was given.
     pub found: String,
 }
 
@@ -122,7 +122,7 @@ impl FromStr for Field {
     }
 }
 
-/// Which column is used for a field.
+/// The column that is used for a field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MatchedColumn {
     /// The field.

@@ -21,20 +21,20 @@ use crate::model::Categories;
 /// The most categories that a model can hold.
 pub const MAX_CATEGORIES: usize = 65_535;
 
-/// What a feed says about one item.
+/// Values of a feed for one item.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Product {
     /// The shop's id of the item.
     pub id: String,
-    /// What people call it.
+    /// The title for people.
     pub title: Option<String>,
     /// Its category, or the path to it, whose parts are joined by ` > ` however the feed joins them.
     pub category: Option<String>,
     /// Who makes it.
     pub brand: Option<String>,
-    /// What it costs, in the shop's currency.
+    /// The price, in the shop's currency.
     pub price: Option<f64>,
-    /// Whether it can be bought now, if the feed says.
+    /// True if it can be bought now, if the feed says.
     pub in_stock: Option<bool>,
     /// Where its picture is.
     pub image: Option<String>,
@@ -47,40 +47,41 @@ pub struct Product {
 pub struct Catalog {
     products: Vec<Product>,
     of_id: HashMap<String, usize>,
-    /// What the reading matched and left out.
+    /// Report of the reading.
     pub report: CatalogReport,
 }
 
-/// What a reading of a feed found, matched and left out.
+/// Report of a reading: matched columns and rows left out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct CatalogReport {
-    /// How many rows the feed has, the header not counted.
+    /// Number of rows of the feed, the header not counted.
     pub num_rows: u64,
-    /// Which column is used for each field.
+    /// The column that is used for each field.
     pub columns: Vec<MatchedColumn>,
-    /// What was left out, by reason; a bad price or availability leaves out that alone.
+    /// Rows that were left out, by reason; a bad price or availability leaves out that alone.
     pub rejections: Vec<Rejection>,
 }
 
 impl CatalogReport {
-    /// What was left out as a table for people: rows, reason and first example, a line each; empty if nothing was.
+    /// Writes the rows that were left out as a table for people: rows, reason and first example, a line each;
+    /// empty if nothing was left out.
     pub fn cleaning_table(&self) -> String {
         crate::table::tally::to_table(&self.rejections)
     }
 }
 
 impl Catalog {
-    /// How many items there are.
+    /// Returns the number of items.
     pub fn len(&self) -> usize {
         self.products.len()
     }
 
-    /// Whether there is no item at all.
+    /// Returns true if there is no item at all.
     pub fn is_empty(&self) -> bool {
         self.products.is_empty()
     }
 
-    /// What the feed says about the item with this id.
+    /// Returns the values of the item with this id.
     pub fn product(&self, item_id: &str) -> Option<&Product> {
         self.products.get(*self.of_id.get(item_id)?)
     }

@@ -10,13 +10,13 @@ const BARS: usize = 40;
 pub(super) struct Histogram<'a> {
     pub(super) id: &'a str,
     pub(super) title: &'a str,
-    /// What is measured, such as `events in a session`.
+    /// The measured quantity, such as `events in a session`.
     pub(super) what: &'a str,
-    /// What is counted, such as `sessions`.
+    /// The counted things, such as `sessions`.
     pub(super) whom: &'a str,
-    /// What stands before the figures in the text.
+    /// Words before the figures in the text.
     pub(super) text: &'a str,
-    /// Whether values are whole numbers.
+    /// True if values are whole numbers.
     pub(super) is_whole: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What all figures are made from, counted once.
+//! Counts that several figures share.
 
 use crate::EventKind;
 use crate::events::{Details, EventLog, Sessions};

@@ -10,9 +10,9 @@ use serde::Serialize;
 pub struct Figure {
     /// A stable name of lower-case words with dashes, such as `session-length`; files that are saved get it.
     pub id: String,
-    /// What is seen, in one line.
+    /// The title, in one line.
     pub title: String,
-    /// How to read the chart, and what stands out; whole sentences.
+    /// Whole sentences on how to read the chart and on its most striking values.
     pub text: String,
     /// The chart.
     pub chart: Chart,
@@ -41,7 +41,7 @@ impl Grid {
     }
 }
 
-/// What a chart is drawn from. Numbers are finite.
+/// Data of a chart. Numbers are finite.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Chart {
@@ -89,17 +89,17 @@ pub enum Chart {
         columns: Vec<String>,
         /// Names of the rows, from the top; empty likewise.
         rows: Vec<String>,
-        /// What a column is.
+        /// Meaning of a column.
         x: String,
-        /// What a row is.
+        /// Meaning of a row.
         y: String,
-        /// What is counted in a cell.
+        /// Meaning of the number in a cell.
         value: String,
         /// Row by row, as many as rows times `num_columns`.
         cells: Vec<f64>,
-        /// How many columns there are.
+        /// Number of columns.
         num_columns: usize,
-        /// Whether colours go by the logarithm.
+        /// True if colours go by the logarithm.
         is_log: bool,
     },
 }
@@ -107,13 +107,13 @@ pub enum Chart {
 /// An axis.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Axis {
-    /// What is measured, with its unit.
+    /// The measured quantity, with its unit.
     pub label: String,
-    /// How numbers become places.
+    /// Scale of the axis.
     pub scale: Scale,
 }
 
-/// How numbers become places on an axis.
+/// Scale of an axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Scale {
@@ -134,7 +134,7 @@ pub struct Bin {
     pub from: f64,
     /// Where it ends.
     pub to: f64,
-    /// How high it is.
+    /// Height.
     pub value: f64,
 }
 
@@ -143,9 +143,9 @@ pub struct Bin {
 pub struct Bar {
     /// Its name.
     pub name: String,
-    /// How long it is.
+    /// Length.
     pub value: f64,
-    /// What stands beside it; empty for nothing.
+    /// Text beside the bar; may be empty.
     pub note: String,
 }
 
@@ -174,9 +174,9 @@ pub struct Point {
     pub x: f64,
     /// Upwards.
     pub y: f64,
-    /// What it is.
+    /// Name of the point.
     pub name: String,
-    /// Whether it stands out, and is drawn with its name.
+    /// True if it stands out, and is drawn with its name.
     pub is_marked: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What stands out in a log, and what it may mean.
+//! Findings: striking properties of a log, with possible reasons.
 
 use serde::Serialize;
 
@@ -13,17 +13,17 @@ use crate::events::{ReadReport, Reason, SessionSource, TimeSource};
 /// Something that stands out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// How much it matters.
+    /// Importance.
     pub weight: Weight,
-    /// What was found, in one line with its figure.
+    /// The finding in one line, with its figure.
     pub title: String,
-    /// What it may mean, and what can be done.
+    /// Possible reasons, and advice.
     pub text: String,
     /// A few of the cases, the clearest first.
     pub examples: Vec<String>,
 }
 
-/// How much a finding matters.
+/// Importance of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Weight {
@@ -79,7 +79,7 @@ pub(super) fn overview(facts: &Facts<'_>, read: &ReadReport, catalog: Option<&Ca
     grid
 }
 
-/// What was left out and why.
+/// Lists the reasons why rows were left out.
 pub(super) fn quality(read: &ReadReport) -> Grid {
     let mut grid = Grid::new(&["left out as", "rows", "share of rows", "first at", "found"]);
     for rejection in &read.rejections {

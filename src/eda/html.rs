@@ -17,7 +17,7 @@ pub struct Page {
     pub title: String,
     /// A sentence or two below it.
     pub lead: String,
-    /// What follows.
+    /// The parts, in order.
     pub parts: Vec<Part>,
 }
 
@@ -26,7 +26,7 @@ pub struct Page {
 pub struct Part {
     /// The heading.
     pub title: String,
-    /// What stands below it, in order.
+    /// The blocks below it, in order.
     pub blocks: Vec<Block>,
 }
 

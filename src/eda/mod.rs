@@ -1,4 +1,4 @@
-//! What an event log holds, for people: sizes, figures and findings.
+//! Contents of an event log for people: sizes, figures and findings.
 //!
 //! Owns the aggregates of exploring ([`explore`]), the values they are handed over in ([`figure`]), and the drawing of
 //! those as one page without scripts from elsewhere ([`html`], [`svg`]) or as lines for a terminal ([`sparkline`]); and
@@ -40,16 +40,16 @@ pub use review::{Review, review};
 pub use sparkline::sparkline;
 pub use summary::{PopularityPoint, SessionLength, Sizes, Summary, summarise};
 
-/// What exploring an event log found.
+/// Result of exploring an event log.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Exploration {
     /// Sizes in words: name and value.
     pub overview: Grid,
-    /// What was left out, by reason, with the first row of each.
+    /// Rows that were left out, by reason, with the first row of each.
     pub quality: Grid,
     /// The rules of cleaning in their order, with the rows before and after each.
     pub rules: Grid,
-    /// What stands out, the weightiest first.
+    /// Findings, the weightiest first.
     pub findings: Vec<Finding>,
     /// The figures that the log has the columns for.
     pub figures: Vec<Figure>,
@@ -60,9 +60,9 @@ pub struct Exploration {
 /// A figure that cannot be made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Missing {
-    /// What it would show.
+    /// The title that it would have.
     pub title: String,
-    /// What the log lacks for it.
+    /// The data that the log lacks for it.
     pub needs: String,
 }
 

@@ -1,4 +1,4 @@
-//! What goes together: categories in a basket, and the whole matrix of products as a picture.
+//! Pairs: categories in one basket, and the whole matrix of products as a picture.
 
 use std::collections::HashMap;
 
@@ -26,7 +26,7 @@ fn top_level(category: &str) -> &str {
     category.split(['>', '|']).next().unwrap_or(category).trim()
 }
 
-/// How much more often two categories are in one basket than if they were chosen independently (lift).
+/// Draws the lift of pairs of categories: how much more often both are in one basket than by chance.
 pub(super) fn categories(facts: &Facts<'_>, catalog: &Catalog) -> Result<Figure, &'static str> {
     let mut numbers: HashMap<&str, u8> = HashMap::new();
     let mut events: HashMap<&str, u64> = HashMap::new();

@@ -130,7 +130,7 @@ pub fn review(model: &Model, log: &EventLog, catalog: Option<&Catalog>) -> Revie
     found
 }
 
-/// Whether two products share a category or brand, or a word of their titles, or one of them is not known, so that nobody can tell.
+/// Returns true if two products share a category, a brand or a word of their titles, or if one of them is not known.
 fn are_alike(one: Option<&Product>, other: Option<&Product>) -> bool {
     let (Some(one), Some(other)) = (one, other) else { return true };
     let same = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
@@ -174,7 +174,7 @@ fn index(sessions: &Sessions, num_items: usize) -> Index {
     Index { offsets, sessions: pairs.into_iter().map(|(_, session)| session).collect() }
 }
 
-/// How many numbers two ascending lists share; walks the shorter and looks into the longer.
+/// Counts the numbers that two ascending lists share; walks the shorter and looks into the longer.
 fn num_common(a: &[u32], b: &[u32]) -> usize {
     let (few, many) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     few.iter().filter(|number| many.binary_search(number).is_ok()).count()

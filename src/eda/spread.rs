@@ -1,4 +1,4 @@
-//! How things are spread: lengths, sizes, prices, popularity, intervals.
+//! Distributions of lengths, sizes, prices, popularity and intervals.
 
 use super::bins::Histogram;
 use super::facts::{DAY_MS, Facts};

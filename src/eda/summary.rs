@@ -12,14 +12,14 @@ const MAX_POINTS: usize = 200;
 /// Lengths of sessions that are counted in a list, without a look-up.
 const SHORT: usize = 256;
 
-/// What an event log holds, in numbers.
+/// An event log in numbers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Summary {
     /// Sizes.
     pub data: Sizes,
     /// Popularity by rank; see [`PopularityPoint`].
     pub popularity_curve: Vec<PopularityPoint>,
-    /// How many sessions there are of each length, by length; lengths without a session are left out.
+    /// Number of sessions of each length, by length; lengths without a session are left out.
     pub session_lengths: Vec<SessionLength>,
 }
 
@@ -49,7 +49,7 @@ pub struct PopularityPoint {
     pub share: f64,
 }
 
-/// How many sessions have a length.
+/// Number of sessions of a length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct SessionLength {
     /// Events of a session.

@@ -1,39 +1,39 @@
-//! What the cleaning of an event log can be told.
+//! Options of cleaning.
 
 use std::collections::BTreeMap;
 
-/// Which events are left out of a sound log, and how values are brought into one form.
+/// Options that decide which events are left out of a sound log, and how values are brought into one form.
 ///
 /// The rules run in the order of the fields, each on what the one before has left. What is damaged, has no item or
 /// is a return is never an event, whatever stands here.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cleaning {
-    /// Whether item ids become lower-case, so that `85123A` and `85123a` are one. Default: no.
+    /// True if item ids become lower-case, so that `85123A` and `85123a` are one. Default: no.
     pub fold_case: bool,
-    /// What one unit of a currency is worth in the shop's; prices written with its code or sign are multiplied.
+    /// Value of one unit of a currency in the shop's; prices written with its code or sign are multiplied.
     /// 0 makes such prices 0, 1 changes nothing. Default: none.
     pub currency_rates: BTreeMap<String, f64>,
-    /// Whether points in time before 1995 or from 2100 on are damage. Default: yes.
+    /// True if points in time before 1995 or from 2100 on are damage. Default: yes.
     pub drop_impossible_times: bool,
     /// The first moment that counts, ms since 1970 UTC; `None` for all. Default: `None`.
     pub from_ms: Option<i64>,
     /// The moment from which on nothing counts; `None` for all. Default: `None`.
     pub until_ms: Option<i64>,
-    /// Whether usual codes of services (postage, fees, vouchers) are no products, and neither are ids without any digit
+    /// True if usual codes of services (postage, fees, vouchers) are no products, and neither are ids without any digit
     /// where 95 % of at least 100 ids have one. Default: yes.
     pub drop_non_products: bool,
     /// Patterns (`*`, `?`, `[a-z]`, in any case) of more ids that are no products. Default: none.
     pub non_products: Vec<String>,
-    /// Patterns of ids that are products, whatever else says. Default: none.
+    /// Patterns of ids that are products, even if another rule would remove them. Default: none.
     pub products: Vec<String>,
-    /// Whether rows that equal an earlier one in everything, their moment included, are damage. Default: yes.
+    /// True if rows that equal an earlier one in everything, their moment included, are damage. Default: yes.
     pub drop_duplicates: bool,
     /// A view or cart event that comes within this time of an equal one that was kept, is the same click.
     /// 0 keeps all; a day leaves one view of an item a day. Default: 2 seconds.
     pub double_click_ms: i64,
-    /// Whether purchases at a price of zero or less are left out: gifts, samples, corrections. Default: yes.
+    /// True if purchases at a price of zero or less are left out: gifts, samples, corrections. Default: yes.
     pub drop_zero_prices: bool,
-    /// Whether a purchase goes that the shopper gave back later, in full. Default: yes.
+    /// True if a purchase goes that the shopper gave back later, in full. Default: yes.
     pub drop_cancelled: bool,
     /// A shopper with more events than this within an hour, more than [`robot_items`](Cleaning::robot_items) items and no
     /// cart or purchase is a robot. 0 takes nobody for one; 1 everybody with two events in an hour

@@ -122,9 +122,9 @@ const PRICE: &[&str] = &["price", "unitprice", "itemprice", "salesvalue", "salep
 pub(super) struct Columns {
     /// Position of each matched field's column.
     pub(super) of_field: BTreeMap<Field, usize>,
-    /// Whether the session column is one of baskets.
+    /// True if the session column is one of baskets.
     pub(super) is_basket: bool,
-    /// Whether the names tell that every event is a purchase.
+    /// True if the names tell that every event is a purchase.
     pub(super) is_of_purchases: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What can be wrong with an event log as a whole.
+//! Errors that concern an event log as a whole.
 
 use std::path::PathBuf;
 
@@ -86,19 +86,21 @@ pub enum EventsError {
         rule.map_or_else(String::new, |rule| format!("most were left out by the rule `{rule}`; "))
     )]
     NothingLeft {
-        /// How many rows were read.
+        /// Number of rows that were read.
         num_rows: u64,
         /// The rule that left out the most, if it is one that can be turned off.
         rule: Option<Rule>,
-        /// What was left out and why, for people to read.
+        /// A table of the rows that were left out and the reasons, for people to read.
         table: String,
     },
-    /// What should be a pattern of ids is none.
-    #[error("`{pattern}` is no pattern of ids: {problem}; expected letters, digits, `*`, `?` and sets such as `[a-z]`")]
+    /// A pattern of ids is not valid.
+    #[error(
+        "`{pattern}` is not a pattern of ids: {problem}; expected letters, digits, `*`, `?` and sets such as `[a-z]`"
+    )]
     BadPattern {
-        /// What was given.
+        /// The text that was given.
         pattern: String,
-        /// What is wrong with it.
+        /// The mistake in it.
         problem: &'static str,
     },
     /// Too many rows are damaged.
@@ -108,13 +110,13 @@ pub enum EventsError {
         100.0 * *rejected as f64 / (*num_rows).max(1) as f64, 100.0 * max_rejected
     )]
     TooManyRejected {
-        /// How many rows are damaged; returns and unknown event types do not count.
+        /// Number of damaged rows; returns and unknown event types do not count.
         rejected: u64,
-        /// How many rows were read.
+        /// Number of rows that were read.
         num_rows: u64,
         /// The largest share that was to be accepted.
         max_rejected: f64,
-        /// What was left out and why, for people to read.
+        /// A table of the rows that were left out and the reasons, for people to read.
         table: String,
     },
 }

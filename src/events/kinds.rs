@@ -1,4 +1,4 @@
-//! What the usual names of event types mean.
+//! Usual names of event types, and the kind of event behind each.
 
 use crate::EventKind;
 use crate::table::Cell;
@@ -59,7 +59,7 @@ const PURCHASE: &[&str] = &[
     "conversion",
 ];
 
-/// What was bought before comes back, or is not sent after all.
+/// Types of events that take back a purchase, or cancel it.
 const RETURN: &[&str] = &[
     "return",
     "returned",
@@ -79,7 +79,7 @@ const RETURN: &[&str] = &[
     "chargeback",
 ];
 
-/// What an event type stands for.
+/// Meaning of an event type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum EventTypeClass {
     /// Interest in an item.
@@ -90,7 +90,7 @@ pub(super) enum EventTypeClass {
     Other,
 }
 
-/// What an event type stands for, regardless of case and punctuation.
+/// Finds the meaning of an event type, regardless of case and punctuation.
 pub(super) fn class_of(event_type: &str) -> EventTypeClass {
     let name = normalise(event_type);
     let is_in = |names: &[&str]| names.contains(&name.as_str());
@@ -120,7 +120,7 @@ impl Default for EventTypes {
 }
 
 impl EventTypes {
-    /// What a row's event type stands for; counts the row.
+    /// Finds the meaning of a row's event type, and counts the row.
     pub(super) fn class(&mut self, cell: Cell<'_>) -> EventTypeClass {
         let number = self.number(cell) as usize;
         if number == self.types.len() {

@@ -9,18 +9,19 @@ pub struct EventLog {
     pub item_ids: Vec<String>,
     /// The sessions, oldest first.
     pub sessions: Sessions,
-    /// What else the log says of each event; `None` unless [`ReadOptions::keep_details`](super::ReadOptions::keep_details) asks for it.
+    /// Further values of each event; `None` unless
+    /// [`ReadOptions::keep_details`](super::ReadOptions::keep_details) asks for it.
     pub details: Option<Details>,
 }
 
-/// What a log says of events besides item and kind, each list aligned with [`Sessions::items`].
+/// Values of events besides item and kind, each list aligned with [`Sessions::items`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Details {
     /// When, ms since 1970 UTC; empty if the log has no real times.
     pub times_ms: Vec<i64>,
     /// Pieces; not a number where the row has none. Empty if the log has no such column.
     pub quantities: Vec<f64>,
-    /// What the price column says, in the shop's currency; likewise.
+    /// Values of the price column, in the shop's currency; likewise.
     pub prices: Vec<f64>,
 }
 
@@ -39,17 +40,17 @@ pub struct Sessions {
     pub shoppers: Vec<u32>,
     /// Time of each session's last event, ms since 1970 UTC; empty if the log has no real times.
     pub end_ms: Vec<i64>,
-    /// Whether the log names shoppers (otherwise each session counts as one).
+    /// True if the log names shoppers (otherwise each session counts as one).
     pub has_shoppers: bool,
 }
 
 impl Sessions {
-    /// How many sessions there are.
+    /// Returns the number of sessions.
     pub fn len(&self) -> usize {
         self.offsets.len().saturating_sub(1)
     }
 
-    /// Whether there is no session at all.
+    /// Returns true if there is no session at all.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -1,4 +1,4 @@
-//! What a reading of an event log can be told.
+//! Options for reading an event log.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,25 +9,25 @@ use serde::Serialize;
 use super::cleaning::Cleaning;
 use crate::EventKind;
 
-/// What a column of an event log says about an event.
+/// Meaning of a column of an event log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Field {
-    /// Which item; required.
+    /// The item; required.
     Item,
-    /// Which session, order or basket; this or [`Shopper`](Field::Shopper) is required.
+    /// The session, order or basket; this or [`Shopper`](Field::Shopper) is required.
     Session,
     /// Who.
     Shopper,
-    /// What was done: viewed, put into the cart, bought.
+    /// The type of event: viewed, put into the cart, bought.
     Event,
     /// When; or, if the numbers are small, a plain position.
     Timestamp,
     /// The place of the event within its session; orders events of one time.
     Position,
-    /// How many pieces; zero and less is a return.
+    /// The number of pieces; zero and less is a return.
     Quantity,
-    /// What a piece, or all of them, cost.
+    /// The price of a piece, or of all of them.
     Price,
 }
 
@@ -70,7 +70,7 @@ impl fmt::Display for Field {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown field `{found}`; expected item, session, shopper, event, timestamp, position, quantity or price")]
 pub struct UnknownField {
-    /// What was given.
+    /// The text that was given.
     pub found: String,
 }
 
@@ -93,7 +93,7 @@ impl FromStr for Field {
     }
 }
 
-/// How an event log is read.
+/// Options for reading an event log.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReadOptions {
     /// Columns by field, instead of the ones with usual names; an empty name leaves the field without a column.
@@ -108,9 +108,9 @@ pub struct ReadOptions {
     /// The largest share of rows, `0..=1`, that may be left out as damaged; returns and event types that are
     /// not about interest do not count. 0 accepts no damage, 1 any. Default: 0.5.
     pub max_rejected: f64,
-    /// What is left out of a sound log.
+    /// Options of cleaning.
     pub cleaning: Cleaning,
-    /// Whether [`EventLog::details`](super::EventLog::details) is filled; 8 bytes more an event for each column. Default: no.
+    /// True if [`EventLog::details`](super::EventLog::details) is filled; 8 bytes more an event for each column. Default: no.
     pub keep_details: bool,
 }
 

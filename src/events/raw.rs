@@ -45,23 +45,23 @@ pub(super) struct Groups {
     pub(super) shoppers: Vec<u32>,
     /// The session of each group; empty unless rejects are kept and a column names sessions.
     pub(super) sessions: Vec<u32>,
-    /// Whether any event names its shopper.
+    /// True if any event names its shopper.
     pub(super) has_shoppers: bool,
 }
 
 /// Properties of a log as a whole, which decide what rules can run.
 #[derive(Clone, Copy)]
 pub(super) struct LogTraits {
-    /// Whether times are points in time, rather than positions.
+    /// True if times are points in time, rather than positions.
     pub(super) has_times: bool,
-    /// Whether they are more than whole days.
+    /// True if they are more than whole days.
     pub(super) has_clock: bool,
-    /// Whether two events at the same moment really are.
+    /// True if two events at the same moment really are.
     pub(super) has_moments: bool,
     pub(super) has_shoppers: bool,
-    /// Whether a column holds the number of pieces.
+    /// True if a column holds the number of pieces.
     pub(super) has_quantities: bool,
-    /// Whether a session may be less than all events of a shopper.
+    /// True if a session may be less than all events of a shopper.
     pub(super) has_sessions: bool,
     pub(super) session_source: SessionSource,
     /// A group is cut where nothing happens for longer than this.

@@ -1,4 +1,4 @@
-//! What a reading found, matched and left out.
+//! Report of a reading: matched columns, sources of sessions and times, and rows left out.
 
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use crate::table::tally::to_table;
 /// The rows of an event log that were left out for one reason.
 pub type Rejection = crate::table::Rejection<Reason>;
 
-/// Which column is used for a field.
+/// The column that is used for a field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MatchedColumn {
     /// The field.
@@ -19,7 +19,7 @@ pub struct MatchedColumn {
     pub column: String,
 }
 
-/// What sessions are made from.
+/// Source of the sessions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SessionSource {
@@ -31,7 +31,7 @@ pub enum SessionSource {
     Shopper,
 }
 
-/// What is known about the order of events.
+/// Source of the order of events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TimeSource {
@@ -45,29 +45,29 @@ pub enum TimeSource {
     Rows,
 }
 
-/// What a reading found, matched and left out.
+/// Report of a reading: matched columns, sources of sessions and times, and rows left out.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ReadReport {
-    /// How many rows the files have, headers not counted.
+    /// Number of rows of the files, headers not counted.
     pub num_rows: u64,
-    /// How many rows became events.
+    /// Number of rows that became events.
     pub num_events: u64,
-    /// Which column is used for each field.
+    /// The column that is used for each field.
     pub columns: Vec<MatchedColumn>,
-    /// What sessions are made from.
+    /// Source of the sessions.
     pub session_source: SessionSource,
-    /// Whether the session column is an order, basket, invoice or transaction: its items were bought together.
+    /// True if the session column is an order, basket, invoice or transaction: its items were bought together.
     pub sessions_are_baskets: bool,
-    /// What is known about the order of events.
+    /// Source of the order of events.
     pub time_source: TimeSource,
     /// In which order dates such as 3/11/2000 are read: `day, month, year` or `month, day, year`; `None` without such dates.
     pub date_order: Option<&'static str>,
     /// Name of the kind that every event got; `None` if a column says it.
     #[serde(serialize_with = "kind_name")]
     pub assumed_kind: Option<EventKind>,
-    /// What was left out, by reason, in the order of the rules.
+    /// Rows that were left out, by reason, in the order of the rules.
     pub rejections: Vec<Rejection>,
-    /// What each rule left, in the order in which they ran.
+    /// Rows before and after each rule, in the order in which they ran.
     pub rules: Vec<RuleCount>,
     /// The currencies that prices are written in without a rate to the shop's, and their rows, the most frequent first.
     pub currencies: Vec<(String, u64)>,
@@ -80,12 +80,12 @@ fn kind_name<S: serde::Serializer>(kind: &Option<EventKind>, serializer: S) -> R
 }
 
 impl ReadReport {
-    /// How many rows were left out for `reason`.
+    /// Returns the number of rows that were left out for `reason`.
     pub fn rejected(&self, reason: Reason) -> u64 {
         self.rejections.iter().filter(|rejection| rejection.reason == reason).map(|rejection| rejection.rows).sum()
     }
 
-    /// What was left out as a table for people: rows, reason and first example, a line each; empty if all
+    /// Writes the rows that were left out as a table for people: rows, reason and first example, a line each; empty if all
     /// rows became events.
     pub fn cleaning_table(&self) -> String {
         to_table(&self.rejections)

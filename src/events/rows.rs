@@ -21,7 +21,7 @@ pub(super) struct Events {
     pub(super) positions: Vec<i64>,
     /// Pieces; not a number where the row has none.
     pub(super) quantities: Vec<f64>,
-    /// What the price column says; likewise.
+    /// Values of the price column; likewise.
     pub(super) prices: Vec<f64>,
     /// Lines, saturating.
     pub(super) lines: Vec<u32>,

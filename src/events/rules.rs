@@ -196,7 +196,7 @@ pub enum Reason {
     DoubleClick,
     /// Something was bought for nothing.
     ZeroPrice,
-    /// What was bought was given back.
+    /// The purchase was given back.
     Cancelled,
     /// The shopper is a machine.
     Robot,

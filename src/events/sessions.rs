@@ -17,7 +17,7 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// How many events it has.
+    /// Number of its events.
     pub(super) const fn len(&self) -> usize {
         self.end - self.start
     }
@@ -124,7 +124,7 @@ impl Part<'_, &[u32]> {
     }
 }
 
-/// How groups are cut.
+/// Rules by which groups are cut into sessions.
 struct Cutting<'a> {
     events: &'a Events,
     is_out: &'a [bool],

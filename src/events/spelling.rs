@@ -64,7 +64,7 @@ impl Currencies {
     }
 }
 
-/// Whether a price begins and ends as a plain number does.
+/// Returns true if a price begins and ends as a plain number does.
 fn is_plain(text: &str) -> bool {
     let is_plain = |byte: Option<&u8>| byte.is_none_or(|byte| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.'));
     is_plain(text.as_bytes().first()) && is_plain(text.as_bytes().last())

@@ -137,7 +137,7 @@ impl fmt::Display for RawTimestamp {
     }
 }
 
-/// What plain numbers count.
+/// Unit of plain numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unit {
     Position,
@@ -169,7 +169,7 @@ impl Unit {
     }
 }
 
-/// What the timestamps of one file's column look like, counted while they are read.
+/// Forms of the timestamps of one file's column, counted while they are read.
 #[derive(Clone, Debug, Default)]
 pub(super) struct UnitVotes {
     /// Numbers by [`Unit`].
@@ -186,14 +186,14 @@ pub(super) struct UnitVotes {
     month_first: u64,
 }
 
-/// What a file's dates such as 3/11/2000 say of their order.
+/// Evidence for the order of day and month in a file's dates such as 3/11/2000.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Evidence {
     /// Dates that can only begin with the day.
     pub(super) day_first: u64,
     /// Dates that can only begin with the month.
     pub(super) month_first: u64,
-    /// Whether the column holds points in time of another form, too.
+    /// True if the column holds points in time of another form, too.
     pub(super) has_others: bool,
 }
 
@@ -220,7 +220,7 @@ impl UnitVotes {
         }
     }
 
-    /// Whether there was any stamp at all.
+    /// Returns true if there was any stamp at all.
     pub(super) fn has_any(&self) -> bool {
         self.times + self.short_dates + self.numbers.iter().sum::<u64>() > 0
     }
@@ -376,7 +376,7 @@ fn parse_clock(bytes: &[u8]) -> Option<(i64, &[u8])> {
     Some((minute_ms + seconds * 1000 + millis, rest))
 }
 
-/// How far a zone is ahead of UTC, in ms.
+/// Parses the distance of a zone ahead of UTC, in ms.
 fn parse_zone(bytes: &[u8]) -> Option<i64> {
     let bytes = bytes.trim_ascii_start();
     if matches!(bytes, b"" | b"Z" | b"z" | b"UTC" | b"GMT") {

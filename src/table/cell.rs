@@ -85,7 +85,7 @@ impl fmt::Display for Cell<'_> {
     }
 }
 
-/// What is wrong with a row that cannot be split into values.
+/// Damage of a row that cannot be split into values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Damage {
     /// The row has another number of fields than the header.
@@ -101,7 +101,7 @@ pub(crate) enum Damage {
 }
 
 impl Damage {
-    /// How many rows are lost by it.
+    /// Gives the number of rows that are lost by it.
     pub(crate) const fn num_rows(&self) -> u64 {
         match self {
             Damage::OpenQuote { lines } => *lines,
@@ -130,7 +130,7 @@ impl fmt::Display for Damage {
     }
 }
 
-/// What a source hands to its sink, in the order of the file.
+/// A row that a source hands to its sink, in the order of the file.
 pub(crate) enum Row<'a> {
     /// A whole row: one cell for each wanted column.
     Cells { line: u64, cells: &'a [Cell<'a>] },

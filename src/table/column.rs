@@ -21,7 +21,7 @@ const BATCH_ROWS: usize = 1 << 16;
 /// Stands for a missing value among the numbers of ids.
 pub(crate) const NO_ID: u32 = u32::MAX;
 
-/// What the numbers of a column stand for.
+/// Meaning of the numbers of a column.
 #[derive(Clone, Copy)]
 enum Meaning {
     Plain,
@@ -181,7 +181,7 @@ fn places<T>(rows: &[T], has_value: impl Fn(&T) -> bool) -> Vec<u32> {
     rows.iter().map(place).collect()
 }
 
-/// What is known of the ids of a dictionary, from batch to batch.
+/// Numbers of the ids of a dictionary, kept from batch to batch.
 #[derive(Default)]
 pub(crate) struct Memo {
     dictionary: Option<Arc<Store>>,

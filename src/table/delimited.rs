@@ -13,7 +13,7 @@ pub(super) const MAX_LINES: u64 = 100;
 /// The header must end within so many bytes for the delimiter to be found.
 const HEADER_BYTES: usize = 1 << 16;
 
-/// How many rows are read between two reports of progress.
+/// Number of rows between two reports of progress.
 const REPORT_ROWS: u64 = 1 << 14;
 
 pub(super) struct Delimited {

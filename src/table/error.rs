@@ -1,4 +1,4 @@
-//! What can be wrong with a whole file, as opposed to a row of it.
+//! Errors that concern a whole file, as opposed to a row of it.
 
 use std::io;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ pub enum TableError {
     Io {
         /// The file.
         path: PathBuf,
-        /// What the operating system says.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// There is nothing in the file, not even a header.
@@ -26,7 +26,7 @@ pub enum TableError {
     Truncated {
         /// The file.
         path: PathBuf,
-        /// How it is compressed.
+        /// The compression.
         format: &'static str,
         /// The last whole line that could be read, from 1; 0 if there is none.
         line: u64,
@@ -36,11 +36,11 @@ pub enum TableError {
     Damaged {
         /// The file.
         path: PathBuf,
-        /// How it is compressed.
+        /// The compression.
         format: &'static str,
         /// The last whole line that could be read, from 1; 0 if there is none.
         line: u64,
-        /// What the decoder says.
+        /// The error of the decoder.
         source: io::Error,
     },
     /// The text is UTF-16.
@@ -64,7 +64,7 @@ pub enum TableError {
         path: PathBuf,
         /// The first line that is not empty, from 1.
         line: u64,
-        /// What the parser says.
+        /// The error of the parser.
         problem: String,
     },
     /// A record of a JSON document has no end.
@@ -88,7 +88,7 @@ pub enum TableError {
         path: PathBuf,
         /// The item, from 1.
         item: u64,
-        /// What the parser says.
+        /// The error of the parser.
         problem: String,
     },
     /// Parquet is read from its end, which a stream does not have yet.
@@ -105,7 +105,7 @@ pub enum TableError {
     NotParquet {
         /// The file.
         path: PathBuf,
-        /// What was found instead of the mark `PAR1`.
+        /// The bytes found instead of the mark `PAR1`.
         found: String,
     },
     /// A Parquet file has the right marks and cannot be decoded.
@@ -113,7 +113,7 @@ pub enum TableError {
     Parquet {
         /// The file.
         path: PathBuf,
-        /// What the decoder says.
+        /// The error of the decoder.
         problem: String,
     },
 }

@@ -18,7 +18,7 @@ use crate::Progress;
 /// The columns are the elements of the items within so many bytes from the beginning.
 const HEAD_BYTES: usize = 1 << 20;
 
-/// How many rows are read between two reports of progress.
+/// Number of rows between two reports of progress.
 const REPORT_ROWS: u64 = 1 << 10;
 
 /// A value of so many bytes is read no further: descriptions of whole pages are nobody's title.

@@ -21,7 +21,7 @@ pub(super) struct Input {
     rest: Box<dyn Read>,
 }
 
-/// How a stream is compressed, as its first bytes tell.
+/// Compression of a stream, told by its first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Compression {
     None,
@@ -123,7 +123,7 @@ impl Input {
         ErrorContext { path: self.path.clone(), compression: self.compression }.error(source, line)
     }
 
-    /// What is needed to report errors after the input was handed to a parser.
+    /// Returns the context for errors that come after the input was handed to a parser.
     pub(super) fn context(&self) -> ErrorContext {
         ErrorContext { path: self.path.clone(), compression: self.compression }
     }

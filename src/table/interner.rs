@@ -37,7 +37,7 @@ struct Names {
     are_kept: bool,
 }
 
-/// What an id is found by, in two words.
+/// The key by which an id is found, in two words.
 ///
 /// Text of up to 15 bytes is its own key, filled up with zeros, its length in the last byte, so that a look-up ends
 /// in the slot. A longer text has its hash and, with 255 in the last byte, where it stands in `long`. A whole number
@@ -94,7 +94,7 @@ impl Interner {
         Interner { names: Names { are_kept: true, ..Names::default() }, ..Interner::default() }
     }
 
-    /// How many distinct ids there are.
+    /// Returns the number of distinct ids.
     pub(crate) fn len(&self) -> usize {
         self.num_ids as usize
     }

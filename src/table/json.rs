@@ -16,7 +16,7 @@ use crate::Progress;
 /// The columns are the keys of the lines within so many bytes from the beginning.
 const HEAD_BYTES: usize = 1 << 20;
 
-/// How many rows are read between two reports of progress.
+/// Number of rows between two reports of progress.
 const REPORT_ROWS: u64 = 1 << 13;
 
 pub(super) struct Json {
@@ -27,7 +27,7 @@ pub(super) struct Json {
     shape: Option<Shape>,
 }
 
-/// How the text is split into records.
+/// Way in which the text is split into records.
 enum Split {
     Lines(BufReader<Input>),
     /// An array, or objects over several lines.
@@ -103,7 +103,7 @@ fn next_line(input: &mut impl BufRead, bytes: &mut Vec<u8>, line: u64) -> std::i
     Ok((input.read_until(b'\n', bytes)? > 0).then_some(line + 1))
 }
 
-/// Whether the first line that is not blank is the beginning of an object, and not a whole one or nonsense.
+/// Returns true if the first line that is not blank is the beginning of an object, and not a whole one or nonsense.
 fn begins_over_several_lines(head: &[u8]) -> bool {
     let first = head.split_inclusive(|&byte| byte == b'\n').find(|line| !line.trim_ascii().is_empty());
     let Some(first) = first.filter(|line| line.ends_with(b"\n")) else { return false };

@@ -29,7 +29,7 @@ pub(super) struct Shape {
     list: Vec<String>,
     /// Names of values, in order of appearance.
     pub(super) columns: Vec<String>,
-    /// Whether any value stands inside another.
+    /// True if any value stands inside another.
     pub(super) is_nested: bool,
 }
 
@@ -242,7 +242,7 @@ fn parameter(object: &Map<String, Value>) -> Option<(&str, &Value)> {
     }
 }
 
-/// Whether lists of this name hold products.
+/// Returns true if lists of this name hold products.
 pub(super) fn is_list_name(name: &str) -> bool {
     LISTS.contains(&super::names::normalise(name).as_str())
 }

@@ -44,7 +44,7 @@ pub enum Origin {
     },
 }
 
-/// How a table is written.
+/// Format of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// Delimited text: CSV and its kin.
@@ -89,12 +89,12 @@ impl Origin {
         }
     }
 
-    /// Whether this is standard input.
+    /// Returns true if this is standard input.
     pub(super) fn is_stdin(&self) -> bool {
         matches!(self, Origin::File(path) if path.as_os_str() == "-")
     }
 
-    /// How many bytes there are; 0 if that cannot be seen.
+    /// Returns the number of bytes; 0 if it cannot be seen.
     pub(super) fn num_bytes(&self) -> u64 {
         match self {
             Origin::File(path) => std::fs::metadata(path).map_or(0, |metadata| metadata.len()),

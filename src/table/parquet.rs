@@ -41,7 +41,7 @@ impl Parquet {
         Ok((columns, Parquet { origin: origin.clone(), file_bytes, reader, leaves }))
     }
 
-    /// Whether records hold lists of products, which are rows of their own.
+    /// Returns true if records hold lists of products, which are rows of their own.
     pub(super) fn has_list(&self) -> bool {
         has_list(self.reader.metadata().file_metadata().schema())
     }

@@ -10,9 +10,9 @@ pub(super) struct Records<R> {
     input: R,
     /// The line that is being read, from 1.
     line: u64,
-    /// Whether the records are elements of an array.
+    /// True if the records are elements of an array.
     in_array: bool,
-    /// Whether the last record was given up before it was closed.
+    /// True if the last record was given up before it was closed.
     is_open: bool,
 }
 
@@ -99,7 +99,7 @@ impl<R: BufRead> Records<R> {
 }
 
 impl<R> Records<R> {
-    /// Whether the last record has no end: a quote or bracket of it is missing, or the file is cut off. What follows the mistake
+    /// Returns true if the last record has no end: a quote or bracket of it is missing, or the file is cut off. What follows the mistake
     /// is lost in it, so that going on would leave out records without a word.
     pub(super) const fn is_open(&self) -> bool {
         self.is_open

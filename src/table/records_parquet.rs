@@ -19,7 +19,7 @@ use crate::Progress;
 /// The columns are the names in so many records from the beginning.
 const HEAD_RECORDS: usize = 1000;
 
-/// How many records are read between two reports of progress.
+/// Number of records between two reports of progress.
 const REPORT_ROWS: u64 = 1 << 10;
 
 pub(super) struct Records {
@@ -29,7 +29,7 @@ pub(super) struct Records {
     shape: Shape,
 }
 
-/// Whether a record of this schema holds a list of products.
+/// Returns true if a record of this schema holds a list of products.
 pub(super) fn has_list(schema: &Type) -> bool {
     schema.is_group() && schema.get_fields().iter().any(|field| field.is_group() && is_list_name(field.name()))
 }

@@ -18,7 +18,7 @@ pub struct Example {
     pub line: u64,
     /// The column; empty if the row as a whole is meant.
     pub column: String,
-    /// What was found there, at most 80 letters.
+    /// The text found there, at most 80 letters.
     pub found: String,
 }
 
@@ -27,7 +27,7 @@ pub struct Example {
 pub struct Rejection<R> {
     /// Why.
     pub reason: R,
-    /// How many rows.
+    /// Number of rows.
     pub rows: u64,
     /// The first of them.
     pub example: Example,
@@ -66,7 +66,7 @@ impl<R: Copy + Ord> Tally<R> {
         self.by_reason.insert(reason, Rejection { reason, rows, example });
     }
 
-    /// What was counted, in the order of the reasons.
+    /// Returns the counts in the order of the reasons.
     pub(crate) fn rejections(&self) -> Vec<Rejection<R>> {
         self.by_reason.values().cloned().collect()
     }

@@ -20,7 +20,7 @@ pub(super) enum Store {
     Ints(Vec<i64>),
 }
 
-/// What the values of a column are.
+/// Type of the values of a column.
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
     Text,
@@ -181,7 +181,7 @@ impl Piece {
 struct PendingPage {
     num_rows: usize,
     next_row: usize,
-    /// Which rows have a value; empty if all have.
+    /// By row, true if it has a value; empty if all have.
     is_present: Vec<bool>,
     values: Piece,
 }
@@ -200,7 +200,7 @@ pub(super) struct PieceReader {
 pub(super) struct Rows {
     pub(super) num_rows: usize,
     pub(super) pieces: Vec<Piece>,
-    /// Which rows have a value; empty if all have.
+    /// By row, true if it has a value; empty if all have.
     pub(super) is_present: Vec<bool>,
 }
 
@@ -209,7 +209,7 @@ impl PieceReader {
         PieceReader { pages, kind, max_definition, dictionary: None, pending: None }
     }
 
-    /// Whether the values are whole numbers.
+    /// Returns true if the values are whole numbers.
     pub(super) fn reads_ints(&self) -> bool {
         !matches!(self.kind, Kind::Text)
     }
@@ -308,7 +308,7 @@ impl PieceReader {
     }
 }
 
-/// Which rows have a value; empty if all have.
+/// By row, true if it has a value; empty if all have.
 fn read_levels(from: &[u8], max_definition: i16, num_rows: usize) -> Result<Vec<bool>, ParquetError> {
     let mut levels = Vec::new();
     read_hybrid(from, u32::BITS - u32::from(max_definition.unsigned_abs()).leading_zeros(), num_rows, &mut levels)?;

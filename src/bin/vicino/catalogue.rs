@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use vicino::catalog::{self, Catalog};
 
-/// Which product feed is read, and how.
+/// Flags that choose a product feed and its columns.
 #[derive(Debug, clap::Args)]
 pub struct CatalogFlags {
     /// A product feed: titles, categories, brands and prices

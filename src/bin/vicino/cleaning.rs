@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use vicino::events::{self, Cleaning, Field, ReadReport, Reject};
 
-/// What is left out of an event log, as flags and as the table `[cleaning]` of a mapping.
+/// Options of cleaning, as flags and as the table `[cleaning]` of a mapping.
 #[derive(Clone, Debug, Default, PartialEq, clap::Args, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 #[command(next_help_heading = "Cleaning")]
@@ -64,7 +64,7 @@ pub struct CleaningFlags {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     non_product: Vec<String>,
 
-    /// Keep ids of this pattern, whatever else says; may be given several times
+    /// Keep ids of this pattern even if another rule would remove them; may be given several times
     #[arg(long, value_name = "GLOB", value_parser = glob)]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     product: Vec<String>,
@@ -140,7 +140,7 @@ fn is_false(value: &bool) -> bool {
     !value
 }
 
-/// What becomes of the rows that a rule finds.
+/// Fate of the rows that a rule finds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Fate {
@@ -248,7 +248,7 @@ impl CleaningFlags {
         }
     }
 
-    /// What they ask for.
+    /// Returns the options of cleaning that the flags ask for.
     pub fn cleaning(&self) -> anyhow::Result<Cleaning> {
         let usual = if self.no_cleaning { Cleaning::damage_only() } else { Cleaning::default() };
         let drops = |fate: Option<Fate>, usual| fate.map_or(usual, |fate| fate == Fate::Drop);
@@ -306,7 +306,7 @@ pub fn remark(report: &ReadReport, console: &Console) {
     }
 }
 
-/// What was left out, rule by rule: rows before and after, and the first example.
+/// Lists the rows that were left out rule by rule: rows before and after, and the first example.
 pub fn table(report: &ReadReport) -> Table {
     let mut table = Table::new(&["rule", "left out as", "before", "rows", "after", "first at", "column", "found"]);
     let mut left = report.num_rows;

@@ -1,4 +1,4 @@
-//! What people see on stderr: remarks, errors and progress.
+//! Messages on stderr: remarks, errors and progress.
 
 use crate::hints;
 use crate::table::thousands;
@@ -26,7 +26,7 @@ impl Console {
         Console { quiet, draws: !quiet && io::stderr().is_terminal(), bar: Mutex::new(None), rows: Arc::default() }
     }
 
-    /// Whether only results and errors are wanted.
+    /// Returns true if only results and errors are wanted.
     pub fn is_quiet(&self) -> bool {
         self.quiet
     }
@@ -63,7 +63,7 @@ fn message(error: &anyhow::Error) -> String {
     message
 }
 
-/// Whether the reader of our output has gone away.
+/// Returns true if the reader of our output has gone away.
 pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error
         .chain()

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 use vicino::events::{self, EventLog, Field, ReadOptions, ReadReport};
 
-/// How event logs are read.
+/// Flags that decide how event logs are read.
 #[derive(Debug, clap::Args)]
 pub struct EventFlags {
     /// Read columns and kinds as this file says (TOML, as --save-mapping writes it); flags win over it

@@ -43,7 +43,7 @@ pub struct Args {
     csv: bool,
 }
 
-/// What a list is for.
+/// Purpose of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum PurposeName {
     /// What shoppers go on to look at

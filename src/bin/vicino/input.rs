@@ -1,4 +1,4 @@
-//! What the command reads itself: models, and CSV files with a row for each history.
+//! Files that the command reads itself: models, and CSV files with a row for each history.
 
 use anyhow::{Context, bail};
 use flate2::bufread::MultiGzDecoder;
@@ -92,7 +92,7 @@ impl Rows {
     }
 }
 
-/// Whether the file is a CSV file whose header names both `prefix` and `target`.
+/// Returns true if the file is a CSV file whose header names both `prefix` and `target`.
 pub fn has_targets(path: &Path) -> anyhow::Result<bool> {
     let context = || format!("cannot read {}", path.display());
     let mut header = Vec::new();

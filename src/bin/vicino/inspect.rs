@@ -140,7 +140,7 @@ fn trends(model: &Model) -> Option<String> {
     (!periods.is_empty()).then(|| periods.join(", "))
 }
 
-/// How many products and categories have a number of days until they are bought again.
+/// Counts the products and categories with a number of days until they are bought again.
 fn replenishment(model: &Model) -> Option<String> {
     let (items, categories) = (model.replenishment.len() as u64, model.category_replenishment.len() as u64);
     (items + categories > 0)

@@ -1,4 +1,4 @@
-//! How a shop's logs are read, as a small TOML file that is written once and kept.
+//! Mapping: a small TOML file with the options for reading a shop's logs, written once and kept.
 
 use crate::cleaning::CleaningFlags;
 use crate::output::Output;
@@ -12,7 +12,7 @@ use std::path::Path;
 use std::time::Duration;
 use vicino::events::{Field, ReadReport};
 
-/// What stands in the file; everything may be left out.
+/// Contents of the file; everything may be left out.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mapping {
@@ -51,7 +51,7 @@ impl Mapping {
         Ok(mapping)
     }
 
-    /// What a reading found.
+    /// Makes the mapping of a reading.
     pub fn of(report: &ReadReport, session_gap: Duration, cleaning: CleaningFlags) -> Mapping {
         let found = report.columns.iter().map(|one| (one.field.to_string(), one.column.clone()));
         // A field that had no column must not find one in another file later.
@@ -84,7 +84,7 @@ impl Mapping {
         self.columns.iter().map(parse).collect()
     }
 
-    /// What is left out.
+    /// Returns the options of cleaning.
     pub fn cleaning(&self) -> &CleaningFlags {
         &self.cleaning
     }
@@ -95,7 +95,7 @@ impl Mapping {
         gap.map_err(|problem| anyhow!("session_gap = {:?}: {problem}", self.session_gap.as_deref().unwrap_or_default()))
     }
 
-    /// What the events of logs without an event column are.
+    /// Returns the kind of events of logs without an event column.
     pub fn events_are(&self) -> anyhow::Result<Option<Kind>> {
         let Some(text) = self.events_are.as_deref() else { return Ok(None) };
         let kind = <Kind as clap::ValueEnum>::from_str(text, true);

@@ -157,7 +157,7 @@ pub fn refuse_to_replace<'p>(inputs: &[PathBuf], outputs: impl IntoIterator<Item
     Ok(())
 }
 
-/// Whether both names lead to one existing file.
+/// Returns true if both names lead to one existing file.
 fn is_same_file(one: &Path, other: &Path) -> bool {
     match (fs::canonicalize(one), fs::canonicalize(other)) {
         (Ok(one), Ok(other)) => one == other,

@@ -74,7 +74,7 @@ pub struct Args {
     json: bool,
 }
 
-/// What a list is for.
+/// Purpose of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum PurposeName {
     /// What the shopper goes on to look at
@@ -105,7 +105,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     }
 }
 
-/// What is asked of every list.
+/// Options of every list.
 struct Asked {
     k: usize,
     purpose: PurposeName,

@@ -51,7 +51,7 @@ const SERVICES: &[&str] = &[
 /// Ids of services so short that they may be anybody's product where ids are short.
 const SHORT_SERVICES: &[&str] = &["B", "C2", "D", "M", "S"];
 
-/// What a service's id begins with if nothing but digits and separators follows: `ADJUST2`, `gift_0001_20`. With other
+/// Beginnings of ids of services that are followed by nothing but digits and separators: `ADJUST2`, `gift_0001_20`. With other
 /// letters behind it may be a product (`adjustable-lamp`, `tester`).
 const NUMBERED: &[&str] = &["ADJUST", "TEST", "GIFT_"];
 
@@ -69,7 +69,7 @@ const ANY_CASE: MatchOptions =
 
 impl Patterns {
     /// # Errors
-    /// One of them is no pattern.
+    /// One of them is not a valid pattern.
     pub(in super::super) fn new(cleaning: &Cleaning) -> Result<Patterns, EventsError> {
         let compile = |patterns: &[String]| {
             let compile = |pattern: &String| {
@@ -113,7 +113,7 @@ pub(super) fn non_products(context: &RuleContext<'_>, patterns: &Patterns) -> Ou
     Ok(context.kept().filter(|&event| is_seen[items[event as usize] as usize]).collect())
 }
 
-/// What nearly all ids of a log look like.
+/// Properties that nearly all ids of a log share.
 struct Looks {
     have_digits: bool,
     are_long: bool,

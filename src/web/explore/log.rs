@@ -16,7 +16,7 @@ use crate::Progress;
 use crate::eda::{self, Exploration, Hints};
 use crate::events::{self, EventsError, Field, Format, Origin, ReadOptions, ReadReport};
 
-/// How a log is read.
+/// Options for reading a log.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct LogOptions {

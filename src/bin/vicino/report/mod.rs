@@ -1,4 +1,5 @@
-//! What `train` found, matched, removed and chose: as text for a terminal here, as JSON and as a page beside.
+//! The report of `train`, with matched columns, removed rows and chosen hyperparameters: as text for a
+//! terminal here, as JSON and as a page beside.
 
 mod json;
 mod page;
@@ -31,7 +32,7 @@ impl Report<'_> {
         self.tuning.iter().any(|(_, curve)| !curve.is_empty())
     }
 
-    /// What each size of `--sizes` is worth, as a table and a plot.
+    /// Writes the quality of each size of `--sizes` as a table and a plot.
     fn write_curve(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let curve = &self.outcome.curve;
         if curve.is_empty() {

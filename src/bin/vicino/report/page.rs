@@ -12,7 +12,7 @@ use vicino::eda::{Exploration, Review};
 use vicino::measure::ViewQuality;
 use vicino::model::Purpose;
 
-/// What a page has besides the report itself.
+/// Contents of a page besides the report itself.
 pub struct Extras {
     pub exploration: Exploration,
     pub review: Review,
@@ -205,7 +205,7 @@ impl Report<'_> {
     }
 }
 
-/// What the simple methods find on the newest part of the log, and what a model of the rest of it finds.
+/// Compares the model with simple methods on the newest part of the log.
 fn comparison_parts(held_out: &anyhow::Result<HeldOut>) -> Vec<Part> {
     const TITLE: &str = "Is it better than the simple thing?";
     let found = match held_out {
