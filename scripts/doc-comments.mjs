@@ -9,12 +9,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { root } from './lib.mjs';
 
 /** Folders of Rust whose comments are checked. */
-const RUST = [
-  ...['budget', 'counts', 'eval', 'learn', 'measure', 'model', 'pack', 'rank', 'train'].map(
-    (folder) => `src/${folder}`,
-  ),
-  ...process.argv.slice(2),
-];
+const RUST = ['src', ...process.argv.slice(2)];
 
 const FORBIDDEN = /^(what|whether|which|how|that)\b/i;
 const SCRIPT = /\.(ts|tsx|js|jsx|mjs)$/;

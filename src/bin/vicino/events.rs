@@ -34,7 +34,7 @@ pub struct EventFlags {
     #[arg(help_heading = "Event logs", long, value_name = "SPAN", value_parser = values::span)]
     session_gap: Option<Duration>,
 
-    /// What the events of a log without an event column are [default: purchases if sessions are orders, else views]
+    /// Kind of the events of a log without an event column [default: purchases if sessions are orders, else views]
     #[arg(help_heading = "Event logs", long, value_enum, value_name = "KIND")]
     events_are: Option<Kind>,
 

@@ -34,7 +34,7 @@ pub struct Args {
     #[arg(short, default_value = "12", value_name = "K", value_parser = values::list_length)]
     k: usize,
 
-    /// What the lists are for
+    /// Kind of the lists
     #[arg(long, value_enum, default_value_t = PurposeName::Next)]
     purpose: PurposeName,
 
@@ -46,11 +46,11 @@ pub struct Args {
 /// Purpose of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum PurposeName {
-    /// What shoppers go on to look at
+    /// Products viewed after the product
     Next,
-    /// What is bought in one basket with the product
+    /// Products bought in one basket with the product
     Together,
-    /// What is alike by title, brand, category and price; without popular products to fill up short lists
+    /// Products alike by title, brand, category and price; without popular products to fill up short lists
     Similar,
 }
 

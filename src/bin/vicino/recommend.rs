@@ -49,7 +49,7 @@ pub struct Args {
     #[arg(short, default_value = "20", value_name = "K", value_parser = values::list_length)]
     k: usize,
 
-    /// What the list is for
+    /// Kind of the list
     #[arg(long, value_enum, default_value_t = PurposeName::Next)]
     purpose: PurposeName,
 
@@ -57,7 +57,7 @@ pub struct Args {
     #[arg(long)]
     exclude_history: bool,
 
-    /// What kind of event the history holds
+    /// Kind of the events in the history
     #[arg(long, value_enum, default_value_t = Kind::View, value_name = "KIND")]
     events_are: Kind,
 
@@ -77,9 +77,9 @@ pub struct Args {
 /// Purpose of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum PurposeName {
-    /// What the shopper goes on to look at
+    /// Products viewed next
     Next,
-    /// What is bought in one basket with the products of the history
+    /// Products bought in one basket with those of the history
     Together,
 }
 
