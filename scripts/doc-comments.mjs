@@ -2,7 +2,7 @@
 // Fails if the first sentence of a doc comment begins with What, Whether, Which, How or That: it is to be a noun phrase
 // (types, fields, constants) or a verb in the third person (functions).
 //
-//   scripts/doc-comments.mjs            checks TypeScript and JavaScript, and the Rust folders that are listed below
+//   scripts/doc-comments.mjs            checks TypeScript and JavaScript and the Rust of src
 //   scripts/doc-comments.mjs FOLDER...  checks these Rust folders, too
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
