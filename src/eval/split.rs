@@ -139,7 +139,7 @@ pub struct SplitPart {
 
 /// Cuts a log. `O(n log n)` for n events.
 ///
-/// Whether a session began before the cut is seen only if the log has [`details`](EventLog::details); without, its last
+/// Sessions that began before the cut are known only if the log has [`details`](EventLog::details); without, its last
 /// event alone decides.
 ///
 /// # Errors
