@@ -1,6 +1,7 @@
 //! The three learning tasks.
 
 mod bought_together;
+mod in_sequence;
 mod next_basket;
 mod next_item;
 mod session_counter;

@@ -1,5 +1,6 @@
 //! The next basket of a shopper who comes back.
 
+use super::in_sequence::{SHAPING, WEIGHING};
 use crate::ItemIx;
 use crate::counts::{BasketCounter, PairCounts, PrivacyThreshold, previous_baskets};
 use crate::events::Sessions;
@@ -50,25 +51,6 @@ const BLENDING: &[Hyperparameter] = &[
     Hyperparameter::DecayShape,
     Hyperparameter::RepeatOlder,
     Hyperparameter::RepeatTau,
-    Hyperparameter::RepeatPower,
-];
-const WEIGHING: &[Hyperparameter] = &[
-    Hyperparameter::ForwardPower,
-    Hyperparameter::BackwardPower,
-    Hyperparameter::BackwardShare,
-    Hyperparameter::Recency,
-    Hyperparameter::LengthPower,
-    Hyperparameter::WeightPower,
-    Hyperparameter::EvidencePower,
-    Hyperparameter::DecayTau,
-];
-const SHAPING: &[Hyperparameter] = &[
-    Hyperparameter::WeightPower,
-    Hyperparameter::EvidencePower,
-    Hyperparameter::DecayTau,
-    Hyperparameter::DecayShape,
-    Hyperparameter::RepeatNewest,
-    Hyperparameter::RepeatOlder,
     Hyperparameter::RepeatPower,
 ];
 

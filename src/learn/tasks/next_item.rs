@@ -1,5 +1,6 @@
 //! The next item of a session.
 
+use super::in_sequence::{SHAPING, WEIGHING};
 use super::session_counter::SessionCounter;
 use crate::ItemIx;
 use crate::events::Sessions;
@@ -45,25 +46,6 @@ const BLENDING: &[Hyperparameter] = &[
     Hyperparameter::Shrinkage,
 ];
 const KINDS: &[Hyperparameter] = &[Hyperparameter::CartWeight, Hyperparameter::PurchaseWeight];
-const WEIGHING: &[Hyperparameter] = &[
-    Hyperparameter::ForwardPower,
-    Hyperparameter::BackwardPower,
-    Hyperparameter::BackwardShare,
-    Hyperparameter::Recency,
-    Hyperparameter::LengthPower,
-    Hyperparameter::WeightPower,
-    Hyperparameter::EvidencePower,
-    Hyperparameter::DecayTau,
-];
-const SHAPING: &[Hyperparameter] = &[
-    Hyperparameter::WeightPower,
-    Hyperparameter::EvidencePower,
-    Hyperparameter::DecayTau,
-    Hyperparameter::DecayShape,
-    Hyperparameter::RepeatNewest,
-    Hyperparameter::RepeatOlder,
-    Hyperparameter::RepeatPower,
-];
 
 impl Task for NextItem {
     fn holdout_share(&self) -> f64 {
