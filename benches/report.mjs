@@ -1,7 +1,6 @@
 // The table of a run, in Markdown, and the copy of it in the documents.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { CONNECTIONS, PHONE } from './browser.mjs';
-import { root, say } from './lib/processes.mjs';
+import { writeBetween } from './lib/documents.mjs';
 import { repeatsFor } from './lib/settings.mjs';
 import { median, quantile, size, time, times } from './lib/statistics.mjs';
 
@@ -264,18 +263,6 @@ const MARKS = {
 
 /** Puts the table between the marks of the documents that have them. */
 export function updateDocs(table, which = 'main') {
-  const [BEGIN, END] = MARKS[which];
-  for (const path of (which === 'main'
-    ? ['docs/benchmarks.md', 'README.md']
-    : ['docs/benchmarks.md']
-  ).map((name) => `${root}/${name}`)) {
-    const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
-    const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
-    if (begin === -1 || end < begin) {
-      say(`${path} has no marks for the table (${BEGIN} and ${END})`);
-      continue;
-    }
-    writeFileSync(path, `${text.slice(0, begin + BEGIN.length)}\n\n${table}\n${text.slice(end)}`);
-    say(`wrote the table into ${path}`);
-  }
+  writeBetween('docs/benchmarks.md', MARKS[which], table);
+  if (which === 'main') writeBetween('README.md', MARKS[which], table);
 }

@@ -16,8 +16,8 @@
 //! the order of items of [`pack`] that figures need), natively and in the browser. `web` is the browser's adapter
 //! (features `web` and `web-explore`, wasm only). Everything else is the trainer (feature `cli`, native only).
 
-// The shop's module is built for size; what reads a file's streams runs before a compiler for speed has had its turn and
-// is built for speed. `scripts/wasm` sets this where its toolchain can.
+// The shop's module is built for size; what reads a file's streams runs before a compiler for speed has had its turn
+// and is built for speed. `scripts/wasm` sets this where its toolchain can.
 #![cfg_attr(optimize_attribute, feature(optimize_attribute))]
 
 #[cfg(all(feature = "cli", target_family = "wasm"))]

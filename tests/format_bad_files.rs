@@ -8,8 +8,8 @@ mod harness;
 
 use format_models::{blocks, complete, groups, timely, tiny};
 use vicino::model::{
-    Dictionary, Foreign, Hop, Kept, Link, Model, ModelError, Neighbours, Purpose, Table, Trend, Weights, content_hash,
-    sections, table_bytes,
+    Dictionary, Foreign, Kept, Link, Model, ModelError, Neighbours, Relation, Table, Trend, TwoHop, Weights,
+    content_hash, sections, table_bytes,
 };
 use vicino::rank::{Options, Ranker, Source};
 use vicino::{CategoryIx, ItemIx};
@@ -410,19 +410,19 @@ fn a_stream_filled_up_with_zeros_comes_back() {
     let link = |(one, other)| Link { one: ItemIx(one), other: ItemIx(other), level: 0, is_heavier_from_one: true };
     let weights = Weights { levels: vec![1.0], directions: vec![1.0], row_factors: vec![1.0] };
     let links: Vec<Link> = links.map(link).collect();
-    let table = Neighbours::from_links(&vec![0; num_items as usize], &links, weights, Hop::default()).unwrap();
+    let table = Neighbours::from_links(&vec![0; num_items as usize], &links, weights, TwoHop::default()).unwrap();
     let ids: Vec<String> = (1000..1000 + num_items).map(|id| id.to_string()).collect();
     let model = Model {
         items: Dictionary::new(&ids).unwrap(),
-        tables: vec![(Purpose::Next, table)],
+        tables: vec![(Relation::Next, table)],
         popularity: vec![0; num_items as usize],
         ..Model::default()
     };
     let bytes = model.to_bytes().unwrap();
     assert_eq!(Model::open(&bytes).unwrap(), model);
     let table = table_bytes(&bytes).unwrap()[0].1;
-    // 128 * 128 + 256 * 44 links between blocks, less 4,096. Two blocks have 128 * 127^2 paths, less 8,192, 512 to a byte; the last one 44 * 43 / 2
-    // links, less 64, three to a byte.
+    // 128 * 128 + 256 * 44 links between blocks, less 4,096. Two blocks have 128 * 127^2 paths, less 8,192, 512 to a
+    // byte; the last one 44 * 43 / 2 links, less 64, three to a byte.
     assert_eq!((table.num_between, table.between), (27_648, 23_552));
     assert_eq!(table.blocks, 2 * 4_017 + 294);
 }

@@ -6,12 +6,12 @@ mod harness;
 
 use format_models::{any_model, blocks, complete, groups, linked, timely, tiny};
 use proptest::prelude::*;
-use vicino::model::{Join, Model, content_hash, sections};
+use vicino::model::{Executor, Model, content_hash, sections};
 
 /// The other job first.
 struct Backwards;
 
-impl Join for Backwards {
+impl Executor for Backwards {
     fn join<A: Send, B: Send>(&self, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B) {
         let other = other();
         (one(), other)
@@ -21,7 +21,7 @@ impl Join for Backwards {
 /// Both jobs at the same time.
 struct AtOnce;
 
-impl Join for AtOnce {
+impl Executor for AtOnce {
     fn join<A: Send, B: Send>(&self, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B) {
         std::thread::scope(|scope| {
             let other = scope.spawn(other);
@@ -155,7 +155,8 @@ fn repairing_a_sound_model_changes_nothing() {
 
 #[test]
 fn an_inflated_count_is_refused_before_it_allocates() {
-    // Counts of 4 bytes are put to their largest, wherever they stand; gigabytes would be the answer of a trusting reader.
+    // Counts of 4 bytes are put to their largest, wherever they stand; gigabytes would be the answer of a trusting
+    // reader.
     for model in [tiny(), complete(), linked(), timely()] {
         let sound = model.to_bytes().unwrap();
         for at in 24..sound.len() - 4 {

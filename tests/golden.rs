@@ -1,7 +1,7 @@
 //! Files written once stay readable for ever, and the annotated dump in the documentation is one of them.
 //!
-//! Each file holds a model of `format_models`: it must be read as that model, and in the newest version the model must be
-//! written as these very bytes. A file is never changed; a new version of the format adds its own.
+//! Each file holds a model of `format_models`: it must be read as that model, and in the newest version the model must
+//! be written as these very bytes. A file is never changed; a new version of the format adds its own.
 #![cfg(feature = "cli")]
 
 #[allow(dead_code)]

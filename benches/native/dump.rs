@@ -4,19 +4,19 @@ use anyhow::Context;
 use serde_json::json;
 use std::path::Path;
 use vicino::ItemIx;
-use vicino::model::{Hop, Model, Neighbours, Purpose};
+use vicino::model::{Model, Neighbours, Relation, TwoHop};
 
 /// Writes `by_id.json` and `by_id.bin` into `folder`, and `by_model.json` and `by_model.bin`, which number the items
 /// as the model does: block by block, which puts neighbours near each other, and which only who packed it knows.
 ///
-/// The JSON is `{"ids": [...], "decay": [...], "hop": {"share": .., "width": ..}, "neighbours": [[[item, weight], ...], ...]}`
-/// with weights of four significant digits: more would only make it larger. The binary file holds, little-endian: u32
-/// num_items, num_edges, window, num_id_bytes, width of the hop; f32 share of the hop; u32 offsets (num_items + 1); u32 items and
-/// f32 weights (num_edges each); f32 decay (window); the ids as UTF-8, one a line.
+/// The JSON is `{"ids": [...], "decay": [...], "hop": {"share": .., "width": ..}, "neighbours": [[[item, weight], ...],
+/// ...]}` with weights of four significant digits: more would only make it larger. The binary file holds,
+/// little-endian: u32 num_items, num_edges, window, num_id_bytes, width of the hop; f32 share of the hop; u32 offsets
+/// (num_items + 1); u32 items and f32 weights (num_edges each); f32 decay (window); the ids as UTF-8, one a line.
 pub fn dump(model: &Path, folder: &Path) -> anyhow::Result<()> {
     let bytes = std::fs::read(model).with_context(|| format!("cannot read {}", model.display()))?;
     let model = Model::open(&bytes)?;
-    let table = model.table(Purpose::Next).context("the model has no neighbours of the kind `next`")?;
+    let table = model.table(Relation::Next).context("the model has no neighbours of the kind `next`")?;
     let by_model: Vec<ItemIx> = (0..model.num_items() as u32).map(ItemIx).collect();
     let mut by_id = by_model.clone();
     by_id.sort_by_key(|&item| (model.items.id(item).len(), model.items.id(item)));
@@ -33,7 +33,7 @@ pub fn dump(model: &Path, folder: &Path) -> anyhow::Result<()> {
 struct Listing<'a> {
     ids: Vec<&'a str>,
     decay: &'a [f32],
-    hop: Hop,
+    hop: TwoHop,
     rows: Vec<Vec<(u32, f32)>>,
 }
 

@@ -1,7 +1,7 @@
 //! Bytes an item that shop ids take in a model's file, for several sorts of ids, beside what else one could do.
 //!
-//! `cargo run --profile fast --example ids -- MODEL`: takes the items and neighbours of a model (its own ids should be numbers) and gives
-//! them other ids, in the order of their own but for those within a block.
+//! `cargo run --profile fast --example ids -- MODEL`: takes the items and neighbours of a model (its own ids should be
+//! numbers) and gives them other ids, in the order of their own but for those within a block.
 
 use std::error::Error;
 use vicino::ItemIx;

@@ -69,8 +69,8 @@ function preload({ code, imported = [], wasm, data }) {
 }
 
 /**
- * Milliseconds from nothing to the first list: the contestant's own code, its data, one list; all that is needed is asked
- * for at once if it is preloaded.
+ * Milliseconds from nothing to the first list: the contestant's own code, its data, one list; if it is preloaded, all
+ * files are requested at once.
  */
 async function firstList(contestant, history, k, isPreloaded) {
   if (isPreloaded) preload(contestant);

@@ -1,6 +1,5 @@
 // The table of a run, in Markdown, and the copy of it in docs/quality.md.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { root, say } from '../lib/processes.mjs';
+import { writeBetween } from '../lib/documents.mjs';
 
 const METRICS = ['recall', 'ndcg'];
 const VIEWS = { all: 'all products', new: 'discovery' };
@@ -89,22 +88,7 @@ const percent = (share) => (100 * share).toFixed(2);
 const signed = (share) => `${share < 0 ? '−' : '+'}${percent(Math.abs(share))}`;
 const count = (number) => number.toLocaleString('en');
 
-const BEGIN = '<!-- bench: written by `npm run bench:quality -- --update` -->';
-const END = '<!-- /bench -->';
+const MARKS = ['<!-- bench: written by `npm run bench:quality -- --update` -->', '<!-- /bench -->'];
 
 /** Puts the tables between the marks of docs/quality.md. */
-export function updateDocs(text) {
-  const path = `${root}/docs/quality.md`;
-  const document = existsSync(path) ? readFileSync(path, 'utf8') : '';
-  const begin = document.indexOf(BEGIN);
-  const end = document.indexOf(END, begin);
-  if (begin === -1 || end === -1) {
-    say(`${path} has no marks for the table (${BEGIN} and ${END})`);
-    return;
-  }
-  writeFileSync(
-    path,
-    `${document.slice(0, begin + BEGIN.length)}\n\n${text}\n${document.slice(end)}`,
-  );
-  say(`wrote the table into ${path}`);
-}
+export const updateDocs = (text) => writeBetween('docs/quality.md', MARKS, text);

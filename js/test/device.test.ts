@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { SHOWN } from '../src/core/words.js';
 import { openDevice } from '../src/device/index.js';
 import type { DeviceOptions, HistoryEvent, MetricCount } from '../src/device/types.js';
 
@@ -68,7 +69,7 @@ test('the oldest events go at the limit and after their days', async () => {
   expect(items(device.history.list())).toEqual(['1', '2', '3']);
 });
 
-test('an event weighs its dwell time, its rating and its age', async () => {
+test('an event comes with its age, half-life, dwell time and rating', async () => {
   const device = await open({ halfLifeDays: { view: 2 } });
   const now = Date.now();
   await device.record({ item: 'age', at: now - 2 * DAY });
@@ -80,36 +81,33 @@ test('an event weighs its dwell time, its rating and its age', async () => {
   const events = device.ranking(now);
   expect(events.map(({ id }) => id)).toEqual(['good', 'bad', 'long', 'short', 'age', 'bought']);
   expect(events.map(({ kind }) => kind)).toEqual([1, 1, 1, 1, 0, 2]);
-  // (5 - 1) / 2 * 2 * 90 / 120; 0; 2 * 90 / 120; 2 * 10 / 40; half after one half-life; a kind without one.
-  expect(events.map(({ weight }) => weight)).toEqual([3, 0, 1.5, 0.5, 0.5, 1]);
+  expect(events.map(({ signals }) => signals)).toEqual([
+    [0, NaN, 90, 5],
+    [10 / DAY, NaN, NaN, 1],
+    [20 / DAY, NaN, 90, NaN],
+    [30 / DAY, NaN, 10, NaN],
+    [2, 2, NaN, NaN],
+    [2 + 10 / DAY, NaN, NaN, NaN],
+  ]);
 });
 
-test('without options every event counts 1, whatever its age', async () => {
+test('an infinite dwell time is an unknown one', async () => {
   const device = await open();
   const now = Date.now();
-  for (const days of [0, 50, 170]) await device.record({ item: `${days}`, at: now - days * DAY });
-  expect(device.ranking(now).map(({ weight }) => weight)).toEqual([1, 1, 1]);
+  await device.record({ item: 'for ever', at: now, dwellMs: Infinity });
+  expect(device.ranking(now)[0]?.signals).toEqual([0, NaN, NaN, NaN]);
 });
 
-test('every weight is a number', async () => {
-  const device = await open({ halfLifeDays: { view: 0 } });
-  const now = Date.now();
-  await device.record({ item: 'now', at: now });
-  await device.record({ item: 'before', at: now - 1 });
-  await device.record({ item: 'for ever', kind: 'cart', at: now - 2, dwellMs: Infinity });
-  expect(device.ranking(now).map(({ weight }) => weight)).toEqual([1, 0, 1]);
-});
-
-test('what the shopper is not interested in comes last, with weight -1, until it is again', async () => {
+test('what the shopper is not interested in comes last, with a kind of its own, until it is again', async () => {
   const device = await open();
   const now = Date.now();
   await device.record({ item: 'a', at: now - MINUTE });
   await device.record({ item: 'b', at: now });
   await device.notInterested('b');
   expect(device.history.notInterested()).toEqual(['b']);
-  expect(device.ranking(now).map(({ id, weight }) => [id, weight])).toEqual([
-    ['a', 1],
-    ['b', -1],
+  expect(device.ranking(now).map(({ id, kind }) => [id, kind])).toEqual([
+    ['a', 0],
+    ['b', 3],
   ]);
   await device.undoNotInterested('b');
   expect(device.ranking(now).map(({ id }) => id)).toEqual(['b', 'a']);
@@ -138,7 +136,7 @@ test("the shop's own sessions are cut where their name changes", async () => {
   expect(device.history.sessions().map(items)).toEqual([['c'], ['b', 'a']]);
 });
 
-test('what was viewed and bought is distinct, newest first, with the times', async () => {
+test('what was viewed and bought is distinct, newest first, with the ages', async () => {
   const device = await open();
   const now = Date.now();
   for (const [item, kind, days] of [
@@ -154,34 +152,34 @@ test('what was viewed and bought is distinct, newest first, with the times', asy
   expect(device.items('view')).toEqual(['c', 'b']);
   expect(device.items('purchase')).toEqual(['a', 'b']);
   expect(device.items('purchase', now - 15 * DAY)).toEqual(['a']);
-  expect(device.purchases()).toEqual([
-    { id: 'a', times: [now - 10 * DAY, now - 40 * DAY] },
-    { id: 'b', times: [now - 20 * DAY] },
+  expect(device.purchases(now)).toEqual([
+    { id: 'a', ages: [10, 40] },
+    { id: 'b', ages: [20] },
   ]);
 });
 
-test('what is shown to no avail sinks, recovers, and is forgiven for an event', async () => {
+test('impressions add up, fade, and are forgotten for an event', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
   const device = await open();
-  const factor = (id: string, ms = 0) => {
-    const ignored = device.impressions(Date.now() + ms);
-    return ignored.find((item) => item.id === id)?.factor ?? 1;
-  };
+  const shown = (id: string) =>
+    device.ranking(Date.now()).find((row) => row.id === id && row.kind === SHOWN);
   for (let number = 0; number < 8; number++) device.recordImpression(['a', 'b']);
+  expect(shown('a')?.signals).toEqual([0, 8, 0, 0]);
+  // After one half-life of two days, 8 impressions count as 4.
+  vi.setSystemTime(Date.now() + 2 * DAY);
+  expect(shown('a')?.signals).toEqual([2, 8, 0, 0]);
   device.recordImpression(['b']);
-  // 8 impressions halve; after one half-life of two days they count as 4, which is the square root of a half.
-  expect(factor('a')).toBeCloseTo(0.5, 4);
-  expect(factor('a', 2 * DAY)).toBeCloseTo(Math.SQRT1_2, 4);
-  expect(factor('b')).toBeLessThan(factor('a'));
+  expect(shown('b')?.signals).toEqual([0, 5, 0, 0]);
   await device.record({ item: 'a' });
-  expect(factor('a')).toBe(1);
-  expect(factor('nothing')).toBe(1);
+  expect(shown('a')).toBeUndefined();
+  vi.useRealTimers();
 });
 
 test('at most 500 items are remembered as shown, the newest', async () => {
   const device = await open();
   const ids = Array.from({ length: 600 }, (_, number) => `item ${number}`);
   device.recordImpression(ids);
-  expect(device.impressions(Date.now()).map(({ id }) => id)).toEqual(ids.slice(100));
+  expect(device.ranking(Date.now()).map(({ id }) => id)).toEqual(ids.slice(100));
 });
 
 test('impressions change the stamp and tell nobody', async () => {
@@ -354,7 +352,7 @@ test('clearing leaves the metrics', async () => {
   device.recordImpression(['b'], { rail: 'home' });
   await device.history.clear();
   expect(device.history.list()).toEqual([]);
-  expect(device.impressions(Date.now()).map(({ id }) => id)).toEqual([]);
+  expect(device.ranking(Date.now()).map(({ id }) => id)).toEqual([]);
   expect(await device.metrics.counts()).toHaveLength(1);
 });
 
@@ -373,7 +371,7 @@ test('an export can be imported, and nothing doubles', async () => {
   expect(to.history.list()).toEqual(from.history.list());
   expect(to.history.notInterested()).toEqual(['c']);
   // What was shown and counted elsewhere stays there; the purchase is this device's own.
-  expect(to.impressions(now).map(({ id }) => id)).toEqual([]);
+  expect(to.ranking(now).filter(({ kind }) => kind === SHOWN)).toEqual([]);
   expect(await to.metrics.counts()).toMatchObject([{ impressions: 0, purchases: 1 }]);
 });
 

@@ -3,14 +3,14 @@
 use crate::ItemIx;
 use crate::learn::HeldOut;
 use crate::measure::{ModelRecommender, Quality, TestCases, Views};
-use crate::model::{Model, Purpose};
+use crate::model::{Model, Relation};
 
 /// Largest number of history events of all test cases: a second hop is computed for each of them, again and again.
 const MAX_HISTORY_EVENTS: usize = 60_000;
 
 /// Held-out test cases of one table in the numbers of one model.
 pub(super) struct Evaluator {
-    relation: Purpose,
+    relation: Relation,
     views: Views,
     are_baskets: bool,
     cases: TestCases,
@@ -18,7 +18,7 @@ pub(super) struct Evaluator {
 
 impl Evaluator {
     /// Renumbers the test cases; `item_ids` are the ids of the log of `held_out`, all of which the model knows.
-    pub(super) fn new(relation: Purpose, held_out: &HeldOut, item_ids: &[String], model: &Model) -> Evaluator {
+    pub(super) fn new(relation: Relation, held_out: &HeldOut, item_ids: &[String], model: &Model) -> Evaluator {
         let numbers: Vec<Option<ItemIx>> = item_ids.iter().map(|id| model.items.item(id)).collect();
         let cases = held_out.cases.renumbered(|item| numbers[item.as_usize()]);
         let num_events = cases.num_history_events().max(1);

@@ -8,7 +8,7 @@ mod evaluator;
 
 use crate::learn::{HeldOut, Optimum, optimise};
 use crate::measure::Quality;
-use crate::model::{Measurement, Model, Purpose};
+use crate::model::{Measurement, Model, Relation};
 use crate::pack::{self, Arrangement, Detail, Draft, PackError, Packer, Tuning};
 use crate::{Progress, Random};
 use evaluator::Evaluator;
@@ -57,19 +57,19 @@ pub struct Packed {
     pub detail: Detail,
     /// Quality on held-out events, of a model with as many links that was learnt without them; empty if none were held
     /// out.
-    pub quality: Vec<(Purpose, Quality)>,
+    pub quality: Vec<(Relation, Quality)>,
     /// Objective of each table on the same events before it is packed, as in [`HeldOut`].
-    pub unpacked: Vec<(Purpose, f64)>,
+    pub unpacked: Vec<(Relation, f64)>,
     /// Result of tuning by relation, with its course: evaluations after which a better objective was found, and the
     /// objective.
-    pub tunings: Vec<(Purpose, Optimum<Tuning>)>,
+    pub tunings: Vec<(Relation, Optimum<Tuning>)>,
 }
 
 /// Loss of a table's objective on held-out events by packing.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Loss {
     /// The table.
-    pub purpose: Purpose,
+    pub relation: Relation,
     /// The objective before packing.
     pub unpacked: f64,
     /// The objective of what is in the file.
@@ -80,8 +80,8 @@ impl Packed {
     /// Returns the tables that lost more by packing than chance explains: two binomial standard errors of the share of
     /// hits, which is more than the difference that chance makes between two rankings of the same events.
     pub fn losses(&self) -> Vec<Loss> {
-        let loss = |(&(purpose, unpacked), (_, quality)): (&(Purpose, f64), &(Purpose, Quality))| {
-            let loss = Loss { purpose, unpacked, packed: quality.objective() };
+        let loss = |(&(relation, unpacked), (_, quality)): (&(Relation, f64), &(Relation, Quality))| {
+            let loss = Loss { relation, unpacked, packed: quality.objective() };
             (loss.unpacked - loss.packed > 2.0 * quality.standard_error()).then_some(loss)
         };
         self.unpacked.iter().zip(&self.quality).filter_map(loss).collect()
@@ -91,7 +91,7 @@ impl Packed {
 /// A draft that can be packed at any size, beside one that has not seen the held-out events.
 pub struct BudgetPacker {
     packer: Packer,
-    held_out: Option<(Packer, Vec<(Purpose, HeldOut)>)>,
+    held_out: Option<(Packer, Vec<(Relation, HeldOut)>)>,
     item_ids: Vec<String>,
 }
 
@@ -101,7 +101,7 @@ impl BudgetPacker {
     ///
     /// # Errors
     /// As [`Packer::new`].
-    pub fn new(mut draft: Draft, mut held_out: Vec<(Purpose, HeldOut)>) -> Result<BudgetPacker, PackError> {
+    pub fn new(mut draft: Draft, mut held_out: Vec<(Relation, HeldOut)>) -> Result<BudgetPacker, PackError> {
         let item_ids = draft.item_ids.clone();
         // Room for figures that are known only with the size.
         if !held_out.is_empty() {
@@ -111,7 +111,7 @@ impl BudgetPacker {
         }
         draft.about.hyperparameters.extend(held_out.iter().flat_map(|(of, _)| constants(*of, &Tuning::default())));
         let num_events = held_out.first().map(|(_, first)| first.num_events.clone());
-        let tables = held_out.iter_mut().map(|(purpose, one)| (*purpose, std::mem::take(&mut one.matrix))).collect();
+        let tables = held_out.iter_mut().map(|(relation, one)| (*relation, std::mem::take(&mut one.matrix))).collect();
         let older =
             num_events.map(|num_events| Packer::new(Draft { tables, num_events, ..draft_without_tables(&draft) }));
         let older = older.transpose()?;
@@ -135,20 +135,20 @@ impl BudgetPacker {
         }
         let mut model = older.pack_for_ranking(packed.num_links, packed.detail)?;
         let mut tunings = Vec::new();
-        for (purpose, held_out) in held_out {
-            let evaluator = Evaluator::new(*purpose, held_out, &self.item_ids, &model);
-            let found = tune(&evaluator, *purpose, &model, settings, progress);
-            model = found.best.apply(*purpose, &model)?;
-            tunings.push((*purpose, found));
+        for (relation, held_out) in held_out {
+            let evaluator = Evaluator::new(*relation, held_out, &self.item_ids, &model);
+            let found = tune(&evaluator, *relation, &model, settings, progress);
+            model = found.best.apply(*relation, &model)?;
+            tunings.push((*relation, found));
         }
         let mut quality = Vec::new();
-        for (purpose, held_out) in held_out {
-            quality.push((*purpose, Evaluator::new(*purpose, held_out, &self.item_ids, &model).measure(&model)));
+        for (relation, held_out) in held_out {
+            quality.push((*relation, Evaluator::new(*relation, held_out, &self.item_ids, &model).measure(&model)));
         }
         let mut model = packed.model;
-        for (purpose, found) in &tunings {
-            model = found.best.apply(*purpose, &model)?;
-            for (name, value) in constants(*purpose, &found.best) {
+        for (relation, found) in &tunings {
+            model = found.best.apply(*relation, &model)?;
+            for (name, value) in constants(*relation, &found.best) {
                 let named = model.about.hyperparameters.iter_mut().filter(|(other, _)| *other == name);
                 named.for_each(|(_, to)| *to = value);
             }
@@ -198,10 +198,10 @@ impl BudgetPacker {
         };
         let (mut quality, mut unpacked) = (Vec::new(), Vec::new());
         if let Some((older, held_out)) = &self.held_out {
-            unpacked = held_out.iter().map(|(purpose, held_out)| (*purpose, held_out.objective)).collect();
+            unpacked = held_out.iter().map(|(relation, held_out)| (*relation, held_out.objective)).collect();
             let model = older.pack_for_ranking(num_links, detail)?;
-            for (purpose, held_out) in held_out {
-                quality.push((*purpose, Evaluator::new(*purpose, held_out, &self.item_ids, &model).measure(&model)));
+            for (relation, held_out) in held_out {
+                quality.push((*relation, Evaluator::new(*relation, held_out, &self.item_ids, &model).measure(&model)));
             }
         }
         if !quality.is_empty() {
@@ -212,19 +212,19 @@ impl BudgetPacker {
     }
 }
 
-fn measurements(quality: &[(Purpose, Quality)]) -> Vec<Measurement> {
-    quality.iter().flat_map(|(purpose, quality)| quality.measurements(purpose.key())).collect()
+fn measurements(quality: &[(Relation, Quality)]) -> Vec<Measurement> {
+    quality.iter().flat_map(|(relation, quality)| quality.measurements(relation.key())).collect()
 }
 
 /// Returns the result of tuning by name, for people to read; ranking reads it from the tables.
-fn constants(purpose: Purpose, tuning: &Tuning) -> Vec<(String, f64)> {
-    let named = |name: &str, value| (format!("{}.{name}", purpose.key()), value);
+fn constants(relation: Relation, tuning: &Tuning) -> Vec<(String, f64)> {
+    let named = |name: &str, value| (format!("{}.{name}", relation.key()), value);
     let mut constants = vec![
         named("level_power", tuning.level_power),
         named("direction_power", tuning.direction_power),
         named("hop_share", tuning.hop.share.into()),
     ];
-    if purpose == Purpose::Next {
+    if relation == Relation::Next {
         constants.extend([named("decay_power", tuning.decay_power), named("repeat_scale", tuning.repeat_scale)]);
     }
     constants
@@ -252,16 +252,16 @@ fn draft_without_tables(draft: &Draft) -> Draft {
 /// two halves of Diginetica's, four of four searches ended worse on the other half than they had started.
 fn tune(
     evaluator: &Evaluator,
-    purpose: Purpose,
+    relation: Relation,
     model: &Model,
     settings: &Settings,
     progress: &dyn Progress,
 ) -> Optimum<Tuning> {
-    progress.start(&format!("{}: packing", purpose.key()), settings.evaluations as u64);
+    progress.start(&format!("{}: packing", relation.key()), settings.evaluations as u64);
     let [older, newer] = evaluator.halves();
     // What leaves the range of a file is worth nothing.
     let value = |tuning: &Tuning, evaluator: &Evaluator| {
-        tuning.apply(purpose, model).map_or(0.0, |model| evaluator.measure(&model).objective())
+        tuning.apply(relation, model).map_or(0.0, |model| evaluator.measure(&model).objective())
     };
     let mut random = Random::new(settings.seed);
     let mutate = |tuning: &Tuning, step: f64, random: &mut Random| {
@@ -330,7 +330,7 @@ mod tests {
         }
         assert_eq!(Model::open(&tuned.bytes).unwrap(), tuned.model);
         let found: Vec<f64> = tuned.model.measurements.iter().map(|one| one.value).collect();
-        let [(Purpose::Next, next), (Purpose::Together, together)] = tuned.quality[..] else {
+        let [(Relation::Next, next), (Relation::Together, together)] = tuned.quality[..] else {
             panic!("{:?}", tuned.quality)
         };
         let all = next.all_targets.unwrap();
@@ -346,7 +346,7 @@ mod tests {
         let losses = |num_links| packer.spend(Budget::Links(num_links), &settings(0), &Silent).unwrap().losses();
         // 90 of 300 walks upwards are foreseen by three links at the most.
         let [next, ..] = losses(3)[..] else { panic!("no loss") };
-        assert_eq!(next.purpose, Purpose::Next);
+        assert_eq!(next.relation, Relation::Next);
         assert!(next.unpacked > next.packed + 0.2, "{next:?}");
         assert_eq!(losses(3000), []);
     }

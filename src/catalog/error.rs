@@ -53,7 +53,8 @@ pub enum CatalogError {
     },
     /// There are more categories than a model can tell apart.
     #[error(
-        "the items are of {found} categories in column `{column}`, at most {MAX_CATEGORIES} are possible; name a column with broader ones"
+        "the items are of {found} categories in column `{column}`, at most {MAX_CATEGORIES} are possible; name a \
+         column with broader ones"
     )]
     TooManyCategories {
         /// Number of categories.

@@ -42,7 +42,8 @@ impl Field {
         Field::Link,
     ];
 
-    /// The name by which a column is assigned: `id`, `title`, `category`, `brand`, `price`, `availability`, `image` or `link`.
+    /// The name by which a column is assigned: `id`, `title`, `category`, `brand`, `price`, `availability`, `image` or
+    /// `link`.
     pub const fn name(self) -> &'static str {
         match self {
             Field::Id => "id",

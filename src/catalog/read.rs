@@ -87,8 +87,8 @@ pub fn read(path: &Path, columns: &BTreeMap<Field, String>) -> Result<Catalog, C
     Ok(catalog)
 }
 
-/// Returns true if a cell says that an item can be bought: in the words of Google, Shopify and schema.org, as yes or no, or as the
-/// number of pieces in stock. `Err` if it says neither.
+/// Returns true if a cell says that an item can be bought: in the words of Google, Shopify and schema.org, as yes or
+/// no, or as the number of pieces in stock. `Err` if it says neither.
 fn in_stock(cell: Cell<'_>) -> Result<Option<bool>, ()> {
     let text = match cell {
         Cell::Missing => return Ok(None),

@@ -1,7 +1,8 @@
 //! Histograms: even steps where values are close together, steps of a ratio where they are not.
 
 use super::figure::{Axis, Bin, Chart, Figure, Grid, Mark, Scale};
-use super::numbers::{number, percent, quantile, thousands};
+use super::format::{number, percent, thousands};
+use super::stats::quantile;
 
 /// About how many bars a histogram has.
 const BARS: usize = 40;
@@ -23,8 +24,9 @@ pub(super) struct Histogram<'a> {
 impl Histogram<'_> {
     /// The figure of some values above zero, at least one; sorts them.
     ///
-    /// Steps are even up to the 99th percentile if that is at most 40 times the median, and the largest value is at most 200 times it or
-    /// the percentile at most 8; otherwise each is a ratio above the one before. What lies beyond an even axis is counted in the text.
+    /// Steps are even up to the 99th percentile if that is at most 40 times the median, and the largest value is at
+    /// most 200 times it or the percentile at most 8; otherwise each is a ratio above the one before. What lies beyond
+    /// an even axis is counted in the text.
     pub(super) fn figure(&self, values: &mut [f64]) -> Figure {
         values.sort_unstable_by(f64::total_cmp);
         let at = |share| quantile(values, share).unwrap_or_default();
@@ -65,8 +67,8 @@ impl Histogram<'_> {
             id: self.id.to_owned(),
             title: self.title.to_owned(),
             text: format!(
-                "{} Half of the {} have at most {}, nine in ten at most {}, one in a hundred more than {}; the mean is {}, the \
-                 largest {}.{tail}",
+                "{} Half of the {} have at most {}, nine in ten at most {}, one in a hundred more than {}; the mean is \
+                 {}, the largest {}.{tail}",
                 self.text,
                 self.whom,
                 number(median),

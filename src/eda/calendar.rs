@@ -2,7 +2,8 @@
 
 use super::facts::{DAY_MS, Facts, date, day_of};
 use super::figure::{Axis, Chart, Figure, Grid, Series};
-use super::numbers::{number, percent, share, thousands};
+use super::format::{number, percent, thousands};
+use super::stats::share;
 use crate::EventKind;
 use crate::events::{ReadReport, TimeSource};
 
@@ -148,8 +149,9 @@ pub(super) fn week(facts: &Facts<'_>, read: &ReadReport) -> Result<Figure, &'sta
         id: "week".to_owned(),
         title: "When shoppers come".to_owned(),
         text: format!(
-            "Events by weekday and hour (UTC), the stronger the more. The busiest hour is {} from {:02} to {:02} h; {} are on Saturdays and \
-             Sundays, {} between midnight and six. Busy nights may be robots, or times in another zone than thought.",
+            "Events by weekday and hour (UTC), the stronger the more. The busiest hour is {} from {:02} to {:02} h; {} \
+             are on Saturdays and Sundays, {} between midnight and six. Busy nights may be robots, or times in another \
+             zone than thought.",
             WEEKDAYS[busiest / 24],
             busiest % 24,
             busiest % 24 + 1,
@@ -227,9 +229,10 @@ pub(super) fn cold_start(facts: &Facts<'_>) -> Result<Figure, &'static str> {
         id: "cold-start".to_owned(),
         title: "How much is new".to_owned(),
         text: format!(
-            "The share of each {name}'s events on products that appear in that very {name} for the first time, and by shoppers that do; the first \
-             {name}, in which all is new, is left out. In the last quarter {} of the events were on products of their first {name}{shoppers}. A \
-             model knows new products only after the next training, or by their content.",
+            "The share of each {name}'s events on products that appear in that very {name} for the first time, and by \
+             shoppers that do; the first {name}, in which all is new, is left out. In the last quarter {} of the \
+             events were on products of their first {name}{shoppers}. A model knows new products only after the next \
+             training, or by their content.",
             percent(share(sum(&new_items), sum(&all)))
         ),
         chart: Chart::Lines { x: Axis::time("date"), y: Axis::percent("share of events"), series, marks: Vec::new() },

@@ -2,7 +2,8 @@
 
 use super::facts::Facts;
 use super::figure::{Axis, Bar, Chart, Figure, Grid, Point};
-use super::numbers::{number, percent, plural, quantile, share, thousands};
+use super::format::{number, percent, plural, thousands};
+use super::stats::{quantile, share};
 use crate::EventKind;
 use crate::catalog::Catalog;
 
@@ -124,9 +125,10 @@ pub(super) fn scatter(facts: &Facts<'_>, catalog: Option<&Catalog>) -> Result<Fi
         id: "conversion".to_owned(),
         title: "What is looked at and what is bought".to_owned(),
         text: format!(
-            "Products with at least {LEAST_VIEWS} views: views across, purchases for each view upwards. The middle product converts {}, all together {}. {} \
-             further from that than chance allows (four standard deviations); the furthest are named. Much looked at and never bought may be out of stock, \
-             dear or misleading; bought without being looked at comes from lists or carts that views do not count.",
+            "Products with at least {LEAST_VIEWS} views: views across, purchases for each view upwards. The middle \
+             product converts {}, all together {}. {} further from that than chance allows (four standard deviations); \
+             the furthest are named. Much looked at and never bought may be out of stock, dear or misleading; bought \
+             without being looked at comes from lists or carts that views do not count.",
             percent(quantile(&conversions, 0.5).unwrap_or_default()),
             percent(usual),
             plural(standing_out.len() as u64, "product lies", "products lie")

@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use super::facts::{DAY_MS, Facts, date, day_of};
 use super::figure::Grid;
+use super::format::{number, percent, plural, thousands};
 use super::hints::{Hints, Setting};
-use super::numbers::{number, percent, plural, quantile, share, thousands};
+use super::stats::{quantile, share};
 use crate::EventKind;
 use crate::catalog::Catalog;
 use crate::events::{ReadReport, Reason, SessionSource, TimeSource};
@@ -146,11 +147,14 @@ fn finding(weight: Weight, title: String, text: &str) -> Finding {
 
 fn few_sessions(facts: &Facts<'_>) -> Option<Finding> {
     let useful = facts.sessions.offsets.windows(2).filter(|ends| ends[1] - ends[0] >= 2).count() as u64;
-    (useful < 5_000).then(|| finding(
-        Weight::Warning,
-        format!("Only {} two events or more", plural(useful, "session has", "sessions have")),
-        "Pairs of products are learnt from these. With few of them most products get no neighbours: take a longer period, or more kinds of events.",
-    ))
+    (useful < 5_000).then(|| {
+        finding(
+            Weight::Warning,
+            format!("Only {} two events or more", plural(useful, "session has", "sessions have")),
+            "Pairs of products are learnt from these. With few of them most products get no neighbours: take a longer \
+         period, or more kinds of events.",
+        )
+    })
 }
 
 fn damaged_rows(read: &ReadReport) -> Option<Finding> {
@@ -160,11 +164,14 @@ fn damaged_rows(read: &ReadReport) -> Option<Finding> {
         .filter(|one| one.reason.is_damage() && one.reason != Reason::Duplicate)
         .map(|one| one.rows)
         .sum();
-    (share(damaged, read.num_rows) > 0.01).then(|| finding(
-        Weight::Warning,
-        format!("{} of the rows cannot be used ({})", percent(share(damaged, read.num_rows)), thousands(damaged)),
-        "The table of data quality has the reasons, each with its first place. Look whether columns were taken for what they are, and whether the export broke off.",
-    ))
+    (share(damaged, read.num_rows) > 0.01).then(|| {
+        finding(
+            Weight::Warning,
+            format!("{} of the rows cannot be used ({})", percent(share(damaged, read.num_rows)), thousands(damaged)),
+            "The table of data quality has the reasons, each with its first place. Look whether columns were taken for \
+         what they are, and whether the export broke off.",
+        )
+    })
 }
 
 /// The rule of cleaning that takes most, if that is more than a fifth of the rows it is given. Rules that run only on
@@ -209,11 +216,13 @@ fn no_order(read: &ReadReport) -> Option<Finding> {
     let (title, text) = match (read.time_source, read.session_source) {
         (TimeSource::Rows, _) => (
             "No column says when",
-            "Events are taken in the order of the file. Without times there is no honest test on later events, and nothing can be said about weeks or drift.",
+            "Events are taken in the order of the file. Without times there is no honest test on later events, and \
+             nothing can be said about weeks or drift.",
         ),
         (TimeSource::Positions, _) => (
             "Times are positions, not dates",
-            "The order within a session is known, the calendar is not: no figure over time, and the newest sessions are those at the end of the file.",
+            "The order within a session is known, the calendar is not: no figure over time, and the newest sessions \
+             are those at the end of the file.",
         ),
         (_, SessionSource::Shopper) => (
             "All events of a shopper are one session",
@@ -243,7 +252,8 @@ fn date_order(read: &ReadReport) -> Option<Finding> {
         finding(
             Weight::Note,
             format!("Dates are read as {order}"),
-            "That follows from the dates themselves, or is a guess if every one of them could be read both ways. Dates as 2026-03-01 leave no doubt.",
+            "That follows from the dates themselves, or is a guess if every one of them could be read both ways. Dates \
+             as 2026-03-01 leave no doubt.",
         )
     })
 }
@@ -296,8 +306,9 @@ fn odd_days(facts: &Facts<'_>) -> Option<Finding> {
         ..finding(
             Weight::Note,
             format!("{} far from usual", plural(odd.len() as u64, "day is", "days are")),
-            "Much more than usual may be a promotion, a holiday, a robot or a day that was exported twice; much less an outage or a day cut short. \
-             Such a day at the end of the log also ends up in the part that a model is measured on.",
+            "Much more than usual may be a promotion, a holiday, a robot or a day that was exported twice; much less \
+             an outage or a day cut short. Such a day at the end of the log also ends up in the part that a model is \
+             measured on.",
         )
     })
 }
@@ -329,7 +340,8 @@ fn empty_days(facts: &Facts<'_>) -> Option<Finding> {
         ..finding(
             Weight::Warning,
             format!("{} without any event, of three days or more", plural(long.len() as u64, "stretch", "stretches")),
-            "Either the shop was closed, or a part of the export is missing. What sold in that time is not known to the model.",
+            "Either the shop was closed, or a part of the export is missing. What sold in that time is not known to \
+             the model.",
         )
     })
 }
@@ -369,11 +381,14 @@ fn one_product(facts: &Facts<'_>) -> Option<Finding> {
         .max_by_key(|&(item, most)| (most, usize::MAX - item))?;
     let part = share(most, facts.num_events());
     let id = facts.log.item_ids.get(item).map_or("", String::as_str);
-    (part > 0.03 && facts.of_item.len() >= 100).then(|| finding(
-        Weight::Note,
-        format!("Product {id:?} is in {} of all events", percent(part)),
-        "A carrier bag, postage or a deposit is no recommendation. If it is one of these, leave it out before training.",
-    ))
+    (part > 0.03 && facts.of_item.len() >= 100).then(|| {
+        finding(
+            Weight::Note,
+            format!("Product {id:?} is in {} of all events", percent(part)),
+            "A carrier bag, postage or a deposit is no recommendation. If it is one of these, leave it out before \
+         training.",
+        )
+    })
 }
 
 fn long_sessions(facts: &Facts<'_>) -> Option<Finding> {
@@ -388,7 +403,8 @@ fn long_sessions(facts: &Facts<'_>) -> Option<Finding> {
     (!long.is_empty()).then(|| finding(
         Weight::Note,
         format!("{} more than 500 events ({} of all)", plural(long.len() as u64, "session has", "sessions have"), percent(share(events, facts.num_events()))),
-        "Nobody looks at so much in a visit: robots, bulk orders, or a session id that is used again. One such session makes over a hundred thousand pairs.",
+        "Nobody looks at so much in a visit: robots, bulk orders, or a session id that is used again. One such session \
+         makes over a hundred thousand pairs.",
     ))
 }
 
@@ -422,8 +438,12 @@ fn price_jumps(facts: &Facts<'_>) -> Option<Finding> {
         examples: jumps.iter().take(MAX_EXAMPLES).map(example).collect(),
         ..finding(
             Weight::Note,
-            format!("{} over twenty times the usual price at least once", plural(jumps.len() as u64, "product costs", "products cost")),
-            "A code that stands for several things (manual entries, postage), a price for a whole line instead of a piece, or another currency.",
+            format!(
+                "{} over twenty times the usual price at least once",
+                plural(jumps.len() as u64, "product costs", "products cost")
+            ),
+            "A code that stands for several things (manual entries, postage), a price for a whole line instead of a \
+             piece, or another currency.",
         )
     })
 }
@@ -443,11 +463,16 @@ fn unknown_products(facts: &Facts<'_>, catalog: Option<&Catalog>) -> Option<Find
         let mut most = unknown.clone();
         most.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         Finding {
-            examples: most.iter().take(MAX_EXAMPLES).map(|(id, events)| format!("{id:?}: {}", plural(*events, "event", "events"))).collect(),
+            examples: most
+                .iter()
+                .take(MAX_EXAMPLES)
+                .map(|(id, events)| format!("{id:?}: {}", plural(*events, "event", "events")))
+                .collect(),
             ..finding(
                 if part > 0.5 { Weight::Warning } else { Weight::Note },
                 format!("{} of the log's products are not in the catalogue", percent(part)),
-                "Either they are no longer sold, and should not be listed, or log and catalogue write ids in different ways.",
+                "Either they are no longer sold, and should not be listed, or log and catalogue write ids in different \
+                 ways.",
             )
         }
     })

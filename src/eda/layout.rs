@@ -1,9 +1,9 @@
 //! Places in the plane for the nodes of a graph, so that linked ones lie close to each other.
 //!
-//! Begins with two eigenvectors of the normalised Laplacian (Belkin & Niyogi, "Laplacian eigenmaps", Neural Computation 15,
-//! 2003), found by orthogonal iteration, and goes on with the stochastic steps of UMAP (McInnes, Healy & Melville, 2018,
-//! section 3.2) with `a = b = 1`: linked nodes attract each other, a few others chosen by chance repel. Chance comes from a fixed seed, all
-//! in one thread: the same links give the same places.
+//! Begins with two eigenvectors of the normalised Laplacian (Belkin & Niyogi, "Laplacian eigenmaps", Neural Computation
+//! 15, 2003), found by orthogonal iteration, and goes on with the stochastic steps of UMAP (McInnes, Healy & Melville,
+//! 2018, section 3.2) with `a = b = 1`: linked nodes attract each other, a few others chosen by chance repel. Chance
+//! comes from a fixed seed, all in one thread: the same links give the same places.
 
 use crate::Random;
 
@@ -20,8 +20,8 @@ const WIDTH: f32 = 20.0;
 
 /// A place for each of `num_nodes` nodes; `None` for one without a link.
 ///
-/// Links are (node, other node, weight above zero), in either direction or both. Weights count relative to the largest of
-/// each node. `O(num_links)` a pass, some 250 passes.
+/// Links are (node, other node, weight above zero), in either direction or both. Weights count relative to the largest
+/// of each node. `O(num_links)` a pass, some 250 passes.
 pub fn places(num_nodes: usize, links: &[(u32, u32, f32)]) -> Vec<Option<[f32; 2]>> {
     let links = symmetric(num_nodes, links);
     let mut degrees = vec![0.0_f32; num_nodes];

@@ -2,24 +2,25 @@
 //!
 //! Owns the aggregates of exploring ([`explore`]), the values they are handed over in ([`figure`]), and the drawing of
 //! those as one page without scripts from elsewhere ([`html`], [`svg`]) or as lines for a terminal ([`sparkline`]); and
-//! the layout of a graph in the plane ([`layout`]); neighbours beside the log that they were learnt from ([`review`]), and
-//! a model to look into ([`model_view`]).
+//! the layout of a graph in the plane ([`layout`]); neighbours beside the log that they were learnt from ([`review`]),
+//! and a model to look into ([`model_view`]).
 
 mod bins;
 mod calendar;
 mod conversion;
+mod distributions;
 mod facts;
 pub mod figure;
 mod findings;
+mod format;
 mod hints;
 pub mod html;
 pub mod layout;
 pub mod model_view;
-mod numbers;
 mod pairs;
 mod review;
 mod sparkline;
-mod spread;
+mod stats;
 mod summary;
 pub mod svg;
 
@@ -34,8 +35,8 @@ use facts::Facts;
 use figure::{Figure, Grid};
 
 pub use findings::{Finding, Weight};
+pub use format::thousands;
 pub use hints::{Hints, Setting};
-pub use numbers::thousands;
 pub use review::{Review, review};
 pub use sparkline::sparkline;
 pub use summary::{PopularityPoint, SessionLength, Sizes, Summary, summarise};
@@ -83,12 +84,12 @@ pub fn explore(log: &EventLog, read: &ReadReport, catalog: Option<&Catalog>, hin
     let needs_catalog = format!("a catalogue with categories{}", hints.in_brackets(Setting::Catalog));
     add("Events over time", calendar::over_time(&facts));
     add("Events by weekday and hour", calendar::week(&facts, read));
-    add("Session length", spread::session_length(&facts));
-    add("Basket size", spread::basket_size(&facts));
-    add("Events per shopper", spread::events_per_shopper(&facts));
-    add("Prices", spread::prices(&facts));
-    add("Popularity", spread::popularity(&facts));
-    add("Time until something is bought again", spread::repeat_intervals(&facts));
+    add("Session length", distributions::session_length(&facts));
+    add("Basket size", distributions::basket_size(&facts));
+    add("Events per shopper", distributions::events_per_shopper(&facts));
+    add("Prices", distributions::prices(&facts));
+    add("Popularity", distributions::popularity(&facts));
+    add("Time until something is bought again", distributions::repeat_intervals(&facts));
     add("From view to purchase", conversion::funnel(&facts));
     add("Views against conversion", conversion::scatter(&facts, catalog));
     add(

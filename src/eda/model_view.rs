@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::figure::{Axis, Bar, Chart, Figure, Grid, Series};
 use super::layout;
 use crate::ItemIx;
-use crate::model::{self, Model, ModelError, Purpose};
+use crate::model::{self, Model, ModelError, Relation};
 use crate::rank::{Options, Ranker};
 
 /// Most neighbours of an item.
@@ -69,7 +69,7 @@ pub struct Neighbour<'a> {
 #[derive(Debug, PartialEq, Serialize)]
 pub struct Neighbours<'a> {
     /// The name of the table's relation.
-    pub purpose: &'static str,
+    pub relation: &'static str,
     /// The neighbours, the heaviest first.
     pub items: Vec<Neighbour<'a>>,
 }
@@ -120,8 +120,8 @@ impl ModelView {
         }
     }
 
-    /// Finds the items whose id or category contains a text, at most `most`: first those whose id begins with it, then the
-    /// popular ones. Without a text the popular items.
+    /// Finds the items whose id or category contains a text, at most `most`: first those whose id begins with it, then
+    /// the popular ones. Without a text the popular items.
     pub fn search(&self, text: &str, most: usize) -> Vec<Item<'_>> {
         let text = text.trim().to_lowercase();
         let rank = |item: ItemIx| {
@@ -155,12 +155,14 @@ impl ModelView {
         let item = ItemIx(item);
         let options = Options { k: MOST_NEIGHBOURS, explain: true, ..Options::default() };
         let ModelView { model, ranker, .. } = self;
-        let of_shoppers = model.tables.iter().filter(|(purpose, _)| *purpose != Purpose::Similar);
-        let lists = of_shoppers.map(|(purpose, table)| {
-            let ranked = match purpose {
+        let of_shoppers = model.tables.iter().filter(|(relation, _)| *relation != Relation::Similar);
+        let lists = of_shoppers.map(|(relation, table)| {
+            let ranked = match relation {
                 _ if item.as_usize() >= model.num_items() => Vec::new(),
-                Purpose::Next => ranker.related(model, item, &options, &mut |_| true),
-                Purpose::Together | Purpose::Similar => ranker.bought_together(model, &[item], &options, &mut |_| true),
+                Relation::Next => ranker.related(model, item, &options, &mut |_| true),
+                Relation::Together | Relation::Similar => {
+                    ranker.bought_together(model, &[item], &options, &mut |_| true)
+                }
             };
             let row = table.row(item);
             // Lists are filled up with popular items, which have no reason.
@@ -170,7 +172,7 @@ impl ModelView {
                 weight: ranked.score,
                 direct: row.weight_of(ranked.item).min(ranked.score),
             });
-            Neighbours { purpose: purpose.key(), items: listed.collect() }
+            Neighbours { relation: relation.key(), items: listed.collect() }
         });
         lists.collect()
     }
@@ -234,8 +236,8 @@ impl ModelView {
         if let Some(categories) = categories {
             grid.row(["categories".to_owned(), categories.names.len().to_string()]);
         }
-        for (purpose, table) in tables {
-            grid.row([format!("neighbours, {}", purpose.key()), table.num_edges().to_string()]);
+        for (relation, table) in tables {
+            grid.row([format!("neighbours, {}", relation.key()), table.num_edges().to_string()]);
         }
         for (name, number) in
             [("events", about.num_events), ("sessions", about.num_sessions), ("shoppers", about.num_shoppers)]
@@ -308,15 +310,15 @@ impl ModelView {
         if curves.iter().all(|(_, points)| points.len() < 2) {
             return None;
         }
-        let mut table = Grid::new(&["purpose", "evaluations", "objective"]);
+        let mut table = Grid::new(&["relation", "evaluations", "objective"]);
         let mut series = Vec::new();
-        for (purpose, points) in curves {
+        for (relation, points) in curves {
             let points = points.iter().map(|&(evaluations, objective)| (f64::from(evaluations), f64::from(objective)));
             let points: Vec<(f64, f64)> = points.collect();
             for (evaluations, objective) in &points {
-                table.row([purpose.key().to_owned(), evaluations.to_string(), shown(*objective)]);
+                table.row([relation.key().to_owned(), evaluations.to_string(), shown(*objective)]);
             }
-            series.push(Series { name: purpose.key().to_owned(), points });
+            series.push(Series { name: relation.key().to_owned(), points });
         }
         Some(Figure {
             id: "tuning".to_owned(),

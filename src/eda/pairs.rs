@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use super::facts::Facts;
 use super::figure::{Chart, Figure, Grid};
-use super::numbers::{number, percent, plural, share, thousands};
+use super::format::{number, percent, plural, thousands};
+use super::stats::share;
 use crate::catalog::Catalog;
 use crate::counts::{CosineOptions, PrivacyThreshold, cosines};
 use crate::pack::arrange;
@@ -105,8 +106,8 @@ pub(super) fn categories(facts: &Facts<'_>, catalog: &Catalog) -> Result<Figure,
         id: "categories".to_owned(),
         title: "Which categories go together".to_owned(),
         text: format!(
-            "The {n} largest categories: how many times as often two are in one {} as they would be if chosen independently (lift; 1 is chance, pairs in \
-             fewer than {LEAST_BASKETS} are empty).{best}",
+            "The {n} largest categories: how many times as often two are in one {} as they would be if chosen \
+             independently (lift; 1 is chance, pairs in fewer than {LEAST_BASKETS} are empty).{best}",
             if wants_purchases { "basket" } else { "session" }
         ),
         chart: Chart::Heatmap {
@@ -123,7 +124,8 @@ pub(super) fn categories(facts: &Facts<'_>, catalog: &Catalog) -> Result<Figure,
     })
 }
 
-/// Where the nearest neighbours of products stand in the matrix, with the products in an order that puts neighbours next to each other.
+/// Where the nearest neighbours of products stand in the matrix, with the products in an order that puts neighbours
+/// next to each other.
 pub(super) fn matrix(facts: &Facts<'_>) -> Result<Figure, &'static str> {
     let num_items = facts.log.item_ids.len();
     let options = CosineOptions {
@@ -164,8 +166,9 @@ pub(super) fn matrix(facts: &Facts<'_>) -> Result<Figure, &'static str> {
         id: "matrix".to_owned(),
         title: "The matrix of products".to_owned(),
         text: format!(
-            "Each of {} with its {NEIGHBOURS} nearest by cosine, in an order that puts neighbours next to each other; a cell stands for \
-             {} products and as many neighbours, and is the stronger the more of them meet. These are {} of all pairs. {} of the neighbours are within a hundredth of the order: the closer to the \
+            "Each of {} with its {NEIGHBOURS} nearest by cosine, in an order that puts neighbours next to each other; \
+             a cell stands for {} products and as many neighbours, and is the stronger the more of them meet. These \
+             are {} of all pairs. {} of the neighbours are within a hundredth of the order: the closer to the \
              diagonal, the fewer bytes a model takes. Squares along it are groups of products that go together.",
             plural(num_items as u64, "product", "products"),
             number((num_items as f64 / n as f64).ceil()),

@@ -6,11 +6,11 @@
 use std::collections::HashSet;
 
 use super::figure::Grid;
-use super::numbers::{number, thousands};
+use super::format::{number, thousands};
 use crate::ItemIx;
 use crate::catalog::{Catalog, Product};
 use crate::events::{EventLog, Sessions};
-use crate::model::{Model, Purpose};
+use crate::model::{Model, Relation};
 
 /// Events below which a product's neighbours are doubtful anyway.
 const LEAST_EVENTS: usize = 20;
@@ -40,7 +40,8 @@ struct Pair {
     lift: f64,
 }
 
-/// Looks at the best neighbours, for what comes next (or what is bought together), of every product with at least twenty sessions.
+/// Looks at the best neighbours, for what comes next (or what is bought together), of every product with at least
+/// twenty sessions.
 ///
 /// Takes `O(n log n)` for `n` events and the sessions of both products for each pair.
 pub fn review(model: &Model, log: &EventLog, catalog: Option<&Catalog>) -> Review {
@@ -48,7 +49,7 @@ pub fn review(model: &Model, log: &EventLog, catalog: Option<&Catalog>) -> Revie
         surprising: Grid::new(&["product", "neighbour", "rank", "sessions with both", "times as often as by chance"]),
         doubtful: Grid::new(&["product", "its sessions", "neighbour", "rank", "sessions with both", "resting on"]),
     };
-    let Some(table) = model.table(Purpose::Next).or_else(|| model.table(Purpose::Together)) else { return found };
+    let Some(table) = model.table(Relation::Next).or_else(|| model.table(Relation::Together)) else { return found };
     let sessions_of = index(&log.sessions, log.item_ids.len());
     let of_log: Vec<Option<usize>> = {
         let mut numbers = vec![None; model.num_items()];

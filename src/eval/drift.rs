@@ -155,8 +155,8 @@ impl Drift {
             self.drop = Some(drop);
             if drop > options.max_drop {
                 let text = format!(
-                    "HitRate@{} fell from {} in the first whole week to {} in the last: by {} of what it was, and {} is \
-                     allowed; train again with the newest events",
+                    "HitRate@{} fell from {} in the first whole week to {} in the last: by {} of what it was, and {} \
+                     is allowed; train again with the newest events",
                     self.k,
                     percent(first.hit_rate),
                     percent(last.hit_rate),
@@ -168,8 +168,8 @@ impl Drift {
         }
         if last.unknown_share > options.max_unknown {
             let text = format!(
-                "{} of the events of the last whole week are of products that the model does not know, and {} is allowed; \
-                 train again with the newest events and the product feed",
+                "{} of the events of the last whole week are of products that the model does not know, and {} is \
+                 allowed; train again with the newest events and the product feed",
                 percent(last.unknown_share),
                 percent(options.max_unknown),
             );

@@ -121,7 +121,7 @@ fn evaluated(
 pub(super) mod tests {
     use super::*;
     use crate::ItemIx;
-    use crate::model::{About, Dictionary, Neighbours, Privacy, Purpose, RankingParameters};
+    use crate::model::{About, Dictionary, Neighbours, Privacy, RankingParameters, Relation};
     use crate::rank::HistoryEvent;
     use crate::{EventKind, Silent};
     use proptest::prelude::*;
@@ -132,7 +132,7 @@ pub(super) mod tests {
         let table = Neighbours::of_pairs(ids.len(), pairs);
         Model {
             items: Dictionary::new(ids).expect("ids are distinct"),
-            tables: vec![(Purpose::Next, table)],
+            tables: vec![(Relation::Next, table)],
             popularity: (0..ids.len()).map(|item| 200 - item as u8).collect(),
             ranking: RankingParameters {
                 decay: vec![1.0, 0.5, 0.25],
@@ -157,7 +157,7 @@ pub(super) mod tests {
 
     /// The rank of the target by sorting all items by score, popularity and number.
     fn naive_rank(model: &Model, history: &[HistoryEvent], target: Option<ItemIx>, repeats: bool) -> Option<usize> {
-        let table = model.table(Purpose::Next)?;
+        let table = model.table(Relation::Next)?;
         let score = |item: ItemIx| -> f32 {
             let parts = history.iter().zip(&model.ranking.decay).enumerate().map(|(position, (event, decay))| {
                 let weight = decay * model.ranking.event_weights[event.kind as usize];

@@ -35,12 +35,12 @@ pub struct Cleaning {
     pub drop_zero_prices: bool,
     /// True if a purchase goes that the shopper gave back later, in full. Default: yes.
     pub drop_cancelled: bool,
-    /// A shopper with more events than this within an hour, more than [`robot_items`](Cleaning::robot_items) items and no
-    /// cart or purchase is a robot. 0 takes nobody for one; 1 everybody with two events in an hour
-    /// on more than so many items. Default: 300.
+    /// A shopper with more events than this within an hour, more than [`robot_items`](Cleaning::robot_items) items and
+    /// no cart or purchase is a robot. 0 takes nobody for one; 1 everybody with two events in an hour on more than so
+    /// many items. Default: 300.
     pub robot_events_per_hour: usize,
-    /// Distinct items that a robot looks at more than. 0 leaves the pace to decide; a large number takes nobody for a robot.
-    /// Default: 100.
+    /// Distinct items that a robot looks at more than. 0 leaves the pace to decide; a large number takes nobody for a
+    /// robot. Default: 100.
     pub robot_items: usize,
     /// Items with fewer events than this go. 0 and 1 keep all; a large number leaves nothing. Default: 1.
     pub min_item_events: usize,

@@ -223,11 +223,13 @@ mod tests {
             ("session_id,position,item_id", "item=item_id session=session_id position=position"),
             (
                 "Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country",
-                "item=StockCode session=Invoice shopper=Customer ID timestamp=InvoiceDate quantity=Quantity price=Price (basket)",
+                "item=StockCode session=Invoice shopper=Customer ID timestamp=InvoiceDate quantity=Quantity \
+                 price=Price (basket)",
             ),
             (
                 "household_id,store_id,basket_id,product_id,quantity,sales_value,week,transaction_timestamp",
-                "item=product_id session=basket_id shopper=household_id timestamp=transaction_timestamp quantity=quantity price=sales_value (basket)",
+                "item=product_id session=basket_id shopper=household_id timestamp=transaction_timestamp \
+                 quantity=quantity price=sales_value (basket)",
             ),
             (
                 "timestamp,visitorid,event,itemid,transactionid",
@@ -235,7 +237,8 @@ mod tests {
             ),
             (
                 "event_time,event_type,product_id,category_id,brand,price,user_id,user_session",
-                "item=product_id session=user_session shopper=user_id event=event_type timestamp=event_time price=price",
+                "item=product_id session=user_session shopper=user_id event=event_type timestamp=event_time \
+                 price=price",
             ),
             (
                 "sessionId;userId;itemId;timeframe;eventdate".replace(';', ",").as_str(),

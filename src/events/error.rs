@@ -65,7 +65,8 @@ pub enum EventsError {
     },
     /// Two files write dates in different orders.
     #[error(
-        "the dates of {} and of {} cannot be read in one order (day or month first); write one of them as 2026-03-01, or read them separately",
+        "the dates of {} and of {} cannot be read in one order (day or month first); write one of them as 2026-03-01, \
+         or read them separately",
         path.display(), other.display()
     )]
     MixedDates {

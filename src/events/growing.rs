@@ -11,8 +11,8 @@ impl Sessions {
 
     /// Adds a session with its events, oldest first.
     ///
-    /// `shopper` is a dense number; without shoppers it is that of the session. `end_ms` is the time of the last event, ms
-    /// since 1970 UTC.
+    /// `shopper` is a dense number; without shoppers it is that of the session. `end_ms` is the time of the last event,
+    /// ms since 1970 UTC.
     ///
     /// # Panics
     /// If only some sessions have a time, or the session ends before the one that was added last.

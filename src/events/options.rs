@@ -110,7 +110,8 @@ pub struct ReadOptions {
     pub max_rejected: f64,
     /// Options of cleaning.
     pub cleaning: Cleaning,
-    /// True if [`EventLog::details`](super::EventLog::details) is filled; 8 bytes more an event for each column. Default: no.
+    /// True if [`EventLog::details`](super::EventLog::details) is filled; 8 bytes more an event for each column.
+    /// Default: no.
     pub keep_details: bool,
 }
 

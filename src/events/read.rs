@@ -17,22 +17,21 @@ use crate::{EventKind, Progress};
 
 /// Reads files of events as one log, cleans it and cuts it into sessions.
 ///
-/// Files are CSV (separated by comma, semicolon, tab or bar), JSON lines or Parquet, text plain or compressed by gzip or zstd;
-/// `-` is standard input. Of objects inside objects, as GA4 and Segment export them,
-/// each element of the list of products is a row.
-/// Columns are found by their usual names; the report says which.
+/// Files are CSV (separated by comma, semicolon, tab or bar), JSON lines or Parquet, text plain or compressed by gzip
+/// or zstd; `-` is standard input. Of objects inside objects, as GA4 and Segment export them, each element of the list
+/// of products is a row. Columns are found by their usual names; the report says which.
 ///
 /// **Sessions** are those of the session column, and of the shopper if there is one too, so that session numbers
 /// that start again with every shopper are kept apart. Without that column a shopper's session ends when
 /// nothing happens for longer than [`ReadOptions::session_gap_ms`]; without times, a shopper's events are
 /// one session. Events of a session are in the order of time, then position, then row.
 ///
-/// **Rows are left out** if they are damaged, lack an item or session, have a value that cannot be read, a
-/// quantity of zero or less (returns), an event type that says nothing about interest, or are duplicates; and by the
-/// rules of [`Cleaning`](super::Cleaning), in their order. A missing quantity or price is no damage. A duplicate equals an earlier row in every matched column, its
-/// moment included: a time of the day or a position; rows without any, or with whole days only, are never taken for
-/// duplicates, because a shopper may well do the same twice in a day. Every row that is left out is
-/// counted in the report by its first problem, and the rows before and after each rule.
+/// **Rows are left out** if they are damaged, lack an item or session, have a value that cannot be read, a quantity of
+/// zero or less (returns), an event type that says nothing about interest, or are duplicates; and by the rules of
+/// [`Cleaning`](super::Cleaning), in their order. A missing quantity or price is no damage. A duplicate equals an
+/// earlier row in every matched column, its moment included: a time of the day or a position; rows without any, or with
+/// whole days only, are never taken for duplicates, because a shopper may well do the same twice in a day. Every row
+/// that is left out is counted in the report by its first problem, and the rows before and after each rule.
 ///
 /// # Errors
 /// A file cannot be read or lacks a needed column, there are no rows, none of them can be used, or more than
@@ -57,8 +56,8 @@ pub fn read_from(
     read_all(origins, options, progress, None)
 }
 
-/// As [`read`], and keeps in `rejects` every row that was left out, by file and line; also if there are too many of them
-/// to go on. Needs memory for each of them.
+/// As [`read`], and keeps in `rejects` every row that was left out, by file and line; also if there are too many of
+/// them to go on. Needs memory for each of them.
 ///
 /// # Errors
 /// As [`read`].

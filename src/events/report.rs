@@ -60,7 +60,8 @@ pub struct ReadReport {
     pub sessions_are_baskets: bool,
     /// Source of the order of events.
     pub time_source: TimeSource,
-    /// In which order dates such as 3/11/2000 are read: `day, month, year` or `month, day, year`; `None` without such dates.
+    /// In which order dates such as 3/11/2000 are read: `day, month, year` or `month, day, year`; `None` without such
+    /// dates.
     pub date_order: Option<&'static str>,
     /// Name of the kind that every event got; `None` if a column says it.
     #[serde(serialize_with = "kind_name")]
@@ -85,8 +86,8 @@ impl ReadReport {
         self.rejections.iter().filter(|rejection| rejection.reason == reason).map(|rejection| rejection.rows).sum()
     }
 
-    /// Writes the rows that were left out as a table for people: rows, reason and first example, a line each; empty if all
-    /// rows became events.
+    /// Writes the rows that were left out as a table for people: rows, reason and first example, a line each; empty if
+    /// all rows became events.
     pub fn cleaning_table(&self) -> String {
         to_table(&self.rejections)
     }

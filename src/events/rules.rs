@@ -211,8 +211,9 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// Tells whether such rows are damage, which [`ReadOptions::max_rejected`](super::ReadOptions::max_rejected) limits:
-    /// rows that cannot be read or understood, duplicates and impossible times. Sound logs hold the others in any number.
+    /// Tells whether such rows are damage, which [`ReadOptions::max_rejected`](super::ReadOptions::max_rejected)
+    /// limits: rows that cannot be read or understood, duplicates and impossible times. Sound logs hold the others in
+    /// any number.
     pub const fn is_damage(self) -> bool {
         matches!(
             Rule::of(self),

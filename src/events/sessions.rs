@@ -179,7 +179,8 @@ impl Cutting<'_> {
     }
 }
 
-/// Numbers of the events that are not out by group, ascending within a group; and where each group starts. A counting sort.
+/// Numbers of the events that are not out by group, ascending within a group; and where each group starts. A counting
+/// sort.
 fn by_group(groups: &[u32], num_groups: usize, is_out: &[bool]) -> (Vec<u32>, Vec<usize>) {
     let kept = || groups.iter().zip(is_out).zip(0_u32..).filter(|((_, is_out), _)| !**is_out);
     let mut starts = vec![0; num_groups + 1];

@@ -213,7 +213,8 @@ fn a_missing_column_is_reported_with_the_columns_there_are() {
 
 #[test]
 fn bad_timestamps_are_counted_with_their_place() {
-    let text = "session,item,timestamp\n1,a,2020-01-01 10:00:00\n1,b,soon\n1,c,\n1,d,2020-01-01 10:00:01\n1,e,0\n1,f,2020-01-01 11:00\n1,g,2020-01-02\n";
+    let text = "session,item,timestamp\n1,a,2020-01-01 10:00:00\n1,b,soon\n1,c,\n1,d,2020-01-01 \
+                10:00:01\n1,e,0\n1,f,2020-01-01 11:00\n1,g,2020-01-02\n";
     let (log, report) = read_text("e.csv", text).unwrap();
     assert_eq!(ids(&log), [["a", "d", "f", "g"]]);
     assert_eq!(report.rejected(Reason::BadTimestamp), 3);
@@ -244,7 +245,8 @@ fn duplicate_rows_are_counted_and_dropped() {
     let row = "1,a,2020-01-01 10:00:00,1\n";
     let other_quantity = "1,a,2020-01-01 10:00:00,2\n";
     let text = format!(
-        "order,item,timestamp,quantity\n{row}1,b,2020-01-01 10:00:00,1\n{row}{other_quantity}1,c,2020-01-01 10:00:01,1\n"
+        "order,item,timestamp,quantity\n{row}1,b,2020-01-01 10:00:00,1\n{row}{other_quantity}1,c,2020-01-01 \
+         10:00:01,1\n"
     );
     let (log, report) = read_text("e.csv", text).unwrap();
     assert_eq!(ids(&log), [["a", "b", "a", "c"]]);

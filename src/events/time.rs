@@ -14,8 +14,8 @@
 //! Dates such as `3/11/2000` are told apart in the same way: the day comes first unless more of the column's dates can
 //! only be read with the month first.
 //!
-//! The calendar is that of jiff. Its parsers are not used: they refuse forms that logs have (`2017/08/01`, `+0200`, seconds
-//! of 60) and take others that would make damage look like a date.
+//! The calendar is that of jiff. Its parsers are not used: they refuse forms that logs have (`2017/08/01`, `+0200`,
+//! seconds of 60) and take others that would make damage look like a date.
 //!
 //! A number outside the range of its column's unit is a bad timestamp, so that the zeros that stand for
 //! "unknown" in many logs are not taken for 1970.
@@ -268,7 +268,8 @@ pub(super) fn resolve(stamp: RawTimestamp, unit: Unit) -> Option<i64> {
     }
 }
 
-/// The same time of the day on the date whose day is the month of this one, and the other way round; the same if there is none.
+/// The same time of the day on the date whose day is the month of this one, and the other way round; the same if there
+/// is none.
 pub(super) fn with_day_and_month_exchanged(time_ms: i64) -> i64 {
     let Ok(time) = jiff::Timestamp::from_millisecond(time_ms) else { return time_ms };
     let date = TimeZone::UTC.to_datetime(time).date();
@@ -461,7 +462,8 @@ mod tests {
             ms_of(&[Cell::Text("11.05.1973 7:05"), Cell::Text("11-05-1973 17:05:00")]),
             [minutes(425), minutes(1025)]
         );
-        // A date that has no such day in the column's order is damage; so is a time of another form in a column of these.
+        // A date that has no such day in the column's order is damage; so is a time of another form in a column of
+        // these.
         let column = ["13/1/1973", "14/1/1973", "1/14/1973", "31/2/1973"].map(Cell::Text);
         assert_eq!(ms_of(&column).iter().map(Option::is_some).collect::<Vec<_>>(), [true, true, false, false]);
         for text in ["32/1/1973", "1/1/73", "1/1/1973x", "1/1/1973 25:00", "1/1.1973", "0/1/1973"] {

@@ -3,15 +3,15 @@
 use super::similarity::SimilarityChoice;
 use crate::CsrMatrix;
 use crate::measure::{TestCases, Views};
-use crate::model::{Measurement, Privacy, Purpose, RankingParameters};
+use crate::model::{Measurement, Privacy, RankingParameters, Relation};
 
 /// Everything that is learnt from a log, in its item order.
 #[derive(Clone, Debug)]
 pub struct Learnt {
     /// A matrix for each relation that the log has evidence for.
-    pub tables: Vec<(Purpose, CsrMatrix)>,
+    pub tables: Vec<(Relation, CsrMatrix)>,
     /// The similarity that each of them was made with, never [`SimilarityChoice::Auto`].
-    pub similarities: Vec<(Purpose, SimilarityChoice)>,
+    pub similarities: Vec<(Relation, SimilarityChoice)>,
     /// Recency-weighted number of events of each item; 0 for items below the privacy threshold.
     pub popularity: Vec<f32>,
     /// Number of events of each item; 0 for items below the privacy threshold.
@@ -26,9 +26,9 @@ pub struct Learnt {
     pub measurements: Vec<Measurement>,
     /// Data that packing may be tuned on, by relation; empty unless
     /// [`keep_held_out`](super::Settings::keep_held_out).
-    pub held_out: Vec<(Purpose, HeldOut)>,
+    pub held_out: Vec<(Relation, HeldOut)>,
     /// The course of tuning by relation: evaluations after which a better objective was found, and the objective.
-    pub curves: Vec<(Purpose, Vec<(usize, f64)>)>,
+    pub curves: Vec<(Relation, Vec<(usize, f64)>)>,
 }
 
 /// The newest sessions as test cases, and a table that was learnt without them.

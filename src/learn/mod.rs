@@ -51,7 +51,7 @@ pub use similarity::{SimilarityChoice, UnknownSimilarity};
 pub use times::Times;
 
 use crate::events::{EventLog, Sessions};
-use crate::model::{Privacy, Purpose};
+use crate::model::{Privacy, Relation};
 use crate::{EventKind, Progress};
 use spec::{LearntTable, TableSpec};
 use strategy::learn_table;
@@ -121,11 +121,11 @@ pub fn learn_with(
         held_out: Vec::new(),
         curves: Vec::new(),
     };
-    add(&mut learnt, Purpose::Next, "next", task, next);
+    add(&mut learnt, Relation::Next, "next", task, next);
     learnt.hyperparameters.push(("popularity.recency".to_owned(), popularity_recency));
     if let Some((baskets, ages)) = baskets::baskets(sessions, &ages, settings.baskets) {
         let spec = spec(&BoughtTogether, "together", &baskets, baskets::MAX_BASKET_ITEMS, &ages);
-        add(&mut learnt, Purpose::Together, spec.name, spec.task, learn_table(&spec, settings, progress));
+        add(&mut learnt, Relation::Together, spec.name, spec.task, learn_table(&spec, settings, progress));
     }
     Ok(learnt)
 }
@@ -144,7 +144,7 @@ fn check(sessions: &Sessions) -> Result<(), LearnError> {
 }
 
 /// Adds a table to the others.
-fn add(learnt: &mut Learnt, relation: Purpose, name: &str, task: &dyn Task, table: LearntTable) {
+fn add(learnt: &mut Learnt, relation: Relation, name: &str, task: &dyn Task, table: LearntTable) {
     learnt.privacy.pairs_kept += table.pairs_kept;
     learnt.privacy.pairs_removed += table.pairs_removed;
     learnt.hyperparameters.extend(table.hyperparameters.named(name, |hyperparameter| task.has(hyperparameter)));
@@ -181,12 +181,12 @@ mod tests {
     #[test]
     fn neighbours_are_the_items_that_follow() {
         let learnt = learn(&two_groups(400), &quick(), &Silent).unwrap();
-        assert_eq!(learnt.tables.iter().map(|table| table.0).collect::<Vec<_>>(), [Purpose::Next, Purpose::Together]);
-        for (purpose, matrix) in &learnt.tables {
+        assert_eq!(learnt.tables.iter().map(|table| table.0).collect::<Vec<_>>(), [Relation::Next, Relation::Together]);
+        for (relation, matrix) in &learnt.tables {
             for item in 0..40 {
                 let (columns, _) = matrix.row(item as usize);
                 // The first two items of a group are only ever seen, never bought.
-                let has_neighbours = *purpose == Purpose::Next || item % 20 >= 2;
+                let has_neighbours = *relation == Relation::Next || item % 20 >= 2;
                 assert_eq!(!columns.is_empty(), has_neighbours, "item {item}");
                 assert!(columns.iter().all(|column| column.0 / 20 == item / 20), "item {item} left its group");
             }

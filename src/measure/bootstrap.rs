@@ -80,7 +80,8 @@ pub struct Draws {
 }
 
 impl Draws {
-    /// Draws clusters with replacement. `O(draws * clusters * columns)`, in parallel; the same for any number of threads.
+    /// Draws clusters with replacement. `O(draws * clusters * columns)`, in parallel; the same for any number of
+    /// threads.
     pub fn new(sets: &[Sums], num_clusters: usize, num_draws: usize, seed: u64) -> Draws {
         let draw = |number: usize| -> Vec<Array1<f64>> {
             if number == 0 {

@@ -2,7 +2,7 @@
 
 use super::Rankers;
 use crate::ItemIx;
-use crate::model::{Model, Purpose};
+use crate::model::{Model, Relation};
 use crate::rank::{HistoryEvent, Options, Ranked, Ranker};
 use std::collections::HashMap;
 
@@ -31,7 +31,7 @@ pub struct ModelRecommender<'m> {
     name: String,
     model: &'m Model,
     rankers: Rankers<'m>,
-    relation: Purpose,
+    relation: Relation,
     /// `None` if the test cases have the numbers of the model.
     numbering: Option<Numbering>,
 }
@@ -48,12 +48,12 @@ impl<'m> ModelRecommender<'m> {
     /// Lists what comes next, in the item numbers of the model.
     pub fn new(name: &str, model: &'m Model) -> ModelRecommender<'m> {
         let rankers = Rankers::new(model);
-        ModelRecommender { name: name.to_owned(), model, rankers, relation: Purpose::Next, numbering: None }
+        ModelRecommender { name: name.to_owned(), model, rankers, relation: Relation::Next, numbering: None }
     }
 
-    /// Lists by another table: for all but [`Purpose::Next`], items that are bought together with those of the history.
+    /// Lists by another table: for all but [`Relation::Next`], items that are bought together with those of the history.
     #[must_use]
-    pub fn by(self, relation: Purpose) -> ModelRecommender<'m> {
+    pub fn by(self, relation: Relation) -> ModelRecommender<'m> {
         ModelRecommender { relation, ..self }
     }
 
@@ -75,8 +75,8 @@ impl<'m> ModelRecommender<'m> {
             None => true,
         };
         match self.relation {
-            Purpose::Next => ranker.for_you(self.model, history, &options, &mut is_known),
-            Purpose::Together | Purpose::Similar => {
+            Relation::Next => ranker.for_you(self.model, history, &options, &mut is_known),
+            Relation::Together | Relation::Similar => {
                 let items: Vec<ItemIx> = history.iter().map(|event| event.item).collect();
                 ranker.bought_together(self.model, &items, &options, &mut is_known)
             }

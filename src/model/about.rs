@@ -1,9 +1,9 @@
 //! The small sections: where the model comes from, the constants of ranking, privacy, measurements.
 
-use super::bytes::{Expected, Fault, Reader, Writer};
+use super::bytes::{DecodeError, Expected, Reader, Writer};
 use super::{About, Measurement, Privacy, RankingParameters};
 #[cfg(feature = "read")]
-use super::{Curve, MAX_CURVE, Purpose};
+use super::{Curve, MAX_CURVE, Relation};
 
 /// The largest constant of ranking, 2^32: with scales below 2^8 and 2^16 positions every score stays finite.
 pub(super) const MAX_RANKING_VALUE: f32 = 4_294_967_296.0;
@@ -21,7 +21,7 @@ pub(super) fn write_about(about: &About) -> Vec<u8> {
     to.finish()
 }
 
-pub(super) fn read_about(from: &mut Reader) -> Result<About, Fault> {
+pub(super) fn read_about(from: &mut Reader) -> Result<About, DecodeError> {
     #[cfg_attr(not(feature = "read"), expect(unused_mut, reason = "a shop's page steps over what people read"))]
     let mut about = About {
         trainer_version: from.text()?.to_owned(),
@@ -39,14 +39,14 @@ pub(super) fn read_about(from: &mut Reader) -> Result<About, Fault> {
     Ok(about)
 }
 
-/// The courses of tuning: u8 how many, then for each the u8 number of its purpose, u8 points, and u32 evaluation and f32
-/// objective each.
+/// The courses of tuning: u8 how many, then for each the u8 number of its relation, u8 points, and u32 evaluation and
+/// f32 objective each.
 #[cfg(feature = "read")]
-pub(super) fn write_curves(curves: &[(Purpose, Curve)]) -> Vec<u8> {
+pub(super) fn write_curves(curves: &[(Relation, Curve)]) -> Vec<u8> {
     let mut to = Writer::default();
     to.u8(curves.len() as u8);
-    for (purpose, points) in curves {
-        to.u8(*purpose as u8);
+    for (relation, points) in curves {
+        to.u8(*relation as u8);
         to.u8(points.len() as u8);
         for &(evaluation, objective) in points {
             to.u32(evaluation);
@@ -57,14 +57,14 @@ pub(super) fn write_curves(curves: &[(Purpose, Curve)]) -> Vec<u8> {
 }
 
 #[cfg(feature = "read")]
-pub(super) fn read_curves(from: &mut Reader) -> Result<Vec<(Purpose, Curve)>, Fault> {
-    let mut curves: Vec<(Purpose, Curve)> = Vec::new();
+pub(super) fn read_curves(from: &mut Reader) -> Result<Vec<(Relation, Curve)>, DecodeError> {
+    let mut curves: Vec<(Relation, Curve)> = Vec::new();
     for _ in 0..from.u8()? {
         let at = from.clone();
         let number = from.u8()?;
-        let known = Purpose::ALL.into_iter().find(|purpose| *purpose as u8 == number);
-        let Some(purpose) = known.filter(|purpose| curves.iter().all(|(of, _)| of != purpose)) else {
-            return Err(at.fault("the purpose of a curve", number.into(), Expected::Text("one that is known, once")));
+        let known = Relation::ALL.into_iter().find(|relation| *relation as u8 == number);
+        let Some(relation) = known.filter(|relation| curves.iter().all(|(of, _)| of != relation)) else {
+            return Err(at.fault("the relation of a curve", number.into(), Expected::Text("one that is known, once")));
         };
         let at = from.clone();
         let num_points = from.u8()?;
@@ -82,7 +82,7 @@ pub(super) fn read_curves(from: &mut Reader) -> Result<Vec<(Purpose, Curve)>, Fa
             }
             points.push((evaluation, objective));
         }
-        curves.push((purpose, points));
+        curves.push((relation, points));
     }
     Ok(curves)
 }
@@ -93,7 +93,7 @@ pub(super) fn write_measurements(measurements: &[Measurement]) -> Vec<u8> {
     to.finish()
 }
 
-pub(super) fn read_measurements(from: &mut Reader) -> Result<Vec<Measurement>, Fault> {
+pub(super) fn read_measurements(from: &mut Reader) -> Result<Vec<Measurement>, DecodeError> {
     let mut measurements = Vec::new();
     read_named(from, &mut |name, value| measurements.push(Measurement { name: name.to_owned(), value }))?;
     Ok(measurements)
@@ -108,7 +108,7 @@ fn write_named<'a>(figures: impl Iterator<Item = (&'a str, f64)>, num_figures: u
     }
 }
 
-fn read_named(from: &mut Reader, each: &mut dyn FnMut(&str, f64)) -> Result<(), Fault> {
+fn read_named(from: &mut Reader, each: &mut dyn FnMut(&str, f64)) -> Result<(), DecodeError> {
     for _ in 0..from.u16()? {
         let name = from.text()?;
         let value_at = from.clone();
@@ -131,7 +131,7 @@ pub(super) fn write_ranking(ranking: &RankingParameters) -> Vec<u8> {
     to.finish()
 }
 
-pub(super) fn read_ranking(from: &mut Reader) -> Result<RankingParameters, Fault> {
+pub(super) fn read_ranking(from: &mut Reader) -> Result<RankingParameters, DecodeError> {
     let mut ranking = RankingParameters::default();
     for by_position in [&mut ranking.decay, &mut ranking.repeat] {
         for _ in 0..from.u16()? {
@@ -144,7 +144,7 @@ pub(super) fn read_ranking(from: &mut Reader) -> Result<RankingParameters, Fault
     Ok(ranking)
 }
 
-fn read_ranking_value(from: &mut Reader) -> Result<f32, Fault> {
+fn read_ranking_value(from: &mut Reader) -> Result<f32, DecodeError> {
     let value_at = from.clone();
     let value = from.f32()?;
     if !is_ranking_value(value) {
@@ -172,7 +172,7 @@ pub(super) fn write_privacy(privacy: &Privacy) -> Vec<u8> {
     to.finish()
 }
 
-pub(super) fn read_privacy(from: &mut Reader) -> Result<Privacy, Fault> {
+pub(super) fn read_privacy(from: &mut Reader) -> Result<Privacy, DecodeError> {
     let min_shoppers = from.u32()?;
     let flag_at = from.clone();
     let by_shopper = match from.u8()? {

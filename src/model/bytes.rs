@@ -15,20 +15,20 @@ pub enum Expected {
 }
 
 #[cfg(not(feature = "read"))]
-pub(super) use self::small::Fault;
+pub(super) use self::compact::DecodeError;
 /// Something wrong in a section; the caller knows which section.
 #[cfg(feature = "read")]
-pub(super) use self::told::Fault;
+pub(super) use self::verbose::DecodeError;
 
-/// Errors for the trainer's side: all that is known.
+/// Errors for the trainer: all that is known.
 #[cfg(feature = "read")]
-mod told {
+mod verbose {
     use super::Expected;
     use crate::model::ModelError;
 
     /// Boxed, so that handing it on costs little.
     #[derive(Clone, Debug, PartialEq, Eq)]
-    pub(in crate::model) struct Fault(Box<Problem>);
+    pub(in crate::model) struct DecodeError(Box<Problem>);
 
     #[derive(Clone, Debug, PartialEq, Eq)]
     enum Problem {
@@ -37,23 +37,23 @@ mod told {
         Missing,
     }
 
-    impl Fault {
+    impl DecodeError {
         /// A value that no writer writes, at a byte counted from the start of the section.
         #[cold]
-        pub(in crate::model) fn wrong(what: &'static str, at: usize, found: u64, expected: Expected) -> Fault {
-            Fault(Box::new(Problem::Wrong { what, at, found, expected }))
+        pub(in crate::model) fn wrong(what: &'static str, at: usize, found: u64, expected: Expected) -> DecodeError {
+            DecodeError(Box::new(Problem::Wrong { what, at, found, expected }))
         }
 
         /// A number that a newer writer has given a meaning.
         #[cold]
-        pub(in crate::model) fn unknown(what: &'static str, found: u64) -> Fault {
-            Fault(Box::new(Problem::Unknown { what, found }))
+        pub(in crate::model) fn unknown(what: &'static str, found: u64) -> DecodeError {
+            DecodeError(Box::new(Problem::Unknown { what, found }))
         }
 
         /// The section is not there.
         #[cold]
-        pub(in crate::model) fn missing() -> Fault {
-            Fault(Box::new(Problem::Missing))
+        pub(in crate::model) fn missing() -> DecodeError {
+            DecodeError(Box::new(Problem::Missing))
         }
 
         /// The error for a fault in a section that starts at byte `start`.
@@ -75,33 +75,34 @@ mod told {
     }
 }
 
-/// Errors for a shop's page: the position only. Words and values take a tenth of its module; `vicino inspect` prints them.
+/// Errors for a shop's page: the position only. Words and values take a tenth of its module; `vicino inspect` prints
+/// them.
 #[cfg(not(feature = "read"))]
-mod small {
+mod compact {
     use super::Expected;
     use crate::model::ModelError;
 
     /// The byte in the section, or one of two marks.
     #[derive(Clone, Copy, Debug)]
-    pub(in crate::model) struct Fault(u32);
+    pub(in crate::model) struct DecodeError(u32);
 
     const MISSING: u32 = u32::MAX;
     const UNKNOWN: u32 = u32::MAX - 1;
 
-    impl Fault {
+    impl DecodeError {
         #[inline(always)]
-        pub(in crate::model) fn wrong(_: &'static str, at: usize, _: u64, _: Expected) -> Fault {
-            Fault(at as u32)
+        pub(in crate::model) fn wrong(_: &'static str, at: usize, _: u64, _: Expected) -> DecodeError {
+            DecodeError(at as u32)
         }
 
         #[inline(always)]
-        pub(in crate::model) fn unknown(_: &'static str, _: u64) -> Fault {
-            Fault(UNKNOWN)
+        pub(in crate::model) fn unknown(_: &'static str, _: u64) -> DecodeError {
+            DecodeError(UNKNOWN)
         }
 
         #[inline(always)]
-        pub(in crate::model) fn missing() -> Fault {
-            Fault(MISSING)
+        pub(in crate::model) fn missing() -> DecodeError {
+            DecodeError(MISSING)
         }
 
         #[cold]
@@ -147,12 +148,12 @@ impl<'a> Reader<'a> {
     /// A fault at the current byte.
     #[cfg_attr(feature = "read", cold)]
     #[cfg_attr(not(feature = "read"), inline(always))]
-    pub(super) fn fault(&self, what: &'static str, found: u64, expected: Expected) -> Fault {
-        Fault::wrong(what, self.at, found, expected)
+    pub(super) fn fault(&self, what: &'static str, found: u64, expected: Expected) -> DecodeError {
+        DecodeError::wrong(what, self.at, found, expected)
     }
 
     /// The next `num_bytes` bytes.
-    pub(super) fn take(&mut self, num_bytes: usize) -> Result<&'a [u8], Fault> {
+    pub(super) fn take(&mut self, num_bytes: usize) -> Result<&'a [u8], DecodeError> {
         match self.bytes.get(self.at..).and_then(|rest| rest.get(..num_bytes)) {
             Some(taken) => {
                 self.at += num_bytes;
@@ -173,47 +174,47 @@ impl<'a> Reader<'a> {
 
     /// The number in the next `num_bytes` (1 to 8) bytes; one function for all widths, for the sake of its size.
     #[inline(never)]
-    fn number(&mut self, num_bytes: usize) -> Result<u64, Fault> {
+    fn number(&mut self, num_bytes: usize) -> Result<u64, DecodeError> {
         Ok(self.take(num_bytes)?.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte)))
     }
 
-    pub(super) fn u8(&mut self) -> Result<u8, Fault> {
+    pub(super) fn u8(&mut self) -> Result<u8, DecodeError> {
         Ok(self.number(1)? as u8)
     }
 
-    pub(super) fn u16(&mut self) -> Result<u16, Fault> {
+    pub(super) fn u16(&mut self) -> Result<u16, DecodeError> {
         Ok(self.number(2)? as u16)
     }
 
-    pub(super) fn u32(&mut self) -> Result<u32, Fault> {
+    pub(super) fn u32(&mut self) -> Result<u32, DecodeError> {
         Ok(self.number(4)? as u32)
     }
 
-    pub(super) fn u64(&mut self) -> Result<u64, Fault> {
+    pub(super) fn u64(&mut self) -> Result<u64, DecodeError> {
         self.number(8)
     }
 
-    pub(super) fn f32(&mut self) -> Result<f32, Fault> {
+    pub(super) fn f32(&mut self) -> Result<f32, DecodeError> {
         Ok(f32::from_bits(self.u32()?))
     }
 
-    pub(super) fn f64(&mut self) -> Result<f64, Fault> {
+    pub(super) fn f64(&mut self) -> Result<f64, DecodeError> {
         Ok(f64::from_bits(self.u64()?))
     }
 
     /// A string: u16 number of bytes, then UTF-8.
-    pub(super) fn text(&mut self) -> Result<&'a str, Fault> {
+    pub(super) fn text(&mut self) -> Result<&'a str, DecodeError> {
         let num_bytes = self.u16()?;
         let at = self.at;
         let bytes = self.take(num_bytes.into())?;
         std::str::from_utf8(bytes).map_err(|error| {
             let wrong = bytes.get(error.valid_up_to()).copied().unwrap_or(0);
-            Fault::wrong("byte of a text", at + error.valid_up_to(), wrong.into(), Expected::Text("UTF-8"))
+            DecodeError::wrong("byte of a text", at + error.valid_up_to(), wrong.into(), Expected::Text("UTF-8"))
         })
     }
 
     /// Checks that nothing is left.
-    pub(super) fn end(&self) -> Result<(), Fault> {
+    pub(super) fn end(&self) -> Result<(), DecodeError> {
         match self.num_left() {
             0 => Ok(()),
             left => Err(self.fault("number of bytes after the section's content", left as u64, Expected::Exactly(0))),

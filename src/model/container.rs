@@ -1,6 +1,6 @@
 //! The container: magic, version, section table and checksums. Knows no section's content.
 
-use super::bytes::{Expected, Fault, Writer};
+use super::bytes::{DecodeError, Expected, Writer};
 use super::crc::Crc32;
 use super::error::{Foreign, ModelError};
 
@@ -157,7 +157,7 @@ const HEADER: &str = "header";
 #[cfg_attr(feature = "read", cold)]
 #[cfg_attr(not(feature = "read"), inline(always))]
 fn wrong(what: &'static str, at: usize, found: u64, expected: Expected) -> ModelError {
-    Fault::wrong(what, at, found, expected).in_section(HEADER, 0)
+    DecodeError::wrong(what, at, found, expected).in_section(HEADER, 0)
 }
 
 fn check_crc(section: &'static str, offset: usize, found: u32, expected: u32) -> Result<(), ModelError> {

@@ -1,7 +1,8 @@
 //! CRC-32 (ISO-HDLC, the one of PNG and gzip): finds every flipped bit and every burst of up to 32 bits.
 //!
-//! Its table is computed when needed, 1 kB in a few microseconds: as a constant every shopper would download it. Slicing by eight would be three
-//! times as fast, for a third of a millisecond in a file of 400 kB, and three times the code.
+//! Its table is computed when needed, 1 kB in a few microseconds: as a constant every shopper would download it.
+//! Slicing by eight would be three times as fast, for a third of a millisecond in a file of 400 kB, and three times the
+//! code.
 
 /// By byte: its remainder.
 #[derive(Debug)]

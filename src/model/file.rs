@@ -1,10 +1,10 @@
 //! The sections of a model's file, and the order in which they are written.
 
-use super::blocks::{self, Blocks, Head, Place};
-use super::bytes::{Expected, Fault, Reader};
+use super::blocks::{self, Blocks, Place, TableHeader};
+use super::bytes::{DecodeError, Expected, Reader};
 use super::container::{self, Container, Content, Section};
 use super::items::{most_items, read_classes, read_items, write_classes, write_items};
-use super::{About, Model, ModelError, Privacy, Purpose, RankingParameters, about, priors, times};
+use super::{About, Model, ModelError, Privacy, RankingParameters, Relation, about, priors, times};
 use std::sync::Arc;
 
 const ABOUT: u16 = 1;
@@ -18,39 +18,39 @@ const TUNING: u16 = 8;
 const TRENDS: u16 = 9;
 const REPLENISHMENT: u16 = 10;
 const CLASSES: u16 = 11;
-/// Plus the number of the purpose.
+/// Plus the number of the relation.
 const NEIGHBOURS: u16 = 0x100;
-/// Plus the number of the purpose.
+/// Plus the number of the relation.
 const BLOCKS: u16 = 0x200;
 
-impl Purpose {
-    /// Every purpose, in the order of their numbers.
-    pub const ALL: [Purpose; 3] = [Purpose::Next, Purpose::Together, Purpose::Similar];
+impl Relation {
+    /// Every relation, in the order of their numbers.
+    pub const ALL: [Relation; 3] = [Relation::Next, Relation::Together, Relation::Similar];
 
     /// The name of its section.
     pub const fn name(self) -> &'static str {
         match self {
-            Purpose::Next => "neighbours/next",
-            Purpose::Together => "neighbours/together",
-            Purpose::Similar => "neighbours/similar",
+            Relation::Next => "neighbours/next",
+            Relation::Together => "neighbours/together",
+            Relation::Similar => "neighbours/similar",
         }
     }
 
     /// The name of the section of its blocks.
     const fn name_of_blocks(self) -> &'static str {
         match self {
-            Purpose::Next => "blocks/next",
-            Purpose::Together => "blocks/together",
-            Purpose::Similar => "blocks/similar",
+            Relation::Next => "blocks/next",
+            Relation::Together => "blocks/together",
+            Relation::Similar => "blocks/similar",
         }
     }
 
     /// Its short name: `next`, `together` or `similar`.
     pub const fn key(self) -> &'static str {
         match self {
-            Purpose::Next => "next",
-            Purpose::Together => "together",
-            Purpose::Similar => "similar",
+            Relation::Next => "next",
+            Relation::Together => "together",
+            Relation::Similar => "similar",
         }
     }
 }
@@ -69,12 +69,12 @@ fn name_of(id: u16) -> &'static str {
         REPLENISHMENT => "replenishment",
         CLASSES => "classes",
         _ => {
-            for purpose in Purpose::ALL {
-                if id == NEIGHBOURS + purpose as u16 {
-                    return purpose.name();
+            for relation in Relation::ALL {
+                if id == NEIGHBOURS + relation as u16 {
+                    return relation.name();
                 }
-                if id == BLOCKS + purpose as u16 {
-                    return purpose.name_of_blocks();
+                if id == BLOCKS + relation as u16 {
+                    return relation.name_of_blocks();
                 }
             }
             UNKNOWN
@@ -85,16 +85,16 @@ fn name_of(id: u16) -> &'static str {
 const UNKNOWN: &str = "unknown";
 
 /// Runs two jobs that do not know of each other; whoever has threads may run them at the same time.
-pub trait Join {
+pub trait Executor {
     /// Runs both jobs and gives their results.
     fn join<A: Send, B: Send>(&self, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B);
 }
 
 /// One job after the other.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct InTurn;
+pub struct Sequential;
 
-impl Join for InTurn {
+impl Executor for Sequential {
     fn join<A: Send, B: Send>(&self, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B) {
         (one(), other())
     }
@@ -110,8 +110,8 @@ impl Model {
     pub fn open(bytes: &[u8]) -> Result<Model, ModelError> {
         let opened = Model::open_blocks(bytes.to_vec())?;
         let mut tables = Vec::with_capacity(opened.tables.len());
-        for (purpose, table) in &opened.tables {
-            tables.push((*purpose, table.read_all()?));
+        for (relation, table) in &opened.tables {
+            tables.push((*relation, table.read_all()?));
         }
         Ok(Model {
             items: opened.items.read_all()?,
@@ -133,14 +133,14 @@ impl Model {
     /// # Errors
     /// [`ModelError::Invalid`] as [`validate`](Model::validate) says, or if the file would have 4 GiB or more.
     pub fn to_bytes(&self) -> Result<Vec<u8>, ModelError> {
-        self.to_bytes_with(&InTurn)
+        self.to_bytes_with(&Sequential)
     }
 
     /// As [`to_bytes`](Model::to_bytes), the very same bytes, with the ids and the tables each a job for `jobs`.
     ///
     /// # Errors
     /// As [`to_bytes`](Model::to_bytes).
-    pub fn to_bytes_with(&self, jobs: &(impl Join + Sync)) -> Result<Vec<u8>, ModelError> {
+    pub fn to_bytes_with(&self, jobs: &(impl Executor + Sync)) -> Result<Vec<u8>, ModelError> {
         self.validate()?;
         let (items, tables) = jobs.join(
             || write_items(&self.items),
@@ -175,10 +175,10 @@ impl Model {
             sections.push(section(REPLENISHMENT, true, body));
         }
         let mut last = Vec::with_capacity(tables.len());
-        for ((purpose, _), table) in self.tables.iter().zip(tables) {
-            let is_optional = *purpose == Purpose::Similar;
-            sections.push(section(NEIGHBOURS + *purpose as u16, is_optional, table.table));
-            last.push(section(BLOCKS + *purpose as u16, is_optional, table.blocks));
+        for ((relation, _), table) in self.tables.iter().zip(tables) {
+            let is_optional = *relation == Relation::Similar;
+            sections.push(section(NEIGHBOURS + *relation as u16, is_optional, table.table));
+            last.push(section(BLOCKS + *relation as u16, is_optional, table.blocks));
         }
         sections.append(&mut last);
         container::write(&sections).map_err(|num_bytes| ModelError::Invalid {
@@ -197,13 +197,14 @@ impl Model {
 }
 
 impl Model<Blocks> {
-    /// Opens a model from its file and leaves its links in the file: blocks of them are read, by a [`Ranker`](crate::rank::Ranker), when a list needs
-    /// them.
+    /// Opens a model from its file and leaves its links in the file: blocks of them are read, by a
+    /// [`Ranker`](crate::rank::Ranker), when a list needs them.
     ///
     /// `O(num_items)`, and a checksum of all bytes; allocates at most 64 bytes for each byte of the file, and 8 MB.
     ///
     /// # Errors
-    /// See [`ModelError`]; every changed bit and every missing byte is noticed. A forged table may be noticed only when it is read.
+    /// See [`ModelError`]; every changed bit and every missing byte is noticed. A forged table may be noticed only when
+    /// it is read.
     pub fn open_blocks(file: Vec<u8>) -> Result<Model<Blocks>, ModelError> {
         let file = Arc::new(file);
         let mut sections = Sections { file: open_container(&file)?, name: "", offset: 0 };
@@ -242,9 +243,9 @@ pub struct TableBytes {
 ///
 /// # Errors
 /// As [`Model::open`].
-pub fn table_bytes(bytes: &[u8]) -> Result<Vec<(Purpose, TableBytes)>, ModelError> {
+pub fn table_bytes(bytes: &[u8]) -> Result<Vec<(Relation, TableBytes)>, ModelError> {
     let model = Model::open_blocks(bytes.to_vec())?;
-    model.tables.iter().map(|(purpose, table)| Ok((*purpose, table.measure()?))).collect()
+    model.tables.iter().map(|(relation, table)| Ok((*relation, table.measure()?))).collect()
 }
 
 /// A fingerprint of a model's file, for caches: changes with the content. Not for security.
@@ -267,9 +268,10 @@ fn open_container(bytes: &[u8]) -> Result<Container<'_>, ModelError> {
 }
 
 /// A reader of one section into a model whose classes are known.
-type ReadSection = fn(&mut Model<Blocks>, &mut Reader, &[u8]) -> Result<(), Fault>;
+type ReadSection = fn(&mut Model<Blocks>, &mut Reader, &[u8]) -> Result<(), DecodeError>;
 
-/// Readers of each section but the items and the tables, in the order of reading; the flag marks sections that a model may do without.
+/// Readers of each section but the items and the tables, in the order of reading; the flag marks sections that a model
+/// may do without.
 const READERS: &[(u16, bool, ReadSection)] = &[
     (RANKING, false, |to, from, _| {
         to.ranking = about::read_ranking(from)?;
@@ -320,7 +322,7 @@ struct Sections<'a> {
 }
 
 impl<'a> Sections<'a> {
-    fn read(&mut self, file: &Arc<Vec<u8>>) -> Result<Model<Blocks>, Fault> {
+    fn read(&mut self, file: &Arc<Vec<u8>>) -> Result<Model<Blocks>, DecodeError> {
         let most_items = most_items(self.enter(ITEMS)?.num_left());
         let mut from = self.enter(CLASSES)?;
         let classes = Arc::new(read_classes(&mut from, most_items)?);
@@ -349,25 +351,25 @@ impl<'a> Sections<'a> {
             read(&mut model, &mut from, &classes)?;
             from.end()?;
         }
-        for purpose in Purpose::ALL {
-            let id = NEIGHBOURS + purpose as u16;
+        for relation in Relation::ALL {
+            let id = NEIGHBOURS + relation as u16;
             if self.file.section(id).is_none() {
                 continue;
             }
-            self.enter(BLOCKS + purpose as u16)?;
+            self.enter(BLOCKS + relation as u16)?;
             let blocks = self.place();
             let mut from = self.enter(id)?;
-            let head = Head::read(&mut from, classes.len())?;
+            let head = TableHeader::read(&mut from, classes.len())?;
             from.end()?;
             let table = Blocks::new(file.clone(), classes.clone(), head, self.place(), blocks);
-            model.tables.push((purpose, table));
+            model.tables.push((relation, table));
         }
         Ok(model)
     }
 
-    fn enter(&mut self, id: u16) -> Result<Reader<'a>, Fault> {
+    fn enter(&mut self, id: u16) -> Result<Reader<'a>, DecodeError> {
         (self.name, self.offset) = (name_of(id), 0);
-        let section = self.file.section(id).ok_or_else(Fault::missing)?;
+        let section = self.file.section(id).ok_or_else(DecodeError::missing)?;
         self.offset = section.offset;
         Ok(Reader::new(self.file.body(section)))
     }

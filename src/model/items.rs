@@ -1,7 +1,7 @@
 //! The items of a file: their ids as a sorted set and the block of each id, and their classes.
 
 use super::blocks::{code_classes, code_places};
-use super::bytes::{Expected, Fault, Reader, Writer};
+use super::bytes::{DecodeError, Expected, Reader, Writer};
 use super::coder::{Decoder, Encoder, Limit};
 use super::ids::{IdSet, SortedIds};
 use super::neighbours::MAX_CLASSES;
@@ -75,7 +75,7 @@ impl ItemIds {
 
     /// All ids, decoded.
     pub(super) fn read_all(&self) -> Result<Dictionary, ModelError> {
-        let in_section = |fault: Fault| fault.in_section(SECTION, self.offset);
+        let in_section = |fault: DecodeError| fault.in_section(SECTION, self.offset);
         let mut sorted: Vec<String> = Vec::with_capacity(self.len());
         self.set.all(|id| sorted.push(id.to_owned())).map_err(in_section)?;
         let ids: Vec<&str> =
@@ -83,15 +83,21 @@ impl ItemIds {
         let order = Dictionary::order_of_ids(&ids);
         if let Some((item, _)) = order.iter().zip(&self.items).find(|&(item, &found)| item.0 != found) {
             let expected = Expected::Text("ids in the order in which a writer sorts them");
-            return Err(in_section(Fault::wrong("id of item", 0, item.0.into(), expected)));
+            return Err(in_section(DecodeError::wrong("id of item", 0, item.0.into(), expected)));
         }
         Dictionary::new(&ids).map_err(|item| {
-            in_section(Fault::wrong("id of item", 0, item as u64, Expected::Text("an id that does not occur before")))
+            in_section(DecodeError::wrong(
+                "id of item",
+                0,
+                item as u64,
+                Expected::Text("an id that does not occur before"),
+            ))
         })
     }
 }
 
-/// Writes the ids: u32 bytes of the set, the set, and the block of each of its ids, filled up to as many bytes as so many items need.
+/// Writes the ids: u32 bytes of the set, the set, and the block of each of its ids, filled up to as many bytes as so
+/// many items need.
 ///
 /// # Errors
 /// [`ModelError::Invalid`] for an id that is too long.
@@ -118,7 +124,7 @@ pub(super) fn read_items(
     num_items: usize,
     file: &Arc<Vec<u8>>,
     offset: usize,
-) -> Result<ItemIds, Fault> {
+) -> Result<ItemIds, DecodeError> {
     let num_bytes = from.u32()? as usize;
     let start = offset + from.position();
     from.take(num_bytes)?;
@@ -163,7 +169,7 @@ pub(super) fn write_classes(classes: &[u8], num_items: usize) -> Vec<u8> {
 }
 
 /// Reads the classes of all items; `most_items` is how many the file may have.
-pub(super) fn read_classes(from: &mut Reader, most_items: usize) -> Result<Vec<u8>, Fault> {
+pub(super) fn read_classes(from: &mut Reader, most_items: usize) -> Result<Vec<u8>, DecodeError> {
     let num_items = from.u32()? as usize;
     if num_items > most_items {
         return Err(from.fault("number of items", num_items as u64, Expected::AtMost(most_items as u64)));

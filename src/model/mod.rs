@@ -1,11 +1,13 @@
 //! The trained model: a file, and what it decodes to.
 //!
-//! Owns the container, its sections and codecs ([`Model::open`], [`Model::to_bytes`]) and the rows that ranking walks: all of them in memory
-//! ([`Neighbours`]), or read block by block when a list needs them ([`Blocks`], [`Model::open_blocks`]). The same code writes natively and reads in wasm. Knows nothing of events, of
-//! training or of browsers. `docs/format.md` describes the file for readers in any language.
+//! Owns the container, its sections and codecs ([`Model::open`], [`Model::to_bytes`]) and the rows that ranking walks:
+//! all of them in memory ([`Neighbours`]), or read block by block when a list needs them ([`Blocks`],
+//! [`Model::open_blocks`]). The same code writes natively and reads in wasm. Knows nothing of events, of training or of
+//! browsers. `docs/format.md` describes the file for readers in any language.
 //!
-//! From the outside in: `container` cuts a file into checked sections, `file` says which sections a model has,
-//! `about`, `items`, `priors`, `times` and `blocks` write and read one each, over `coder` and `bytes`; `ids` is the sorted set of the shop's ids.
+//! From the outside in: `container` cuts a file into checked sections, `file` says which sections a model has, `about`,
+//! `items`, `priors`, `times` and `blocks` write and read one each, over `coder` and `bytes`; `ids` is the sorted set
+//! of the shop's ids.
 
 mod about;
 mod blocks;
@@ -28,16 +30,16 @@ pub use bytes::Expected;
 pub use container::{FORMAT_MAJOR, FORMAT_MINOR, Section};
 pub use dictionary::Dictionary;
 pub use error::{Foreign, ModelError};
-pub use file::{InTurn, Join, TableBytes, content_hash, sections, table_bytes};
+pub use file::{Executor, Sequential, TableBytes, content_hash, sections, table_bytes};
 pub use items::ItemIds;
-pub use neighbours::{Hop, Link, MAX_CLASSES, MAX_LEVELS, Neighbours, Row, Table, Weights};
+pub use neighbours::{Link, MAX_CLASSES, MAX_LEVELS, Neighbours, Row, Table, TwoHop, Weights};
 
 use crate::{CategoryIx, ItemIx};
 
 /// The relation between an item and its neighbours in a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
-pub enum Purpose {
+pub enum Relation {
     /// Items that come next in a session.
     Next = 1,
     /// Items bought in one basket.
@@ -74,10 +76,10 @@ pub struct About {
     pub seed: u64,
     /// Constants of learning by name, for people to read; ranking does not need them.
     pub hyperparameters: Vec<(String, f64)>,
-    /// The course of tuning by relation: evaluations after which a better objective was found, and the objective. At most
-    /// [`MAX_CURVE`] points each; a browser steps over it.
+    /// The course of tuning by relation: evaluations after which a better objective was found, and the objective. At
+    /// most [`MAX_CURVE`] points each; a browser steps over it.
     #[cfg(feature = "read")]
-    pub curves: Vec<(Purpose, Curve)>,
+    pub curves: Vec<(Relation, Curve)>,
 }
 
 /// Evaluations after which a better objective was found, and the objective.
@@ -115,8 +117,8 @@ pub struct Categories {
 pub struct Trend {
     /// Number of days, up to the newest event; 1 to 65,535.
     pub days: u16,
-    /// Items, ascending, each with its level in the scale of [`Model::popularity`], 255 for the most popular of these days; at
-    /// most [`MAX_TREND_ITEMS`].
+    /// Items, ascending, each with its level in the scale of [`Model::popularity`], 255 for the most popular of these
+    /// days; at most [`MAX_TREND_ITEMS`].
     pub items: Vec<(ItemIx, u8)>,
 }
 
@@ -139,8 +141,8 @@ pub struct Measurement {
 pub struct Model<T: Table = Neighbours> {
     /// Shop ids and item numbers, both ways.
     pub items: T::Ids,
-    /// The neighbours of each item, by purpose; a purpose stands at most once.
-    pub tables: Vec<(Purpose, T)>,
+    /// The neighbours of each item, by relation; a relation stands at most once.
+    pub tables: Vec<(Relation, T)>,
     /// Recency-weighted popularity of each item, on a logarithmic scale: 0 (unknown or withheld) to 255.
     pub popularity: Vec<u8>,
     /// The constants of ranking.
@@ -149,10 +151,11 @@ pub struct Model<T: Table = Neighbours> {
     pub categories: Option<Categories>,
     /// The most popular items of the newest days, by ascending number of days; empty if the log has no real times.
     pub trends: Vec<Trend>,
-    /// Median days, 1 to 65,535, between two purchases of an item by one shopper; items ascending, those alone that are known to
-    /// be bought again.
+    /// Median days, 1 to 65,535, between two purchases of an item by one shopper; items ascending, those alone that are
+    /// known to be bought again.
     pub replenishment: Vec<(ItemIx, u16)>,
-    /// The same for the items of a category all together, for items that have no figure of their own; categories ascending.
+    /// The same for the items of a category all together, for items that have no figure of their own; categories
+    /// ascending.
     pub category_replenishment: Vec<(CategoryIx, u16)>,
     /// Where the model comes from.
     pub about: About,
@@ -168,13 +171,13 @@ impl<T: Table> Model<T> {
         self.popularity.len()
     }
 
-    /// The neighbours for a purpose, if the model has them.
-    pub fn table(&self, purpose: Purpose) -> Option<&T> {
-        self.tables.iter().find(|(of, _)| *of == purpose).map(|(_, table)| table)
+    /// The neighbours for a relation, if the model has them.
+    pub fn table(&self, relation: Relation) -> Option<&T> {
+        self.tables.iter().find(|(of, _)| *of == relation).map(|(_, table)| table)
     }
 
-    /// Median days between two purchases of the item by one shopper, else of items of its category; `None` for items that are
-    /// not known to be bought again. `O(log n)`.
+    /// Median days between two purchases of the item by one shopper, else of items of its category; `None` for items
+    /// that are not known to be bought again. `O(log n)`.
     pub fn replenishment_days(&self, item: ItemIx) -> Option<u16> {
         let days =
             self.replenishment.binary_search_by_key(&item, |of| of.0).ok().and_then(|at| self.replenishment.get(at));

@@ -18,8 +18,9 @@ const MAX_DIRECTION: f32 = 256.0;
 pub struct Weights {
     /// By level; what a trainer packs ascends.
     pub levels: Vec<f32>,
-    /// By level, 1 to 256: the factor by which the heavier direction of a link exceeds its level. Exactly 1 below the first level
-    /// that tells directions apart; from that level on every link says which of its directions is the heavier one.
+    /// By level, 1 to 256: the factor by which the heavier direction of a link exceeds its level. Exactly 1 below the
+    /// first level that tells directions apart; from that level on every link says which of its directions is the
+    /// heavier one.
     pub directions: Vec<f32>,
     /// By class of the row's item.
     pub row_factors: Vec<f32>,
@@ -53,14 +54,14 @@ pub struct Link {
 
 /// The second hop: what neighbours of neighbours add to a row while ranking.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Hop {
+pub struct TwoHop {
     /// Weight of neighbours of neighbours, 0 to 16; 0 leaves rows as they are.
     pub share: f32,
     /// Neighbours that a row has after the hop, at most: the heaviest.
     pub width: u16,
 }
 
-impl Hop {
+impl TwoHop {
     /// Tells whether ranking can work with it.
     pub(crate) fn is_valid(self) -> bool {
         (0.0..=16.0).contains(&self.share)
@@ -91,12 +92,12 @@ pub struct Neighbours {
     weights: Weights,
     /// The weight of each code in a row of factor 1.
     by_code: Vec<f32>,
-    pub(crate) hop: Hop,
+    pub(crate) hop: TwoHop,
 }
 
 impl Default for Neighbours {
     fn default() -> Self {
-        Neighbours::without_items(Weights::default(), Hop::default())
+        Neighbours::without_items(Weights::default(), TwoHop::default())
     }
 }
 
@@ -113,13 +114,13 @@ pub trait Table {
     fn num_items(&self) -> usize;
 
     /// The second hop of ranking.
-    fn hop(&self) -> Hop;
+    fn hop(&self) -> TwoHop;
 
     /// The factor of an item's row; 0 for a number out of range.
     fn row_factor(&self, item: ItemIx) -> f32;
 
-    /// Calls `each` for the neighbours of an item, ascending, with their weights in a row of factor 1; gives one over the sum of these, 0 without
-    /// any. Single precision, in order, so that all tables of one file give the same bits.
+    /// Calls `each` for the neighbours of an item, ascending, with their weights in a row of factor 1; gives one over
+    /// the sum of these, 0 without any. Single precision, in order, so that all tables of one file give the same bits.
     ///
     /// # Errors
     /// If the row is still in a file and cannot be read.
@@ -136,7 +137,7 @@ impl Table for Neighbours {
         self.num_items()
     }
 
-    fn hop(&self) -> Hop {
+    fn hop(&self) -> TwoHop {
         self.hop
     }
 
@@ -191,7 +192,7 @@ impl Row<'_> {
 
 impl Neighbours {
     /// A table that has no rows yet.
-    pub(crate) fn without_items(weights: Weights, hop: Hop) -> Neighbours {
+    pub(crate) fn without_items(weights: Weights, hop: TwoHop) -> Neighbours {
         Neighbours {
             offsets: vec![0],
             items: Vec::new(),
@@ -259,17 +260,17 @@ impl Neighbours {
     }
 
     /// The second hop of ranking.
-    pub fn hop(&self) -> Hop {
+    pub fn hop(&self) -> TwoHop {
         self.hop
     }
 
     /// The table of links, each pair of items once, in any order.
     ///
     /// # Errors
-    /// [`ModelError::Invalid`] if a link names one item twice or no item, stands twice, or has a level or class that has
-    /// no value; or if there are more than [`MAX_CLASSES`] classes or [`MAX_LEVELS`] levels, values out of 2^-64 to 256,
-    /// directions out of 1 to 256, or a hop share out of 0 to 16.
-    pub fn from_links(classes: &[u8], links: &[Link], weights: Weights, hop: Hop) -> Result<Neighbours, ModelError> {
+    /// [`ModelError::Invalid`] if a link names one item twice or no item, stands twice, or has a level or class that
+    /// has no value; or if there are more than [`MAX_CLASSES`] classes or [`MAX_LEVELS`] levels, values out of 2^-64 to
+    /// 256, directions out of 1 to 256, or a hop share out of 0 to 16.
+    pub fn from_links(classes: &[u8], links: &[Link], weights: Weights, hop: TwoHop) -> Result<Neighbours, ModelError> {
         let first_directed = weights.first_directed();
         let mut rows: Vec<Vec<(ItemIx, u8)>> = vec![Vec::new(); classes.len()];
         for &Link { one, other, level, is_heavier_from_one } in links {
@@ -298,7 +299,7 @@ impl Neighbours {
     ///
     /// # Errors
     /// As [`Neighbours::from_links`], and if directions would start at another level than before.
-    pub fn with_weights(self, weights: Weights, hop: Hop) -> Result<Neighbours, ModelError> {
+    pub fn with_weights(self, weights: Weights, hop: TwoHop) -> Result<Neighbours, ModelError> {
         for (what, found, expected) in [
             ("number of levels", weights.levels.len(), self.num_levels()),
             ("first level with directions", weights.first_directed(), self.first_directed()),
@@ -403,8 +404,9 @@ impl Neighbours {
 
 #[cfg(all(test, feature = "cli"))]
 impl Neighbours {
-    /// A table from (item, item, level), of which the last one of a pair counts and those of an item with itself do not. Level l of 8 weighs
-    /// `(2 l + 1) / 16`; from level 5 on the first item's direction is 5/4 of that, the other's 4/5.
+    /// A table from (item, item, level), of which the last one of a pair counts and those of an item with itself do
+    /// not. Level l of 8 weighs `(2 l + 1) / 16`; from level 5 on the first item's direction is 5/4 of that, the
+    /// other's 4/5.
     pub(crate) fn of_pairs(num_items: usize, pairs: impl IntoIterator<Item = (u32, u32, u8)>) -> Neighbours {
         let mut links = std::collections::BTreeMap::new();
         for (one, other, level) in pairs.into_iter().filter(|(one, other, _)| one != other) {
@@ -417,7 +419,8 @@ impl Neighbours {
             row_factors: vec![1.0],
         };
         let links: Vec<Link> = links.into_values().collect();
-        Neighbours::from_links(&vec![0; num_items], &links, weights, Hop::default()).expect("links of items and levels")
+        Neighbours::from_links(&vec![0; num_items], &links, weights, TwoHop::default())
+            .expect("links of items and levels")
     }
 }
 
@@ -441,7 +444,7 @@ mod tests {
     }
 
     fn table(links: &[Link], weights: Weights) -> Result<Neighbours, ModelError> {
-        Neighbours::from_links(&[0, 1, 0], links, weights, Hop { share: 0.2, width: 9 })
+        Neighbours::from_links(&[0, 1, 0], links, weights, TwoHop { share: 0.2, width: 9 })
     }
 
     #[test]
@@ -495,13 +498,13 @@ mod tests {
     fn other_weights_must_tell_the_same_directions_apart() {
         let table = table(&[link(0, 1, 1, true)], weights()).unwrap();
         let other = Weights { directions: vec![1.0, 1.5], ..weights() };
-        let changed = table.clone().with_weights(other, Hop::default()).unwrap();
+        let changed = table.clone().with_weights(other, TwoHop::default()).unwrap();
         assert_eq!(changed.row(ItemIx(0)).weight_of(ItemIx(1)), 1.5);
         for directions in [vec![1.0, 1.0], vec![2.0, 2.0]] {
-            assert!(table.clone().with_weights(Weights { directions, ..weights() }, Hop::default()).is_err());
+            assert!(table.clone().with_weights(Weights { directions, ..weights() }, TwoHop::default()).is_err());
         }
         let fewer = Weights { levels: vec![1.0], directions: vec![1.0], row_factors: vec![1.0, 1.0] };
-        assert!(table.with_weights(fewer, Hop::default()).is_err());
+        assert!(table.with_weights(fewer, TwoHop::default()).is_err());
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Facts about each item by itself: its popularity and its category.
 
 use super::Categories;
-use super::bytes::{Expected, Fault, Reader, Writer};
-use super::coder::{Context, Decoder, Encoder, FRESH, Side};
+use super::bytes::{DecodeError, Expected, Reader, Writer};
+use super::coder::{BinaryCoder, Context, Decoder, Encoder, FRESH};
 use super::dictionary::Dictionary;
 use super::times::{List, read_lists, write_lists};
 use crate::CategoryIx;
@@ -10,7 +10,8 @@ use crate::CategoryIx;
 /// A [`CategoryIx`] has 16 bits.
 pub(super) const MAX_CATEGORIES: usize = 1 << 16;
 
-/// Writes a level for each item: that of most items of its class, and exceptions. Without classes, all items have the first.
+/// Writes a level for each item: that of most items of its class, and exceptions. Without classes, all items have the
+/// first.
 pub(super) fn write_popularity(popularity: &[u8], classes: &[u8]) -> Vec<u8> {
     let class_of = |item: usize| usize::from(classes.get(item).copied().unwrap_or(0));
     let num_classes = (0..popularity.len()).map(class_of).max().map_or(0, |most| most + 1);
@@ -35,7 +36,7 @@ pub(super) fn write_popularity(popularity: &[u8], classes: &[u8]) -> Vec<u8> {
 }
 
 /// Reads a level for each item, given the class of each.
-pub(super) fn read_popularity(from: &mut Reader, classes: &[u8]) -> Result<Vec<u8>, Fault> {
+pub(super) fn read_popularity(from: &mut Reader, classes: &[u8]) -> Result<Vec<u8>, DecodeError> {
     let num_classes = from.u8()?;
     let usual = from.take(num_classes.into())?;
     let num_exceptions = from.u32()? as usize;
@@ -54,12 +55,13 @@ pub(super) fn read_popularity(from: &mut Reader, classes: &[u8]) -> Result<Vec<u
 /// Categories of the items before that an item is asked about first, the latest.
 const NUM_RECENT: usize = 6;
 
-/// Codes the category of each item, of so many names: one of those met last, or any or none. `None` if the stream is not one that a writer writes.
-fn code_categories<S: Side>(
-    side: &mut S,
+/// Codes the category of each item, of so many names: one of those met last, or any or none. `None` if the stream is
+/// not one that a writer writes.
+fn code_categories<S: BinaryCoder>(
+    coder: &mut S,
     num_items: usize,
     num_names: usize,
-    truth: impl Fn(usize) -> u32,
+    value: impl Fn(usize) -> u32,
 ) -> Option<Vec<Option<CategoryIx>>> {
     // 0 for none.
     let mut recent: Vec<u32> = vec![0];
@@ -69,12 +71,12 @@ fn code_categories<S: Side>(
     for item in 0..num_items {
         let mut at = 0;
         while let Some(&number) = recent.get(at)
-            && !side.adaptive(&mut contexts[(before * 8 + at) & 63], || truth(item) == number)
+            && !coder.adaptive(&mut contexts[(before * 8 + at) & 63], || value(item) == number)
         {
             at += 1;
         }
         if at == recent.len() {
-            recent.push(side.uniform(num_names as u32 + 1, || truth(item)));
+            recent.push(coder.uniform(num_names as u32 + 1, || value(item)));
         }
         for at in (0..at).rev() {
             recent.swap(at, at + 1);
@@ -101,7 +103,7 @@ pub(super) fn write_categories(categories: &Categories) -> Vec<u8> {
     to.finish()
 }
 
-pub(super) fn read_categories(from: &mut Reader, num_items: usize) -> Result<Categories, Fault> {
+pub(super) fn read_categories(from: &mut Reader, num_items: usize) -> Result<Categories, DecodeError> {
     let num_names = from.u32()? as usize;
     // A name takes two bytes at least.
     let most = (from.num_left() / 2).min(MAX_CATEGORIES);
@@ -176,7 +178,7 @@ mod tests {
         let bytes = write_categories(&Categories { names, of_item: Vec::new() });
         assert_eq!(
             read_categories(&mut Reader::new(&bytes), 0).unwrap_err(),
-            Fault::wrong("category", 4, 2, Expected::Text("one whose name no other has"))
+            DecodeError::wrong("category", 4, 2, Expected::Text("one whose name no other has"))
         );
     }
 }

@@ -2,29 +2,29 @@
 //!
 //! Owns the lists of ascending numbers with a value each, which [`priors`](super::priors) uses too.
 
-use super::bytes::{Expected, Fault, Reader, Writer};
-use super::coder::{Decoder, Encoder, FRESH, NUM_NUMBER_CONTEXTS, Side};
+use super::bytes::{DecodeError, Expected, Reader, Writer};
+use super::coder::{BinaryCoder, Decoder, Encoder, FRESH, NUM_NUMBER_CONTEXTS};
 use super::{MAX_TREND_ITEMS, MAX_TRENDS, Trend};
 use crate::{CategoryIx, ItemIx};
 
 /// Numbers, ascending, each with a value.
 pub(super) type List = Vec<(u32, u32)>;
 
-/// Codes lists of so many numbers below so much each: for each number the gap from the one before, and its value; hands each of them over
-/// with the list it is of. `None` if a number is not below, or a value above `most_value`.
-fn code<S: Side>(
-    side: &mut S,
+/// Codes lists of so many numbers below so much each: for each number the gap from the one before, and its value; hands
+/// each of them over with the list it is of. `None` if a number is not below, or a value above `most_value`.
+fn code<S: BinaryCoder>(
+    coder: &mut S,
     lists: &[(usize, usize)],
     most_value: u32,
-    truth: impl Fn(usize, usize) -> (u32, u32),
+    value: impl Fn(usize, usize) -> (u32, u32),
     each: &mut dyn FnMut(usize, u32, u32),
 ) -> Option<()> {
     let (mut gaps, mut values) = ([FRESH; NUM_NUMBER_CONTEXTS], [FRESH; NUM_NUMBER_CONTEXTS]);
     for (which, &(length, below)) in lists.iter().enumerate() {
         let mut next = 0u32;
         for at in 0..length {
-            let of = next.saturating_add(side.number(&mut gaps, || truth(which, at).0 - next));
-            let value = side.number(&mut values, || truth(which, at).1);
+            let of = next.saturating_add(coder.number(&mut gaps, || value(which, at).0 - next));
+            let value = coder.number(&mut values, || value(which, at).1);
             if of as usize >= below || value > most_value {
                 return None;
             }
@@ -39,19 +39,19 @@ fn code<S: Side>(
 pub(super) fn write_lists(lists: &[List], to: &mut Writer) {
     let sizes: Vec<(usize, usize)> = lists.iter().map(|list| (list.len(), usize::MAX)).collect();
     let mut encoder = Encoder::new();
-    let truth = |which: usize, at: usize| lists.get(which).and_then(|list| list.get(at)).copied().unwrap_or_default();
-    code(&mut encoder, &sizes, u32::MAX, truth, &mut |_, _, _| {});
+    let value = |which: usize, at: usize| lists.get(which).and_then(|list| list.get(at)).copied().unwrap_or_default();
+    code(&mut encoder, &sizes, u32::MAX, value, &mut |_, _, _| {});
     to.bytes(&encoder.finish());
 }
 
-/// Reads the rest of a section: lists of so many numbers below so much each, and no value above `most_value`. `each` is given the list, the
-/// number and the value.
+/// Reads the rest of a section: lists of so many numbers below so much each, and no value above `most_value`. `each` is
+/// given the list, the number and the value.
 pub(super) fn read_lists(
     from: &mut Reader,
     lists: &[(usize, usize)],
     most_value: u32,
     each: &mut dyn FnMut(usize, u32, u32),
-) -> Result<(), Fault> {
+) -> Result<(), DecodeError> {
     let start = from.clone();
     // Numbers ascend.
     for &(length, below) in lists {
@@ -79,7 +79,7 @@ pub(super) fn write_trends(trends: &[Trend]) -> Vec<u8> {
     to.finish()
 }
 
-pub(super) fn read_trends(from: &mut Reader, num_items: usize) -> Result<Vec<Trend>, Fault> {
+pub(super) fn read_trends(from: &mut Reader, num_items: usize) -> Result<Vec<Trend>, DecodeError> {
     let (mut trends, mut sizes) = (Vec::new(), Vec::new());
     let start = from.clone();
     let (mut is_wrong, mut before) = (false, 0);
@@ -127,7 +127,7 @@ pub(super) fn read_replenishment(
     from: &mut Reader,
     num_items: usize,
     num_categories: usize,
-) -> Result<Replenishment, Fault> {
+) -> Result<Replenishment, DecodeError> {
     let sizes = [(from.u32()? as usize, num_items), (from.u32()? as usize, num_categories)];
     let (mut items, mut categories) = (Vec::new(), Vec::new());
     read_lists(from, &sizes, u32::from(u16::MAX) - 1, &mut |which, number, less| {

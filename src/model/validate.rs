@@ -14,7 +14,8 @@ use crate::ItemIx;
 const MAX_LENGTH: usize = u16::MAX as usize;
 
 impl Model {
-    /// Checks that a file can hold the model and that ranking can walk it; what [`open`](Model::open) returns does pass.
+    /// Checks that a file can hold the model and that ranking can walk it; what [`open`](Model::open) returns does
+    /// pass.
     ///
     /// # Errors
     /// [`ModelError::Invalid`] with the first thing that is wrong.
@@ -25,10 +26,10 @@ impl Model {
         self.validate_ranking()?;
         self.validate_texts()?;
         let mut least = 0;
-        for (at, (purpose, table)) in self.tables.iter().enumerate() {
-            let number = *purpose as u64;
+        for (at, (relation, table)) in self.tables.iter().enumerate() {
+            let number = *relation as u64;
             if number < least {
-                return invalid("table", at, "purpose", number, Expected::AtLeast(least));
+                return invalid("table", at, "relation", number, Expected::AtLeast(least));
             }
             least = number + 1;
             exactly("table", at, "number of rows", table.num_items(), num_items)?;
@@ -86,13 +87,13 @@ impl Model {
     #[cfg(feature = "read")]
     fn validate_curves(&self) -> Result<(), ModelError> {
         let curves = &self.about.curves;
-        for (at, (purpose, points)) in curves.iter().enumerate() {
-            if curves.iter().take(at).any(|(of, _)| of == purpose) {
+        for (at, (relation, points)) in curves.iter().enumerate() {
+            if curves.iter().take(at).any(|(of, _)| of == relation) {
                 return invalid(
                     "curve of tuning",
                     at,
-                    "its purpose",
-                    *purpose as u64,
+                    "its relation",
+                    *relation as u64,
                     Expected::Text("one of its own"),
                 );
             }

@@ -6,8 +6,8 @@ use crate::model::MAX_LEVELS;
 /// The precision of weights: levels by tail shares, directions of the heaviest links, classes of items.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Detail {
-    /// Share of the links of each level, with all above it, that are above it; between 0 and 1. At 0.25 levels cost 0.9 bits a link, at 0.4
-    /// 1.4: the levels of most links are finer.
+    /// Share of the links of each level, with all above it, that are above it; between 0 and 1. At 0.25 levels cost 0.9
+    /// bits a link, at 0.4 1.4: the levels of most links are finer.
     pub tail_share: f64,
     /// Levels of a weight, 1 to 16; few links need many, and a level is there only if it has a link.
     pub max_levels: usize,
@@ -31,7 +31,8 @@ impl Detail {
     /// Every detail to choose from where there are held-out events to choose by, the finest last.
     pub const ALL: [Detail; 4] = [Detail::BARE, Detail::COARSE, Detail::MEDIUM, Detail::FINE];
 
-    /// The detail that suits so many links. On two logs, 12,000 to 40,000 items, it is the best or within 0.1 points of HitRate of it.
+    /// The detail that suits so many links. On two logs, 12,000 to 40,000 items, it is the best or within 0.1 points of
+    /// HitRate of it.
     pub fn for_links(num_links: usize, num_items: usize) -> Detail {
         match num_links as f64 / num_items.max(1) as f64 {
             links if links < 4.0 => Detail::COARSE,

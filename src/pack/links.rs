@@ -1,12 +1,14 @@
-//! Chooses the pairs of items that become links, with their levels and directions: the heaviest of the whole table, wherever they are.
+//! Chooses the pairs of items that become links, with their levels and directions: the heaviest of the whole table,
+//! wherever they are.
 //!
-//! A pair is worth `W[i, j] p_i^a + W[j, i] p_j^a` with the events p of an item and a small power a: rows that are asked for more often
-//! count for more, but not in proportion, or rare items would have no links at all. On Diginetica's validation sessions powers
-//! of 0.1, 0.15 and 0.25 do the same within 0.1 point of HitRate at 250,000 links.
+//! A pair is worth `W[i, j] p_i^a + W[j, i] p_j^a` with the events p of an item and a small power a: rows that are
+//! asked for more often count for more, but not in proportion, or rare items would have no links at all. On
+//! Diginetica's validation sessions powers of 0.1, 0.15 and 0.25 do the same within 0.1 point of HitRate at 250,000
+//! links.
 //!
-//! Levels are by tail shares: a level holds ever fewer links the higher it is, because the few heaviest links of an item decide who is
-//! listed first, and levels that few links have cost next to nothing. What both directions of a link have in common is its level; how much they
-//! differ is one number for each level, and the link only says which way.
+//! Levels are by tail shares: a level holds ever fewer links the higher it is, because the few heaviest links of an
+//! item decide who is listed first, and levels that few links have cost next to nothing. What both directions of a link
+//! have in common is its level; how much they differ is one number for each level, and the link only says which way.
 
 use super::Detail;
 use crate::model::{MAX_CLASSES, Weights};
@@ -91,16 +93,18 @@ pub(super) struct Fit {
     pub levels: Vec<(u8, bool)>,
 }
 
-/// The distance, as a logarithm, from all known weights down to the assumed weight of a pair's other direction: it is below
-/// what the matrix keeps.
+/// The distance, as a logarithm, from all known weights down to the assumed weight of a pair's other direction: it is
+/// below what the matrix keeps.
 const MISSING: f64 = 0.2;
 
 impl Pool {
-    /// The factors of rows, the levels and the directions that come nearest to the weights of the first `num_pairs` pairs.
+    /// The factors of rows, the levels and the directions that come nearest to the weights of the first `num_pairs`
+    /// pairs.
     ///
-    /// `ln W[i, j] = x_ij + r_i ± y_ij` with x the same for both directions and r of the row's class: the difference of the two directions
-    /// says r (least squares), their mean without it x, and half of what is left between them y. There are no factors of columns: what
-    /// both directions lack is in x. A level is the mean x of its links, its direction their mean |y|.
+    /// `ln W[i, j] = x_ij + r_i ± y_ij` with x the same for both directions and r of the row's class: the difference of
+    /// the two directions says r (least squares), their mean without it x, and half of what is left between them y.
+    /// There are no factors of columns: what both directions lack is in x. A level is the mean x of its links, its
+    /// direction their mean |y|.
     pub fn fit(&self, num_pairs: usize, classes: &[u8], detail: &Detail) -> Fit {
         let pairs = self.pairs.get(..num_pairs).unwrap_or(&self.pairs);
         let class = |item: ItemIx| usize::from(classes[item.as_usize()]);
@@ -144,8 +148,8 @@ impl Pool {
     }
 }
 
-/// The level of each value, and the first level with directions: at least at level k is the share of largest values that is the k-th power
-/// of the tail share, ties included. Levels that no value has are left out.
+/// The level of each value, and the first level with directions: at least at level k is the share of largest values
+/// that is the k-th power of the tail share, ties included. Levels that no value has are left out.
 fn tail_levels(values: &[f64], detail: &Detail) -> (Vec<u8>, usize) {
     let mut sorted = values.to_vec();
     sorted.par_sort_unstable_by(f64::total_cmp);
@@ -163,8 +167,8 @@ fn tail_levels(values: &[f64], detail: &Detail) -> (Vec<u8>, usize) {
     (values.iter().map(|value| renumbered[level(value)]).collect(), num_used_below(detail.first_directed))
 }
 
-/// Weights of these logarithms, row factors and levels brought near 1 by one factor for all; a direction of 0 stays exactly 1, and any
-/// other does not become it.
+/// Weights of these logarithms, row factors and levels brought near 1 by one factor for all; a direction of 0 stays
+/// exactly 1, and any other does not become it.
 pub(super) fn in_range(levels: &[f64], directions: &[f64], rows: &[f64]) -> Weights {
     let mean = |logs: &[f64]| logs.iter().sum::<f64>() / logs.len().max(1) as f64;
     let of_rows = mean(rows);
@@ -177,7 +181,8 @@ pub(super) fn in_range(levels: &[f64], directions: &[f64], rows: &[f64]) -> Weig
     }
 }
 
-/// The logarithm of each class's row factor: the least squares of `ln(W[i, j] / W[j, i]) = r_i - r_j` over pairs of unlike classes.
+/// The logarithm of each class's row factor: the least squares of `ln(W[i, j] / W[j, i]) = r_i - r_j` over pairs of
+/// unlike classes.
 fn row_factors(pairs: &[Pair], class: &impl Fn(ItemIx) -> usize, num_classes: usize) -> Vec<f64> {
     let mut normal = [[0.0f64; MAX_CLASSES]; MAX_CLASSES];
     let mut right = [0.0f64; MAX_CLASSES];
@@ -284,7 +289,8 @@ mod tests {
 
     #[test]
     fn weights_made_of_levels_directions_and_classes_come_back() {
-        // Two classes whose rows weigh 1 and 2, strengths in a tail, and directions that are 1.5 apart for the strongest.
+        // Two classes whose rows weigh 1 and 2, strengths in a tail, and directions that are 1.5 apart for the
+        // strongest.
         let classes: Vec<u8> = (0..24).map(|item| item % 2).collect();
         let mut entries = Vec::new();
         let mut num_pairs = 0u32;

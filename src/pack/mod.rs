@@ -13,7 +13,7 @@ mod times;
 mod tuning;
 
 use crate::model::{
-    About, Categories, Dictionary, Join, Measurement, Model, ModelError, Privacy, Purpose, RankingParameters,
+    About, Categories, Dictionary, Executor, Measurement, Model, ModelError, Privacy, RankingParameters, Relation,
 };
 use crate::{CategoryIx, CsrMatrix, ItemIx};
 pub use detail::Detail;
@@ -33,8 +33,8 @@ pub fn arrange(num_items: usize, edges: impl Iterator<Item = (ItemIx, ItemIx)>) 
 pub struct Draft {
     /// The shop's ids, in the item order of everything below.
     pub item_ids: Vec<String>,
-    /// Learnt matrices by purpose; diagonals are ignored.
-    pub tables: Vec<(Purpose, CsrMatrix)>,
+    /// Learnt matrices by relation; diagonals are ignored.
+    pub tables: Vec<(Relation, CsrMatrix)>,
     /// Recency-weighted number of events of each item; 0 where it is withheld.
     pub popularity: Vec<f32>,
     /// Number of events of each item; 0 where it is withheld.
@@ -43,7 +43,8 @@ pub struct Draft {
     pub ranking: RankingParameters,
     /// Categories from the catalogue, if there is one.
     pub categories: Option<Categories>,
-    /// The most popular items of the newest days: number of days, and items with their number of events; of any length and order.
+    /// The most popular items of the newest days: number of days, and items with their number of events; of any length
+    /// and order.
     pub trends: Vec<(u16, Vec<(ItemIx, f32)>)>,
     /// Median days, from 1, between two purchases of an item by one shopper.
     pub replenishment: Vec<(ItemIx, u16)>,
@@ -94,8 +95,8 @@ pub enum PackError {
         /// The id.
         id: String,
     },
-    /// A purpose has two tables.
-    #[error("table `{0}` stands twice; give one for each purpose")]
+    /// A relation has two tables.
+    #[error("table `{0}` stands twice; give one for each relation")]
     TwoTables(&'static str),
     /// A learnt number is not a finite one, or is negative where none may be.
     #[error("{part}, item `{item}`: {found} is no number to work with; check what was learnt")]
@@ -109,7 +110,8 @@ pub enum PackError {
     },
     /// No file of this draft is as small as that.
     #[error(
-        "a model of {wanted} bytes cannot be made: without any neighbours it has {least} already, for ids and constants; ask for more"
+        "a model of {wanted} bytes cannot be made: without any neighbours it has {least} already, for ids and \
+         constants; ask for more"
     )]
     Size {
         /// Bytes asked for.
@@ -128,7 +130,7 @@ pub enum PackError {
 /// As [`Model::to_bytes`].
 pub fn to_bytes(model: &Model) -> Result<Vec<u8>, ModelError> {
     struct Threads;
-    impl Join for Threads {
+    impl Executor for Threads {
         fn join<A: Send, B: Send>(&self, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B) {
             rayon::join(one, other)
         }
@@ -140,7 +142,7 @@ pub fn to_bytes(model: &Model) -> Result<Vec<u8>, ModelError> {
 fn check(draft: &Draft) -> Result<(), PackError> {
     let num_items = draft.item_ids.len();
     let categories = draft.categories.as_ref().map(|categories| ("categories", categories.of_item.len()));
-    let tables = draft.tables.iter().map(|(purpose, matrix)| (purpose.name(), matrix.num_rows()));
+    let tables = draft.tables.iter().map(|(relation, matrix)| (relation.name(), matrix.num_rows()));
     for (part, found) in tables
         .chain([("popularity", draft.popularity.len()), ("number of events", draft.num_events.len())])
         .chain(categories)
@@ -152,9 +154,9 @@ fn check(draft: &Draft) -> Result<(), PackError> {
     if let Err(item) = Dictionary::new(&draft.item_ids) {
         return Err(PackError::ItemId { item, id: draft.item_ids[item].clone() });
     }
-    for (at, (purpose, _)) in draft.tables.iter().enumerate() {
-        if draft.tables[..at].iter().any(|(other, _)| other == purpose) {
-            return Err(PackError::TwoTables(purpose.name()));
+    for (at, (relation, _)) in draft.tables.iter().enumerate() {
+        if draft.tables[..at].iter().any(|(other, _)| other == relation) {
+            return Err(PackError::TwoTables(relation.name()));
         }
     }
     for (id, &found) in draft.item_ids.iter().zip(&draft.popularity) {

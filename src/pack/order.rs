@@ -1,4 +1,5 @@
-//! An order of items that puts neighbours next to each other: where cutting into blocks starts, and how a matrix is drawn.
+//! An order of items that puts neighbours next to each other: where cutting into blocks starts, and how a matrix is
+//! drawn.
 //!
 //! Max-adjacency order (the search of Nagamochi and Ibaraki 1992, with degrees discounted): the next item is the
 //! one with most neighbours placed already. `O(m log m)` for m edges.
@@ -35,7 +36,8 @@ impl Graph {
                 *place += 1;
             }
         }
-        // Each edge stands in both rows, so that going through them in order and turning every entry round sorts them all.
+        // Each edge stands in both rows, so that going through them in order and turning every entry round sorts them
+        // all.
         let mut next = offsets.clone();
         let mut sorted = vec![ItemIx(0); neighbours.len()];
         for (item, ends) in (0..).map(ItemIx).zip(offsets.windows(2)) {

@@ -3,8 +3,8 @@
 /// Steps of popularity to a factor of 2: levels 1 to 255 span a factor of 60,000.
 const POPULARITY_STEPS: f64 = 16.0;
 
-/// Popularity on a logarithmic scale: 255 for the most popular item, 1 less for each factor of 2^(1/16), 1 at the least;
-/// 0 where it is withheld.
+/// Popularity on a logarithmic scale: 255 for the most popular item, 1 less for each factor of 2^(1/16), 1 at the
+/// least; 0 where it is withheld.
 pub(super) fn levels(popularity: &[f32]) -> Vec<u8> {
     let most = f64::from(popularity.iter().copied().fold(0.0, f32::max));
     let level = |value: f32| {
@@ -14,8 +14,8 @@ pub(super) fn levels(popularity: &[f32]) -> Vec<u8> {
     popularity.iter().map(|&value| level(value)).collect()
 }
 
-/// Popularity of which only the `num_exact` largest levels stay as they are; the others become the mean of their class, or 0 if
-/// most of the class is withheld.
+/// Popularity of which only the `num_exact` largest levels stay as they are; the others become the mean of their class,
+/// or 0 if most of the class is withheld.
 pub(super) fn by_class(popularity: Vec<u8>, classes: &[u8], num_exact: usize) -> Vec<u8> {
     let mut sorted: Vec<u8> = popularity.clone();
     sorted.sort_unstable_by(|a, b| b.cmp(a));

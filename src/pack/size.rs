@@ -5,7 +5,7 @@ use super::order::Graph;
 use super::partition;
 use super::{Detail, Draft, PackError, Tuning, check, popularity, times};
 use crate::ItemIx;
-use crate::model::{Categories, Dictionary, Hop, Link, Model, Neighbours, Purpose};
+use crate::model::{Categories, Dictionary, Link, Model, Neighbours, Relation, TwoHop};
 
 /// A draft whose pairs are in the order of their importance, ready to be packed at any size.
 #[derive(Clone, Debug)]
@@ -16,7 +16,7 @@ pub struct Packer {
     /// Items in the order of their ids, and where each is in it.
     by_id: Vec<ItemIx>,
     number_of: Vec<ItemIx>,
-    pools: Vec<(Purpose, Pool)>,
+    pools: Vec<(Relation, Pool)>,
     /// Neighbours by content: no part of the choice, all of them or none.
     similar: Option<Pool>,
 }
@@ -44,7 +44,8 @@ impl Extras {
 
 /// Precision of the weights of neighbours by content.
 const SIMILAR: Detail = Detail { tail_share: 0.25, max_levels: 4, first_directed: 4, has_classes: false };
-/// Trends and replenishment take at most one byte of so many that a file without links leaves of a budget, or are left out.
+/// Trends and replenishment take at most one byte of so many that a file without links leaves of a budget, or are left
+/// out.
 const TIMES_SHARE: usize = 20;
 /// The same for neighbours by content.
 const SIMILAR_SHARE: usize = 4;
@@ -60,20 +61,20 @@ impl Packer {
     pub fn new(mut draft: Draft) -> Result<Packer, PackError> {
         check(&draft)?;
         let (mut pools, mut similar) = (Vec::with_capacity(draft.tables.len()), None);
-        for (purpose, matrix) in std::mem::take(&mut draft.tables) {
+        for (relation, matrix) in std::mem::take(&mut draft.tables) {
             for (item, id) in (0..).map(ItemIx).zip(&draft.item_ids) {
                 if let Some(&found) = matrix.row(item.as_usize()).1.iter().find(|weight| !weight.is_finite()) {
-                    return Err(PackError::Number { part: purpose.name(), item: id.clone(), found });
+                    return Err(PackError::Number { part: relation.name(), item: id.clone(), found });
                 }
             }
             let pool = links::pool(&matrix, &draft.num_events);
-            if purpose == Purpose::Similar {
+            if relation == Relation::Similar {
                 similar = Some(pool);
             } else {
-                pools.push((purpose, pool));
+                pools.push((relation, pool));
             }
         }
-        pools.sort_by_key(|(purpose, _)| *purpose);
+        pools.sort_by_key(|(relation, _)| *relation);
         let classes = draft.num_events.iter().map(|&num| links::class(num)).collect();
         let by_id = Dictionary::order_of_ids(&draft.item_ids);
         let mut number_of = vec![ItemIx(0); by_id.len()];
@@ -88,8 +89,8 @@ impl Packer {
         self.pools.iter().map(|(_, pool)| pool.pairs.len()).sum()
     }
 
-    /// The model with `num_links` links, or all that there are, in the tables of what shoppers did, with the [default tuning](Tuning).
-    /// What is alike by content comes on top, all of it.
+    /// The model with `num_links` links, or all that there are, in the tables of what shoppers did, with the [default
+    /// tuning](Tuning). What is alike by content comes on top, all of it.
     ///
     /// # Errors
     /// [`PackError`]: the detail is none that a file can have, or the packed model is one that no file can hold.
@@ -151,10 +152,10 @@ impl Packer {
             pairs.iter().zip(levels).map(link).collect()
         };
         let mut tables = Vec::with_capacity(chosen.len() + 1);
-        for (purpose, pool, num_pairs) in chosen {
+        for (relation, pool, num_pairs) in chosen {
             let Fit { weights, levels } = pool.fit(num_pairs, &all, &detail);
             let links = links(&pool.pairs, &levels);
-            tables.push((purpose, Neighbours::from_links(&classes, &links, weights, Tuning::default().hop)?));
+            tables.push((relation, Neighbours::from_links(&classes, &links, weights, Tuning::default().hop)?));
         }
         if let Some(pool) = self.similar.as_ref().filter(|_| extras.similar) {
             let Fit { mut weights, levels } = pool.fit(pool.pairs.len(), &vec![0; num_items], &SIMILAR);
@@ -163,7 +164,7 @@ impl Packer {
             let factor = weights.row_factors.first().copied().unwrap_or(1.0);
             weights.row_factors = vec![factor; num_classes];
             let links = links(&pool.pairs, &levels);
-            tables.push((Purpose::Similar, Neighbours::from_links(&classes, &links, weights, Hop::default())?));
+            tables.push((Relation::Similar, Neighbours::from_links(&classes, &links, weights, TwoHop::default())?));
         }
         let draft = &self.draft;
         let ids: Vec<&str> = old_of_new.iter().map(|old| draft.item_ids[old.as_usize()].as_str()).collect();
@@ -206,8 +207,8 @@ impl Packer {
         Ok(Extras { times, similar })
     }
 
-    /// The model of most links whose file has at most `num_bytes`, its bytes and its number of links. Starts from an arrangement if there is one, and
-    /// leaves its own.
+    /// The model of most links whose file has at most `num_bytes`, its bytes and its number of links. Starts from an
+    /// arrangement if there is one, and leaves its own.
     ///
     /// # Errors
     /// [`PackError::Size`] if not even a file without links is that small; else as [`Packer::pack`].
@@ -221,8 +222,8 @@ impl Packer {
         self.fill(num_bytes, detail, extras, arrangement)
     }
 
-    /// The model with `num_links` links, or of most links whose file has at most `num_bytes` if these are more; with what ranking can do
-    /// without in any case.
+    /// The model with `num_links` links, or of most links whose file has at most `num_bytes` if these are more; with
+    /// what ranking can do without in any case.
     ///
     /// # Errors
     /// As [`Packer::pack`].
@@ -302,8 +303,9 @@ impl Packer {
         Ok((model, bytes, num_links))
     }
 
-    /// The most important pairs, `num_links` in all; each table gets as many as it has items with pairs, relative to the others.
-    fn choose(&self, num_links: usize) -> Vec<(Purpose, &Pool, usize)> {
+    /// The most important pairs, `num_links` in all; each table gets as many as it has items with pairs, relative to
+    /// the others.
+    fn choose(&self, num_links: usize) -> Vec<(Relation, &Pool, usize)> {
         let num_active = |pool: &Pool| {
             let mut is_active = vec![false; self.classes.len()];
             for pair in &pool.pairs {
@@ -316,12 +318,12 @@ impl Packer {
         let whole = shares.iter().sum::<usize>().max(1);
         let mut chosen = Vec::with_capacity(self.pools.len());
         let mut left = num_links;
-        for (at, ((purpose, pool), share)) in self.pools.iter().zip(&shares).enumerate() {
+        for (at, ((relation, pool), share)) in self.pools.iter().zip(&shares).enumerate() {
             let is_last = at + 1 == self.pools.len();
             let wanted = if is_last { left } else { (num_links as u128 * *share as u128 / whole as u128) as usize };
             let taken = wanted.min(pool.pairs.len());
             left -= taken.min(left);
-            chosen.push((*purpose, pool, taken));
+            chosen.push((*relation, pool, taken));
         }
         chosen
     }

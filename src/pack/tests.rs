@@ -10,7 +10,7 @@ fn draft(num_items: usize, entries: &[(u32, u32, f32)]) -> Draft {
     }
     Draft {
         item_ids: (0..num_items).map(|item| format!("item {item}")).collect(),
-        tables: vec![(Purpose::Next, CsrMatrix::from_rows(rows))],
+        tables: vec![(Relation::Next, CsrMatrix::from_rows(rows))],
         popularity: (0..num_items).map(|item| item as f32).collect(),
         num_events: (0..num_items as u32).collect(),
         ranking: RankingParameters { decay: vec![1.0, 0.5], repeat: vec![0.5], event_weights: [1.0, 2.0, 3.0] },
@@ -33,7 +33,7 @@ fn pack_all(draft: Draft) -> Result<Model, PackError> {
 #[test]
 fn the_diagonal_and_weights_that_are_not_positive_are_no_neighbours() {
     let model = pack_all(draft(3, &[(0, 0, 9.0), (0, 1, 0.0), (0, 2, -1.0)])).unwrap();
-    assert_eq!(model.table(Purpose::Next).unwrap().num_edges(), 0);
+    assert_eq!(model.table(Relation::Next).unwrap().num_edges(), 0);
 }
 
 #[test]
@@ -65,13 +65,13 @@ fn what_hangs_together_is_in_one_block() {
 }
 
 #[test]
-fn tables_stand_in_the_order_of_their_purposes() {
+fn tables_come_in_the_order_of_their_relations() {
     let mut draft = draft(2, &[(0, 1, 1.0)]);
-    draft.tables.insert(0, (Purpose::Together, CsrMatrix::from_rows(vec![Vec::new(); 2])));
+    draft.tables.insert(0, (Relation::Together, CsrMatrix::from_rows(vec![Vec::new(); 2])));
     let model = pack_all(draft).unwrap();
     assert_eq!(
-        model.tables.iter().map(|(purpose, _)| *purpose).collect::<Vec<_>>(),
-        [Purpose::Next, Purpose::Together]
+        model.tables.iter().map(|(relation, _)| *relation).collect::<Vec<_>>(),
+        [Relation::Next, Relation::Together]
     );
 }
 
@@ -118,10 +118,11 @@ fn the_most_important_links_are_kept_and_weigh_about_as_much() {
     let packer = Packer::new(ring(100)).unwrap();
     assert_eq!(packer.num_pairs(), 1200);
     let model = packer.pack(200, Detail::MEDIUM).unwrap();
-    let table = model.table(Purpose::Next).unwrap();
+    let table = model.table(Relation::Next).unwrap();
     assert_eq!((table.num_edges(), table.hop()), (400, Tuning::default().hop));
     let item = |number: u32| model.items.item(&format!("item {}", number % 100)).unwrap();
-    // Everything else equal, the next two of each are the heaviest, and rows of items with more events count a little more.
+    // Everything else equal, the next two of each are the heaviest, and rows of items with more events count a little
+    // more.
     let kept = (0..100).filter(|&number| table.row(item(number)).weight_of(item(number + 1)) > 0.0).count();
     assert!(kept >= 95, "{kept}");
     let [near, far] = [1, 2].map(|step| table.row(item(50)).weight_of(item(50 + step)));
@@ -136,7 +137,7 @@ fn a_size_is_never_exceeded_and_nearly_used() {
     for wanted in [least, (least + all) / 2, all + 1000] {
         let (model, bytes, num_links) = packer.pack_to_size(wanted, Detail::MEDIUM, &mut None).unwrap();
         assert_eq!(Model::open(&bytes).unwrap(), model);
-        assert_eq!(model.table(Purpose::Next).unwrap().num_edges(), 2 * num_links);
+        assert_eq!(model.table(Relation::Next).unwrap().num_edges(), 2 * num_links);
         assert!(bytes.len() <= wanted, "{} of {wanted}", bytes.len());
         assert!(num_links == packer.num_pairs() || bytes.len() * 50 >= wanted * 49, "{} of {wanted}", bytes.len());
     }
@@ -159,17 +160,17 @@ fn a_tuning_changes_weights_and_nothing_that_costs_bytes() {
     let mut tuning =
         Tuning { decay_power: 2.0, repeat_scale: 3.0, level_power: 0.5, direction_power: 2.0, ..Tuning::default() };
     tuning.rows[0] = 0.5;
-    let tuned = tuning.apply(Purpose::Next, &model).unwrap();
+    let tuned = tuning.apply(Relation::Next, &model).unwrap();
     assert_eq!(tuned.ranking.decay, [1.0, 0.25]);
     assert_eq!(tuned.ranking.repeat, [1.5]);
     assert_eq!(tuned.to_bytes().unwrap().len(), model.to_bytes().unwrap().len());
-    let [before, after] = [&model, &tuned].map(|model| model.table(Purpose::Next).unwrap().weights());
+    let [before, after] = [&model, &tuned].map(|model| model.table(Relation::Next).unwrap().weights());
     let ratio = |levels: &[f32]| f64::from(levels[2] / levels[0]).ln();
     assert!((ratio(&after.levels) / ratio(&before.levels) - 0.5).abs() < 1e-3);
     assert_eq!(after.first_directed(), before.first_directed());
     let at = before.first_directed();
     assert!((after.directions[at].ln() / before.directions[at].ln() - 2.0).abs() < 1e-3);
-    assert_eq!(Tuning::default().apply(Purpose::Together, &model).unwrap(), model);
+    assert_eq!(Tuning::default().apply(Relation::Together, &model).unwrap(), model);
 }
 
 #[test]
@@ -196,7 +197,7 @@ fn the_more_links_an_item_has_the_finer_is_the_detail_that_suits() {
 fn with_extras() -> Draft {
     let mut draft = draft(300, &[(0, 1, 1.0), (2, 3, 0.5)]);
     let alike = (0..300).map(|item| vec![(ItemIx((item * 131 + 57) % 300), 1.0)]).collect();
-    draft.tables.push((Purpose::Similar, CsrMatrix::from_rows(alike)));
+    draft.tables.push((Relation::Similar, CsrMatrix::from_rows(alike)));
     draft.replenishment = (0..300).map(|item| (ItemIx(item), item as u16 * 37 % 90 + 1)).collect();
     draft.trends = vec![(7, vec![(ItemIx(5), 2.0), (ItemIx(9), 4.0)])];
     draft
@@ -208,7 +209,7 @@ fn a_model_has_its_extras_whatever_the_number_of_links() {
     let model = Packer::new(with_extras()).unwrap().pack(1, detail).unwrap();
     let item = |id| model.items.item(id).unwrap();
     // 8 * 131 + 57 is 205 beyond 900.
-    assert!(model.table(Purpose::Similar).unwrap().row(item("item 8")).items.contains(&item("item 205")));
+    assert!(model.table(Relation::Similar).unwrap().row(item("item 8")).items.contains(&item("item 205")));
     assert_eq!(model.replenishment_days(item("item 7")), Some(80));
     let mut trend = vec![(item("item 9"), 255), (item("item 5"), 239)];
     trend.sort_unstable();
@@ -222,8 +223,8 @@ fn a_tight_budget_goes_to_links_and_a_wide_one_has_room_for_all() {
     let packer = Packer::new(with_extras()).unwrap();
     let (tight, bytes, _) = packer.pack_to_size(1200, detail, &mut None).unwrap();
     assert!(bytes.len() <= 1200 && tight.replenishment.is_empty() && tight.trends.is_empty());
-    assert_eq!((tight.table(Purpose::Similar), tight.table(Purpose::Next).unwrap().num_edges()), (None, 4));
+    assert_eq!((tight.table(Relation::Similar), tight.table(Relation::Next).unwrap().num_edges()), (None, 4));
     let (wide, bytes, _) = packer.pack_to_size(20_000, detail, &mut None).unwrap();
-    assert!(bytes.len() <= 20_000 && wide.table(Purpose::Similar).is_some());
+    assert!(bytes.len() <= 20_000 && wide.table(Relation::Similar).is_some());
     assert_eq!((wide.replenishment.len(), wide.trends.len()), (300, 1));
 }

@@ -2,7 +2,7 @@
 
 use super::PackError;
 use super::links::{NUM_CLASSES, in_range};
-use crate::model::{Hop, Model, Neighbours, Purpose};
+use crate::model::{Model, Neighbours, Relation, TwoHop};
 
 /// Changes of a packed model that cost no byte.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -14,7 +14,7 @@ pub struct Tuning {
     /// Added to the logarithm of the row factor of each class.
     pub rows: [f64; NUM_CLASSES],
     /// The second hop.
-    pub hop: Hop,
+    pub hop: TwoHop,
     /// Power of the decay by position: above 1 old events count for less. Of the table for what comes next only.
     pub decay_power: f64,
     /// Factor of what a history item adds to its own score. Of the table for what comes next only.
@@ -27,7 +27,7 @@ impl Default for Tuning {
             level_power: 1.0,
             direction_power: 1.0,
             rows: [0.0; NUM_CLASSES],
-            hop: Hop { share: 0.2, width: 120 },
+            hop: TwoHop { share: 0.2, width: 120 },
             decay_power: 1.0,
             repeat_scale: 1.0,
         }
@@ -59,18 +59,18 @@ impl Tuning {
         }
     }
 
-    /// The model with the table of `purpose`, and for [`Purpose::Next`] the constants of ranking, tuned.
+    /// The model with the table of `relation`, and for [`Relation::Next`] the constants of ranking, tuned.
     ///
     /// # Errors
     /// [`PackError::Model`] if a weight leaves the range of a file.
-    pub fn apply(&self, purpose: Purpose, model: &Model) -> Result<Model, PackError> {
+    pub fn apply(&self, relation: Relation, model: &Model) -> Result<Model, PackError> {
         let mut model = model.clone();
         for (of, table) in &mut model.tables {
-            if *of == purpose {
+            if *of == relation {
                 *table = self.apply_to_table(std::mem::take(table))?;
             }
         }
-        if purpose == Purpose::Next {
+        if relation == Relation::Next {
             let decay = &mut model.ranking.decay;
             decay.iter_mut().for_each(|decay| *decay = f64::from(*decay).powf(self.decay_power) as f32);
             let repeat = &mut model.ranking.repeat;

@@ -3,7 +3,7 @@
 use super::*;
 use crate::CategoryIx;
 use crate::model::{
-    BLOCK, Blocks, Categories, Dictionary, Hop, Kept, Link, Purpose, RankingParameters, Trend, Weights,
+    BLOCK, Blocks, Categories, Dictionary, Kept, Link, RankingParameters, Relation, Trend, TwoHop, Weights,
 };
 
 const NUM_ITEMS: u32 = 5 * BLOCK as u32 + 60;
@@ -38,7 +38,7 @@ impl Random {
 }
 
 /// Links near and far, of few levels, so that many scores tie.
-fn table(random: &mut Random, links_per_item: u32, hop: Hop) -> Neighbours {
+fn table(random: &mut Random, links_per_item: u32, hop: TwoHop) -> Neighbours {
     let mut links = std::collections::BTreeMap::new();
     for _ in 0..NUM_ITEMS * links_per_item {
         let one = random.below(NUM_ITEMS);
@@ -73,9 +73,9 @@ fn model() -> Model {
     Model {
         items: Dictionary::new(&ids).unwrap(),
         tables: vec![
-            (Purpose::Next, table(&mut random, 6, Hop { share: 0.3, width: 40 })),
-            (Purpose::Together, table(&mut random, 3, Hop { share: 1.5, width: 0 })),
-            (Purpose::Similar, table(&mut random, 2, Hop::default())),
+            (Relation::Next, table(&mut random, 6, TwoHop { share: 0.3, width: 40 })),
+            (Relation::Together, table(&mut random, 3, TwoHop { share: 1.5, width: 0 })),
+            (Relation::Similar, table(&mut random, 2, TwoHop::default())),
         ],
         popularity: (0..NUM_ITEMS).map(|_| random.below(9) as u8 * 30).collect(),
         ranking: RankingParameters {
@@ -107,7 +107,8 @@ fn lists_from_blocks_are_those_of_the_whole_model_however_few_blocks_are_kept() 
     let (whole, blocks) = (Model::open(&bytes).unwrap(), Model::open_blocks(bytes).unwrap());
     let mut of_whole = Ranker::new(&whole);
     let mut of_blocks = Ranker::new(&blocks);
-    // Room for some of six blocks, and for none: the one that was read last stays all the same. To read blocks again and again takes its time.
+    // Room for some of six blocks, and for none: the one that was read last stays all the same. To read blocks again
+    // and again takes its time.
     let mut of_few = [(16, 7_000), (128, 0)].map(|(every, most_bytes)| (every, with_room(&blocks, most_bytes)));
     let mut random = Random(2_026);
     for case in 0..NUM_CASES {

@@ -1,38 +1,39 @@
 //! The shop's present facts about its items: price, stock, category, brand, tags, and impressions by the shopper.
 //!
-//! Columns of numbers, 4 bytes an item each, made when the first value comes. Names stay outside: a category is its number in the model, or
-//! a greater one for a category that only the shop knows; brands and sets of tags have whatever numbers the caller gives them.
+//! Columns of numbers, 4 bytes an item each, made when the first value comes. Names stay outside: a category is its
+//! number in the model, or a greater one for a category that only the shop knows; the caller numbers brands and sets of
+//! tags.
 
 use super::filter::WordReader;
+use super::words;
+use super::words::UNKNOWN;
 use crate::ItemIx;
 use crate::model::{Model, Table};
-
-/// A value that is not known; as `f32` it is no number.
-pub const UNKNOWN: u32 = u32::MAX;
 
 /// A column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum Column {
     /// Number of the category, in place of the model's.
-    Category = 0,
+    Category = words::CATEGORY,
     /// Number of the brand.
-    Brand = 1,
+    Brand = words::BRAND,
     /// Number of the set of tags.
-    Tags = 2,
+    Tags = words::TAGS,
     /// Bits of the price as `f32`.
-    Price = 3,
+    Price = words::PRICE,
     /// 1 in stock, 0 not; in stock if unknown.
-    Stock = 4,
-    /// Bits of the `f32` that is left of a score because the item was shown and ignored, 0 to 1; 1 if unknown.
-    Shown = 5,
+    Stock = words::STOCK,
+    /// Bits of the factor of an item that was shown and ignored, 0 to 1 as `f32`; 1 if unknown. See
+    /// [`impression_factor`](super::impression_factor).
+    Impressions = 5,
 }
 
 impl Column {
     /// The column with this number.
     pub fn of(number: u32) -> Option<Column> {
         use Column::*;
-        [Category, Brand, Tags, Price, Stock, Shown].get(number as usize).copied()
+        [Category, Brand, Tags, Price, Stock, Impressions].get(number as usize).copied()
     }
 }
 
@@ -43,8 +44,8 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
-    /// Sets values of one column, pairs of item and value, those of items that `model` does not have excepted; without any, forgets
-    /// the column. `O(len)`, and `O(num_items)` for the first.
+    /// Sets values of one column, pairs of item and value, those of items that `model` does not have excepted; without
+    /// any, forgets the column. `O(len)`, and `O(num_items)` for the first.
     pub fn update<T: Table>(&mut self, model: &Model<T>, column: Column, pairs: &[u32]) {
         let Some(column) = self.columns.get_mut(column as usize) else { return };
         if pairs.is_empty() {

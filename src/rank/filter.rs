@@ -1,25 +1,26 @@
 //! Conditions on items, as small programs over the columns of a [`Catalogue`].
 //!
-//! A program is a list of words; each instruction puts an answer on a stack or works on those on top, and one is left at the end:
+//! A program is a list of [`words`]. Each instruction pushes an answer on a stack, or replaces those on top; one is
+//! left at the end:
 //!
-//! | word | what follows | answer |
+//! | instruction | operands | answer: true if |
 //! |---|---|---|
-//! | 0 | column, number of words, words | whether the bit with the number of the item's value is set; column 6 is the item's own number |
-//! | 1 | bits of two `f32` | whether the price is known and from the first to the second |
-//! | 2 | 0 or 1 | whether the item is in stock, if that is 1, or is not |
-//! | 3 | | whether both of the two on top hold |
-//! | 4 | | whether one of the two on top does |
-//! | 5 | | the opposite of the one on top |
+//! | `IS_ONE_OF` | column, number of words, words | the bit with the number of the item's value is set |
+//! | `HAS_PRICE` | bits of two `f32` | the price is known and from the first to the second |
+//! | `HAS_STOCK` | 0 or 1 | the item is in stock (1) or is not (0) |
+//! | `AND` | | both answers on top are true |
+//! | `OR` | | one of the two answers on top is true |
+//! | `NOT` | | the answer on top is false |
 //!
-//! A value that is not known is in no set. Every program takes the same way for all items, so one that works for an item works for all.
+//! An unknown value is in no set. A program runs the same instructions for every item, so one that is valid for an item
+//! is valid for all.
 
-use super::catalogue::{Catalogue, Column, UNKNOWN};
+use super::catalogue::{Catalogue, Column};
+use super::words::{self, UNKNOWN};
 use crate::ItemIx;
 use crate::model::{Model, Table};
 
-/// The column that a set of items is tested with.
-const ITEMS: u32 = 6;
-/// The most answers that may wait.
+/// Maximum number of answers on the stack.
 const MAX_DEPTH: u32 = 64;
 
 /// A condition on items.
@@ -29,7 +30,7 @@ pub struct Filter<'a> {
 }
 
 impl<'a> Filter<'a> {
-    /// The condition that a program says; `None` if it is none.
+    /// Makes the condition of a program; `None` if the program is not valid.
     pub fn new(words: &'a [u32]) -> Option<Filter<'a>> {
         let filter = Filter { words };
         filter.run(&|_| UNKNOWN, ItemIx(0)).map(|_| filter)
@@ -40,7 +41,7 @@ impl<'a> Filter<'a> {
         self.run(&|column| catalogue.value(model, column, item), item) == Some(true)
     }
 
-    /// The answer, given the item's value in each column.
+    /// Runs the program; `value` returns the item's value in a column. `None` if the program is not valid.
     fn run(self, value: &dyn Fn(Column) -> u32, item: ItemIx) -> Option<bool> {
         // The answer on top is the lowest bit.
         let mut answers = 0u64;
@@ -48,27 +49,27 @@ impl<'a> Filter<'a> {
         let mut words = WordReader(self.words);
         while let Some(instruction) = words.next() {
             let (num_used, answer) = match instruction {
-                0 => {
+                words::IS_ONE_OF => {
                     let column = words.next()?;
                     let num_words = words.next()?;
                     let set = words.take(num_words)?;
                     let value = match Column::of(column) {
                         Some(column) => value(column),
-                        None if column == ITEMS => item.0,
+                        None if column == words::ITEM => item.0,
                         None => return None,
                     };
                     let word = set.get(value as usize / 32).copied().unwrap_or(0);
                     (0, value != UNKNOWN && word >> (value % 32) & 1 == 1)
                 }
-                1 => {
+                words::HAS_PRICE => {
                     let (least, most) = (f32::from_bits(words.next()?), f32::from_bits(words.next()?));
                     let price = f32::from_bits(value(Column::Price));
                     (0, least <= price && price <= most)
                 }
-                2 => (0, (value(Column::Stock) != 0) == (words.next()? != 0)),
-                3 => (2, answers & 3 == 3),
-                4 => (2, answers & 3 != 0),
-                5 => (1, answers & 1 == 0),
+                words::HAS_STOCK => (0, (value(Column::Stock) != 0) == (words.next()? != 0)),
+                words::AND => (2, answers & 3 == 3),
+                words::OR => (2, answers & 3 != 0),
+                words::NOT => (1, answers & 1 == 0),
                 _ => return None,
             };
             if depth < num_used || depth - num_used >= MAX_DEPTH {
@@ -81,18 +82,18 @@ impl<'a> Filter<'a> {
     }
 }
 
-/// WordReader that are read one after the other.
+/// Reader of words, one after the other.
 #[derive(Clone, Copy, Debug)]
 pub struct WordReader<'a>(pub &'a [u32]);
 
 impl<'a> WordReader<'a> {
-    /// The next word.
+    /// Reads the next word.
     #[allow(clippy::should_implement_trait, reason = "an iterator's many methods are of no use here")]
     pub fn next(&mut self) -> Option<u32> {
         self.take(1)?.first().copied()
     }
 
-    /// The next words.
+    /// Reads the next words.
     pub fn take(&mut self, num_words: u32) -> Option<&'a [u32]> {
         let (taken, rest) = self.0.split_at_checked(num_words as usize)?;
         self.0 = rest;

@@ -1,11 +1,13 @@
-//! The one way to put things in order: a binary heap of numbers, the greatest first, each of a value and what settles ties.
+//! The one way to put things in order: a binary heap of numbers, the greatest first, each of a value and what settles
+//! ties.
 //!
-//! The upper half of a number has the bits of a value from 0 up, which are in the order of the values; the lower half says
-//! which item it is. One type of entry, so that a browser downloads one heap.
+//! The upper half of a number has the bits of a value from 0 up, which are in the order of the values; the lower half
+//! says which item it is. One type of entry, so that a browser downloads one heap.
 
 use crate::ItemIx;
 
-/// The entry of an item; of two with one value, the greater is the item that comes first by number or, with a seed, by hash.
+/// The entry of an item; of two with one value, the greater is the item that comes first by number or, with a seed, by
+/// hash.
 pub(super) fn entry(value: f32, item: ItemIx, seed: Option<u32>) -> u64 {
     let tie = match seed {
         Some(seed) => hash(item.0 ^ seed.wrapping_mul(0x9e37_79b9)),

@@ -1,12 +1,12 @@
 //! The one way of every list: score, bar, order, place.
 
-use super::catalogue::{Catalogue, Column, UNKNOWN};
+use super::catalogue::{Catalogue, Column};
 use super::popular::popularity;
 use super::rows::Rows;
 use super::select::ListRequest;
-use super::{Eligible, Options, Ranked, Ranker, Reason, Source};
+use super::{Eligible, Options, Ranked, Ranker, Reason, Source, UNKNOWN};
 use crate::ItemIx;
-use crate::model::{Model, Purpose, Table};
+use crate::model::{Model, Relation, Table};
 
 /// Not listed, unless pinned: the history holds it.
 pub(super) const SEEN: u8 = 1;
@@ -36,8 +36,8 @@ pub(super) struct ScoringPlan {
 impl<T: Table> Ranker<T> {
     /// Lists the best items of a source.
     ///
-    /// `O(anchors * row length + c log c)` for c candidates; a filter that few of the best pass, or boosts of what is popular, go
-    /// through as many items as it takes.
+    /// `O(anchors * row length + c log c)` for c candidates; a filter that few of the best pass, or boosts of what is
+    /// popular, go through as many items as it takes.
     ///
     /// # Errors
     /// If a row that the list needs cannot be read.
@@ -50,11 +50,11 @@ impl<T: Table> Ranker<T> {
     ) -> Result<Vec<Ranked>, T::Error> {
         let nothing = Catalogue::default();
         let catalogue = options.rules.catalogue.unwrap_or(&nothing);
-        let asked = ListRequest { model, catalogue, options };
+        let request = ListRequest { model, catalogue, options };
         for &item in options.exclude {
             self.bar(item, BARRED);
         }
-        let plan = self.plan(&asked, source);
+        let plan = self.plan(&request, source);
         // What sinks comes last, so that nothing that is added afterwards is spared.
         for sinks in [false, true] {
             for anchor in &plan.anchors {
@@ -63,7 +63,7 @@ impl<T: Table> Ranker<T> {
                 }
             }
         }
-        let mut listed = self.place(&asked, &plan, eligible);
+        let mut listed = self.select(&request, &plan, eligible);
         for ranked in &mut listed {
             let score = self.scores.get(ranked.item.as_usize()).copied().unwrap_or(0.0);
             if options.explain && score > 0.0 {
@@ -88,9 +88,10 @@ impl<T: Table> Ranker<T> {
         Ok(listed)
     }
 
-    fn plan(&mut self, asked: &ListRequest<T>, source: Source) -> ScoringPlan {
-        let model = asked.model;
-        let mut plan = ScoringPlan { table: table(model, Purpose::Next), anchors: Vec::new(), only: None, fills: true };
+    fn plan(&mut self, request: &ListRequest<T>, source: Source) -> ScoringPlan {
+        let model = request.model;
+        let mut plan =
+            ScoringPlan { table: table(model, Relation::Next), anchors: Vec::new(), only: None, fills: true };
         let near = match source {
             Source::ForYou { history, factors } => {
                 let ranking = &model.ranking;
@@ -99,7 +100,7 @@ impl<T: Table> Ranker<T> {
                     let factor = factors.get(at).map_or(1.0, |factor| factor.clamp(-1000.0, 1000.0));
                     let taken = if factor < 0.0 { &mut num_unwanted } else { &mut position };
                     let is_wanted = factor >= 0.0;
-                    if !is_wanted || !asked.options.repeats {
+                    if !is_wanted || !request.options.repeats {
                         self.bar(event.item, if is_wanted { SEEN } else { BARRED });
                     }
                     if let Some(&decay) = ranking.decay.get(*taken) {
@@ -117,16 +118,16 @@ impl<T: Table> Ranker<T> {
             }
             Source::Related(items) => items,
             Source::Together(items) => {
-                plan.table = table(model, Purpose::Together).or(plan.table);
+                plan.table = table(model, Relation::Together).or(plan.table);
                 items
             }
             Source::Similar(items) => {
-                plan.table = table(model, Purpose::Similar);
+                plan.table = table(model, Relation::Similar);
                 if plan.table.is_none()
                     && let Some(&item) = items.first()
                 {
                     plan.only = Some(item);
-                    self.score_category(asked, item);
+                    self.score_category(request, item);
                 }
                 items
             }
@@ -152,19 +153,19 @@ impl<T: Table> Ranker<T> {
     }
 
     /// Scores the items of one's category by how near their prices are, and how popular they are.
-    fn score_category(&mut self, asked: &ListRequest<T>, anchor: ItemIx) {
-        let category = asked.of(Column::Category, anchor);
-        let price = f32::from_bits(asked.of(Column::Price, anchor));
+    fn score_category(&mut self, request: &ListRequest<T>, anchor: ItemIx) {
+        let category = request.of(Column::Category, anchor);
+        let price = f32::from_bits(request.of(Column::Price, anchor));
         if category == UNKNOWN {
             return;
         }
         for item in 0..self.scores.len() as u32 {
             let item = ItemIx(item);
-            if asked.of(Column::Category, item) == category {
-                let other = f32::from_bits(asked.of(Column::Price, item));
+            if request.of(Column::Category, item) == category {
+                let other = f32::from_bits(request.of(Column::Price, item));
                 let ratio = price.min(other) / price.max(other);
                 let is_known = price > 0.0 && other > 0.0 && ratio > 0.0;
-                let level = asked.model.popularity.get(item.as_usize()).copied().unwrap_or(0);
+                let level = request.model.popularity.get(item.as_usize()).copied().unwrap_or(0);
                 let nearness = if is_known { ratio } else { 0.5 };
                 add_score(&mut self.scores, &mut self.touched, item, popularity(level) * nearness);
             }
@@ -201,7 +202,8 @@ impl<T: Table> Ranker<T> {
         }
     }
 
-    /// The share of each anchor in what speaks for an item, the largest first; an item that anchors twice is one reason.
+    /// The share of each anchor in what speaks for an item, the largest first; an item that anchors twice is one
+    /// reason.
     fn reasons(&mut self, model: &Model<T>, plan: &ScoringPlan, item: ItemIx, score: f32) -> Vec<Reason> {
         let mut reasons: Vec<Reason> = Vec::new();
         if let Some(only) = plan.only {
@@ -278,11 +280,12 @@ pub(super) fn table_and_rows<'m, 'r, T: Table>(
     Some((&model.tables.get(at)?.1, rows.get_mut(at)?))
 }
 
-fn table<T: Table>(model: &Model<T>, purpose: Purpose) -> Option<usize> {
-    model.tables.iter().position(|(of, _)| *of == purpose)
+fn table<T: Table>(model: &Model<T>, relation: Relation) -> Option<usize> {
+    model.tables.iter().position(|(of, _)| *of == relation)
 }
 
-/// Gives the popular items of the last so many days, or of the next longer time that the model knows, or of the longest.
+/// Gives the popular items of the last so many days, or of the next longer time that the model knows, or of the
+/// longest.
 fn trend<T: Table>(model: &Model<T>, days: u32) -> &[(ItemIx, u8)] {
     let mut found: &[(ItemIx, u8)] = &[];
     if days > 0 {

@@ -7,14 +7,16 @@
 //! score(c) = sum over history positions t of factor(t) * decay(t) * event_weight(t) * W[h_t, c]  +  factor(t) * repeat(t) if c = h_t
 //! ```
 //!
-//! with t = 0 the newest event. Where the table asks for a second hop, W is replaced by `W + share W^ W` with W^ the rows of W, each
-//! divided by its sum as it is reached, less the diagonal, and the heaviest entries of a row are kept (see `rows`). Items without a score follow in order of popularity. Sums run in f32 in a
-//! fixed order with no transcendental function, so that native and wasm builds give the same bits.
+//! with t = 0 the newest event. Where the table asks for a second hop, W is replaced by `W + share W^ W` with W^ the
+//! rows of W, each divided by its sum as it is reached, less the diagonal, and the heaviest entries of a row are kept
+//! (see `rows`). Items without a score follow in order of popularity. Sums run in f32 in a fixed order with no
+//! transcendental function, so that native and wasm builds give the same bits.
 //!
-//! Every list goes one way, through `list`: a [`Source`] scores items; what must not be listed is barred; boosts, impressions and exploration
-//! are factors of the scores; then the best that passes the filter is listed, one after the other, with pins, the limit of a category
-//! and diversity deciding which of the best that is. `catalogue` and `filter` are what the shop says of its items and asks of a list, `popular` is
-//! what fills a list up, `heap` puts all of it in order, `replenishment` scores purchases by the days since the last one.
+//! Every list goes one way, through `list`: a [`Source`] scores items; what must not be listed is barred; boosts,
+//! impressions and exploration are factors of the scores; then the best that passes the filter is listed, one after the
+//! other, with pins, the limit of a category and diversity deciding which of the best that is. `catalogue` and `filter`
+//! are what the shop says of its items and asks of a list, `popular` is what fills a list up, `heap` puts all of it in
+//! order, `replenishment` scores purchases by the days since the last one.
 
 #[cfg(all(test, feature = "cli"))]
 mod blocks_tests;
@@ -30,10 +32,14 @@ mod rules_tests;
 mod select;
 #[cfg(all(test, feature = "cli"))]
 mod tests;
+mod weighing;
+pub mod words;
 
-pub use catalogue::{Catalogue, Column, UNKNOWN};
+pub use catalogue::{Catalogue, Column};
 pub use filter::{Filter, WordReader};
 pub use replenishment::replenishment_score;
+pub use weighing::{IMPRESSION_HALF_LIFE_DAYS, Signals, event_factor, impression_factor, recency_score};
+pub use words::UNKNOWN;
 
 use crate::model::{Model, Neighbours, Table};
 use crate::{EventKind, ItemIx};
@@ -54,9 +60,10 @@ pub struct HistoryEvent {
 pub enum Source<'a> {
     /// The shopper's history, newest event first.
     ///
-    /// `factors` has one number for each event, 1 for those it lacks, -1000 to 1000: how much the event counts. Below 0 the shopper does not want the item: it
-    /// is not listed, and what is near it loses as much score as an event of the kind would add if it were the newest, but never falls below 0; such an event
-    /// takes no position. As many of those as the model has positions count, and as many of the others.
+    /// `factors` has one number for each event, 1 for those it lacks, -1000 to 1000: how much the event counts. Below 0
+    /// the shopper does not want the item: it is not listed, and what is near it loses as much score as an event of the
+    /// kind would add if it were the newest, but never falls below 0; such an event takes no position. As many of those
+    /// as the model has positions count, and as many of the others.
     ForYou {
         /// The events.
         history: &'a [HistoryEvent],
@@ -67,16 +74,24 @@ pub enum Source<'a> {
     Related(&'a [ItemIx]),
     /// Items bought in one basket with these; items viewed after them if the model has no baskets.
     Together(&'a [ItemIx]),
-    /// Items with content like these. If the model has no such table, those of the first one's category are like it: the nearer in price the more (the
-    /// lower price by the higher, a half if one is unknown), times popularity.
+    /// Items with content like these. If the model has no such table, those of the first one's category are like it:
+    /// the nearer in price the more (the lower price by the higher, a half if one is unknown), times popularity.
     Similar(&'a [ItemIx]),
     /// Items popular in the last so many days, then popular items.
     Trending {
-        /// The model has some numbers of days; the next greater counts, or the greatest. 0 for what the model calls popular.
+        /// The model has some numbers of days; the next greater counts, or the greatest. 0 for what the model calls
+        /// popular.
         days: u32,
     },
     /// These items with these scores, those above 0, and no others.
     Given(&'a [(ItemIx, f32)]),
+}
+
+impl Source<'_> {
+    /// Returns the usual [`Rules::fatigue`] of a list: none where a list holds what the shopper knows.
+    pub fn default_fatigue(self) -> f32 {
+        if let Source::Given(_) = self { 0.0 } else { 0.5 }
+    }
 }
 
 /// A request for a list.
@@ -113,17 +128,18 @@ pub struct Rules<'a> {
     pub boosts: &'a [Boost<'a>],
     /// Items to rank after all others.
     pub bury: Option<Filter<'a>>,
-    /// Items with their positions, 0 the first, if they are eligible; of two with one position the first gets it, and the other the next. They may be of the
-    /// history.
+    /// Items with their positions, 0 the first, if they are eligible; of two with one position the first gets it, and
+    /// the other the next. They may be of the history.
     pub pins: &'a [(ItemIx, u32)],
-    /// Number of items of one category that come before those of others, pins included; 0 for any number. Lists stay full.
+    /// Number of items of one category that come before those of others, pins included; 0 for any number. Lists stay
+    /// full.
     pub max_per_category: u32,
-    /// 0 lists by score alone, 1 by how little an item is like those that are listed already: maximal marginal relevance (Carbonell and Goldstein 1998) over
-    /// `2 k + 16` candidates at a time.
+    /// 0 lists by score alone, 1 by how little an item is like those that are listed already: maximal marginal
+    /// relevance (Carbonell and Goldstein 1998) over `2 k + 16` candidates at a time.
     pub diversity: f32,
     /// 0 leaves scores as they are, 1 multiplies each with a random number from 0 to 1, which the seed decides.
     pub explore: f32,
-    /// Effect of [`Column::Shown`]: 0 none, 1 full. At least 1/1024 of a score is left.
+    /// Effect of [`Column::Impressions`]: 0 none, 1 full. At least 1/1024 of a score is left.
     pub fatigue: f32,
 }
 
@@ -159,8 +175,8 @@ pub struct Reason {
 /// Decides whether an item may be listed (a shop's own rule).
 pub type Eligible<'a> = dyn FnMut(ItemIx) -> bool + 'a;
 
-/// Ranks with one model; keeps its working memory between calls (5 bytes an item, 4 for the popular order, 4 once lists are
-/// diverse, and 8 for each table with a second hop, whose last rows it keeps, too).
+/// Ranks with one model; keeps its working memory between calls (5 bytes an item, 4 for the popular order, 4 once lists
+/// are diverse, and 8 for each table with a second hop, whose last rows it keeps, too).
 #[derive(Clone, Debug)]
 pub struct Ranker<T: Table = Neighbours> {
     popular: Popular,

@@ -46,7 +46,8 @@ impl Popular {
     }
 }
 
-/// Gives the popularity of an item of a level next to one of level 0: 2^(level / 16), straight lines between whole powers.
+/// Gives the popularity of an item of a level next to one of level 0: 2^(level / 16), straight lines between whole
+/// powers.
 ///
 /// Levels are logarithms: 16 of them are a factor of 2.
 pub(super) fn popularity(level: u8) -> f32 {

@@ -1,20 +1,21 @@
-//! Rows of a table as ranking reads them, with the second hop where the table asks for one: neighbours of neighbours, worked out for
-//! an item when it is asked for.
+//! Rows of a table as ranking reads them, with the second hop where the table asks for one: neighbours of neighbours,
+//! worked out for an item when it is asked for.
 //!
 //! ```text
 //! row(h) = W[h, .] + share * sum over neighbours j of h: W[h, j] * W[j, .] / (sum of W[j, .])        without h itself
 //! ```
 //!
-//! The factor of a row cancels out of the quotient, which is therefore worked out from weights without it: each `W[j, .]` and its sum are
-//! those of a row of factor 1. All is in single precision, sums in the order of items, so that every reader of a file gets the same bits:
-//! `share * W[h, j] * inverse_sum(j)` from left to right, then that times the weight of each neighbour of j, j in ascending order.
+//! The factor of a row cancels out of the quotient, which is therefore worked out from weights without it: each `W[j,
+//! .]` and its sum are those of a row of factor 1. All is in single precision, sums in the order of items, so that
+//! every reader of a file gets the same bits: `share * W[h, j] * inverse_sum(j)` from left to right, then that times
+//! the weight of each neighbour of j, j in ascending order.
 //!
-//! A table of few links so gets rows of many, at the price of some hundred additions an item; the rows that were worked out last are
-//! kept, because a shopper's history changes by one item at a time.
+//! A table of few links so gets rows of many, at the price of some hundred additions an item; the rows that were worked
+//! out last are kept, because a shopper's history changes by one item at a time.
 
 use super::heap;
 use crate::ItemIx;
-use crate::model::{Hop, Table};
+use crate::model::{Table, TwoHop};
 
 /// Rows with a second hop that are kept: more than the window of a history.
 const KEPT_ROWS: usize = 320;
@@ -30,7 +31,7 @@ struct KeptRow {
 /// Rows of one table.
 #[derive(Clone, Debug)]
 pub(super) struct Rows<T: Table> {
-    hop: Hop,
+    hop: TwoHop,
     /// The parts of the table that were read.
     pub(super) kept: T::Kept,
     /// Why a row could not be read, if one could not be.
@@ -209,7 +210,7 @@ mod tests {
 
     const NUM_ITEMS: u32 = 9;
 
-    fn table(links: &BTreeMap<(u32, u32), u8>, hop: Hop) -> Neighbours {
+    fn table(links: &BTreeMap<(u32, u32), u8>, hop: TwoHop) -> Neighbours {
         let links: Vec<_> = links
             .iter()
             .filter(|((from, to), _)| from < to)
@@ -243,7 +244,7 @@ mod tests {
             links in prop::collection::btree_map((0..NUM_ITEMS, 0..NUM_ITEMS), 0u8..3, 0..20),
             share in 0.01f32..4.0,
         ) {
-            let table = table(&links, Hop { share, width: 0 });
+            let table = table(&links, TwoHop { share, width: 0 });
             let mut hops = Rows::new(&table);
             for item in 0..NUM_ITEMS {
                 let expected = naive(&table, item, share.into());
@@ -261,8 +262,8 @@ mod tests {
             links in prop::collection::btree_map((0..NUM_ITEMS, 0..NUM_ITEMS), 0u8..3, 5..20),
             width in 1u16..5,
         ) {
-            let whole = table(&links, Hop { share: 0.5, width: 0 });
-            let cut = table(&links, Hop { share: 0.5, width });
+            let whole = table(&links, TwoHop { share: 0.5, width: 0 });
+            let cut = table(&links, TwoHop { share: 0.5, width });
             for item in (0..NUM_ITEMS).map(ItemIx) {
                 let mut expected = Rows::new(&whole).row(&whole, item).to_vec();
                 expected.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
@@ -278,7 +279,7 @@ mod tests {
     #[test]
     fn rows_that_were_forgotten_come_back_the_same() {
         let links = (0..NUM_ITEMS - 1).map(|item| ((item, item + 1), (item % 3) as u8)).collect();
-        let table = table(&links, Hop { share: 0.2, width: 4 });
+        let table = table(&links, TwoHop { share: 0.2, width: 4 });
         let mut hops = Rows::new(&table);
         let first = hops.row(&table, ItemIx(0)).to_vec();
         assert!(!first.is_empty());

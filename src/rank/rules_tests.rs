@@ -3,7 +3,7 @@
 use super::tests::{NUM_ITEMS, any_history, any_model};
 use super::*;
 use crate::CategoryIx;
-use crate::model::{Categories, Purpose};
+use crate::model::{Categories, Relation};
 use proptest::prelude::*;
 
 /// A condition as people think of it.
@@ -111,7 +111,7 @@ impl Shop {
         update(Column::Tags, &|said| said.tags);
         update(Column::Price, &|said| said.price.map(f32::to_bits));
         update(Column::Stock, &|said| said.stock.map(u32::from));
-        update(Column::Shown, &|said| said.shown.map(f32::to_bits));
+        update(Column::Impressions, &|said| said.shown.map(f32::to_bits));
         catalogue
     }
 }
@@ -142,7 +142,7 @@ fn any_shop() -> impl Strategy<Value = Shop> {
             model.categories = categories.map(|of_item| Categories { names, of_item });
             let [(_, table)] = &other.tables[..] else { unreachable!("one table") };
             if has_similar {
-                model.tables.push((Purpose::Similar, table.clone()));
+                model.tables.push((Relation::Similar, table.clone()));
             }
             let items_of_trend = trend.into_iter().map(|(item, level)| (ItemIx(item), level)).collect();
             model.trends = vec![crate::model::Trend { days: 7, items: items_of_trend }];
@@ -275,10 +275,10 @@ impl Request {
         ranker.list(&shop.model, source, &options, &mut |item| !self.refused.contains(&item.0))
     }
 
-    fn purpose(&self, model: &Model) -> Option<Purpose> {
+    fn relation(&self, model: &Model) -> Option<Relation> {
         match self.source {
-            0..4 => Some(Purpose::Next),
-            4 => model.table(Purpose::Similar).map(|_| Purpose::Similar),
+            0..4 => Some(Relation::Next),
+            4 => model.table(Relation::Similar).map(|_| Relation::Similar),
             _ => None,
         }
     }
@@ -286,7 +286,7 @@ impl Request {
     /// Scores from the formulas, in the order of summation that the ranker documents.
     fn score(&self, shop: &Shop, candidate: u32) -> f32 {
         let model = &shop.model;
-        let table = self.purpose(model).and_then(|purpose| model.table(purpose));
+        let table = self.relation(model).and_then(|relation| model.table(relation));
         let weight = |item: ItemIx| table.map_or(0.0, |table| table.row(item).weight_of(ItemIx(candidate)));
         let mut score = 0.0f32;
         match self.source {
@@ -399,7 +399,7 @@ impl Request {
         let mut categories: Vec<Option<u32>> = pins.iter().map(|pin| pin.category).collect();
         let mut listed: Vec<(u32, f32)> = Vec::new();
         open.sort_by(|a, b| b.value.total_cmp(&a.value).then(a.place_among_equals.cmp(&b.place_among_equals)));
-        let similar = self.purpose(&shop.model).unwrap_or(Purpose::Next);
+        let similar = self.relation(&shop.model).unwrap_or(Relation::Next);
         let table = shop.model.table(similar).unwrap();
         let nearness = |listed: &[(u32, f32)], item: u32| {
             let mut most = 0.0f32;

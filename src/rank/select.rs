@@ -1,9 +1,9 @@
 //! Selects the next item: the order of candidates, and the rules that keep the best one from its position.
 
-use super::catalogue::{Catalogue, Column, UNKNOWN};
+use super::catalogue::{Catalogue, Column};
 use super::list::{BARRED, SEEN, ScoringPlan, table_and_rows};
 use super::popular::popularity;
-use super::{Eligible, Options, Ranked, Ranker, heap};
+use super::{Eligible, Options, Ranked, Ranker, UNKNOWN, heap};
 use crate::ItemIx;
 use crate::model::{Model, Table};
 
@@ -19,6 +19,15 @@ pub(super) struct ListRequest<'a, T: Table> {
 
 /// Number of the best that are found without putting all in order.
 const NUM_TOP: usize = 64;
+
+/// A list that is being made.
+struct Selection {
+    listed: Vec<Ranked>,
+    /// Number of listed items by category.
+    counts: Vec<(u32, u32)>,
+    /// Items that wait for their positions.
+    pins: Vec<(ItemIx, u32)>,
+}
 
 /// One walk through candidates, the best first.
 struct CandidateScan {
@@ -38,109 +47,132 @@ struct CandidateScan {
     least: u64,
 }
 
+impl CandidateScan {
+    /// Returns the walk of a turn from 0 to 7, or `None` if the request has none. Bit 0 of the turn: candidates without
+    /// scores, bit 1: those of full categories, bit 2: the buried ones.
+    fn of_turn<T: Table>(turn: u8, request: &ListRequest<T>, plan: &ScoringPlan) -> Option<CandidateScan> {
+        let rules = &request.options.rules;
+        let (has_scores, is_capped, is_buried) = (turn & 1 == 0, turn & 2 == 0, turn & 4 != 0);
+        if !has_scores && !plan.fills || !is_capped && rules.max_per_category == 0 || is_buried && rules.bury.is_none()
+        {
+            return None;
+        }
+        let most = request.most();
+        Some(CandidateScan { has_scores, is_buried, is_capped, level: 256, most, top: Vec::new(), least: 0 })
+    }
+}
+
 impl<T: Table> Ranker<T> {
-    /// Lists up to `k` items: those with a score, then popular ones; what is too much of one category behind both, and what is buried behind all.
-    pub(super) fn place(&mut self, asked: &ListRequest<T>, plan: &ScoringPlan, eligible: &mut Eligible) -> Vec<Ranked> {
-        let rules = &asked.options.rules;
-        let (k, diversity) = (asked.options.k, rules.diversity);
-        let is_diverse = diversity > 0.0;
-        let mut listed: Vec<Ranked> = Vec::new();
-        let mut counts: Vec<(u32, u32)> = Vec::new();
-        let mut pins: Vec<(ItemIx, u32)> = Vec::new();
-        if k == 0 {
-            return listed;
+    /// Lists up to `k` items: those with a score, then popular ones; then those of categories that are full, and at last
+    /// the buried ones.
+    pub(super) fn select(
+        &mut self,
+        request: &ListRequest<T>,
+        plan: &ScoringPlan,
+        eligible: &mut Eligible,
+    ) -> Vec<Ranked> {
+        let mut selection = Selection { listed: Vec::new(), counts: Vec::new(), pins: Vec::new() };
+        if request.options.k == 0 {
+            return selection.listed;
         }
-        for &(item, position) in rules.pins {
-            if self.is_free(item, BARRED) && asked.passes(item) && eligible(item) {
-                self.bar(item, BARRED);
-                pins.push((item, position));
-                asked.count(&mut counts, item);
-            }
-        }
-        if is_diverse {
+        self.reserve_pins(request, &mut selection, eligible);
+        if request.options.rules.diversity > 0.0 {
             self.nearness.clear();
             self.nearness.resize(self.scores.len(), 0.0);
         }
-        let num_open = if is_diverse { k.saturating_mul(2).saturating_add(16) } else { 1 };
-        let mut open: Vec<(f32, ItemIx)> = Vec::new();
-        // Bit 0: the unscored, bit 1: categories that are full, bit 2: the buried.
         for turn in 0..8 {
-            let mut walk = CandidateScan {
-                has_scores: turn & 1 == 0,
-                is_capped: turn & 2 == 0,
-                is_buried: turn & 4 != 0,
-                level: 256,
-                most: asked.most(),
-                top: Vec::new(),
-                least: 0,
-            };
-            if !walk.has_scores && !plan.fills
-                || !walk.is_capped && rules.max_per_category == 0
-                || walk.is_buried && rules.bury.is_none()
-            {
-                continue;
-            }
-            self.start(asked, &mut walk);
-            open.clear();
-            let mut best_value = 0.0;
-            loop {
-                self.place_pins(asked, plan, &mut listed, &mut pins, false);
-                if listed.len() >= k {
-                    return listed;
+            if let Some(mut walk) = CandidateScan::of_turn(turn, request, plan) {
+                self.start(request, &mut walk);
+                if self.select_from(request, plan, &mut walk, &mut selection, eligible) {
+                    return selection.listed;
                 }
-                while open.len() < num_open
-                    && let Some(next) = self.next(asked, &mut walk, &counts, eligible)
-                {
-                    if best_value == 0.0 {
-                        best_value = next.0;
-                    }
-                    open.push(next);
-                }
-                let mut at = 0;
-                if is_diverse {
-                    let mut best = f32::NEG_INFINITY;
-                    for (other, &(value, item)) in open.iter().enumerate() {
-                        let nearness = self.nearness.get(item.as_usize()).copied().unwrap_or(0.0);
-                        let marginal = (1.0 - diversity) * (value / best_value) - diversity * nearness;
-                        if marginal > best {
-                            (best, at) = (marginal, other);
-                        }
-                    }
-                }
-                if at >= open.len() {
-                    break;
-                }
-                let (value, item) = open.remove(at);
-                if walk.is_capped && asked.is_full(&counts, item) {
-                    continue;
-                }
-                asked.count(&mut counts, item);
-                self.bar(item, BARRED);
-                self.list_one(asked, plan, &mut listed, item, if walk.has_scores { value } else { 0.0 });
             }
         }
-        self.place_pins(asked, plan, &mut listed, &mut pins, true);
-        listed
+        self.list_pins(request, plan, &mut selection, true);
+        selection.listed
+    }
+
+    /// Keeps the pinned items that may be listed for their positions.
+    fn reserve_pins(&mut self, request: &ListRequest<T>, selection: &mut Selection, eligible: &mut Eligible) {
+        for &(item, position) in request.options.rules.pins {
+            if self.is_free(item, BARRED) && request.passes(item) && eligible(item) {
+                self.bar(item, BARRED);
+                selection.pins.push((item, position));
+                request.count(&mut selection.counts, item);
+            }
+        }
+    }
+
+    /// Lists candidates of a walk, the best first; returns true if the list is full.
+    fn select_from(
+        &mut self,
+        request: &ListRequest<T>,
+        plan: &ScoringPlan,
+        walk: &mut CandidateScan,
+        selection: &mut Selection,
+        eligible: &mut Eligible,
+    ) -> bool {
+        let (k, diversity) = (request.options.k, request.options.rules.diversity);
+        let num_open = if diversity > 0.0 { k.saturating_mul(2).saturating_add(16) } else { 1 };
+        let mut open: Vec<(f32, ItemIx)> = Vec::new();
+        let mut best_value = 0.0;
+        loop {
+            self.list_pins(request, plan, selection, false);
+            if selection.listed.len() >= k {
+                return true;
+            }
+            while open.len() < num_open
+                && let Some(next) = self.next(request, walk, &selection.counts, eligible)
+            {
+                if best_value == 0.0 {
+                    best_value = next.0;
+                }
+                open.push(next);
+            }
+            let at = if diversity > 0.0 { self.most_marginal(&open, best_value, diversity) } else { 0 };
+            if at >= open.len() {
+                return false;
+            }
+            let (value, item) = open.remove(at);
+            if walk.is_capped && request.is_full(&selection.counts, item) {
+                continue;
+            }
+            request.count(&mut selection.counts, item);
+            self.bar(item, BARRED);
+            self.list_one(request, plan, &mut selection.listed, item, if walk.has_scores { value } else { 0.0 });
+        }
+    }
+
+    /// Returns the position of the candidate of greatest marginal relevance; see [`Rules::diversity`](super::Rules).
+    fn most_marginal(&self, open: &[(f32, ItemIx)], best_value: f32, diversity: f32) -> usize {
+        let (mut best, mut at) = (f32::NEG_INFINITY, 0);
+        for (other, &(value, item)) in open.iter().enumerate() {
+            let nearness = self.nearness.get(item.as_usize()).copied().unwrap_or(0.0);
+            let marginal = (1.0 - diversity) * (value / best_value) - diversity * nearness;
+            if marginal > best {
+                (best, at) = (marginal, other);
+            }
+        }
+        at
     }
 
     /// Lists the pinned items whose places have come, or all that are left.
-    fn place_pins(
+    fn list_pins(
         &mut self,
-        asked: &ListRequest<T>,
+        request: &ListRequest<T>,
         plan: &ScoringPlan,
-        listed: &mut Vec<Ranked>,
-        pins: &mut Vec<(ItemIx, u32)>,
+        Selection { listed, pins, .. }: &mut Selection,
         all: bool,
     ) {
         let mut at = 0;
         while let Some(&(item, position)) = pins.get(at)
-            && listed.len() < asked.options.k
+            && listed.len() < request.options.k
         {
             if all || position as usize <= listed.len() {
                 pins.remove(at);
                 let score = self.scores.get(item.as_usize()).copied().unwrap_or(0.0);
-                let score = if score > 0.0 { asked.value(score, item) } else { 0.0 };
-                self.list_one(asked, plan, listed, item, score);
+                let score = if score > 0.0 { request.value(score, item) } else { 0.0 };
+                self.list_one(request, plan, listed, item, score);
                 // What waited for a later place may follow.
                 at = 0;
             } else {
@@ -151,7 +183,7 @@ impl<T: Table> Ranker<T> {
 
     fn list_one(
         &mut self,
-        asked: &ListRequest<T>,
+        request: &ListRequest<T>,
         plan: &ScoringPlan,
         listed: &mut Vec<Ranked>,
         item: ItemIx,
@@ -159,8 +191,8 @@ impl<T: Table> Ranker<T> {
     ) {
         listed.push(Ranked { item, score, reasons: Vec::new() });
         // Where scores come from no table, the first one says what is alike.
-        if asked.options.rules.diversity > 0.0
-            && let Some((table, rows)) = table_and_rows(asked.model, &mut self.rows, plan.table.or(Some(0)))
+        if request.options.rules.diversity > 0.0
+            && let Some((table, rows)) = table_and_rows(request.model, &mut self.rows, plan.table.or(Some(0)))
         {
             let row = rows.row(table, item);
             let mut most = 0.0;
@@ -180,13 +212,13 @@ impl<T: Table> Ranker<T> {
     }
 
     /// Finds the first candidates of a walk.
-    fn start(&mut self, asked: &ListRequest<T>, walk: &mut CandidateScan) {
+    fn start(&mut self, request: &ListRequest<T>, walk: &mut CandidateScan) {
         self.heap.clear();
         if !walk.has_scores {
             return;
         }
         for at in 0..self.touched.len() {
-            let Some(entry) = self.candidate(asked, walk, at, walk.least) else { continue };
+            let Some(entry) = self.candidate(request, walk, at, walk.least) else { continue };
             let mut place = walk.top.len();
             while place > 0 && walk.top.get(place - 1).is_some_and(|&other| other > entry) {
                 place -= 1;
@@ -201,7 +233,7 @@ impl<T: Table> Ranker<T> {
 
     /// The entry of a touched item if it may be listed and comes above `least`.
     #[inline]
-    fn candidate(&self, asked: &ListRequest<T>, walk: &CandidateScan, at: usize, least: u64) -> Option<u64> {
+    fn candidate(&self, request: &ListRequest<T>, walk: &CandidateScan, at: usize, least: u64) -> Option<u64> {
         let &item = self.touched.get(at)?;
         let score = self.scores.get(item.as_usize()).copied().unwrap_or(0.0);
         // Most are told by this alone.
@@ -211,18 +243,18 @@ impl<T: Table> Ranker<T> {
         if !self.is_free(item, SEEN) {
             return None;
         }
-        let entry = heap::entry(asked.value(score, item), item, asked.options.seed);
+        let entry = heap::entry(request.value(score, item), item, request.options.seed);
         (entry > least).then_some(entry)
     }
 
     /// The next of those in order; puts what is left in order once that is needed.
-    fn pop(&mut self, asked: &ListRequest<T>, walk: &mut CandidateScan) -> Option<u64> {
+    fn pop(&mut self, request: &ListRequest<T>, walk: &mut CandidateScan) -> Option<u64> {
         if let Some(best) = walk.top.pop() {
             return Some(best);
         }
         if walk.least > 0 {
             for at in 0..self.touched.len() {
-                if let Some(entry) = self.candidate(asked, walk, at, 0)
+                if let Some(entry) = self.candidate(request, walk, at, 0)
                     && entry <= walk.least
                 {
                     heap::push(&mut self.heap, entry);
@@ -236,12 +268,12 @@ impl<T: Table> Ranker<T> {
     /// The best candidate that is left and may be listed, with its value.
     fn next(
         &mut self,
-        asked: &ListRequest<T>,
+        request: &ListRequest<T>,
         walk: &mut CandidateScan,
         counts: &[(u32, u32)],
         eligible: &mut Eligible,
     ) -> Option<(f32, ItemIx)> {
-        let ListRequest { model, catalogue, options } = *asked;
+        let ListRequest { model, catalogue, options } = *request;
         loop {
             // Less popular items are looked at once one of them could come next.
             while !walk.has_scores && walk.level > 0 {
@@ -255,19 +287,19 @@ impl<T: Table> Ranker<T> {
                     // What can be told at once need not be put in order: a category that is full stays so.
                     if self.is_free(item, SEEN)
                         && self.scores.get(item.as_usize()).is_some_and(|&score| score <= 0.0)
-                        && !(walk.is_capped && asked.is_full(counts, item))
-                        && asked.passes(item)
+                        && !(walk.is_capped && request.is_full(counts, item))
+                        && request.passes(item)
                     {
-                        let value = asked.value(popularity(level), item);
+                        let value = request.value(popularity(level), item);
                         heap::push(&mut self.heap, heap::entry(value, item, options.seed));
                     }
                 }
             }
-            let next = heap::value_and_item(self.pop(asked, walk)?, options.seed);
+            let next = heap::value_and_item(self.pop(request, walk)?, options.seed);
             let item = next.1;
             if options.rules.bury.is_some_and(|bury| bury.passes(model, catalogue, item)) == walk.is_buried
-                && !(walk.is_capped && asked.is_full(counts, item))
-                && asked.passes(item)
+                && !(walk.is_capped && request.is_full(counts, item))
+                && request.passes(item)
                 && eligible(item)
             {
                 return Some(next);
@@ -296,7 +328,7 @@ impl<T: Table> ListRequest<'_, T> {
             }
         }
         if rules.fatigue > 0.0 {
-            let shown = f32::from_bits(self.of(Column::Shown, item));
+            let shown = f32::from_bits(self.of(Column::Impressions, item));
             if shown < 1.0 {
                 factor *= (1.0 - rules.fatigue * (1.0 - shown)).max(LEAST_SHOWN);
             }

@@ -1,7 +1,7 @@
 //! The ranker against a naive one, on random models, histories and options.
 
 use super::*;
-use crate::model::{About, Dictionary, Neighbours, Privacy, Purpose, RankingParameters};
+use crate::model::{About, Dictionary, Neighbours, Privacy, RankingParameters, Relation};
 use proptest::prelude::*;
 
 pub(super) const NUM_ITEMS: u32 = 12;
@@ -12,7 +12,7 @@ fn model(edges: &[(u32, u32, u8)], popularity: Vec<u8>) -> Model {
     let ids: Vec<String> = (0..NUM_ITEMS).map(|item| format!("item-{item}")).collect();
     Model {
         items: Dictionary::new(&ids).unwrap(),
-        tables: vec![(Purpose::Next, table)],
+        tables: vec![(Relation::Next, table)],
         popularity,
         ranking: RankingParameters {
             decay: vec![1.0, 0.5, 0.25],
@@ -31,7 +31,7 @@ fn model(edges: &[(u32, u32, u8)], popularity: Vec<u8>) -> Model {
 
 /// Scores every item from the formula, in the order of summation that the ranker documents.
 fn naive_scores(model: &Model, history: &[HistoryEvent]) -> Vec<f32> {
-    let table = model.table(Purpose::Next).unwrap();
+    let table = model.table(Relation::Next).unwrap();
     (0..NUM_ITEMS)
         .map(|candidate| {
             let mut score = 0.0f32;

@@ -220,8 +220,8 @@ impl Column {
         Ok(cell.unwrap_or(Cell::Missing))
     }
 
-    /// The numbers of the ids of all rows of the batch: [`NO_ID`] where there is none, where a text says so, and where it
-    /// is no UTF-8.
+    /// The numbers of the ids of all rows of the batch: [`NO_ID`] where there is none, where a text says so, and where
+    /// it is no UTF-8.
     pub(crate) fn intern(&self, interner: &mut Interner, memo: &mut Memo, numbers: &mut Vec<u32>) {
         numbers.clear();
         match &self.values {

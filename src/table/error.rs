@@ -68,7 +68,8 @@ pub enum TableError {
         problem: String,
     },
     /// A record of a JSON document has no end.
-    #[error("{}: the JSON record that begins on line {line} is never closed: a quote or bracket is missing in it, or the file is cut off; mend it or export it again", path.display())]
+    #[error("{}: the JSON record that begins on line {line} is never closed: a quote or bracket is missing in it, or \
+             the file is cut off; mend it or export it again", path.display())]
     OpenRecord {
         /// The file.
         path: PathBuf,

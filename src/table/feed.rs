@@ -1,8 +1,8 @@
 //! XML feeds, RSS or Atom: each `<item>` or `<entry>` is a row, each element in it a value.
 //!
-//! Names are those of the elements without prefix, so that `<g:id>` is the column `id`. Of elements that repeat (such as
-//! `<g:additional_image_link>`) the first counts; an element with others inside has no value of its own. `<link href="..."/>`, as
-//! Atom writes it, has the value of its attribute.
+//! Names are those of the elements without prefix, so that `<g:id>` is the column `id`. Of elements that repeat (such
+//! as `<g:additional_image_link>`) the first counts; an element with others inside has no value of its own. `<link
+//! href="..."/>`, as Atom writes it, has the value of its attribute.
 
 use std::io::{BufRead, BufReader};
 

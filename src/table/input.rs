@@ -1,4 +1,5 @@
-//! The bytes of a text, be it a file, standard input or in memory: decompressed, without a byte-order mark, with a look ahead.
+//! The bytes of a text, be it a file, standard input or in memory: decompressed, without a byte-order mark, with a look
+//! ahead.
 
 use std::io::{self, Read};
 use std::path::PathBuf;

@@ -1,8 +1,8 @@
 //! Ids as small numbers, in order of first appearance.
 //!
-//! The table is the crate's own because most of reading is look-ups of short ids: a text of up to 15 bytes is its own key,
-//! so that a look-up touches no text. With `HashTable` of hashbrown, by these keys or by text, `vicino explore` of a log
-//! of a million rows took up to a tenth longer.
+//! The table is the crate's own because most of reading is look-ups of short ids: a text of up to 15 bytes is its own
+//! key, so that a look-up touches no text. With `HashTable` of hashbrown, by these keys or by text, `vicino explore` of
+//! a log of a million rows took up to a tenth longer.
 
 use std::hash::{BuildHasherDefault, Hasher};
 

@@ -61,9 +61,9 @@ impl Source {
 
     /// Opens a table and reads its column names.
     ///
-    /// The format is told by the extension (`.csv`, `.tsv`, `.txt`, `.jsonl`, `.ndjson`, `.json`, `.xml`, `.rss`, `.atom`,
-    /// `.parquet`, `.pq`, each with or without `.gz` or `.zst`), else by the first bytes. Whether it is compressed is told by
-    /// the first bytes alone. The path `-` is standard input, which cannot be Parquet.
+    /// The format is told by the extension (`.csv`, `.tsv`, `.txt`, `.jsonl`, `.ndjson`, `.json`, `.xml`, `.rss`,
+    /// `.atom`, `.parquet`, `.pq`, each with or without `.gz` or `.zst`), else by the first bytes. Whether it is
+    /// compressed is told by the first bytes alone. The path `-` is standard input, which cannot be Parquet.
     ///
     /// # Errors
     /// The file cannot be read, is empty, or is not of its format.

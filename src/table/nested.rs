@@ -1,11 +1,11 @@
 //! Objects inside objects, as analytics tools export them: one row for each element of a list.
 //!
-//! Owns the way from a tree to rows of plain values. A value is known by its own name, wherever it stands: GA4 keeps the
-//! product under `items[].item_id`, the session under `event_params[]`, Segment the product under
+//! Owns the way from a tree to rows of plain values. A value is known by its own name, wherever it stands: GA4 keeps
+//! the product under `items[].item_id`, the session under `event_params[]`, Segment the product under
 //! `properties.products[].product_id`, and all of them are columns named `item_id`, `ga_session_id`, `product_id`. If
-//! several values of a record have one name, that of the list's element counts first, then that beside the list, then that of
-//! the record itself, then parameters, then what lies deeper. Of other lists of objects the first one counts, and an object with a
-//! `name` stands for it, as schema.org writes offers and brands.
+//! several values of a record have one name, that of the list's element counts first, then that beside the list, then
+//! that of the record itself, then parameters, then what lies deeper. Of other lists of objects the first one counts,
+//! and an object with a `name` stands for it, as schema.org writes offers and brands.
 
 use serde_json::{Map, Value};
 

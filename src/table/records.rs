@@ -1,7 +1,8 @@
 //! JSON that is not one object a line: an array of objects, or objects written over several lines.
 //!
-//! Finds where each record begins and ends, by quotes and brackets alone; what a record says is for others to parse. An array's
-//! elements are its records, so that a file of any size is read in a stream; outside an array every object is one.
+//! Finds where each record begins and ends, by quotes and brackets alone; what a record says is for others to parse. An
+//! array's elements are its records, so that a file of any size is read in a stream; outside an array every object is
+//! one.
 
 use std::io::{self, BufRead};
 
@@ -26,8 +27,9 @@ impl<R: BufRead> Records<R> {
 
     /// Reads the next record into `record`; gives the line on which it begins, `None` at the end.
     ///
-    /// A record that the stream ends in is given as far as it goes, so is one whose brackets cross, and an element of more than 64 MiB of an array; then
-    /// [`is_open`](Records::is_open). What is no object is a record up to the next comma or line end.
+    /// A record that the stream ends in is given as far as it goes, so is one whose brackets cross, and an element of
+    /// more than 64 MiB of an array; then [`is_open`](Records::is_open). What is no object is a record up to the next
+    /// comma or line end.
     pub(super) fn next(&mut self, record: &mut Vec<u8>) -> io::Result<Option<u64>> {
         record.clear();
         let mut first_line = 0;
@@ -99,8 +101,8 @@ impl<R: BufRead> Records<R> {
 }
 
 impl<R> Records<R> {
-    /// Returns true if the last record has no end: a quote or bracket of it is missing, or the file is cut off. What follows the mistake
-    /// is lost in it, so that going on would leave out records without a word.
+    /// Returns true if the last record has no end: a quote or bracket of it is missing, or the file is cut off. What
+    /// follows the mistake is lost in it, so that going on would leave out records without a word.
     pub(super) const fn is_open(&self) -> bool {
         self.is_open
     }

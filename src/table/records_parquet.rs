@@ -1,5 +1,5 @@
-//! Parquet with lists of products inside records, as BigQuery exports GA4: each record becomes a tree, and its rows are those
-//! of the same tree in JSON.
+//! Parquet with lists of products inside records, as BigQuery exports GA4: each record becomes a tree, and its rows are
+//! those of the same tree in JSON.
 //!
 //! Slower than columns on their own, and only used where a list of objects says that a record is several rows.
 
@@ -89,8 +89,8 @@ fn refuse_zstd(path: &std::path::Path, reader: &SerializedFileReader<Chunks>) ->
     let groups = reader.metadata().row_groups();
     let mut columns = groups.iter().flat_map(RowGroupMetaData::columns);
     if columns.any(|column| matches!(column.compression(), Compression::ZSTD(_))) {
-        let problem = "records with lists of products are compressed with zstd, which a browser cannot read; export them with snappy \
-                       or gzip, or as JSON lines, or use the `vicino` command"
+        let problem = "records with lists of products are compressed with zstd, which a browser cannot read; export \
+                       them with snappy or gzip, or as JSON lines, or use the `vicino` command"
             .to_owned();
         return Err(TableError::Parquet { path: path.to_owned(), problem });
     }

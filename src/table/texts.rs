@@ -1,9 +1,10 @@
-//! Columns of text and of whole numbers, decoded by the page: texts are ranges of one string, not one buffer each, and a
-//! dictionary stays one, so that each of its ids is looked up once.
+//! Columns of text and of whole numbers, decoded by the page: texts are ranges of one string, not one buffer each, and
+//! a dictionary stays one, so that each of its ids is looked up once.
 //!
-//! The `parquet` crate hands out a reference-counted buffer for every text, which takes longer than all the rest of reading
-//! a log, and no dictionaries. The encodings are those of parquet-format, `Encodings.md`: PLAIN, and RLE_DICTIONARY, which is the hybrid of run
-//! lengths and packed bits over a dictionary in PLAIN. The delta encodings are left to the crate.
+//! The `parquet` crate hands out a reference-counted buffer for every text, which takes longer than all the rest of
+//! reading a log, and no dictionaries. The encodings are those of parquet-format, `Encodings.md`: PLAIN, and
+//! RLE_DICTIONARY, which is the hybrid of run lengths and packed bits over a dictionary in PLAIN. The delta encodings
+//! are left to the crate.
 
 use std::sync::Arc;
 

@@ -5,15 +5,15 @@ use super::options::{TrainOptions, default_budget};
 use crate::Progress;
 use crate::budget::{Budget, BudgetPacker, Packed, Settings};
 use crate::learn::{HeldOut, SimilarityChoice};
-use crate::model::Purpose;
+use crate::model::Relation;
 use crate::pack::{Detail, Draft};
 
 /// A learnt model, which can be packed at any size.
 pub struct LearntModel {
     /// The similarity of each table.
-    pub similarities: Vec<(Purpose, SimilarityChoice)>,
+    pub similarities: Vec<(Relation, SimilarityChoice)>,
     /// The course of tuning by relation: evaluations after which a better objective was found, and the objective.
-    pub curves: Vec<(Purpose, Vec<(usize, f64)>)>,
+    pub curves: Vec<(Relation, Vec<(usize, f64)>)>,
     /// Number of items without a category in the catalogue; 0 without a catalogue.
     pub num_without_category: usize,
     /// True if there are trends or days between purchases to pack.
@@ -31,7 +31,7 @@ pub struct LearntModel {
 impl LearntModel {
     pub(super) fn new(
         draft: Draft,
-        held_out: Vec<(Purpose, HeldOut)>,
+        held_out: Vec<(Relation, HeldOut)>,
         options: &TrainOptions,
     ) -> Result<LearntModel, TrainError> {
         let num_items = draft.item_ids.len();
@@ -40,7 +40,7 @@ impl LearntModel {
             curves: Vec::new(),
             num_without_category: 0,
             has_times: !(draft.trends.is_empty() && draft.replenishment.is_empty()),
-            has_similar: draft.tables.iter().any(|(relation, _)| *relation == Purpose::Similar),
+            has_similar: draft.tables.iter().any(|(relation, _)| *relation == Relation::Similar),
             num_items,
             has_held_out: !held_out.is_empty(),
             budget: options.budget.unwrap_or_else(|| default_budget(num_items)),

@@ -9,7 +9,7 @@ use crate::budget::Packed;
 use crate::catalog::Catalog;
 use crate::events::EventLog;
 use crate::learn::{Content, Description, Times, learn_with};
-use crate::model::{Categories, Purpose};
+use crate::model::{Categories, Relation};
 use crate::pack::Draft;
 
 /// Trains models: options, an event log and a catalogue in, a packed model out.
@@ -58,7 +58,7 @@ impl Trainer {
         let mut learnt = learn_with(log, content.as_ref(), learning, progress)?;
         learnt.ranking.event_weights = self.options.event_weights.unwrap_or(learnt.ranking.event_weights);
         if let Some(content) = content.as_ref().filter(|_| *similar > 0) {
-            learnt.tables.push((Purpose::Similar, content.similar(*similar)));
+            learnt.tables.push((Relation::Similar, content.similar(*similar)));
         }
         learnt.hyperparameters.extend(self.options.read_with.iter().cloned());
         let times = match parts.times {

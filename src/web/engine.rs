@@ -1,10 +1,12 @@
 //! A model and its ranker, as JavaScript classes.
 
 use super::refusal::refused;
+use super::request::Request;
 use crate::model::{Blocks, Model, ModelError};
+use crate::rank::words::{self, UNKNOWN};
 use crate::rank::{
-    Boost, Catalogue, Column, Eligible, Filter, HistoryEvent, Options, Ranked, Ranker, Rules, Source, UNKNOWN,
-    WordReader, replenishment_score,
+    Catalogue, Column, Eligible, HistoryEvent, Options, Ranked, Ranker, Rules, Signals, Source, WordReader,
+    event_factor, impression_factor,
 };
 use crate::{EventKind, ItemIx};
 use std::cell::Cell;
@@ -40,7 +42,8 @@ impl Engine {
     /// Opens a model file. Its links stay in it until a list needs them.
     ///
     /// # Errors
-    /// An array, see [`refused`]: its code is that of [`ModelError::code`](crate::model::ModelError::code), or `not-a-model` for a web page.
+    /// An array, see [`refused`]: its code is that of [`ModelError::code`](crate::model::ModelError::code), or
+    /// `not-a-model` for a web page.
     #[wasm_bindgen(constructor)]
     pub fn new(bytes: Vec<u8>) -> Result<Engine, JsValue> {
         let num_bytes = bytes.len();
@@ -55,7 +58,8 @@ impl Engine {
         })
     }
 
-    /// The numbers of items with these ids, UTF-8 with a byte 0 between; 4294967295 for one that the model does not know.
+    /// The numbers of items with these ids, UTF-8 with a byte 0 between; 4294967295 for one that the model does not
+    /// know.
     ///
     /// # Errors
     /// As [`Engine::new`], for a forged file.
@@ -68,50 +72,52 @@ impl Engine {
         Ok(items)
     }
 
-    /// The events that lists for the shopper come from, newest first, each of three words: item, kind (0 view, 1 cart, 2 purchase), and
-    /// the bits of how much it counts as `f32` (1 is usual, below 0 the shopper does not want the item).
+    /// Sets the history that lists for the shopper come from: rows of six words, events newest first. A row has the item,
+    /// the kind and the bits of four `f32`. For an event (0 view, 1 cart, 2 purchase) these are as in [`Signals`]: age in
+    /// days, half-life in days, dwell time in seconds, rating. For an item that was shown and ignored (4) they are the age
+    /// of the last impression in days, and the number of impressions; for an unwanted item (3) they do not count.
     pub fn set_history(&mut self, words: &[u32]) {
         self.events.clear();
         self.factors.clear();
+        self.catalogue.update(&self.model, Column::Impressions, &[]);
         let mut words = WordReader(words);
-        while let Some(&[item, kind, factor]) = words.take(3) {
+        while let Some(&[item, kind, age_days, second, dwell_seconds, rating]) = words.take(6) {
+            let [age_days, second, dwell_seconds, rating] =
+                [age_days, second, dwell_seconds, rating].map(f32::from_bits);
+            if kind == words::SHOWN {
+                let factor = impression_factor(second, age_days);
+                self.catalogue.update(&self.model, Column::Impressions, &[item, factor.to_bits()]);
+                continue;
+            }
+            let factor = match kind {
+                words::NOT_WANTED => -1.0,
+                _ => event_factor(Signals { age_days, half_life_days: second, dwell_seconds, rating }),
+            };
             let kind = match kind {
-                0 => EventKind::View,
-                1 => EventKind::Cart,
-                _ => EventKind::Purchase,
+                words::CART => EventKind::Cart,
+                words::PURCHASE => EventKind::Purchase,
+                _ => EventKind::View,
             };
             self.events.push(HistoryEvent { item: ItemIx(item), kind });
-            self.factors.push(f32::from_bits(factor));
+            self.factors.push(factor);
         }
     }
 
-    /// Sets values of a [`Column`] of the catalogue, which has the number `column`: pairs of item and value; without any, forgets it.
+    /// Sets values of a [`Column`] of the catalogue, which has the number `column`: pairs of item and value; without
+    /// any, forgets it.
     pub fn update(&mut self, column: u32, pairs: &[u32]) {
         if let Some(column) = Column::of(column) {
             self.catalogue.update(&self.model, column, pairs);
         }
     }
 
-    /// Lists items: for each its number and the bits of its score as `f32`; if reasons are asked for also their number, and for
-    /// each reason the number of the item and the bits of its share.
+    /// Lists items: for each its number and the bits of its score as `f32`; if reasons are asked for also their number,
+    /// and for each reason the number of the item and the bits of its share.
     ///
-    /// A request is made of words, numbers with a fraction by the bits of an `f32`:
+    /// A request is made of the words of [`Request`].
     ///
-    /// ```text
-    /// source      0 for you, 1 related, 2 bought together, 3 similar, 4 trending, 5 given, 6 to buy again
-    /// flags       1 may repeat the history, 2 with reasons, 4 has a seed
-    /// k, seed, days of what is trending, most of a category
-    /// diversity, exploration, fatigue
-    /// n, items to exclude
-    /// n, items of the source; given: n, pairs of item and score; to buy again: n, fours of item, days since it was bought last,
-    ///             number of purchases, days from one to the next, no number for what is usual
-    /// n, pins:    pairs of item and position
-    /// n, filter   the words of a `Filter`; 0 for none
-    /// n, filter   of what is buried
-    /// n, boosts:  factor, and n, filter, for each
-    /// ```
-    ///
-    /// `predicate` is called with the number of one candidate after the other, the best first, until the list is full; it returns true or false.
+    /// `predicate` is called with the number of one candidate after the other, the best first, until the list is full;
+    /// it returns true or false.
     ///
     /// # Errors
     /// What the predicate throws, an `Error` for what is no request, or as [`Engine::new`] for a forged file.
@@ -148,9 +154,9 @@ impl Engine {
         self.catalogue.value(&self.model, Column::Category, ItemIx(item))
     }
 
-    /// Facts about the model in numbers, each as the two words of an `f64`: bytes, items, neighbours, events, sessions, shoppers, the
-    /// newest event in ms, at least how many shoppers a pair has, 1 if that counts shoppers, pairs that were kept and removed,
-    /// categories; and what was measured.
+    /// Facts about the model in numbers, each as the two words of an `f64`: bytes, items, neighbours, events, sessions,
+    /// shoppers, the newest event in ms, at least how many shoppers a pair has, 1 if that counts shoppers, pairs that
+    /// were kept and removed, categories; and what was measured.
     pub fn numbers(&self) -> Vec<u32> {
         let Model { about, privacy, tables, .. } = &self.model;
         let num_edges: usize = tables.iter().map(|(_, table)| 2 * table.num_links()).sum();
@@ -175,8 +181,8 @@ impl Engine {
         words
     }
 
-    /// Facts about the model in words: the version of its trainer, then the names of the categories, then those of measurements; the
-    /// empty string behind the last.
+    /// Facts about the model in words: the version of its trainer, then the names of the categories, then those of
+    /// measurements; the empty string behind the last.
     pub fn name(&self, at: u32) -> String {
         let Model { about, categories, measurements, .. } = &self.model;
         let categories = categories.as_ref().map_or(&[][..], |categories| &categories.names);
@@ -189,98 +195,40 @@ impl Engine {
 }
 
 impl Engine {
-    /// The flat answer to a request; `None` if it is none.
-    fn answer(&self, request: &[u32], eligible: &mut Eligible) -> Option<Result<Vec<u32>, ModelError>> {
-        let mut words = WordReader(request);
-        let &[source, flags, k, seed, days, max_per_category, diversity, explore, fatigue] = words.take(9)? else {
-            return None;
-        };
-        let fraction = |bits| f32::from_bits(bits).clamp(0.0, 1.0);
-        let num_excluded = words.next()?;
-        let exclude = items(words.take(num_excluded)?);
-        let num_near = words.next()?;
-        let mut near = Vec::new();
-        let mut given = Vec::new();
-        match source {
-            5 | 6 => given = self.given(&mut words, source, num_near)?,
-            _ => near = items(words.take(num_near)?),
-        }
-        let mut pins = Vec::new();
-        for _ in 0..words.next()? {
-            pins.push((ItemIx(words.next()?), words.next()?));
-        }
-        let filter = filter(&mut words)?;
-        let bury = self::filter(&mut words)?;
-        let mut boosts = Vec::new();
-        for _ in 0..words.next()? {
-            let by = f32::from_bits(words.next()?);
-            boosts.push(Boost { by, filter: self::filter(&mut words)?? });
-        }
-        let source = match source {
-            0 => Source::ForYou { history: &self.events, factors: &self.factors },
-            1 => Source::Related(&near),
-            2 => Source::Together(&near),
-            3 => Source::Similar(&near),
-            4 => Source::Trending { days },
-            5 | 6 => Source::Given(&given),
+    /// Returns the flat answer to a request; `None` for words that are not one.
+    fn answer(&self, words: &[u32], eligible: &mut Eligible) -> Option<Result<Vec<u32>, ModelError>> {
+        let request = Request::read(words, &self.model)?;
+        let source = match request.source {
+            words::FOR_YOU => Source::ForYou { history: &self.events, factors: &self.factors },
+            words::RELATED => Source::Related(&request.items),
+            words::BOUGHT_TOGETHER => Source::Together(&request.items),
+            words::SIMILAR => Source::Similar(&request.items),
+            words::TRENDING => Source::Trending { days: request.days },
+            words::RECENTLY_VIEWED | words::BUY_IT_AGAIN => Source::Given(&request.scored),
             _ => return None,
         };
         let options = Options {
-            k: k as usize,
-            repeats: flags & 1 != 0,
-            exclude: &exclude,
-            seed: (flags & 4 != 0).then_some(seed),
-            explain: flags & 2 != 0,
+            k: request.k as usize,
+            repeats: request.has(words::INCLUDE_SEEN),
+            exclude: &request.exclude,
+            seed: request.has(words::HAS_SEED).then_some(request.seed),
+            explain: request.has(words::EXPLAIN),
             rules: Rules {
                 catalogue: Some(&self.catalogue),
-                filter,
-                boosts: &boosts,
-                bury,
-                pins: &pins,
-                max_per_category,
-                diversity: fraction(diversity),
-                explore: fraction(explore),
-                fatigue: fraction(fatigue),
+                filter: request.filter,
+                boosts: &request.boosts,
+                bury: request.bury,
+                pins: &request.pins,
+                max_per_category: request.max_per_category,
+                diversity: request.diversity,
+                explore: request.explore,
+                fatigue: if request.fatigue.is_nan() { source.default_fatigue() } else { request.fatigue },
             },
         };
         let mut ranker = self.ranker.take().unwrap_or_else(|| Ranker::new(&self.model));
         let ranked = ranker.try_list(&self.model, source, &options, eligible);
         self.ranker.set(Some(ranker));
         Some(ranked.map(|ranked| flat(&ranked, options.explain)))
-    }
-
-    /// The next items with their scores: given ones (5), or those of purchases (6).
-    fn given(&self, words: &mut WordReader, source: u32, num: u32) -> Option<Vec<(ItemIx, f32)>> {
-        let mut given = Vec::new();
-        for _ in 0..num {
-            given.push(match *words.take(if source == 5 { 2 } else { 4 })? {
-                [item, score] => (ItemIx(item), f32::from_bits(score)),
-                [item, days_since, num_purchases, interval] => {
-                    let [days_since, num_purchases, interval] =
-                        [days_since, num_purchases, interval].map(f32::from_bits);
-                    let item = ItemIx(item);
-                    (item, replenishment_score(&self.model, item, days_since, num_purchases, interval))
-                }
-                _ => return None,
-            });
-        }
-        Some(given)
-    }
-}
-
-fn items(numbers: &[u32]) -> Vec<ItemIx> {
-    let mut items = Vec::with_capacity(numbers.len());
-    for &number in numbers {
-        items.push(ItemIx(number));
-    }
-    items
-}
-
-/// The next filter, if there is one; the outer `None` for one that is no filter.
-fn filter<'a>(words: &mut WordReader<'a>) -> Option<Option<Filter<'a>>> {
-    match words.next()? {
-        0 => Some(None),
-        num_words => Some(Some(Filter::new(words.take(num_words)?)?)),
     }
 }
 

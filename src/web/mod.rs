@@ -1,11 +1,12 @@
-//! The browser's adapter: names and errors for JavaScript. No ranking logic, and nothing of storage: what a shopper did is
-//! kept by the npm package's TypeScript (`js/src/device`), which hands it over as numbers.
+//! The browser's adapter: names and errors for JavaScript. No ranking logic, and nothing of storage: what a shopper did
+//! is kept by the npm package's TypeScript (`js/src/device`), which hands it over as numbers.
 //!
 //! Two modules are built from it. That of shops (feature `web`) is small, because every first visit pays for it:
 //!
 //! ```text
 //! engine   a model and its ranker, as a JavaScript class
-//! refusal  a file that is no model, as JavaScript hears of it
+//! refusal  the error of a file that is not a model, for JavaScript
+//! request  requests for lists, as the package writes them
 //! ```
 //!
 //! That of the page for people who look at logs and models (feature `web-explore`) is `explore`.
@@ -20,6 +21,8 @@ mod engine;
 mod explore;
 #[cfg(feature = "web")]
 mod refusal;
+#[cfg(feature = "web")]
+mod request;
 
 #[cfg(feature = "web")]
 pub use engine::Engine;

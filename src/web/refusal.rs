@@ -9,7 +9,8 @@ extern "C" {
     fn array(code: &str, section: &str, offset: f64, found: f64, expected: f64) -> JsValue;
 }
 
-/// The parts of an error in JavaScript: a code, and if they are known the section, its byte, and a number found and one expected.
+/// The parts of an error in JavaScript: a code, and if they are known the section, its byte, and a number found and one
+/// expected.
 #[cold]
 pub(super) fn refused(error: ModelError) -> JsValue {
     let none = ("", 0, 0, 0);

@@ -216,7 +216,7 @@ fn nonsense_values_are_wrong_usage() {
     recommend(&[]);
     recommend(&["--history", "P1", "-k", "0"]);
     recommend(&["--history", "P1", "-k", "many"]);
-    recommend(&["--history", "P1", "--purpose", "fun"]);
+    recommend(&["--history", "P1", "--relation", "fun"]);
     recommend(&["--history", "P1", "--histories", &rows]);
     recommend(&["--histories", &rows, "--explain"]);
     recommend(&["--history", "P1", "-o", "x"]);

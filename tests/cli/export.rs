@@ -30,7 +30,7 @@ fn every_product_has_the_list_that_recommend_prints() {
 fn threads_do_not_change_what_is_exported() {
     let model = SHOP.model();
     let with = |threads: &str| {
-        let args = ["export", "--model", &model, "--related", "-", "--purpose", "together", "--csv"];
+        let args = ["export", "--model", &model, "--related", "-", "--relation", "together", "--csv"];
         stdout(&mut vicino(args.into_iter().chain(["--threads", threads])))
     };
     let one = with("1");
@@ -41,7 +41,7 @@ fn threads_do_not_change_what_is_exported() {
 #[test]
 fn a_table_that_the_model_lacks_is_named() {
     let model = SHOP.model();
-    let error = stderr(&mut vicino(["export", "--model", &model, "--related", "-", "--purpose", "similar"]), 1);
+    let error = stderr(&mut vicino(["export", "--model", &model, "--related", "-", "--relation", "similar"]), 1);
     assert!(error.contains("has no table `similar`"), "{error}");
 }
 

@@ -47,7 +47,8 @@ fn what_is_alike_is_in_the_file_if_asked_for() {
     assert!(stderr(&mut vicino(train), 2).contains("--similar needs --catalog"));
     stdout(&mut vicino(train.into_iter().chain(["--catalog", &SHOP.arg("products.csv")])));
     let found = json(&mut vicino(["inspect", &model, "--json"]));
-    assert_eq!(found["tables"].as_array().unwrap().last().unwrap()["purpose"], "similar");
-    let lines = stdout(&mut vicino(["export", "--model", &model, "--related", "-", "--purpose", "similar", "-k", "3"]));
+    assert_eq!(found["tables"].as_array().unwrap().last().unwrap()["relation"], "similar");
+    let lines =
+        stdout(&mut vicino(["export", "--model", &model, "--related", "-", "--relation", "similar", "-k", "3"]));
     assert_eq!(lines.lines().count(), 60);
 }

@@ -122,7 +122,7 @@ fn reasons_add_up_to_one() {
 #[test]
 fn baskets_have_lists_of_their_own() {
     let model = SHOP.model();
-    let args = ["recommend", "--model", &model, "--history", "P11,P11", "--purpose", "together", "--json"];
+    let args = ["recommend", "--model", &model, "--history", "P11,P11", "--relation", "together", "--json"];
     let list = json(&mut vicino(args));
     let items = list["items"].as_array().unwrap();
     assert!(items.len() == 20 && items.iter().all(|item| item["item_id"] != "P11"));

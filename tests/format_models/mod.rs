@@ -3,13 +3,14 @@
 use proptest::prelude::*;
 use std::collections::HashSet;
 use vicino::model::{
-    About, BLOCK, Categories, Dictionary, Hop, Link, MAX_CURVE, Measurement, Model, Neighbours, Privacy, Purpose,
-    RankingParameters, Trend, Weights,
+    About, BLOCK, Categories, Dictionary, Link, MAX_CURVE, Measurement, Model, Neighbours, Privacy, RankingParameters,
+    Relation, Trend, TwoHop, Weights,
 };
 use vicino::{CategoryIx, ItemIx};
 
-/// A table of (one, other, level); of links whose numbers add up to an even one, the first end has the heavier direction.
-fn table(classes: &[u8], links: &[(u32, u32, u8)], weights: Weights, hop: Hop) -> Neighbours {
+/// A table of (one, other, level); of links whose numbers add up to an even one, the first end has the heavier
+/// direction.
+fn table(classes: &[u8], links: &[(u32, u32, u8)], weights: Weights, hop: TwoHop) -> Neighbours {
     let link = |&(one, other, level): &(u32, u32, u8)| Link {
         one: ItemIx(one),
         other: ItemIx(other),
@@ -36,12 +37,12 @@ pub fn tiny() -> Model {
     Model {
         items: Dictionary::new(&["1000", "1001", "1002", "1003", "1007"]).unwrap(),
         tables: vec![(
-            Purpose::Next,
+            Relation::Next,
             table(
                 &[0, 0, 0, 1, 1],
                 &[(0, 1, 2), (0, 2, 1), (0, 4, 0), (2, 4, 2), (3, 4, 1)],
                 Weights { levels: vec![0.25, 0.5, 1.0], directions: vec![1.0, 1.0, 1.25], row_factors: vec![1.0, 0.5] },
-                Hop { share: 0.25, width: 12 },
+                TwoHop { share: 0.25, width: 12 },
             ),
         )],
         popularity: vec![255, 251, 251, 248, 248],
@@ -70,9 +71,9 @@ pub fn complete() -> Model {
     Model {
         items: Dictionary::new(&["", "0042", "mug/12", "tè-verde", "茶"]).unwrap(),
         tables: vec![
-            (Purpose::Next, all_linked(&[0, 1, 2, 3, 4])),
+            (Relation::Next, all_linked(&[0, 1, 2, 3, 4])),
             (
-                Purpose::Together,
+                Relation::Together,
                 table(
                     &[0, 1, 2, 3, 4],
                     &[(0, 4, 3), (4, 3, 0)],
@@ -81,7 +82,7 @@ pub fn complete() -> Model {
                         directions: vec![1.5, 1.0, 256.0, 1.25],
                         row_factors: vec![1.0, 0.1, 256.0, 3.0, 1e-12],
                     },
-                    Hop::default(),
+                    TwoHop::default(),
                 ),
             ),
         ],
@@ -103,8 +104,8 @@ pub fn complete() -> Model {
     }
 }
 
-/// A model whose tables are of links: two groups of eight items each that know one another, and a bridge; numbers as ids, in an
-/// order of their own, and popularity by class.
+/// A model whose tables are of links: two groups of eight items each that know one another, and a bridge; numbers as
+/// ids, in an order of their own, and popularity by class.
 pub fn linked() -> Model {
     let ids: Vec<String> = (0..16).map(|item| (7000 + item * 11 % 16).to_string()).collect();
     let classes: Vec<u8> = (0..16).map(|item| item % 3).collect();
@@ -119,12 +120,12 @@ pub fn linked() -> Model {
         directions: vec![1.0, 1.0, 1.125, 1.25],
         row_factors: vec![1.0, 0.5, 0.75],
     };
-    let next = table(&classes, &links, weights, Hop { share: 0.25, width: 12 });
+    let next = table(&classes, &links, weights, TwoHop { share: 0.25, width: 12 });
     let one_level = Weights { levels: vec![1.0], directions: vec![1.0], row_factors: vec![1.0; 3] };
-    let together = table(&classes, &[(3, 12, 0)], one_level, Hop::default());
+    let together = table(&classes, &[(3, 12, 0)], one_level, TwoHop::default());
     Model {
         items: in_order(&ids),
-        tables: vec![(Purpose::Next, next), (Purpose::Together, together)],
+        tables: vec![(Relation::Next, next), (Relation::Together, together)],
         popularity: (0..16).map(|item| if item == 5 { 255 } else { [200, 150, 100][item % 3] }).collect(),
         ..tiny()
     }
@@ -135,8 +136,8 @@ pub fn timely() -> Model {
     let weights = Weights { levels: vec![0.25, 0.5, 1.0], directions: vec![1.0; 3], row_factors: vec![1.0; 3] };
     let Model { mut tables, .. } = linked();
     let classes: Vec<u8> = (0..16).map(|item| item % 3).collect();
-    let similar = table(&classes, &[(0, 9, 1), (2, 3, 0), (14, 15, 2)], weights, Hop::default());
-    tables.push((Purpose::Similar, similar));
+    let similar = table(&classes, &[(0, 9, 1), (2, 3, 0), (14, 15, 2)], weights, TwoHop::default());
+    tables.push((Relation::Similar, similar));
     let category = |item: usize| [None, Some(CategoryIx(0)), Some(CategoryIx(1))][item % 3];
     Model {
         tables,
@@ -154,7 +155,8 @@ pub fn timely() -> Model {
     }
 }
 
-/// A model of three blocks, the last one with four items, whose links mostly stay in one; ids of two shapes and of none.
+/// A model of three blocks, the last one with four items, whose links mostly stay in one; ids of two shapes and of
+/// none.
 pub fn blocks() -> Model {
     let num_items = 2 * BLOCK as u32 + 4;
     let mut links = Vec::new();
@@ -170,7 +172,8 @@ pub fn blocks() -> Model {
     in_blocks(num_items, &links)
 }
 
-/// A model of three blocks with links between them alone, among groups of items that all know one another: a stream with candidates.
+/// A model of three blocks with links between them alone, among groups of items that all know one another: a stream
+/// with candidates.
 pub fn groups() -> Model {
     let num_items = 3 * BLOCK as u32;
     let mut links = Vec::new();
@@ -203,7 +206,7 @@ fn in_blocks(num_items: u32, links: &[(u32, u32, u8)]) -> Model {
     };
     Model {
         items: in_order(&ids),
-        tables: vec![(Purpose::Next, table(&classes, links, weights, Hop { share: 0.25, width: 20 }))],
+        tables: vec![(Relation::Next, table(&classes, links, weights, TwoHop { share: 0.25, width: 20 }))],
         popularity: (0..num_items).map(|item| (250 - item % 200) as u8).collect(),
         ..tiny()
     }
@@ -217,7 +220,7 @@ fn all_linked(classes: &[u8]) -> Neighbours {
         directions: vec![1.0, 1.0, 1.0, 1.5, 1.0, 1.5, 1.0, 1.5],
         row_factors: vec![1.0, 0.75, 0.5, 2.0, 1.5],
     };
-    table(classes, &pairs.collect::<Vec<_>>(), weights, Hop::default())
+    table(classes, &pairs.collect::<Vec<_>>(), weights, TwoHop::default())
 }
 
 /// Random models of up to 24 items, and now and then of up to 400.
@@ -260,11 +263,11 @@ pub fn any_model() -> impl Strategy<Value = Model> {
         )| {
             Model {
                 items: in_order(&ids),
-                tables: Purpose::ALL
+                tables: Relation::ALL
                     .into_iter()
                     .zip(tables)
-                    .filter_map(|(purpose, drawn)| Some((purpose, drawn?)))
-                    .map(|(purpose, Drawn { links, weights, hop })| (purpose, table(&classes, &links, weights, hop)))
+                    .filter_map(|(relation, drawn)| Some((relation, drawn?)))
+                    .map(|(relation, Drawn { links, weights, hop })| (relation, table(&classes, &links, weights, hop)))
                     .collect(),
                 popularity,
                 ranking,
@@ -294,7 +297,7 @@ pub fn any_model() -> impl Strategy<Value = Model> {
 struct Drawn {
     links: Vec<(u32, u32, u8)>,
     weights: Weights,
-    hop: Hop,
+    hop: TwoHop,
 }
 
 fn any_table(num_items: usize) -> impl Strategy<Value = Drawn> {
@@ -314,7 +317,7 @@ fn any_table(num_items: usize) -> impl Strategy<Value = Drawn> {
                 .map(|((from, to), level)| (from, to, level % levels.len() as u8))
                 .collect();
             let (levels, directions) = levels.into_iter().unzip();
-            Drawn { links, weights: Weights { levels, directions, row_factors }, hop: Hop { share, width } }
+            Drawn { links, weights: Weights { levels, directions, row_factors }, hop: TwoHop { share, width } }
         })
 }
 
@@ -362,7 +365,7 @@ fn any_about() -> impl Strategy<Value = About> {
     let point = (any::<u32>(), prop::num::f32::NORMAL | prop::num::f32::ZERO);
     let points = prop::collection::vec(point, 0..=MAX_CURVE);
     let curves =
-        prop::collection::btree_map(prop::sample::select(vec![Purpose::Next, Purpose::Together]), points, 0..=2);
+        prop::collection::btree_map(prop::sample::select(vec![Relation::Next, Relation::Together]), points, 0..=2);
     (".{0,9}", any::<i64>(), prop::array::uniform4(any::<u64>()), any_figures(), curves).prop_map(
         |(
             trainer_version,

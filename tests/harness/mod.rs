@@ -35,7 +35,8 @@ pub fn repair(bytes: &mut Vec<u8>) {
     put(bytes, 20, sum);
 }
 
-/// Opens bytes as they are and, if that works, does all that anybody does with a model. Links are first read as a shop's page reads them.
+/// Opens bytes as they are and, if that works, does all that anybody does with a model. Links are first read as a
+/// shop's page reads them.
 pub fn open(bytes: &[u8]) -> Result<Model, ModelError> {
     let blocks = Model::open_blocks(bytes.to_vec());
     if let Ok(blocks) = &blocks {
@@ -99,7 +100,8 @@ fn read(model: &Model<Blocks>) {
     }
 }
 
-/// The items and the bits of the scores and shares of every kind of list, from both ends of the item numbers, beyond them too.
+/// The items and the bits of the scores and shares of every kind of list, from both ends of the item numbers, beyond
+/// them too.
 #[expect(clippy::type_complexity, reason = "compared, and nothing else")]
 fn lists<T: Table>(model: &Model<T>) -> Result<Vec<Vec<(ItemIx, u32, Vec<(ItemIx, u32)>)>>, T::Error> {
     let num_items = model.num_items() as u32;

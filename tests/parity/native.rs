@@ -4,17 +4,24 @@
 //! the exact bits of every score. `parity.mjs` replays them in WebAssembly. The model is made to be hard: few levels of
 //! weights, so that scores tie; few levels of popularity; rows without neighbours; ids that are not ASCII.
 //!
-//! `parity tiny FILE` writes the model of 12 items that the browser tests open, instead, and `parity small FILE` one of 60.
+//! `parity tiny FILE` writes the model of 12 items that the browser tests open, instead, and `parity small FILE` one
+//! of 60.
 
 use serde_json::{Value, json};
 use std::error::Error;
 use std::path::Path;
-use vicino::model::{About, Categories, Measurement, Model, Privacy, Purpose, RankingParameters};
+use vicino::model::{About, Categories, Measurement, Model, Privacy, RankingParameters, Relation};
 use vicino::pack::{Detail, Draft, Packer};
-use vicino::rank::{Boost, Catalogue, Column, Filter, HistoryEvent, Options, Ranked, Ranker, Rules};
+use vicino::rank::{
+    Boost, Catalogue, Column, Filter, HistoryEvent, Options, Ranked, Ranker, Rules, Signals, Source, event_factor,
+    impression_factor, recency_score, replenishment_score,
+};
 use vicino::{CategoryIx, CsrMatrix, EventKind, ItemIx};
 
 const NUM_CASES: usize = 1_000;
+/// Half-lives of views, carts and purchases, in days; `parity.mjs` has the same.
+const HALF_LIFE_DAYS: [f32; 3] = [5.0, f32::NAN, 30.0];
+const DAY_MS: u64 = 86_400_000;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -83,7 +90,7 @@ fn build(random: &mut Random, num_items: usize, neighbours: usize) -> Result<Mod
         });
         CsrMatrix::from_rows(rows.collect())
     };
-    let tables = vec![(Purpose::Next, table(5)), (Purpose::Together, table(40))];
+    let tables = vec![(Relation::Next, table(5)), (Relation::Together, table(40))];
     let popularity = (0..num_items).map(|_| f32::from(random.below(9) as u8) * 30.0).collect();
     let names: Vec<String> = ["Shoes", "Coats", "Café", "Hats", "Tea"].map(String::from).to_vec();
     let of_item = (0..num_items).map(|item| (item % 7 != 6).then_some(CategoryIx((item % 5) as u16))).collect();
@@ -101,12 +108,60 @@ fn build(random: &mut Random, num_items: usize, neighbours: usize) -> Result<Mod
         about: About { num_events: 12_345, num_sessions: 678, newest_event_ms: 1_700_000_000_000, ..About::default() },
         privacy: Privacy { min_shoppers: 2, by_shopper: true, pairs_kept: 90, pairs_removed: 10 },
         trends: Vec::new(),
-        replenishment: Vec::new(),
-        category_replenishment: Vec::new(),
+        replenishment: (0..num_items as u32).step_by(9).map(|item| (ItemIx(item), 5 + item as u16 % 40)).collect(),
+        category_replenishment: vec![(CategoryIx(1), 12), (CategoryIx(4), 21)],
         measurements: vec![Measurement { name: "HitRate@20".into(), value: 0.5 }],
     };
     let packer = Packer::new(draft)?;
     Ok(packer.pack(packer.num_pairs() / 2, Detail { max_levels: 4, ..Detail::MEDIUM })?)
+}
+
+/// An event of a shopper's history.
+struct Event {
+    id: String,
+    kind: EventKind,
+    age_ms: u64,
+    dwell_ms: Option<u32>,
+    rating: Option<u32>,
+}
+
+impl Event {
+    /// The event and its factor, if the model knows the item.
+    fn weighed(&self, model: &Model) -> Option<(HistoryEvent, f32)> {
+        let signals = Signals {
+            age_days: days(self.age_ms),
+            half_life_days: HALF_LIFE_DAYS[self.kind as usize],
+            dwell_seconds: self.dwell_ms.map_or(f32::NAN, |ms| (f64::from(ms) / 1e3) as f32),
+            rating: self.rating.map_or(f32::NAN, |rating| rating as f32),
+        };
+        Some((HistoryEvent { item: model.items.item(&self.id)?, kind: self.kind }, event_factor(signals)))
+    }
+
+    fn json(&self) -> Value {
+        json!([self.id, self.kind.name(), self.age_ms, self.dwell_ms, self.rating])
+    }
+}
+
+/// An item that was shown and ignored, all at one time.
+struct Shown {
+    id: String,
+    count: u32,
+    age_ms: u64,
+}
+
+fn days(ms: u64) -> f32 {
+    (ms as f64 / DAY_MS as f64) as f32
+}
+
+/// The distinct items with an event of a kind, the newest first.
+fn distinct(history: &[Event], kind: EventKind) -> Vec<String> {
+    let mut ids: Vec<String> = Vec::new();
+    for event in history.iter().filter(|event| event.kind == kind) {
+        if !ids.contains(&event.id) {
+            ids.push(event.id.clone());
+        }
+    }
+    ids
 }
 
 fn case(random: &mut Random, model: &Model) -> Result<Value, Box<dyn Error>> {
@@ -117,7 +172,19 @@ fn case(random: &mut Random, model: &Model) -> Result<Value, Box<dyn Error>> {
         _ => model.items.id(ItemIx(random.below(num_items) as u32)).to_owned(),
     };
     let len = if random.chance(10) { 0 } else { random.below(30) };
-    let history: Vec<(String, EventKind)> = (0..len).map(|_| (id(random), EventKind::ALL[random.below(3)])).collect();
+    let mut age_ms = 0;
+    let history: Vec<Event> = (0..len)
+        .map(|_| {
+            // The newest first, each far enough from the next to be an event of its own.
+            age_ms += 10_000 + if random.chance(40) { random.next() % (3 * DAY_MS) } else { 0 };
+            let dwell_ms = random.chance(30).then(|| random.below(200_000) as u32);
+            let rating = random.chance(20).then(|| 1 + random.below(5) as u32);
+            Event { id: id(random), kind: EventKind::ALL[random.below(3)], age_ms, dwell_ms, rating }
+        })
+        .collect();
+    let shown: Vec<Shown> = (0..random.below(8))
+        .map(|_| Shown { id: id(random), count: 1 + random.below(20) as u32, age_ms: random.next() % (9 * DAY_MS) })
+        .collect();
     let num_anchors = random.below(6);
     let items: Vec<String> = (0..num_anchors).map(|_| id(random)).collect();
     let num_excluded = if random.chance(50) { random.below(40) } else { 0 };
@@ -129,7 +196,13 @@ fn case(random: &mut Random, model: &Model) -> Result<Value, Box<dyn Error>> {
     let seed = random.chance(40).then(|| random.next() as u32);
     let (repeats, explain) = (random.chance(50), random.chance(50));
     let priced = priced(model);
-    let catalogue = catalogue(model, &priced);
+    let mut catalogue = catalogue(model, &priced);
+    for Shown { id, count, age_ms } in &shown {
+        if let Some(item) = model.items.item(id) {
+            let factor = impression_factor(*count as f32, days(*age_ms));
+            catalogue.update(model, Column::Impressions, &[item.0, factor.to_bits()]);
+        }
+    }
     // Three in ten calls have all rules at once.
     let has_rules = random.chance(30);
     let (boost, bury) = ([1, 5f32.to_bits(), 40f32.to_bits()], [2, 0]);
@@ -146,7 +219,7 @@ fn case(random: &mut Random, model: &Model) -> Result<Value, Box<dyn Error>> {
         explore: if seed.is_some() { 0.5 } else { 0.0 },
         ..Rules::default()
     };
-    let rules = if has_rules { rules } else { Rules::default() };
+    let rules = if has_rules { rules } else { Rules { catalogue: Some(&catalogue), ..Rules::default() } };
     let options = Options { k, repeats, exclude: &excluded, seed, explain, rules };
     let categories: Option<Vec<&str>> = random.chance(30).then(|| {
         let names = ["Shoes", "Café", "Tea", "no such category"];
@@ -159,22 +232,43 @@ fn case(random: &mut Random, model: &Model) -> Result<Value, Box<dyn Error>> {
     };
 
     let mut ranker = Ranker::new(model);
-    let call = ["forYou", "forYou", "related", "boughtTogether", "trending"][random.below(5)];
-    let ranked = match call {
-        "forYou" => {
-            let events: Vec<HistoryEvent> = history
+    let calls = ["forYou", "forYou", "related", "boughtTogether", "trending", "recentlyViewed", "buyItAgain"];
+    let call = calls[random.below(calls.len())];
+    let events: Vec<(HistoryEvent, f32)> = history.iter().filter_map(|event| event.weighed(model)).collect();
+    let (events, factors): (Vec<HistoryEvent>, Vec<f32>) = events.into_iter().unzip();
+    let anchors = known(&items);
+    let given: Vec<(ItemIx, f32)> = match call {
+        "recentlyViewed" => {
+            let viewed = distinct(&history, EventKind::View);
+            viewed
                 .iter()
-                .filter_map(|(id, kind)| Some(HistoryEvent { item: model.items.item(id)?, kind: *kind }))
-                .collect();
-            ranker.for_you(model, &events, &options, &mut eligible)
+                .filter_map(|id| model.items.item(id))
+                .enumerate()
+                .map(|(at, item)| (item, recency_score(at)))
+                .collect()
         }
-        "related" => match items.first().and_then(|id| model.items.item(id)) {
-            Some(item) => ranker.related(model, item, &options, &mut eligible),
-            None => ranker.trending(model, &options, &mut eligible),
-        },
-        "boughtTogether" => ranker.bought_together(model, &known(&items), &options, &mut eligible),
-        _ => ranker.trending(model, &options, &mut eligible),
+        "buyItAgain" => {
+            let score = |id: &String| {
+                let bought = history.iter().filter(|event| event.id == *id && event.kind == EventKind::Purchase);
+                let ages: Vec<f32> = bought.map(|event| days(event.age_ms)).collect();
+                model.items.item(id).map(|item| (item, replenishment_score(model, item, &ages)))
+            };
+            distinct(&history, EventKind::Purchase).iter().filter_map(score).collect()
+        }
+        _ => Vec::new(),
     };
+    let source = match call {
+        "forYou" => Source::ForYou { history: &events, factors: &factors },
+        "related" if !items.is_empty() => {
+            Source::Related(anchors.get(..1).filter(|_| model.items.item(&items[0]).is_some()).unwrap_or(&[]))
+        }
+        "boughtTogether" => Source::Together(&anchors),
+        "recentlyViewed" | "buyItAgain" => Source::Given(&given),
+        _ => Source::Trending { days: 0 },
+    };
+    let fatigue = source.default_fatigue();
+    let options = Options { rules: Rules { fatigue, ..options.rules }, ..options };
+    let ranked = ranker.list(model, source, &options, &mut eligible);
     let pin = pins.map(|(item, position)| json!({ "id": model.items.id(item), "position": position }));
     let rules = json!({
         "boost": [{ "where": { "price": { "min": 5, "max": 40 } }, "factor": 2.5 }],
@@ -188,7 +282,8 @@ fn case(random: &mut Random, model: &Model) -> Result<Value, Box<dyn Error>> {
         "call": call,
         "priced": priced.iter().map(|&(item, price, stock)| json!([model.items.id(item), price, stock])).collect::<Vec<_>>(),
         "rules": if has_rules { rules } else { Value::Null },
-        "history": history.iter().map(|(id, kind)| json!([id, kind.name()])).collect::<Vec<_>>(),
+        "history": history.iter().map(Event::json).collect::<Vec<_>>(),
+        "shown": shown.iter().map(|Shown { id, count, age_ms }| json!([id, count, age_ms])).collect::<Vec<_>>(),
         "items": items,
         "k": k,
         "includeSeen": options.repeats,

@@ -17,17 +17,35 @@ function options({ k, exclude, explain, seed, categories, even, rules }) {
   let where;
   if (categories) where = { category: categories };
   if (even) where = ({ id }) => /[02468]$/.test(id);
-  return { k, exclude, explain, where, seed: seed ?? undefined, fatigue: 0, ...rules };
+  return { k, exclude, explain, where, seed: seed ?? undefined, ...rules };
+}
+
+/** The clock of every case, in ms. */
+const NOW = Date.now();
+
+function at(time, act) {
+  Date.now = () => time;
+  act();
+  Date.now = () => NOW;
 }
 
 async function rank(recommender, given) {
   await recommender.history.clear();
   // The cases list the newest event first.
-  const now = Date.now();
-  given.history.forEach(([item, kind], position) => {
-    // Far enough from one another to be events of their own.
-    recommender.record({ item, kind, at: now - position * 10_000 });
-  });
+  for (const [item, kind, age, dwellMs, rating] of given.history) {
+    recommender.record({
+      item,
+      kind,
+      at: NOW - age,
+      dwellMs: dwellMs ?? undefined,
+      rating: rating ?? undefined,
+    });
+  }
+  for (const [id, count, age] of given.shown) {
+    at(NOW - age, () => {
+      for (let left = count; left > 0; left--) recommender.recordImpression([id]);
+    });
+  }
   switch (given.call) {
     case 'forYou':
       return recommender.forYou({ ...options(given), includeSeen: given.includeSeen });
@@ -37,6 +55,10 @@ async function rank(recommender, given) {
         : recommender.trending(options(given));
     case 'boughtTogether':
       return recommender.boughtTogether(given.items, options(given));
+    case 'recentlyViewed':
+      return recommender.recentlyViewed(options(given));
+    case 'buyItAgain':
+      return recommender.buyItAgain(options(given));
     default:
       return recommender.trending(options(given));
   }
@@ -51,7 +73,10 @@ before(() => {
 
 test('1,000 random histories rank identically natively and in wasm', async () => {
   const cases = JSON.parse(readFileSync(`${directory}/cases.json`, 'utf8'));
-  const recommender = await Recommender.load(readFileSync(`${directory}/parity.vicino`));
+  Date.now = () => NOW;
+  const recommender = await Recommender.load(readFileSync(`${directory}/parity.vicino`), {
+    halfLifeDays: { view: 5, purchase: 30 },
+  });
   // As in `native.rs`: of ten items, the last three have a price, and one of those is sold out.
   const priced = cases[0].priced.map(([id, price, inStock]) => ({ id, price, inStock }));
   recommender.catalog.update(priced);

@@ -29,12 +29,18 @@ fn id(engine: &Engine, item: u32) -> String {
     engine.id(item).expect("a good file")
 }
 
+/// The words of an event of no age.
+fn event(item: u32, kind: u32) -> [u32; 6] {
+    let unknown = f32::NAN.to_bits();
+    [item, kind, 0, unknown, unknown, unknown]
+}
+
 /// The small model with a history of views of these items, the oldest first.
 fn viewed(item_ids: &[&str]) -> Engine {
     let mut engine = tiny();
     let mut items = items(&engine, &item_ids.join("\0"));
     items.reverse();
-    engine.set_history(&items.iter().flat_map(|&item| [item, 0, 1f32.to_bits()]).collect::<Vec<_>>());
+    engine.set_history(&items.iter().flat_map(|&item| event(item, 0)).collect::<Vec<_>>());
     engine
 }
 
@@ -64,7 +70,8 @@ impl Request {
 
     fn words(&self) -> Vec<u32> {
         let flags = u32::from(self.repeats) | u32::from(self.explain) << 1 | u32::from(self.seed.is_some()) << 2;
-        let mut words = vec![self.source, flags, self.k, self.seed.unwrap_or(0), 0, 0, 0, 0, 0];
+        let usual = f32::NAN.to_bits();
+        let mut words = vec![self.source, flags, self.k, self.seed.unwrap_or(0), 0, 0, 0, 0, usual];
         for part in [&self.exclude, &self.items, &vec![], &self.filter, &vec![], &vec![]] {
             words.push(part.len() as u32);
             words.extend(part);

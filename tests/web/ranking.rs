@@ -1,9 +1,10 @@
 //! Lists: how long they are, what restricts them, and what they say.
 
-use super::{FOR_YOU, RELATED, Request, TOGETHER, TRENDING, id, items, tiny, viewed};
+use super::{FOR_YOU, RELATED, Request, TOGETHER, TRENDING, event, id, items, tiny, viewed};
 use js_sys::{Error, Function};
 use std::cell::Cell;
 use std::rc::Rc;
+use vicino::rank::words;
 use vicino::web::Engine;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -71,10 +72,29 @@ fn excluded_items_are_not_listed() {
 fn an_item_that_is_not_wanted_is_not_listed() {
     let mut engine = tiny();
     let items = items(&engine, "sku-0\0sku-5");
-    engine.set_history(&[items[0], 0, 1f32.to_bits(), items[1], 0, (-1f32).to_bits()]);
+    engine.set_history(&[event(items[0], words::VIEW), event(items[1], words::NOT_WANTED)].concat());
     let listed = Request { repeats: true, ..Request::new(FOR_YOU, 12) }.list(&engine);
     assert_eq!(listed.len(), 11);
     assert!(!listed.contains(&"sku-5".to_owned()));
+}
+
+#[wasm_bindgen_test]
+fn an_item_that_was_shown_and_ignored_sinks() {
+    let mut engine = tiny();
+    let scores = |engine: &Engine| {
+        let flat = Request::new(FOR_YOU, 12).numbers(engine).expect("a list");
+        flat.chunks(2).map(|pair| (pair[0], f32::from_bits(pair[1]))).collect::<Vec<_>>()
+    };
+    let views = event(items(&engine, "sku-0")[0], words::VIEW);
+    engine.set_history(&views);
+    let (item, score) = scores(&engine)[0];
+    // Eight impressions halve the factor, of which the usual fatigue of 0.5 takes half.
+    let shown = [item, words::SHOWN, 0, 8f32.to_bits(), 0, 0];
+    engine.set_history(&[views, shown].concat());
+    let sunk = scores(&engine).into_iter().find(|&(of, _)| of == item).expect("still listed");
+    assert_eq!(sunk.1, score * 0.75);
+    engine.set_history(&views);
+    assert_eq!(scores(&engine)[0], (item, score));
 }
 
 #[wasm_bindgen_test]
@@ -182,7 +202,8 @@ fn a_request_that_ends_early_or_is_none_is_an_error() {
 #[wasm_bindgen_test]
 fn nonsense_never_panics() {
     let mut engine = tiny();
-    engine.set_history(&[u32::MAX, 9, f32::NAN.to_bits(), 1, 0]);
+    let nan = f32::NAN.to_bits();
+    engine.set_history(&[u32::MAX, 9, nan, nan, nan, nan, 1, words::SHOWN, nan, nan, 0, 0, 1, 0]);
     engine.update(9, &[1, 1]);
     engine.update(0, &[u32::MAX, 7, 1]);
     assert_eq!(Request::new(FOR_YOU, u32::MAX).list(&engine).len(), 12);

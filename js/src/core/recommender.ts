@@ -31,7 +31,7 @@ import type {
   RecordedEvent,
   TrendingOptions,
 } from './types.js';
-import { bits, IMPRESSIONS, UNKNOWN } from './words.js';
+import { bits, UNKNOWN } from './words.js';
 
 /** Time for which weights that fall with time may be reused, in ms. */
 const FRESH_MS = 60_000;
@@ -407,14 +407,11 @@ export class Recommender implements Disposable {
     if (this.#depth || (current === this.#synced && now - this.#syncedAt < FRESH_MS)) return;
     this.#synced = current;
     this.#syncedAt = now;
-    const history = encodeRows(engine, device.ranking(now, window), ({ kind, weight }) => [
+    const rows = encodeRows(engine, device.ranking(now, window), ({ kind, signals }) => [
       kind,
-      bits(weight),
+      ...signals.map(bits),
     ]);
-    engine.set_history(new Uint32Array(history.flat()));
-    const ignored = encodeRows(engine, device.impressions(now), ({ factor }) => [bits(factor)]);
-    engine.update(IMPRESSIONS, new Uint32Array());
-    engine.update(IMPRESSIONS, new Uint32Array(ignored.flat()));
+    engine.set_history(new Uint32Array(rows.flat()));
   }
 
   #item(engine: Engine, number: number): Candidate {

@@ -1,4 +1,4 @@
-// Requests for a list: from options and the device to the words that src/web/engine.rs reads.
+// Requests for a list: from options and the device to the words that src/web/request.rs reads.
 import type { Engine } from '../../wasm/vicino.js';
 import type { Device } from '../device/index.js';
 import { DAY_MS } from '../device/state.js';
@@ -11,10 +11,10 @@ import { bits, EXPLAIN, HAS_SEED, INCLUDE_SEEN, SOURCES, UNKNOWN } from './words
 /** Options of one list. */
 export type RequestOptions = Omit<RailRequest, 'name'>;
 
-/** An item that a source starts from, with the numbers that the source needs besides. */
+/** An item that a source starts from, with the words that the source needs besides. */
 interface SourceItem {
   readonly id: string;
-  readonly values?: readonly number[];
+  readonly words?: readonly number[];
 }
 
 /** A request for one list. */
@@ -55,40 +55,25 @@ export function listRequest(
     const withinDays = excludePurchased === true ? Infinity : excludePurchased.withinDays;
     exclude.push(...device.items('purchase', now - withinDays * DAY_MS));
   }
-  const isPast = list === 'recentlyViewed' || list === 'buyItAgain';
   return {
     source: list === 'becauseYouViewed' ? 'related' : list,
     items: sourceItems(device, options, now),
     exclude,
     filters,
     predicates: wheres.filter((where) => typeof where === 'function'),
-    options: {
-      ...options,
-      ...(explore && options.seed === undefined && { seed }),
-      fatigue: options.fatigue ?? (isPast ? 0 : 0.5),
-    },
+    options: { ...options, ...(explore && options.seed === undefined && { seed }) },
   };
 }
 
 function sourceItems(device: Device, options: RequestOptions, now: number): readonly SourceItem[] {
   const { list, item, items = item === undefined ? [] : [item] } = options;
-  if (list === 'recentlyViewed') {
-    return device.items('view').map((id, at) => ({ id, values: [1 / (at + 1)] }));
-  }
   if (list === 'buyItAgain') {
-    return device.purchases().map(({ id, times }) => ({
+    return device.purchases(now).map(({ id, ages }) => ({
       id,
-      values: [(now - (times[0] ?? now)) / DAY_MS, times.length, medianDays(times)],
+      words: [ages.length, ...ages.map(bits)],
     }));
   }
-  return items.map((id) => ({ id }));
-}
-
-/** Returns the median time between purchases, in days; `NaN` for one purchase. */
-function medianDays(times: readonly number[]): number {
-  const days = times.slice(1).map((time, at) => ((times[at] as number) - time) / DAY_MS);
-  days.sort((a, b) => a - b);
-  return days[days.length >> 1] ?? Number.NaN;
+  return (list === 'recentlyViewed' ? device.items('view') : items).map((id) => ({ id }));
 }
 
 /** Encodes a request; ids that the model does not know are left out. */
@@ -98,7 +83,7 @@ export function encodeRequest(
   { source, items, exclude, filters, options }: ListRequest,
 ): Uint32Array {
   const { k = 12, includeSeen, explain, seed, days = 0, maxPerCategory = 0 } = options;
-  const { diversity = 0, explore = 0, fatigue = 0, boost = [], bury, pin = [] } = options;
+  const { diversity = 0, explore = 0, fatigue = NaN, boost = [], bury, pin = [] } = options;
   const known = (ids: readonly string[]) =>
     [...numbers(engine, ids)].filter((item) => item !== UNKNOWN);
   const sized = (words: readonly number[]) => [words.length, ...words];
@@ -114,7 +99,7 @@ export function encodeRequest(
       [SOURCES[source], flags, k, seed ?? 0, days, maxPerCategory],
       [bits(diversity), bits(explore), bits(fatigue)],
       sized(known(exclude)),
-      counted(encodeRows(engine, items, ({ values = [] }) => values.map(bits))),
+      counted(encodeRows(engine, items, ({ words = [] }) => words)),
       counted(encodeRows(engine, pins, ({ position }) => [position])),
       filters.length ? sized(program(filters, names)) : [0],
       sized(buried ?? []),

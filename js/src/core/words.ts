@@ -1,4 +1,4 @@
-// Numbers that this package and the WebAssembly module must agree on; src/web/engine.rs and src/rank/ define them.
+// Numbers that this package and the WebAssembly module must agree on; src/rank/words.rs defines them.
 
 /** Number of an id that the model does not know, and of a value that is not known. */
 export const UNKNOWN = 0xffffffff;
@@ -9,7 +9,6 @@ export const BRAND = 1;
 export const TAGS = 2;
 export const PRICE = 3;
 export const STOCK = 4;
-export const IMPRESSIONS = 5;
 /** Number that a filter has for the item itself, in place of a column. */
 export const ITEM = 6;
 
@@ -31,6 +30,10 @@ export const SOURCES = {
   recentlyViewed: 5,
   buyItAgain: 6,
 } as const;
+
+/** Numbers in place of the kind of an event: the shopper does not want the item, or it was shown and ignored. */
+export const NOT_WANTED = 3;
+export const SHOWN = 4;
 
 /** Flags of a request. */
 export const INCLUDE_SEEN = 1;

@@ -5,13 +5,11 @@ import { Controller } from './controller.js';
 import { createHistory } from './history.js';
 import { createMetrics } from './metrics.js';
 import {
-  type IgnoredItem,
-  ignoredItems,
+  type HistoryRow,
+  historyRows,
   itemsWith,
   type Purchases,
   purchasesByItem,
-  type WeightedEvent,
-  weightedEvents,
 } from './ranking-input.js';
 import { deviceReport } from './report.js';
 import { attribute, click, count, dislike, IMPRESSION, insert, show } from './state.js';
@@ -33,14 +31,12 @@ export interface Device {
   readonly metrics: Metrics;
   /** A number that differs after every change of events, dislikes or impressions. */
   readonly stamp: number;
-  /** Returns the events to rank by, newest first, then the unwanted items. */
-  ranking(now: number, window?: 'all' | 'session'): WeightedEvent[];
-  /** Returns the items that were shown and ignored. */
-  impressions(now: number): IgnoredItem[];
+  /** Returns the events to rank by, newest first, then unwanted and ignored items. */
+  ranking(now: number, window?: 'all' | 'session'): HistoryRow[];
   /** Returns distinct items with an event of this kind, newest first; `since` is a time in ms. */
   items(kind: EventKind, since?: number): string[];
   /** Returns the purchases of each item, newest first. */
-  purchases(): Purchases[];
+  purchases(now: number): Purchases[];
   record(event: RecordedEvent): Promise<void>;
   notInterested(id: string): Promise<void>;
   undoNotInterested(id: string): Promise<void>;
@@ -86,10 +82,9 @@ function device(
       return controller.stamp;
     },
     ranking: (now, window = 'all') =>
-      weightedEvents(requireState(), now, window, options.halfLifeDays),
-    impressions: (now) => ignoredItems(requireState(), now),
+      historyRows(requireState(), now, window, options.halfLifeDays),
     items: (kind, since) => itemsWith(requireState(), kind, since),
-    purchases: () => purchasesByItem(requireState()),
+    purchases: (now) => purchasesByItem(requireState(), now),
     record(given) {
       requireState();
       const now = Date.now();

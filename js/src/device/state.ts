@@ -189,35 +189,16 @@ export function dislike(state: State, id: string, now: number): void {
   put(state.disliked, id, [now]);
 }
 
-/** Time after which an impression counts half. */
-const SHOWN_HALF_LIFE_MS = 2 * DAY_MS;
-/** Number of ignored impressions that halve a score. */
-const SHOWN_HALVES = 8;
-
-const shownNow = ([at, level]: [number, number], now: number) =>
-  level * 0.5 ** (Math.max(0, now - at) / SHOWN_HALF_LIFE_MS);
+/** Time after which an impression counts half, as in src/rank/weighing.rs. */
+const IMPRESSION_HALF_LIFE_DAYS = 2;
 
 export function show(state: State, ids: readonly string[], now: number): void {
   for (const id of ids) {
-    const level = 1 + shownNow(state.shown.get(id) ?? [now, 0], now);
-    put(state.shown, id, [now, Math.round(level * 100) / 100]);
+    const [at, level] = state.shown.get(id) ?? [now, 0];
+    const days = Math.max(0, now - at) / DAY_MS;
+    const next = 1 + level * 0.5 ** (days / IMPRESSION_HALF_LIFE_DAYS);
+    put(state.shown, id, [now, Math.round(next * 100) / 100]);
   }
-}
-
-/** Returns the factor for the score of an item that was shown: `0.5 ^ (impressions that still count / 8)`. */
-export const shownFactor = (row: [number, number], now: number): number =>
-  0.5 ** (shownNow(row, now) / SHOWN_HALVES);
-
-/** Returns the weight of an event, 1 as usual. */
-export function weight(
-  { kind, at, dwellMs, rating = 3 }: HistoryEvent,
-  now: number,
-  halfLifeDays: DeviceOptions['halfLifeDays'],
-): number {
-  // JSON turns an infinite dwell time into null.
-  const dwell = dwellMs == null ? 1 : (2 * dwellMs) / (dwellMs + 3e4);
-  const days = Math.max(0, now - at) / DAY_MS;
-  return dwell * ((rating - 1) / 2) * 0.5 ** (days / (halfLifeDays?.[kind] ?? Infinity) || 0);
 }
 
 /** Returns the distinct items of events, in order of the events. */

@@ -1,9 +1,9 @@
 //! The flags that say which product feed is read, and the reading.
 
+use crate::arg_parsers;
 use crate::console::Console;
 use crate::table::thousands;
 use crate::usage::Usage;
-use crate::values;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use vicino::catalog::{self, Catalog};
@@ -13,13 +13,13 @@ use vicino::catalog::{self, Catalog};
 pub struct CatalogFlags {
     /// A product feed: titles, categories, brands and prices
     ///
-    /// CSV, JSON lines, Parquet, or XML as for Google. When training, categories go into the model, and new products get
-    /// neighbours that are alike: category path, brand, title and price say how much.
+    /// CSV, JSON lines, Parquet, or XML as for Google. When training, categories go into the model, and new products
+    /// get neighbours that are alike: category path, brand, title and price say how much.
     #[arg(long, value_name = "FILE")]
     catalog: Option<PathBuf>,
 
     /// Take a field of the product feed from this column instead of one with a usual name
-    #[arg(long = "catalog-column", value_name = "FIELD=NAME", value_parser = values::catalog_column, requires = "catalog")]
+    #[arg(long = "catalog-column", value_name = "FIELD=NAME", value_parser = arg_parsers::catalog_column, requires = "catalog")]
     catalog_columns: Vec<(catalog::Field, String)>,
 }
 

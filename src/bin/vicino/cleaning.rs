@@ -1,11 +1,11 @@
 //! The flags that say what is left out of an event log, and what people see of it.
 
+use crate::arg_parsers;
 use crate::console::Console;
 use crate::hints;
 use crate::output::Output;
 use crate::table::{Table, thousands};
 use crate::usage::Usage;
-use crate::values;
 use anyhow::Context;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,8 @@ use vicino::events::{self, Cleaning, Field, ReadReport, Reject};
 pub struct CleaningFlags {
     /// Leave out nothing but damage: every rule below is off unless its own flag is given
     ///
-    /// What cannot be read, has no item or is a return is never an event. Duplicates and impossible times are damage, too.
+    /// What cannot be read, has no item or is a return is never an event. Duplicates and impossible times are damage,
+    /// too.
     #[arg(long)]
     #[serde(skip_serializing_if = "is_false")]
     no_cleaning: bool,
@@ -191,7 +192,7 @@ written!(
     Span(i64),
     |text| match text.trim() {
         "0" => Ok(0),
-        text => values::span(text).map(|span| i64::try_from(span.as_millis()).unwrap_or(i64::MAX)),
+        text => arg_parsers::span(text).map(|span| i64::try_from(span.as_millis()).unwrap_or(i64::MAX)),
     }
 );
 written!(

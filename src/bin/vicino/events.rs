@@ -5,7 +5,7 @@ use crate::console::Console;
 use crate::mapping::Mapping;
 use crate::ranking::Kind;
 use crate::usage::Usage;
-use crate::{output, values};
+use crate::{arg_parsers, output};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -26,12 +26,12 @@ pub struct EventFlags {
     ///
     /// Fields: item, session, shopper, event, timestamp, position, quantity, price. An empty NAME leaves the field
     /// without a column.
-    #[arg(help_heading = "Event logs", long = "column", value_name = "FIELD=NAME", value_parser = values::column)]
+    #[arg(help_heading = "Event logs", long = "column", value_name = "FIELD=NAME", value_parser = arg_parsers::column)]
     columns: Vec<(Field, String)>,
 
     /// Without a session column, end a shopper's session when nothing happens for longer than this (s, m, h, d)
     /// [default: 30m]
-    #[arg(help_heading = "Event logs", long, value_name = "SPAN", value_parser = values::span)]
+    #[arg(help_heading = "Event logs", long, value_name = "SPAN", value_parser = arg_parsers::span)]
     session_gap: Option<Duration>,
 
     /// Kind of the events of a log without an event column [default: purchases if sessions are orders, else views]
@@ -39,7 +39,7 @@ pub struct EventFlags {
     events_are: Option<Kind>,
 
     /// Share of damaged rows, 0 to 1, above which a log is refused
-    #[arg(help_heading = "Event logs", long, value_name = "SHARE", default_value_t = ReadOptions::default().max_rejected, value_parser = values::share)]
+    #[arg(help_heading = "Event logs", long, value_name = "SHARE", default_value_t = ReadOptions::default().max_rejected, value_parser = arg_parsers::share)]
     max_rejected: f64,
 
     /// Write every row that is left out into this file, with its reason (CSV, also .gz; - for stdout)

@@ -3,7 +3,7 @@
 use crate::console::Console;
 use crate::output::{self, Output};
 use crate::table::{shortest, thousands};
-use crate::{input, values};
+use crate::{arg_parsers, input};
 use anyhow::bail;
 use clap::ValueEnum;
 use rayon::prelude::*;
@@ -11,7 +11,7 @@ use serde_json::json;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use vicino::measure::Rankers;
-use vicino::model::{Model, Neighbours, Purpose};
+use vicino::model::{Model, Neighbours, Relation};
 use vicino::rank::{Options, Ranker};
 use vicino::{ItemIx, Progress};
 
@@ -31,21 +31,21 @@ pub struct Args {
     related: PathBuf,
 
     /// Products in a list
-    #[arg(short, default_value = "12", value_name = "K", value_parser = values::list_length)]
+    #[arg(short, default_value = "12", value_name = "K", value_parser = arg_parsers::list_length)]
     k: usize,
 
     /// Kind of the lists
-    #[arg(long, value_enum, default_value_t = PurposeName::Next)]
-    purpose: PurposeName,
+    #[arg(long, value_enum, default_value_t = RelationName::Next)]
+    relation: RelationName,
 
     /// Write CSV with the columns item_id, rank (from 1), related_id and score instead
     #[arg(long)]
     csv: bool,
 }
 
-/// Purpose of a list.
+/// Relation of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum PurposeName {
+enum RelationName {
     /// Products viewed after the product
     Next,
     /// Products bought in one basket with the product
@@ -54,12 +54,12 @@ enum PurposeName {
     Similar,
 }
 
-impl PurposeName {
-    fn purpose(self) -> Purpose {
+impl RelationName {
+    fn relation(self) -> Relation {
         match self {
-            PurposeName::Next => Purpose::Next,
-            PurposeName::Together => Purpose::Together,
-            PurposeName::Similar => Purpose::Similar,
+            RelationName::Next => Relation::Next,
+            RelationName::Together => Relation::Together,
+            RelationName::Similar => Relation::Similar,
         }
     }
 }
@@ -67,7 +67,7 @@ impl PurposeName {
 const AFTER_HELP: &str = "\
 Examples:
   vicino export --model shop.vicino --related related.jsonl
-  vicino export --model shop.vicino --related together.jsonl.gz --purpose together -k 4
+  vicino export --model shop.vicino --related together.jsonl.gz --relation together -k 4
   vicino export --model shop.vicino --related - --csv | head";
 
 /// Products that are ranked, in parallel, before they are written.
@@ -78,14 +78,14 @@ const TASK_ITEMS: usize = 128;
 pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     output::refuse_to_replace(std::slice::from_ref(&args.model), [&args.related])?;
     let model = input::model(&args.model)?;
-    let purpose = args.purpose.purpose();
-    let Some(table) = model.table(purpose) else {
-        let why = match purpose {
-            Purpose::Next => "train it again",
-            Purpose::Together => "it was trained from a log without purchases, or with --no-baskets",
-            Purpose::Similar => "it was trained without --catalog, with --similar 0, or --target-size had no room",
+    let relation = args.relation.relation();
+    let Some(table) = model.table(relation) else {
+        let why = match relation {
+            Relation::Next => "train it again",
+            Relation::Together => "it was trained from a log without purchases, or with --no-baskets",
+            Relation::Similar => "it was trained without --catalog, with --similar 0, or --target-size had no room",
         };
-        bail!("{} has no table `{}`: {why}", args.model.display(), purpose.key());
+        bail!("{} has no table `{}`: {why}", args.model.display(), relation.key());
     };
     let mut output = Output::create_text(&args.related)?;
     if args.csv {
@@ -113,10 +113,10 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
 fn lines(args: &Args, model: &Model, table: &Neighbours, ranker: &mut Ranker, items: &[ItemIx]) -> io::Result<Vec<u8>> {
     let options = Options { k: args.k, ..Options::default() };
     let mut listed = |item: ItemIx| -> Vec<(ItemIx, f32)> {
-        let ranked = match args.purpose {
-            PurposeName::Next => ranker.related(model, item, &options, &mut |_| true),
-            PurposeName::Together => ranker.bought_together(model, &[item], &options, &mut |_| true),
-            PurposeName::Similar => return heaviest(table, item, args.k),
+        let ranked = match args.relation {
+            RelationName::Next => ranker.related(model, item, &options, &mut |_| true),
+            RelationName::Together => ranker.bought_together(model, &[item], &options, &mut |_| true),
+            RelationName::Similar => return heaviest(table, item, args.k),
         };
         ranked.iter().map(|ranked| (ranked.item, ranked.score)).collect()
     };

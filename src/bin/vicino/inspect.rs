@@ -7,7 +7,7 @@ use anyhow::Context;
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 use std::path::PathBuf;
-use vicino::model::{self, FORMAT_MAJOR, Model, Purpose, Section, TableBytes};
+use vicino::model::{self, FORMAT_MAJOR, Model, Relation, Section, TableBytes};
 
 /// Says what is in a model: sections and their bytes, bits a link, constants, privacy and measurements.
 #[derive(Debug, clap::Args)]
@@ -33,7 +33,7 @@ struct Inspected {
     num_bytes: usize,
     content_hash: u64,
     sections: Vec<Section>,
-    tables: Vec<(Purpose, TableBytes)>,
+    tables: Vec<(Relation, TableBytes)>,
 }
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
@@ -88,7 +88,7 @@ fn as_json(inspected: &Inspected) -> Value {
     });
     let tables = inspected.tables.iter().map(|(of, table)| {
         json!({
-            "purpose": of.key(),
+            "relation": of.key(),
             "num_links": table.num_links,
             "num_links_between_blocks": table.num_between,
             "num_levels": table.num_levels,
@@ -216,10 +216,10 @@ fn print(output: &mut Output, inspected: &Inspected) -> io::Result<()> {
     for (name, value) in &about.hyperparameters {
         constants.row([name.clone(), figure(*value)]);
     }
-    for (purpose, points) in &about.curves {
+    for (relation, points) in &about.curves {
         if let (Some(first), Some(last)) = (points.first(), points.last()) {
             let course = format!("{} to {} at {}", figure(first.1.into()), figure(last.1.into()), last.0);
-            constants.row([format!("{}: objective of tuning, evaluations", purpose.key()), course]);
+            constants.row([format!("{}: objective of tuning, evaluations", relation.key()), course]);
         }
     }
     write!(output, "\n{constants}")?;

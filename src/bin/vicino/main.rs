@@ -3,9 +3,9 @@
 //! One file for each subcommand, each with its flags and what it does. Results go to stdout and everything else
 //! to stderr; the exit status is 0 for success, 1 for a failure on data or files and 2 for wrong usage.
 
+mod arg_parsers;
 mod catalogue;
 mod cleaning;
-mod comparing;
 mod completions;
 mod console;
 mod evaluate;
@@ -24,8 +24,8 @@ mod recommend;
 mod report;
 mod table;
 mod train;
+mod train_and_compare;
 mod usage;
-mod values;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -45,7 +45,7 @@ struct Cli {
     command: Command,
 
     /// Use this many threads [default: one a core]
-    #[arg(long, global = true, value_name = "N", value_parser = values::count)]
+    #[arg(long, global = true, value_name = "N", value_parser = arg_parsers::count)]
     threads: Option<usize>,
 
     /// Print results and errors only: no progress, no remarks

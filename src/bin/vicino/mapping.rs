@@ -1,9 +1,9 @@
 //! Mapping: a small TOML file with the options for reading a shop's logs, written once and kept.
 
+use crate::arg_parsers;
 use crate::cleaning::CleaningFlags;
 use crate::output::Output;
 use crate::ranking::Kind;
-use crate::values;
 use anyhow::{Context, anyhow};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -91,7 +91,7 @@ impl Mapping {
 
     /// After how long without an event a session ends.
     pub fn session_gap(&self) -> anyhow::Result<Option<Duration>> {
-        let gap = self.session_gap.as_deref().map(values::span).transpose();
+        let gap = self.session_gap.as_deref().map(arg_parsers::span).transpose();
         gap.map_err(|problem| anyhow!("session_gap = {:?}: {problem}", self.session_gap.as_deref().unwrap_or_default()))
     }
 

@@ -1,10 +1,10 @@
 //! Flags of `vicino train` that decide how large the file becomes, and what comes of them.
 
+use crate::arg_parsers;
 use crate::console::Console;
-use crate::values;
 use vicino::budget::{Budget, Loss, Packed};
 use vicino::measure::Quality;
-use vicino::model::{Model, Purpose};
+use vicino::model::{Model, Relation};
 use vicino::pack::{Detail, PackError};
 use vicino::train::{LearntModel, REACHED_NEIGHBOURS, TrainError};
 
@@ -15,17 +15,17 @@ pub struct PackFlags {
     ///
     /// Counts everything: products' ids, links, weights, popularity, constants. The most important links that fit are
     /// kept, with weights as fine as ranks held-out sessions best.
-    #[arg(help_heading = "Size", long, value_name = "SIZE", value_parser = values::size)]
+    #[arg(help_heading = "Size", long, value_name = "SIZE", value_parser = arg_parsers::size)]
     target_size: Option<usize>,
 
     /// Print what each of these sizes is worth on held-out sessions, for instance 50kB,100kB,200kB
-    #[arg(help_heading = "Size", long, value_name = "SIZE,...", value_delimiter = ',', value_parser = values::size)]
+    #[arg(help_heading = "Size", long, value_name = "SIZE,...", value_delimiter = ',', value_parser = arg_parsers::size)]
     sizes: Vec<usize>,
 
     /// Neighbours of a product on average [default: 20, and for small catalogues as many as fit 64 kB]
     ///
     /// Few make a small file with fewer alternatives; beyond some 50 quality no longer rises.
-    #[arg(help_heading = "Size", long, value_name = "N", value_parser = values::neighbours)]
+    #[arg(help_heading = "Size", long, value_name = "N", value_parser = arg_parsers::neighbours)]
     neighbours: Option<usize>,
 }
 
@@ -44,7 +44,7 @@ pub struct SizePoint {
     pub num_bytes: usize,
     pub num_links: usize,
     pub detail: Detail,
-    pub quality: Vec<(Purpose, Quality)>,
+    pub quality: Vec<(Relation, Quality)>,
 }
 
 impl PackFlags {
@@ -89,11 +89,11 @@ impl PackFlags {
                 console.remark(format_args!("left out so that links have room within --target-size: {part}"));
             }
         };
-        for Loss { purpose, unpacked, packed } in packed.losses() {
+        for Loss { relation, unpacked, packed } in packed.losses() {
             console.remark(format_args!(
-                "{}: warning: packing takes the objective on held-out sessions from {:.1} to {:.1} points, more than chance \
-                 explains; a larger --target-size or --neighbours keeps more",
-                purpose.key(),
+                "{}: warning: packing takes the objective on held-out sessions from {:.1} to {:.1} points, more than \
+                 chance explains; a larger --target-size or --neighbours keeps more",
+                relation.key(),
                 unpacked * 100.0,
                 packed * 100.0
             ));
@@ -103,7 +103,7 @@ impl PackFlags {
             "trends and replenishment",
             !(model.trends.is_empty() && model.replenishment.is_empty()),
         );
-        is_without(learnt.has_similar, "products alike by content", model.table(Purpose::Similar).is_some());
+        is_without(learnt.has_similar, "products alike by content", model.table(Relation::Similar).is_some());
         Ok(Outcome { model, bytes, packed, curve })
     }
 }

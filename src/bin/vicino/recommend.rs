@@ -1,12 +1,12 @@
 //! `vicino recommend`: lists for one history or for a file of them.
 
+use crate::arg_parsers;
 use crate::console::Console;
 use crate::input::{self, PREFIX, ROW_ID, Rows};
 use crate::output::{self, Output};
 use crate::ranking::{Kind, history};
 use crate::table::{Table, percent, shortest, thousands};
 use crate::usage::Usage;
-use crate::values;
 use clap::ValueEnum;
 use rayon::prelude::*;
 use serde_json::json;
@@ -46,12 +46,12 @@ pub struct Args {
     output: Option<PathBuf>,
 
     /// Products in a list
-    #[arg(short, default_value = "20", value_name = "K", value_parser = values::list_length)]
+    #[arg(short, default_value = "20", value_name = "K", value_parser = arg_parsers::list_length)]
     k: usize,
 
     /// Kind of the list
-    #[arg(long, value_enum, default_value_t = PurposeName::Next)]
-    purpose: PurposeName,
+    #[arg(long, value_enum, default_value_t = RelationName::Next)]
+    relation: RelationName,
 
     /// Never list a product that the history holds (the lists for `together` never do)
     #[arg(long)]
@@ -74,9 +74,9 @@ pub struct Args {
     json: bool,
 }
 
-/// Purpose of a list.
+/// Relation of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum PurposeName {
+enum RelationName {
     /// Products viewed next
     Next,
     /// Products bought in one basket with those of the history
@@ -86,7 +86,7 @@ enum PurposeName {
 const AFTER_HELP: &str = "\
 Examples:
   vicino recommend --model shop.vicino --history A17,B4,B9 -k 5 --explain
-  vicino recommend --model shop.vicino --history A17 --purpose together --json
+  vicino recommend --model shop.vicino --history A17 --relation together --json
   vicino recommend --model shop.vicino --histories test.csv.gz --exclude-history -o lists.csv
   zcat test.csv.gz | vicino recommend --model shop.vicino --histories - | head";
 
@@ -97,7 +97,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     let inputs: Vec<PathBuf> = args.histories.iter().chain([&args.model]).cloned().collect();
     output::refuse_to_replace(&inputs, &args.output)?;
     let model = input::model(&args.model)?;
-    let asked = Asked { k: args.k, purpose: args.purpose, repeats: !args.exclude_history, seed: args.seed };
+    let asked = Asked { k: args.k, relation: args.relation, repeats: !args.exclude_history, seed: args.seed };
     match (&args.history, &args.histories) {
         (Some(ids), _) => one(args, &model, ids, &asked, console),
         (None, Some(path)) => many(args, &model, path, &asked, console),
@@ -108,7 +108,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
 /// Options of every list.
 struct Asked {
     k: usize,
-    purpose: PurposeName,
+    relation: RelationName,
     repeats: bool,
     seed: Option<u32>,
 }
@@ -116,9 +116,9 @@ struct Asked {
 impl Asked {
     fn rank(&self, model: &Model, ranker: &mut Ranker, history: &[HistoryEvent], explain: bool) -> Vec<Ranked> {
         let options = Options { k: self.k, repeats: self.repeats, seed: self.seed, explain, ..Options::default() };
-        match self.purpose {
-            PurposeName::Next => ranker.for_you(model, history, &options, &mut |_| true),
-            PurposeName::Together => {
+        match self.relation {
+            RelationName::Next => ranker.for_you(model, history, &options, &mut |_| true),
+            RelationName::Together => {
                 let mut items: Vec<ItemIx> = Vec::with_capacity(history.len());
                 for event in history {
                     if !items.contains(&event.item) {

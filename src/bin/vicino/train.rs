@@ -1,7 +1,7 @@
 //! `vicino train`: from event logs to a model.
 
+use crate::arg_parsers;
 use crate::catalogue::CatalogFlags;
-use crate::comparing;
 use crate::console::Console;
 use crate::events::{EventFlags, Events, read_events_with};
 use crate::explore::lead;
@@ -10,8 +10,8 @@ use crate::output::{self, Output};
 use crate::packing::PackFlags;
 use crate::report::{Extras, Report};
 use crate::table::thousands;
+use crate::train_and_compare;
 use crate::usage::Usage;
-use crate::values;
 use anyhow::Context;
 use clap::ValueEnum;
 use std::io::Write;
@@ -78,7 +78,7 @@ pub struct Args {
     /// Constants to try for each table, at most, instead of what --tune says
     ///
     /// Below some 50 the search has not settled. It ends early when nothing better is found for long.
-    #[arg(help_heading = "Learning", long, value_name = "N", value_parser = values::evaluations)]
+    #[arg(help_heading = "Learning", long, value_name = "N", value_parser = arg_parsers::evaluations)]
     evaluations: Option<usize>,
 
     #[command(flatten)]
@@ -97,14 +97,14 @@ pub struct Args {
 
     /// Weight of an event of a history when ranking, by its kind; kinds not named are view=1, cart=3, purchase=5
     /// [default: learnt from the log]
-    #[arg(help_heading = "Learning", long, value_name = "KIND=WEIGHT,...", value_parser = values::event_weights)]
+    #[arg(help_heading = "Learning", long, value_name = "KIND=WEIGHT,...", value_parser = arg_parsers::event_weights)]
     event_weights: Option<[f32; 3]>,
 
     /// Products alike by content that each product gets from the catalogue, 0 for none
     ///
     /// Alike are titles, brand, category and price; it tells nothing of shoppers, and new products have them, too.
     /// Takes up to 7 bits each, half of the file with 10: 0, unless a page has lists of what is alike.
-    #[arg(help_heading = "Learning", long, value_name = "N", default_value_t = 0, value_parser = values::similar)]
+    #[arg(help_heading = "Learning", long, value_name = "N", default_value_t = 0, value_parser = arg_parsers::similar)]
     similar: usize,
 
     /// Seed of the tuning
@@ -195,7 +195,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     let summary = eda::summarise(&events.log);
     let exploration = wants_page.then(|| eda::explore(&events.log, &events.report, catalog.as_ref(), &HINTS));
     if let Some(catalog) = catalog.as_ref().filter(|_| args.catalog_items) {
-        comparing::add_items(&mut events.log.item_ids, catalog.products().map(|product| product.id.clone()));
+        train_and_compare::add_items(&mut events.log.item_ids, catalog.products().map(|product| product.id.clone()));
     }
     let trainer = Trainer::new(args.options(&events));
     let learnt = trainer.learn(&events.log, catalog.as_ref(), console)?;
@@ -230,10 +230,10 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
         match (exploration, log) {
             (Some(exploration), Some(log)) => {
                 let review = eda::review(&outcome.model, &log, catalog.as_ref());
-                let by = comparing::by_time(&log, HOLDOUT);
-                let options = comparing::Options { seed: args.seed, ..comparing::Options::default() };
+                let by = train_and_compare::by_time(&log, HOLDOUT);
+                let options = train_and_compare::Options { seed: args.seed, ..train_and_compare::Options::default() };
                 // A log that is too small to be split has a model and a report all the same.
-                let held_out = comparing::held_out(log, by, catalog.as_ref(), &options, console);
+                let held_out = train_and_compare::held_out(log, by, catalog.as_ref(), &options, console);
                 let extras = Extras { exploration, review, held_out, lead: lead(&paths) };
                 write(path, report.to_html(&extras).as_bytes())?;
             }

@@ -2,7 +2,8 @@
 
 /// Width of every drawing, in pixels of its own; pages scale it.
 pub(super) const WIDTH: f64 = 720.0;
-/// Colours that people who see colours differently can tell apart (Okabe & Ito 2008), the one for a single series first.
+/// Colours that people who see colours differently can tell apart (Okabe & Ito 2008), the one for a single series
+/// first.
 pub(super) const COLOURS: [&str; 4] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7"];
 
 /// Escapes text for XML and its attributes.

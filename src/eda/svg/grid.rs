@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::super::numbers::number;
+use super::super::format::number;
 use super::common::{WIDTH, cut, escaped};
 
 const TOP: f64 = 34.0;
@@ -52,7 +52,8 @@ pub(super) fn heatmap(of: &Heatmap<'_>) -> (f64, String) {
     let mut text = String::new();
     let _ = write!(
         text,
-        "<text x=\"4\" y=\"16\" font-weight=\"600\">{} ↓ {} →</text><text x=\"{:.1}\" y=\"16\" text-anchor=\"end\">stronger: more {}</text>",
+        "<text x=\"4\" y=\"16\" font-weight=\"600\">{} ↓ {} →</text><text x=\"{:.1}\" y=\"16\" \
+         text-anchor=\"end\">stronger: more {}</text>",
         escaped(of.y),
         escaped(of.x),
         WIDTH - 16.0,
@@ -67,8 +68,8 @@ pub(super) fn heatmap(of: &Heatmap<'_>) -> (f64, String) {
             let name = |names: &[String], at: usize| names.get(at).map_or_else(String::new, |name| escaped(name));
             let _ = write!(
                 text,
-                "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{:.1}\" height=\"{:.1}\" fill=\"var(--c0, #0072b2)\" fill-opacity=\"{:.2}\">\
-                 <title>{}, {}: {} {}</title></rect>",
+                "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{:.1}\" height=\"{:.1}\" fill=\"var(--c0, #0072b2)\" \
+                 fill-opacity=\"{:.2}\"><title>{}, {}: {} {}</title></rect>",
                 width - 1.0,
                 height - 1.0,
                 shade(value),
@@ -97,7 +98,8 @@ pub(super) fn heatmap(of: &Heatmap<'_>) -> (f64, String) {
             let opacity = (shade + 1) as f64 / SHADES as f64;
             let _ = write!(
                 text,
-                "<path d=\"{path}\" stroke=\"var(--c0, #0072b2)\" stroke-width=\"{:.2}\" stroke-opacity=\"{opacity:.2}\" fill=\"none\"/>",
+                "<path d=\"{path}\" stroke=\"var(--c0, #0072b2)\" stroke-width=\"{:.2}\" \
+                 stroke-opacity=\"{opacity:.2}\" fill=\"none\"/>",
                 height + 0.05
             );
         }
@@ -118,7 +120,8 @@ pub(super) fn heatmap(of: &Heatmap<'_>) -> (f64, String) {
         let _ = match is_upright {
             true => write!(
                 text,
-                "<text transform=\"translate({:.1} {:.1}) rotate(-90)\" text-anchor=\"end\" font-size=\"12\">{name}</text>",
+                "<text transform=\"translate({:.1} {:.1}) rotate(-90)\" text-anchor=\"end\" \
+                 font-size=\"12\">{name}</text>",
                 x + 4.0,
                 below + 8.0
             ),
@@ -132,7 +135,8 @@ pub(super) fn heatmap(of: &Heatmap<'_>) -> (f64, String) {
     if !has_names {
         let _ = write!(
             text,
-            "<rect x=\"{left:.1}\" y=\"{TOP}\" width=\"{:.1}\" height=\"{:.1}\" fill=\"none\" stroke=\"var(--axis, #888)\"/>",
+            "<rect x=\"{left:.1}\" y=\"{TOP}\" width=\"{:.1}\" height=\"{:.1}\" fill=\"none\" stroke=\"var(--axis, \
+             #888)\"/>",
             num_columns as f64 * width,
             num_rows as f64 * height
         );

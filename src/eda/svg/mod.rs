@@ -34,8 +34,9 @@ pub fn draw(figure: &Figure) -> String {
     let mut svg = String::new();
     let _ = write!(
         svg,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height:.0}\" role=\"img\" aria-labelledby=\"{0}-title\" \
-         aria-describedby=\"{0}-text\" font-family=\"system-ui, sans-serif\" font-size=\"13\" fill=\"var(--ink, #222)\">",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height:.0}\" role=\"img\" \
+         aria-labelledby=\"{0}-title\" aria-describedby=\"{0}-text\" font-family=\"system-ui, sans-serif\" \
+         font-size=\"13\" fill=\"var(--ink, #222)\">",
         escaped(&figure.id)
     );
     svg += &inside;

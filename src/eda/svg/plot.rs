@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::super::figure::{Axis, Bar, Bin, Mark, Point, Scale, Series};
-use super::super::numbers::number;
+use super::super::format::number;
 use super::common::{COLOURS, WIDTH, cut, escaped};
 use super::scale::Places;
 
@@ -72,8 +72,9 @@ impl Frame {
             let (anchor, aside) = if place > WIDTH * 0.6 { ("end", -6.0) } else { ("start", 6.0) };
             let _ = write!(
                 self.text,
-                "<line x1=\"{place:.1}\" x2=\"{place:.1}\" y1=\"{TOP}\" y2=\"{:.1}\" stroke=\"currentColor\" stroke-dasharray=\"4 4\"/>\
-                 <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\" paint-order=\"stroke\" stroke=\"var(--card, #fff)\" stroke-width=\"4\">{}</text>",
+                "<line x1=\"{place:.1}\" x2=\"{place:.1}\" y1=\"{TOP}\" y2=\"{:.1}\" stroke=\"currentColor\" \
+                 stroke-dasharray=\"4 4\"/><text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\" \
+                 paint-order=\"stroke\" stroke=\"var(--card, #fff)\" stroke-width=\"4\">{}</text>",
                 HEIGHT - BOTTOM,
                 place + aside,
                 TOP + 12.0,
@@ -90,7 +91,8 @@ pub(super) fn histogram(x: &Axis, y: &Axis, bins: &[Bin], marks: &[Mark]) -> (f6
         let (from, to, top) = (frame.x.of(bin.from), frame.x.of(bin.to), frame.y.of(bin.value));
         let _ = write!(
             frame.text,
-            "<rect x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" fill=\"var(--c0, {})\"><title>{} to {}: {}</title></rect>",
+            "<rect x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" fill=\"var(--c0, {})\"><title>{} to {}: \
+             {}</title></rect>",
             from + 0.5,
             // The smallest bar is still seen.
             top.min(HEIGHT - BOTTOM - 1.0),
@@ -119,7 +121,8 @@ pub(super) fn lines(x: &Axis, y: &Axis, series: &[Series], marks: &[Mark]) -> (f
             line.points.iter().map(|&(x, y)| format!("{:.1},{:.1}", frame.x.of(x), frame.y.of(y))).collect();
         let _ = write!(
             frame.text,
-            "<polyline points=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\" stroke-linejoin=\"round\"{dashes}><title>{}</title></polyline>",
+            "<polyline points=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\" \
+             stroke-linejoin=\"round\"{dashes}><title>{}</title></polyline>",
             path.join(" "),
             escaped(&line.name)
         );
@@ -135,8 +138,8 @@ pub(super) fn lines(x: &Axis, y: &Axis, series: &[Series], marks: &[Mark]) -> (f
         if !line.name.is_empty() {
             let _ = write!(
                 frame.text,
-                "<text x=\"{legend:.1}\" y=\"16\" text-anchor=\"end\">{0}</text><line x1=\"{1:.1}\" x2=\"{2:.1}\" y1=\"12\" y2=\"12\" stroke=\"{colour}\" \
-                 stroke-width=\"3\"{dashes}/>",
+                "<text x=\"{legend:.1}\" y=\"16\" text-anchor=\"end\">{0}</text><line x1=\"{1:.1}\" x2=\"{2:.1}\" \
+                 y1=\"12\" y2=\"12\" stroke=\"{colour}\" stroke-width=\"3\"{dashes}/>",
                 escaped(&line.name),
                 legend - 7.8 * line.name.chars().count() as f64 - 34.0,
                 legend - 7.8 * line.name.chars().count() as f64 - 8.0
@@ -157,7 +160,8 @@ pub(super) fn scatter(x: &Axis, y: &Axis, points: &[Point]) -> (f64, String) {
         let (colour, radius) = if point.is_marked { (1, 5.0) } else { (0, 3.0) };
         let _ = write!(
             frame.text,
-            "<circle cx=\"{at:.1}\" cy=\"{up:.1}\" r=\"{radius}\" fill=\"var(--c{colour}, {})\" fill-opacity=\"{}\"><title>{}: {}, {}</title></circle>",
+            "<circle cx=\"{at:.1}\" cy=\"{up:.1}\" r=\"{radius}\" fill=\"var(--c{colour}, {})\" \
+             fill-opacity=\"{}\"><title>{}: {}, {}</title></circle>",
             COLOURS[colour],
             if point.is_marked { 1.0 } else { 0.45 },
             escaped(&point.name),
@@ -196,9 +200,9 @@ pub(super) fn bars(x: &Axis, bars: &[Bar]) -> (f64, String) {
         let to = places.of(bar.value);
         let _ = write!(
             text,
-            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>\
-             <rect x=\"{left:.1}\" y=\"{y:.1}\" width=\"{:.1}\" height=\"{:.1}\" fill=\"var(--c0, {})\"><title>{}: {}</title></rect>\
-             <text x=\"{:.1}\" y=\"{:.1}\">{}</text>",
+            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text><rect x=\"{left:.1}\" y=\"{y:.1}\" \
+             width=\"{:.1}\" height=\"{:.1}\" fill=\"var(--c0, {})\"><title>{}: {}</title></rect><text x=\"{:.1}\" \
+             y=\"{:.1}\">{}</text>",
             left - 8.0,
             y + 15.0,
             escaped(&cut(&bar.name, 28)),

@@ -2,7 +2,7 @@
 
 use super::super::facts::{DAY_MS, date};
 use super::super::figure::{Axis, Scale};
-use super::super::numbers::number;
+use super::super::format::number;
 
 /// The part of a line that an axis takes, and the numbers at its ends.
 pub(super) struct Places {

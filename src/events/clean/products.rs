@@ -51,8 +51,8 @@ const SERVICES: &[&str] = &[
 /// Ids of services so short that they may be anybody's product where ids are short.
 const SHORT_SERVICES: &[&str] = &["B", "C2", "D", "M", "S"];
 
-/// Beginnings of ids of services that are followed by nothing but digits and separators: `ADJUST2`, `gift_0001_20`. With other
-/// letters behind it may be a product (`adjustable-lamp`, `tester`).
+/// Beginnings of ids of services that are followed by nothing but digits and separators: `ADJUST2`, `gift_0001_20`.
+/// With other letters behind it may be a product (`adjustable-lamp`, `tester`).
 const NUMBERED: &[&str] = &["ADJUST", "TEST", "GIFT_"];
 
 /// From so many distinct ids on, one that looks unlike nearly all others says something.

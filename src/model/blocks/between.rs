@@ -1,12 +1,13 @@
 //! The links between blocks, each once, at its later end: one stream of decisions that learn.
 //!
-//! For each item: how many links it has to items of earlier blocks, and for each of these which block (of those that its own block has links
-//! to already, the latest first), which of the block's items (the busiest first), and the label. A writer may put a stage before that: what
-//! is linked to the items that were told before is asked for first, which is shorter where blocks say little, and slower.
+//! For each item: how many links it has to items of earlier blocks, and for each of these which block (of those that
+//! its own block has links to already, the latest first), which of the block's items (the busiest first), and the
+//! label. A writer may put a stage before that: what is linked to the items that were told before is asked for first,
+//! which is shorter where blocks say little, and slower.
 
 use super::mask::{BLOCK, bit, nth};
 use super::{Labels, closeness, up};
-use crate::model::coder::{Context, FRESH, Side};
+use crate::model::coder::{BinaryCoder, Context, FRESH};
 
 /// A link between two blocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,15 +28,15 @@ pub(super) struct Shape<'a> {
 }
 
 /// Source of the links to encode. Decoders share the code path with a source whose values are ignored.
-pub(super) trait Truth {
+pub(super) trait RowSource {
     /// An item's links to earlier blocks and their codes: by descending block, then ascending.
     fn links(&self, item: usize) -> &[(u32, u8)];
 }
 
-/// A reader's truth: nobody asks for it.
+/// A reader's value: nobody asks for it.
 pub(super) struct Unknown;
 
-impl Truth for Unknown {
+impl RowSource for Unknown {
     fn links(&self, _: usize) -> &[(u32, u8)] {
         &[]
     }
@@ -111,8 +112,13 @@ struct Candidates {
 }
 
 /// Codes all links between blocks, at most so many. `None` if the stream is not one that a writer writes.
-pub(super) fn code<S: Side>(side: &mut S, shape: &Shape, truth: &impl Truth, most_links: usize) -> Option<Vec<Link>> {
-    Stream::new(shape).code(side, truth, most_links)
+pub(super) fn code<S: BinaryCoder>(
+    coder: &mut S,
+    shape: &Shape,
+    value: &impl RowSource,
+    most_links: usize,
+) -> Option<Vec<Link>> {
+    Stream::new(shape).code(coder, value, most_links)
 }
 
 struct Stream<'a> {
@@ -168,7 +174,7 @@ impl<'a> Stream<'a> {
 
     #[cfg_attr(optimize_attribute, optimize(speed))]
     #[inline(never)]
-    fn code<S: Side>(mut self, side: &mut S, truth: &impl Truth, most_links: usize) -> Option<Vec<Link>> {
+    fn code<S: BinaryCoder>(mut self, coder: &mut S, value: &impl RowSource, most_links: usize) -> Option<Vec<Link>> {
         let num_items = self.shape.classes.len();
         for block in 1..num_items.div_ceil(BLOCK) {
             self.entries.clear();
@@ -180,7 +186,7 @@ impl<'a> Stream<'a> {
                 let mut num = 0;
                 while num < most {
                     let context = &mut self.contexts[NUMBERS + ((first + up(num, 7)) & (NUM_NUMBERS - 1))];
-                    if !side.adaptive(context, || truth.links(item).len() as u32 > num) {
+                    if !coder.adaptive(context, || value.links(item).len() as u32 > num) {
                         break;
                     }
                     num += 1;
@@ -192,7 +198,7 @@ impl<'a> Stream<'a> {
                     if self.found.len() + num as usize > most_links {
                         return None;
                     }
-                    self.links_of(side, item, block, num, truth)?;
+                    self.links_of(coder, item, block, num, value)?;
                 }
             }
         }
@@ -201,13 +207,13 @@ impl<'a> Stream<'a> {
 
     /// Codes the links of one item.
     #[inline(never)]
-    fn links_of<S: Side>(
+    fn links_of<S: BinaryCoder>(
         &mut self,
-        side: &mut S,
+        coder: &mut S,
         item: usize,
         block: usize,
         num: u32,
-        truth: &impl Truth,
+        value: &impl RowSource,
     ) -> Option<()> {
         let start = self.found.len();
         // The places of the entry in front up to that of the last explicit link: what follows is above.
@@ -217,7 +223,7 @@ impl<'a> Stream<'a> {
         let mut next = 0;
         for at in 0..num {
             let candidate = if at > 0 && self.shape.has_candidates {
-                self.candidate(side, item, (num - at, at - 1), truth)
+                self.candidate(coder, item, (num - at, at - 1), value)
             } else {
                 None
             };
@@ -225,17 +231,17 @@ impl<'a> Stream<'a> {
                 Some(other) => other,
                 None => {
                     // A reader's list is empty, and what is wanted is not asked for.
-                    let links = truth.links(item);
+                    let links = value.links(item);
                     while links.get(next).is_some_and(|link| self.candidates.is_tested(link.0)) {
                         next += 1;
                     }
                     let wanted = links.get(next).map_or(0, |link| link.0 as usize);
                     next += 1;
                     let is_again = last_explicit.is_some();
-                    if self.entry(side, block, is_again, (wanted / BLOCK) as u32)? || !is_again {
+                    if self.entry(coder, block, is_again, (wanted / BLOCK) as u32)? || !is_again {
                         barred = 0;
                     }
-                    let other = self.item_of_entry(side, &mut barred, at, bit(wanted % BLOCK))?;
+                    let other = self.item_of_entry(coder, &mut barred, at, bit(wanted % BLOCK))?;
                     // A forged stream could go back to a block, and tell a link twice.
                     let place = Some(order(other as u32));
                     if last_explicit >= place {
@@ -256,7 +262,7 @@ impl<'a> Stream<'a> {
             let contexts = (self.class(item) * 8 + self.class(other)) * 16;
             let label = || {
                 let key = order(other as u32);
-                let links = truth.links(item);
+                let links = value.links(item);
                 links
                     .binary_search_by_key(&key, |link| order(link.0))
                     .ok()
@@ -266,13 +272,13 @@ impl<'a> Stream<'a> {
             let labels = self.shape.labels;
             let mut level = 0;
             while level < labels.most()
-                && side.adaptive(&mut self.contexts[LEVELS + ((contexts + level as usize) & (NUM_LEVELS - 1))], || {
+                && coder.adaptive(&mut self.contexts[LEVELS + ((contexts + level as usize) & (NUM_LEVELS - 1))], || {
                     u32::from(label() >> 1) > level
                 })
             {
                 level += 1;
             }
-            let code = labels.code(side, level, || label() & 1 == 1);
+            let code = labels.code(coder, level, || label() & 1 == 1);
             self.found.push(Link { later: item as u32, earlier: other as u32, code });
         }
         if self.shape.has_candidates {
@@ -287,14 +293,14 @@ impl<'a> Stream<'a> {
     }
 
     /// Codes which block an explicit link is to, and puts it in front of the entries; whether it was not there.
-    fn entry<S: Side>(&mut self, side: &mut S, block: usize, is_again: bool, wanted: u32) -> Option<bool> {
+    fn entry<S: BinaryCoder>(&mut self, coder: &mut S, block: usize, is_again: bool, wanted: u32) -> Option<bool> {
         let num_entries = up(self.entries.len() as u32, 15) / 4;
         let mut at = 0;
         while let Some(entry) = self.entries.get(at) {
             let context =
                 up(at as u32, 11) * 32 + usize::from(is_again) * 16 + up((entry.num_links | 1).ilog2(), 3) * 4;
             let context = &mut self.contexts[ENTRIES + ((context + num_entries) & (NUM_ENTRIES - 1))];
-            if side.adaptive(context, || entry.block == wanted) {
+            if coder.adaptive(context, || entry.block == wanted) {
                 break;
             }
             at += 1;
@@ -304,7 +310,7 @@ impl<'a> Stream<'a> {
             let top = block.checked_ilog2()? as usize;
             let mut place = block.trailing_zeros() as usize;
             while place < top
-                && !side.adaptive(&mut self.contexts[PARTING + (place & (NUM_PARTING - 1))], || {
+                && !coder.adaptive(&mut self.contexts[PARTING + (place & (NUM_PARTING - 1))], || {
                     (wanted as usize ^ block) >> place == 1
                 })
             {
@@ -314,7 +320,7 @@ impl<'a> Stream<'a> {
                 }
             }
             let width = 1u32.checked_shl(place as u32)?;
-            let low = if place > 0 { side.uniform(width, || wanted & (width - 1)) } else { 0 };
+            let low = if place > 0 { coder.uniform(width, || wanted & (width - 1)) } else { 0 };
             self.entries.push(Entry { block: ((block >> place ^ 1) << place) as u32 | low, num_links: 0, items: 0 });
         }
         // One step each, so that the others keep their order.
@@ -326,9 +332,9 @@ impl<'a> Stream<'a> {
     }
 
     /// Codes which item of the entry in front an explicit link is to.
-    fn item_of_entry<S: Side>(
+    fn item_of_entry<S: BinaryCoder>(
         &mut self,
-        side: &mut S,
+        coder: &mut S,
         barred: &mut u128,
         num_told: u32,
         wanted: u128,
@@ -340,7 +346,7 @@ impl<'a> Stream<'a> {
         let is_linked = linked != 0
             && (others == 0 || {
                 let context = up(linked.count_ones().ilog2(), 7) * 4 + up(num_told, 3);
-                side.adaptive(&mut self.contexts[LINKED + (context & (NUM_LINKED - 1))], || linked & wanted != 0)
+                coder.adaptive(&mut self.contexts[LINKED + (context & (NUM_LINKED - 1))], || linked & wanted != 0)
             });
         let mut rest = if is_linked { linked } else { others };
         let mut num_rest = rest.count_ones();
@@ -352,7 +358,7 @@ impl<'a> Stream<'a> {
                 chosen = members;
                 let context = (usize::from(is_linked) * 8 + number) * 8 + up(8 * num / num_rest.max(1), 7);
                 if num == num_rest
-                    || side.adaptive(&mut self.contexts[IN_GROUP + (context & (NUM_IN_GROUP - 1))], || {
+                    || coder.adaptive(&mut self.contexts[IN_GROUP + (context & (NUM_IN_GROUP - 1))], || {
                         members & wanted != 0
                     })
                 {
@@ -367,7 +373,7 @@ impl<'a> Stream<'a> {
         if num == 0 || num_rest == 0 {
             return None;
         }
-        let below = if num > 1 { side.uniform(num, || (chosen & (wanted - 1)).count_ones()) } else { 0 };
+        let below = if num > 1 { coder.uniform(num, || (chosen & (wanted - 1)).count_ones()) } else { 0 };
         let slot = nth(chosen, below);
         let here = bit(slot);
         entry.items |= here;
@@ -408,12 +414,12 @@ impl<'a> Stream<'a> {
     }
 
     /// Asks for candidates, the likeliest first, until one is linked or none is left.
-    fn candidate<S: Side>(
+    fn candidate<S: BinaryCoder>(
         &mut self,
-        side: &mut S,
+        coder: &mut S,
         item: usize,
         (num_left, num_before): (u32, u32),
-        truth: &impl Truth,
+        value: &impl RowSource,
     ) -> Option<usize> {
         loop {
             let (other, bucket) = self.candidates.pop()?;
@@ -422,9 +428,9 @@ impl<'a> Stream<'a> {
             let context = ((bucket * 8 + up(num_left, 7)) * 4 + up(num_before, 3)) * 2 + usize::from(num > 8);
             let is_linked = || {
                 let key = order(other);
-                truth.links(item).binary_search_by_key(&key, |link| order(link.0)).is_ok()
+                value.links(item).binary_search_by_key(&key, |link| order(link.0)).is_ok()
             };
-            if side.adaptive(&mut self.contexts[CANDIDATES + (context & (NUM_CANDIDATES - 1))], is_linked) {
+            if coder.adaptive(&mut self.contexts[CANDIDATES + (context & (NUM_CANDIDATES - 1))], is_linked) {
                 return Some(other as usize);
             }
         }

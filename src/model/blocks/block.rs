@@ -1,7 +1,7 @@
 //! The links inside one block, each once, and their labels.
 //!
-//! The order of a block's items says nothing of their links, so these are told by a walk: always from the item that has fewest
-//! links still to be told, to the items first that it shares neighbours with.
+//! The order of a block's items says nothing of their links, so these are told by a walk: always from the item that has
+//! fewest links still to be told, to the items first that it shares neighbours with.
 
 use super::mask::{BLOCK, bit, first, nth, pop};
 use super::tables::{CANDIDATE, DEGREE, Fixed, KNOWN, LEVEL, STARTS};
@@ -50,7 +50,7 @@ impl<'a> Known<'a> {
 }
 
 /// Source of the links and labels to encode. Decoders share the code path with a source whose values are ignored.
-pub(super) trait Truth {
+pub(super) trait RowSource {
     /// The items that an item is linked to.
     fn links(&self, item: usize) -> u128;
 
@@ -58,10 +58,10 @@ pub(super) trait Truth {
     fn label(&self, lower: usize, upper: usize) -> u8;
 }
 
-/// A reader's truth: nobody asks for it.
+/// A reader's value: nobody asks for it.
 pub(super) struct Unknown;
 
-impl Truth for Unknown {
+impl RowSource for Unknown {
     #[inline(always)]
     fn links(&self, _: usize) -> u128 {
         0
@@ -133,24 +133,24 @@ fn least_bytes(degrees: impl Iterator<Item = u32>) -> usize {
 /// Codes a block, in at most so many bytes. `None` if the stream is not one that a writer writes.
 #[cfg_attr(optimize_attribute, optimize(speed))]
 pub(super) fn code<S: Fixed>(
-    side: &mut S,
+    coder: &mut S,
     known: &Known,
     labels: Labels,
-    truth: &impl Truth,
+    value: &impl RowSource,
     most_bytes: usize,
 ) -> Option<Block> {
     if known.classes.len() > BLOCK {
         return None;
     }
     let mut walk = Walk::new();
-    let num_ends = walk.degrees(side, known, truth)?;
+    let num_ends = walk.degrees(coder, known, value)?;
     if num_ends % 2 != 0 || least_bytes(walk.degrees.iter().map(|&degree| degree.into())) > most_bytes {
         return None;
     }
     while walk.open != 0 {
-        walk.step(side, known, truth)?;
+        walk.step(coder, known, value)?;
     }
-    Some(walk.labels(side, known, labels, truth, num_ends as usize))
+    Some(walk.labels(coder, known, labels, value, num_ends as usize))
 }
 
 /// A walk through a block.
@@ -231,14 +231,14 @@ impl Walk {
     }
 
     /// Codes how many links each item has; gives their sum.
-    fn degrees<S: Fixed>(&mut self, side: &mut S, known: &Known, truth: &impl Truth) -> Option<u32> {
+    fn degrees<S: Fixed>(&mut self, coder: &mut S, known: &Known, value: &impl RowSource) -> Option<u32> {
         // What the degrees so far say of those to come, given classes: a mean that starts at 3.
         let (mut excess, mut num, mut sum) = (12i32, 1i32, 0);
         for (item, &class) in known.classes.iter().enumerate() {
             let class = usize::from(class & 7);
             let mean = ((excess + 4 * num) / (2 * num)).clamp(0, 15) as usize;
             let outside = up(known.num_outside[item & (BLOCK - 1)].into(), 5);
-            let degree = || truth.links(item).count_ones();
+            let degree = || value.links(item).count_ones();
             let bucket = || LEAST.iter().filter(|&&least| least <= degree()).count().saturating_sub(1);
             let mut node = 1;
             for place in (0..4).rev() {
@@ -247,13 +247,13 @@ impl Walk {
                     STARTS[DEGREE][1] + mean * 16 + node,
                     STARTS[DEGREE][2] + outside * 16 + node,
                 ];
-                let is_upper = side.fixed(DEGREE, cells, || bucket() >> place & 1 == 1);
+                let is_upper = coder.fixed(DEGREE, cells, || bucket() >> place & 1 == 1);
                 node = 2 * node + usize::from(is_upper);
             }
             let bucket = node & 15;
             let (least, end) = (LEAST[bucket], LEAST[bucket + 1]);
             let width = end - least;
-            let degree = least + if width > 1 { side.uniform(width, || degree() - least) } else { 0 };
+            let degree = least + if width > 1 { coder.uniform(width, || degree() - least) } else { 0 };
             if degree as usize >= known.classes.len() {
                 return None;
             }
@@ -277,15 +277,15 @@ impl Walk {
     }
 
     /// Tells all links of one item that are not told yet.
-    fn step<S: Fixed>(&mut self, side: &mut S, known: &Known, truth: &impl Truth) -> Option<()> {
+    fn step<S: Fixed>(&mut self, coder: &mut S, known: &Known, value: &impl RowSource) -> Option<()> {
         // That with fewest links to be told, of those that have one already if there are any.
         let item = self.begun.pop().or_else(|| self.untouched.pop())?;
         self.open &= !bit(item);
         let candidates = self.weigh(item, known);
-        let (tested, mut found) = self.test(side, item, candidates, truth);
+        let (tested, mut found) = self.test(coder, item, candidates, value);
         let left = u32::from(self.left[item]) - found.count_ones();
         if left > 0 {
-            found |= self.rest(side, item, self.open & !tested, left, truth)?;
+            found |= self.rest(coder, item, self.open & !tested, left, value)?;
         }
         let mut weighed = candidates;
         while let Some(candidate) = pop(&mut weighed) {
@@ -337,9 +337,9 @@ impl Walk {
         candidates
     }
 
-    /// Asks of one candidate after the other, the likeliest first, whether it is linked, until no link is left to be told: gives those
-    /// asked for and those linked.
-    fn test<S: Fixed>(&mut self, side: &mut S, item: usize, candidates: u128, truth: &impl Truth) -> (u128, u128) {
+    /// Asks of one candidate after the other, the likeliest first, whether it is linked, until no link is left to be
+    /// told: gives those asked for and those linked.
+    fn test<S: Fixed>(&mut self, coder: &mut S, item: usize, candidates: u128, value: &impl RowSource) -> (u128, u128) {
         let mut list = [(0u32, 0u8); BLOCK];
         let mut num = 0;
         let mut members = candidates;
@@ -375,7 +375,7 @@ impl Walk {
                 STARTS[CANDIDATE][2] + up(self.left[other].into(), 7) * 8 + up(degree, 7),
                 STARTS[CANDIDATE][3] + half_octaves(num_open).min(13) * 8 + up(left, 7),
             ];
-            if side.fixed(CANDIDATE, cells, || truth.links(item) & bit(other) != 0) {
+            if coder.fixed(CANDIDATE, cells, || value.links(item) & bit(other) != 0) {
                 left -= 1;
                 found |= bit(other);
             }
@@ -383,8 +383,16 @@ impl Walk {
         (tested, found)
     }
 
-    /// Tells the links that no candidate was for: how many of them are to items that have a link already, and then which.
-    fn rest<S: Fixed>(&self, side: &mut S, item: usize, open: u128, left: u32, truth: &impl Truth) -> Option<u128> {
+    /// Tells the links that no candidate was for: how many of them are to items that have a link already, and then
+    /// which.
+    fn rest<S: Fixed>(
+        &self,
+        coder: &mut S,
+        item: usize,
+        open: u128,
+        left: u32,
+        value: &impl RowSource,
+    ) -> Option<u128> {
         let (known, new) = (open & self.touched, open & !self.touched);
         let (num_known, num_new) = (known.count_ones(), new.count_ones());
         if left > num_known + num_new {
@@ -397,22 +405,22 @@ impl Walk {
                 STARTS[KNOWN][0] + up((num_known | 1).ilog2(), 7) * 8 + up((num_new | 1).ilog2(), 7),
                 STARTS[KNOWN][1] + up(left - of_known - of_new, 7) * 4 + up(degree, 3),
             ];
-            if side.fixed(KNOWN, cells, || (truth.links(item) & known).count_ones() > of_known) {
+            if coder.fixed(KNOWN, cells, || (value.links(item) & known).count_ones() > of_known) {
                 of_known += 1;
             } else {
                 of_new = left - of_known;
             }
         }
-        Some(subset(side, known, of_known, || truth.links(item)) | subset(side, new, of_new, || truth.links(item)))
+        Some(subset(coder, known, of_known, || value.links(item)) | subset(coder, new, of_new, || value.links(item)))
     }
 
     /// Codes the labels of all links, and lists the rows.
     fn labels<S: Fixed>(
         &self,
-        side: &mut S,
+        coder: &mut S,
         known: &Known,
         labels: Labels,
-        truth: &impl Truth,
+        value: &impl RowSource,
         num_ends: usize,
     ) -> Block {
         let mut block = Block { starts: [0; BLOCK + 1], others: vec![0; num_ends], codes: vec![0; num_ends] };
@@ -449,9 +457,9 @@ impl Walk {
                     STARTS[LEVEL][3] + if voice == 0 { 0 } else { half_octaves(voice).min(23) },
                     STARTS[LEVEL][4] + usize::from(sizes[lower]) * 8 + usize::from(sizes[upper]),
                 ];
-                let label = || truth.label(lower, upper);
-                let level = side.steps(LEVEL, STARTS[LEVEL][0], labels.most(), cells, || u32::from(label() >> 1));
-                let code = labels.code(side, level, || label() & 1 == 1);
+                let label = || value.label(lower, upper);
+                let level = coder.steps(LEVEL, STARTS[LEVEL][0], labels.most(), cells, || u32::from(label() >> 1));
+                let code = labels.code(coder, level, || label() & 1 == 1);
                 put(&mut block, &mut next, &mut sums, (lower, upper), code);
                 put(&mut block, &mut next, &mut sums, (upper, lower), labels.turned(code));
             }
@@ -479,7 +487,7 @@ fn put(
 }
 
 /// Codes which `num` items of a set are meant; all are as likely.
-fn subset<S: Fixed>(side: &mut S, mut set: u128, mut num: u32, truth: impl Fn() -> u128) -> u128 {
+fn subset<S: Fixed>(coder: &mut S, mut set: u128, mut num: u32, value: impl Fn() -> u128) -> u128 {
     let mut size = set.count_ones();
     let mut chosen = 0;
     while num > 0 {
@@ -487,12 +495,12 @@ fn subset<S: Fixed>(side: &mut S, mut set: u128, mut num: u32, truth: impl Fn() 
             return chosen | set;
         }
         if num == 1 {
-            let below = side.uniform(size, || (set & (bit(first(truth() & set)) - 1)).count_ones());
+            let below = coder.uniform(size, || (set & (bit(first(value() & set)) - 1)).count_ones());
             return chosen | bit(nth(set, below));
         }
         let lowest = bit(first(set));
         set ^= lowest;
-        if side.share(num, size, || truth() & lowest != 0) {
+        if coder.share(num, size, || value() & lowest != 0) {
             chosen |= lowest;
             num -= 1;
         }

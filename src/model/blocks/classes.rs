@@ -2,18 +2,18 @@
 
 use super::mask::BLOCK;
 use super::up;
-use crate::model::coder::{FRESH, Side};
+use crate::model::coder::{BinaryCoder, FRESH};
 
 /// Codes the classes of items, each below `num_classes`, 1 to 8.
 ///
 /// "Above 0", "above 1" and so on, in contexts of the mean of the block so far, the class before, and the threshold.
 #[cfg_attr(optimize_attribute, optimize(speed))]
 #[inline(never)]
-pub(in crate::model) fn code<S: Side>(
-    side: &mut S,
+pub(in crate::model) fn code<S: BinaryCoder>(
+    coder: &mut S,
     num_items: usize,
     num_classes: u8,
-    truth: impl Fn(usize) -> u8,
+    value: impl Fn(usize) -> u8,
 ) -> Vec<u8> {
     let mut contexts = [FRESH; 16 * 8 * 8];
     let mut classes = Vec::with_capacity(num_items);
@@ -25,7 +25,7 @@ pub(in crate::model) fn code<S: Side>(
         let first = (up(4 * sum / num, 15) * 8 + before) * 8;
         let mut class = 0;
         while class + 1 < num_classes
-            && side.adaptive(&mut contexts[(first + usize::from(class)) & 1023], || truth(item) > class)
+            && coder.adaptive(&mut contexts[(first + usize::from(class)) & 1023], || value(item) > class)
         {
             class += 1;
         }

@@ -1,10 +1,10 @@
 //! Finds the cells of the fixed tables that make a model's own decisions cheapest.
 //!
-//! Additive logits by Newton steps, one cell of one table at a time. All is in basic operations of f64 in a fixed order, so that the same
-//! links give the same cells everywhere.
+//! Additive logits by Newton steps, one cell of one table at a time. All is in basic operations of f64 in a fixed
+//! order, so that the same links give the same cells everywhere.
 
 use super::tables::{Fixed, NUM_CELLS, NUM_KINDS, Tables, table_of};
-use crate::model::coder::{Context, Side};
+use crate::model::coder::{BinaryCoder, Context};
 
 /// Rounds over all tables of a kind.
 const NUM_ROUNDS: usize = 10;
@@ -32,35 +32,35 @@ impl Recorder {
         }
     }
 
-    fn record(&mut self, kind: usize, cells: impl Iterator<Item = usize>, truth: bool) {
+    fn record(&mut self, kind: usize, cells: impl Iterator<Item = usize>, value: bool) {
         let key = cells.fold(1u64, |key, cell| key << CELL_BITS | cell as u64);
-        self.decisions[kind].push(key << 1 | u64::from(truth));
+        self.decisions[kind].push(key << 1 | u64::from(value));
     }
 }
 
-impl Side for Recorder {
-    fn adaptive(&mut self, _: &mut Context, truth: impl FnOnce() -> bool) -> bool {
-        truth()
+impl BinaryCoder for Recorder {
+    fn adaptive(&mut self, _: &mut Context, value: impl FnOnce() -> bool) -> bool {
+        value()
     }
 
-    fn share(&mut self, _: u32, _: u32, truth: impl FnOnce() -> bool) -> bool {
-        truth()
+    fn share(&mut self, _: u32, _: u32, value: impl FnOnce() -> bool) -> bool {
+        value()
     }
 
-    fn uniform(&mut self, _: u32, truth: impl FnOnce() -> u32) -> u32 {
-        truth()
+    fn uniform(&mut self, _: u32, value: impl FnOnce() -> u32) -> u32 {
+        value()
     }
 
-    fn interval(&mut self, _: u32, truth: impl FnOnce() -> (u32, u32), find: impl FnOnce(u32) -> (u32, u32)) {
-        find(truth().0);
+    fn interval(&mut self, _: u32, value: impl FnOnce() -> (u32, u32), find: impl FnOnce(u32) -> (u32, u32)) {
+        find(value().0);
     }
 }
 
 impl Fixed for Recorder {
-    fn fixed<const N: usize>(&mut self, kind: usize, cells: [usize; N], truth: impl FnOnce() -> bool) -> bool {
-        let truth = truth();
-        self.record(kind, cells.into_iter(), truth);
-        truth
+    fn fixed<const N: usize>(&mut self, kind: usize, cells: [usize; N], value: impl FnOnce() -> bool) -> bool {
+        let value = value();
+        self.record(kind, cells.into_iter(), value);
+        value
     }
 
     fn steps<const N: usize>(
@@ -69,13 +69,13 @@ impl Fixed for Recorder {
         first: usize,
         most: u32,
         cells: [usize; N],
-        truth: impl FnOnce() -> u32,
+        value: impl FnOnce() -> u32,
     ) -> u32 {
-        let truth = truth();
-        for number in 0..most.min(truth + 1) {
-            self.record(kind, cells.into_iter().chain([first + number as usize]), truth > number);
+        let value = value();
+        for number in 0..most.min(value + 1) {
+            self.record(kind, cells.into_iter().chain([first + number as usize]), value > number);
         }
-        truth
+        value
     }
 }
 

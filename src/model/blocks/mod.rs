@@ -1,6 +1,7 @@
 //! Links in blocks of 128 items that are read when a list needs them.
 //!
-//! Items are cut into blocks so that few links run between two of them; in a block they stand in the order of their ids. From the outside in:
+//! Items are cut into blocks so that few links run between two of them; in a block they stand in the order of their
+//! ids. From the outside in:
 //!
 //! ```text
 //! table    one table of neighbours: its section's parts, opened, and blocks that are read and kept
@@ -26,10 +27,10 @@ pub(super) use classes::code as code_classes;
 pub use mask::BLOCK;
 pub(super) use places::code as code_places;
 pub use table::{Blocks, Kept};
-pub(super) use table::{Head, Place};
+pub(super) use table::{Place, TableHeader};
 pub(super) use write::write;
 
-use super::coder::{Limit, Side};
+use super::coder::{BinaryCoder, Limit};
 
 /// A number, or `most` if it is less.
 #[inline(always)]
@@ -40,8 +41,8 @@ fn up(number: u32, most: u32) -> usize {
 /// Degrees that closeness tells apart.
 const MAX_DEGREE: u32 = 511;
 
-/// Gives the closeness of two items that share a neighbour: `62.5 / log2(degree + 2)`, straight between powers of two (after Adamic
-/// and Adar 2003).
+/// Gives the closeness of two items that share a neighbour: `62.5 / log2(degree + 2)`, straight between powers of two
+/// (after Adamic and Adar 2003).
 #[inline(never)]
 fn closeness(degree: u32) -> u16 {
     let of = degree.min(MAX_DEGREE) + 2;
@@ -50,7 +51,8 @@ fn closeness(degree: u32) -> u16 {
     (1000 / (16 * (octave - 1) + (of << 4 >> octave))) as u16
 }
 
-/// The parts of a link's code: twice its level, and 1 more if the row's direction is the heavier one, which is known of upper levels.
+/// The parts of a link's code: twice its level, and 1 more if the row's direction is the heavier one, which is known of
+/// upper levels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Labels {
     /// Number of levels, 1 to 16.
@@ -68,8 +70,8 @@ impl Labels {
 
     /// Codes the direction of a link of this level, and gives its code.
     #[inline(always)]
-    fn code<S: Side>(self, side: &mut S, level: u32, is_heavier: impl FnOnce() -> bool) -> u8 {
-        let is_heavier = level >= u32::from(self.first_directed) && side.share(1, 2, is_heavier);
+    fn code<S: BinaryCoder>(self, coder: &mut S, level: u32, is_heavier: impl FnOnce() -> bool) -> u8 {
+        let is_heavier = level >= u32::from(self.first_directed) && coder.share(1, 2, is_heavier);
         (2 * level) as u8 | u8::from(is_heavier)
     }
 

@@ -1,7 +1,8 @@
-//! The block of each id, in the order of the ids: within a block items stand in that order, so this gives their numbers.
+//! The block of each id, in the order of the ids: within a block items stand in that order, so this gives their
+//! numbers.
 
 use super::mask::BLOCK;
-use crate::model::coder::{FRESH, Side};
+use crate::model::coder::{BinaryCoder, FRESH};
 
 /// Number of free places in each block, with their sums (Fenwick 1994).
 struct Free {
@@ -73,17 +74,19 @@ impl Free {
     }
 }
 
-/// Codes the block of each of `num_items` ids, and gives the items' numbers in the order of the ids. `None` if the stream is not one that a
-/// writer writes.
+/// Codes the block of each of `num_items` ids, and gives the items' numbers in the order of the ids. `None` if the
+/// stream is not one that a writer writes.
 ///
-/// Each is first asked whether it is one of the two blocks that were met last; if not, all free places of the others are as likely.
+/// Each is first asked whether it is one of the two blocks that were met last; if not, all free places of the others
+/// are as likely.
 #[cfg_attr(optimize_attribute, optimize(speed))]
-// A function of its own, like others that run once for each item: compilers for speed take long for the large one around it.
+// A function of its own, like others that run once for each item: compilers for speed take long for the large one
+// around it.
 #[inline(never)]
-pub(in crate::model) fn code<S: Side>(
-    side: &mut S,
+pub(in crate::model) fn code<S: BinaryCoder>(
+    coder: &mut S,
     num_items: usize,
-    truth: impl Fn(usize) -> usize,
+    value: impl Fn(usize) -> usize,
 ) -> Option<Vec<u32>> {
     let mut items = Vec::with_capacity(num_items);
     if num_items == 0 {
@@ -111,7 +114,7 @@ pub(in crate::model) fn code<S: Side>(
                 let room =
                     usize::from(4 * num > usual) + usize::from(2 * num > usual) + usize::from(4 * num > 3 * usual);
                 let context = (which * 16 + answers) * 4 + room;
-                if side.adaptive(&mut contexts[context & 127], || truth(rank) == block) {
+                if coder.adaptive(&mut contexts[context & 127], || value(rank) == block) {
                     answer = which;
                     break;
                 }
@@ -125,7 +128,7 @@ pub(in crate::model) fn code<S: Side>(
             1 => recent.swap(0, 1),
             _ => {
                 recent = [
-                    other(side, &free, total.checked_sub(asked).filter(|&open| open > 0)?, recent, || truth(rank)),
+                    other(coder, &free, total.checked_sub(asked).filter(|&open| open > 0)?, recent, || value(rank)),
                     recent[0],
                 ]
             }
@@ -140,7 +143,13 @@ pub(in crate::model) fn code<S: Side>(
 }
 
 /// Codes a block by one of its free places, of `open` in the blocks that were not asked for.
-fn other<S: Side>(side: &mut S, free: &Free, open: u32, recent: [usize; 2], truth: impl FnOnce() -> usize) -> usize {
+fn other<S: BinaryCoder>(
+    coder: &mut S,
+    free: &Free,
+    open: u32,
+    recent: [usize; 2],
+    value: impl FnOnce() -> usize,
+) -> usize {
     let (low, high) = (recent[0].min(recent[1]), recent[0].max(recent[1]));
     let (low_num, low_start) = (free.of(low), free.before(low));
     let (high_num, high_start) = if high == low { (0, u32::MAX) } else { (free.of(high), free.before(high)) };
@@ -148,10 +157,10 @@ fn other<S: Side>(side: &mut S, free: &Free, open: u32, recent: [usize; 2], trut
     // Where a block starts among the open places.
     let start =
         |of: usize, before: u32| before - if low < of { low_num } else { 0 } - if high < of { high_num } else { 0 };
-    side.interval(
+    coder.interval(
         open,
         || {
-            let of = truth();
+            let of = value();
             (start(of, free.before(of)), free.of(of))
         },
         |case| {

@@ -1,4 +1,5 @@
-//! A table of neighbours as a shop's page has it: opened when it is first asked, its blocks read when a row of theirs is.
+//! A table of neighbours as a shop's page has it: opened when it is first asked, its blocks read when a row of theirs
+//! is.
 
 use super::between::{self, Link, Shape};
 use super::block::{self, Block, Known};
@@ -6,9 +7,9 @@ use super::mask::BLOCK;
 use super::tables::{NUM_CELLS, Reader as BlockReader, Tables, code_cells};
 use super::{LINKS_BETWEEN, Labels};
 use crate::ItemIx;
-use crate::model::bytes::{Expected, Fault, Reader};
+use crate::model::bytes::{DecodeError, Expected, Reader};
 use crate::model::coder::Decoder;
-use crate::model::neighbours::{Hop, MAX_CLASSES, MAX_LEVELS, Table, Weights, is_direction, is_factor};
+use crate::model::neighbours::{MAX_CLASSES, MAX_LEVELS, Table, TwoHop, Weights, is_direction, is_factor};
 use crate::model::{ItemIds, ModelError, Neighbours, TableBytes};
 use std::ops::Range;
 use std::sync::Arc;
@@ -30,9 +31,9 @@ pub(in crate::model) struct Place {
 
 /// Properties that all blocks of a table share, and the positions of its other parts.
 #[derive(Clone, Debug)]
-pub(in crate::model) struct Head {
+pub(in crate::model) struct TableHeader {
     weights: Weights,
-    hop: Hop,
+    hop: TwoHop,
     /// Links of the whole table.
     num_links: usize,
     has_candidates: bool,
@@ -45,12 +46,12 @@ pub(in crate::model) struct Head {
     lengths: Range<usize>,
 }
 
-impl Head {
+impl TableHeader {
     /// Reads the head of a section, and steps over its streams.
-    pub(in crate::model) fn read(from: &mut Reader, num_items: usize) -> Result<Head, Fault> {
+    pub(in crate::model) fn read(from: &mut Reader, num_items: usize) -> Result<TableHeader, DecodeError> {
         let flags = from.u8()?;
         if flags & !HAS_CANDIDATES != 0 {
-            return Err(Fault::unknown("flags", flags.into()));
+            return Err(DecodeError::unknown("flags", flags.into()));
         }
         let num_levels = number(from, "number of levels", 1, MAX_LEVELS)?;
         let first_directed = number(from, "first level with a direction", 0, num_levels)?;
@@ -59,7 +60,7 @@ impl Head {
         let mut directions = vec![1.0; first_directed];
         directions.append(&mut values(from, num_levels - first_directed, is_direction)?);
         let weights = Weights { levels, directions, row_factors: values(from, num_classes, is_factor)? };
-        let hop = Hop { share: from.f32()?, width: from.u16()? };
+        let hop = TwoHop { share: from.f32()?, width: from.u16()? };
         if !hop.is_valid() {
             return Err(from.fault(
                 "share of the second hop, as bits,",
@@ -71,12 +72,12 @@ impl Head {
         let width = number(from, "bits of a block's length", 0, MAX_WIDTH.into())?;
         let (num_tables, num_between) = (from.u32()? as usize, from.u32()? as usize);
         let num_lengths = (num_items.div_ceil(BLOCK) * width).div_ceil(8);
-        let mut part = |num_bytes: usize| -> Result<Range<usize>, Fault> {
+        let mut part = |num_bytes: usize| -> Result<Range<usize>, DecodeError> {
             let start = from.position();
             from.take(num_bytes)?;
             Ok(start..start + num_bytes)
         };
-        Ok(Head {
+        Ok(TableHeader {
             weights,
             hop,
             num_links,
@@ -91,14 +92,14 @@ impl Head {
 }
 
 /// A byte from `least` to `most`.
-fn number(from: &mut Reader, what: &'static str, least: usize, most: usize) -> Result<usize, Fault> {
+fn number(from: &mut Reader, what: &'static str, least: usize, most: usize) -> Result<usize, DecodeError> {
     let at = from.clone();
     let found = usize::from(from.u8()?);
     let expected = if found < least { Expected::AtLeast(least as u64) } else { Expected::AtMost(most as u64) };
     if (least..=most).contains(&found) { Ok(found) } else { Err(at.fault(what, found as u64, expected)) }
 }
 
-fn values(from: &mut Reader, num: usize, is_valid: fn(f32) -> bool) -> Result<Vec<f32>, Fault> {
+fn values(from: &mut Reader, num: usize, is_valid: fn(f32) -> bool) -> Result<Vec<f32>, DecodeError> {
     let mut values = Vec::with_capacity(num);
     for _ in 0..num {
         let at = from.clone();
@@ -117,7 +118,7 @@ pub struct Blocks {
     file: Arc<Vec<u8>>,
     /// The class of each item.
     classes: Arc<Vec<u8>>,
-    head: Head,
+    head: TableHeader,
     /// The weight of each code in a row of factor 1.
     by_code: Vec<f32>,
     /// The table's section and that of its blocks.
@@ -149,7 +150,8 @@ struct Opened {
     tables: Tables,
     /// Where each block starts in the section of blocks, and where the last one ends.
     starts: Vec<u32>,
-    /// Links between blocks: `num_items + 1` positions into the lists of the other ends, ascending in a row, and of codes.
+    /// Links between blocks: `num_items + 1` positions into the lists of the other ends, ascending in a row, and of
+    /// codes.
     offsets: Vec<u32>,
     others: Vec<u32>,
     codes: Vec<u8>,
@@ -175,7 +177,7 @@ impl Blocks {
     pub(in crate::model) fn new(
         file: Arc<Vec<u8>>,
         classes: Arc<Vec<u8>>,
-        head: Head,
+        head: TableHeader,
         section: Place,
         blocks: Place,
     ) -> Blocks {
@@ -205,7 +207,7 @@ impl Blocks {
 
     #[cold]
     fn broken(place: Place, at: usize, what: &'static str, found: u64, expected: Expected) -> ModelError {
-        Fault::wrong(what, at, found, expected).in_section(place.name, place.start)
+        DecodeError::wrong(what, at, found, expected).in_section(place.name, place.start)
     }
 
     /// Reads all but the blocks.
@@ -239,7 +241,7 @@ impl Blocks {
     }
 
     fn starts(&self) -> Result<Vec<u32>, ModelError> {
-        let Head { width, lengths, .. } = &self.head;
+        let TableHeader { width, lengths, .. } = &self.head;
         let num_blocks = self.classes.len().div_ceil(BLOCK);
         let mut starts = Vec::with_capacity(num_blocks + 1);
         let (mut word, mut num_bits, mut at) = (0u64, 0, 0u64);
@@ -318,7 +320,8 @@ impl Opened {
                 *start += before;
             }
         }
-        // Filled from the back, the other ends descending: first the later ones, as the links stand by their later ends.
+        // Filled from the back, the other ends descending: first the later ones, as the links stand by their later
+        // ends.
         let mut rows = Filling {
             ends: offsets.iter().skip(1).copied().collect(),
             others: vec![0; 2 * links.len()],
@@ -414,7 +417,7 @@ impl Table for Blocks {
         self.classes.len()
     }
 
-    fn hop(&self) -> Hop {
+    fn hop(&self) -> TwoHop {
         self.head.hop
     }
 

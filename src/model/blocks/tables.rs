@@ -1,9 +1,9 @@
 //! Fixed probabilities of the decisions in blocks: additive tables of logits, which a file states once.
 //!
-//! A block is read by itself, so nothing in it can be learnt from the blocks before. The probability of a decision is the logistic
-//! function of a sum of cells, one from each table of its kind.
+//! A block is read by itself, so nothing in it can be learnt from the blocks before. The probability of a decision is
+//! the logistic function of a sum of cells, one from each table of its kind.
 
-use crate::model::coder::{Context, Decoder, Encoder, FRESH, Side};
+use crate::model::coder::{BinaryCoder, Context, Decoder, Encoder, FRESH};
 
 /// Number of kinds of decision.
 pub(super) const NUM_KINDS: usize = 4;
@@ -121,7 +121,7 @@ impl Tables {
 }
 
 /// Codes the cells, each as its difference to the cell before it in its table.
-pub(super) fn code_cells<S: Side>(side: &mut S, truth: impl Fn(usize) -> i8) -> Vec<i8> {
+pub(super) fn code_cells<S: BinaryCoder>(coder: &mut S, value: impl Fn(usize) -> i8) -> Vec<i8> {
     let mut cells = Vec::with_capacity(NUM_CELLS);
     for (kind, sizes) in KINDS.iter().enumerate() {
         for (table, &size) in sizes.iter().enumerate() {
@@ -129,7 +129,7 @@ pub(super) fn code_cells<S: Side>(side: &mut S, truth: impl Fn(usize) -> i8) -> 
             let first = STARTS[kind & (NUM_KINDS - 1)][table.min(4)];
             let (mut last, mut num_same) = (0, 0);
             for cell in first..first + size {
-                let difference = step(side, &mut contexts, num_same, || i32::from(truth(cell)) - last);
+                let difference = step(coder, &mut contexts, num_same, || i32::from(value(cell)) - last);
                 num_same = if difference == 0 { (num_same + 1).min(3) } else { 0 };
                 last = (last + difference).clamp(-127, 127);
                 cells.push(last as i8);
@@ -140,56 +140,56 @@ pub(super) fn code_cells<S: Side>(side: &mut S, truth: impl Fn(usize) -> i8) -> 
 }
 
 /// A difference from -254 to 254.
-fn step<S: Side>(side: &mut S, contexts: &mut [Context; 69], num_same: usize, truth: impl Fn() -> i32) -> i32 {
-    if !side.adaptive(&mut contexts[num_same & 3], || truth() != 0) {
+fn step<S: BinaryCoder>(coder: &mut S, contexts: &mut [Context; 69], num_same: usize, value: impl Fn() -> i32) -> i32 {
+    if !coder.adaptive(&mut contexts[num_same & 3], || value() != 0) {
         return 0;
     }
-    let is_below = side.adaptive(&mut contexts[4], || truth() < 0);
+    let is_below = coder.adaptive(&mut contexts[4], || value() < 0);
     let mut size = 1;
-    while size < 254 && side.adaptive(&mut contexts[5 + (size as usize).min(63)], || truth().abs() > size) {
+    while size < 254 && coder.adaptive(&mut contexts[5 + (size as usize).min(63)], || value().abs() > size) {
         size += 1;
     }
     if is_below { -size } else { size }
 }
 
-/// A side that knows fixed probabilities.
-pub(super) trait Fixed: Side {
+/// A coder that knows fixed probabilities.
+pub(super) trait Fixed: BinaryCoder {
     /// Codes a decision whose probability the sum of these cells says, one from each table of a kind.
-    fn fixed<const N: usize>(&mut self, kind: usize, cells: [usize; N], truth: impl FnOnce() -> bool) -> bool;
+    fn fixed<const N: usize>(&mut self, kind: usize, cells: [usize; N], value: impl FnOnce() -> bool) -> bool;
 
-    /// Codes a number from 0 to `most`: whether it is above 0, above 1 and so on, with a cell of its own for each of these, from `first` on,
-    /// and the others in common.
+    /// Codes a number from 0 to `most`: whether it is above 0, above 1 and so on, with a cell of its own for each of
+    /// these, from `first` on, and the others in common.
     fn steps<const N: usize>(
         &mut self,
         kind: usize,
         first: usize,
         most: u32,
         cells: [usize; N],
-        truth: impl FnOnce() -> u32,
+        value: impl FnOnce() -> u32,
     ) -> u32;
 }
 
-/// Hands the decisions of a [`Side`] on to the one in a field.
+/// Hands the decisions of a [`BinaryCoder`] on to the one in a field.
 macro_rules! hand_on {
     ($field:ident) => {
         #[inline(always)]
-        fn adaptive(&mut self, context: &mut Context, truth: impl FnOnce() -> bool) -> bool {
-            Side::adaptive(&mut self.$field, context, truth)
+        fn adaptive(&mut self, context: &mut Context, value: impl FnOnce() -> bool) -> bool {
+            BinaryCoder::adaptive(&mut self.$field, context, value)
         }
 
         #[inline(always)]
-        fn share(&mut self, share: u32, whole: u32, truth: impl FnOnce() -> bool) -> bool {
-            Side::share(&mut self.$field, share, whole, truth)
+        fn share(&mut self, share: u32, whole: u32, value: impl FnOnce() -> bool) -> bool {
+            BinaryCoder::share(&mut self.$field, share, whole, value)
         }
 
         #[inline(always)]
-        fn uniform(&mut self, whole: u32, truth: impl FnOnce() -> u32) -> u32 {
-            Side::uniform(&mut self.$field, whole, truth)
+        fn uniform(&mut self, whole: u32, value: impl FnOnce() -> u32) -> u32 {
+            BinaryCoder::uniform(&mut self.$field, whole, value)
         }
 
         #[inline(always)]
-        fn interval(&mut self, whole: u32, truth: impl FnOnce() -> (u32, u32), find: impl FnOnce(u32) -> (u32, u32)) {
-            Side::interval(&mut self.$field, whole, truth, find)
+        fn interval(&mut self, whole: u32, value: impl FnOnce() -> (u32, u32), find: impl FnOnce(u32) -> (u32, u32)) {
+            BinaryCoder::interval(&mut self.$field, whole, value, find)
         }
     };
 }
@@ -200,7 +200,7 @@ pub(super) struct Reader<'a> {
     pub(super) tables: &'a Tables,
 }
 
-impl Side for Reader<'_> {
+impl BinaryCoder for Reader<'_> {
     hand_on!(decoder);
 }
 
@@ -252,16 +252,16 @@ pub(super) struct Writer<'a> {
     pub(super) tables: &'a Tables,
 }
 
-impl Side for Writer<'_> {
+impl BinaryCoder for Writer<'_> {
     hand_on!(encoder);
 }
 
 impl Fixed for Writer<'_> {
-    fn fixed<const N: usize>(&mut self, _: usize, cells: [usize; N], truth: impl FnOnce() -> bool) -> bool {
+    fn fixed<const N: usize>(&mut self, _: usize, cells: [usize; N], value: impl FnOnce() -> bool) -> bool {
         let sum = cells.iter().map(|&cell| self.tables.cell(cell)).sum();
-        let truth = truth();
-        self.encoder.bit(self.tables.probability(sum), truth);
-        truth
+        let value = value();
+        self.encoder.bit(self.tables.probability(sum), value);
+        value
     }
 
     fn steps<const N: usize>(
@@ -270,17 +270,17 @@ impl Fixed for Writer<'_> {
         first: usize,
         most: u32,
         cells: [usize; N],
-        truth: impl FnOnce() -> u32,
+        value: impl FnOnce() -> u32,
     ) -> u32 {
         let sum: i32 = cells.iter().map(|&cell| self.tables.cell(cell)).sum();
-        let truth = truth();
+        let value = value();
         for number in 0..most {
             let cell = self.tables.cell(first + number as usize);
-            self.encoder.bit(self.tables.probability(sum + cell), truth > number);
-            if truth <= number {
+            self.encoder.bit(self.tables.probability(sum + cell), value > number);
+            if value <= number {
                 break;
             }
         }
-        truth
+        value
     }
 }

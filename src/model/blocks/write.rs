@@ -10,7 +10,7 @@ use super::{LINKS_BETWEEN, Labels};
 use crate::ItemIx;
 use crate::model::bytes::Writer;
 use crate::model::coder::Encoder;
-use crate::model::{Join, Neighbours};
+use crate::model::{Executor, Neighbours};
 use std::ops::Range;
 
 /// Candidates between blocks cost time when a table is opened: they must save one byte of so many.
@@ -25,7 +25,7 @@ pub(in crate::model) struct Written {
 }
 
 /// Writes a table that is valid; the same bytes for any `jobs`.
-pub(in crate::model) fn write(table: &Neighbours, jobs: &(impl Join + Sync)) -> Written {
+pub(in crate::model) fn write(table: &Neighbours, jobs: &(impl Executor + Sync)) -> Written {
     let (weights, num_items) = (table.weights(), table.num_items());
     let labels = Labels { num_levels: weights.levels.len() as u8, first_directed: weights.first_directed() as u8 };
     let (between, (cells, blocks)) =
@@ -94,14 +94,14 @@ struct Between {
     rows: Vec<Vec<(u32, u8)>>,
 }
 
-impl between::Truth for Between {
+impl between::RowSource for Between {
     fn links(&self, item: usize) -> &[(u32, u8)] {
         self.rows.get(item).map_or(&[], Vec::as_slice)
     }
 }
 
 /// The stream between blocks without and with candidates.
-fn write_between(table: &Neighbours, labels: Labels, jobs: &impl Join) -> [Vec<u8>; 2] {
+fn write_between(table: &Neighbours, labels: Labels, jobs: &impl Executor) -> [Vec<u8>; 2] {
     let rows = (0..table.num_items()).map(|item| {
         let row = table.row(ItemIx(item as u32));
         let first = (item - item % BLOCK) as u32;
@@ -110,11 +110,11 @@ fn write_between(table: &Neighbours, labels: Labels, jobs: &impl Join) -> [Vec<u
         earlier.sort_unstable_by_key(|link| between::order(link.0));
         earlier
     });
-    let truth = Between { rows: rows.collect() };
+    let value = Between { rows: rows.collect() };
     let stream = |has_candidates| {
         let shape = Shape { classes: &table.classes, labels, has_candidates };
         let mut encoder = Encoder::new();
-        let links: Vec<Link> = between::code(&mut encoder, &shape, &truth, usize::MAX).unwrap_or_default();
+        let links: Vec<Link> = between::code(&mut encoder, &shape, &value, usize::MAX).unwrap_or_default();
         filled_up(encoder, LINKS_BETWEEN.least_bytes(links.len()))
     };
     let (plain, candidates) = jobs.join(|| stream(false), || stream(true));
@@ -142,7 +142,7 @@ impl<'a> Inside<'a> {
     }
 }
 
-impl block::Truth for Inside<'_> {
+impl block::RowSource for Inside<'_> {
     fn links(&self, item: usize) -> u128 {
         self.links.get(item).copied().unwrap_or(0)
     }
@@ -166,7 +166,7 @@ fn block_of(table: &Neighbours, number: usize) -> (Known<'_>, Inside<'_>) {
 }
 
 /// The fixed probabilities and all blocks.
-fn write_blocks(table: &Neighbours, labels: Labels, jobs: &(impl Join + Sync)) -> (Vec<i8>, Vec<Vec<u8>>) {
+fn write_blocks(table: &Neighbours, labels: Labels, jobs: &(impl Executor + Sync)) -> (Vec<i8>, Vec<Vec<u8>>) {
     let num_blocks = table.num_items().div_ceil(BLOCK);
     let recorders = in_jobs(jobs, 0..num_blocks, &|number| {
         let mut recorder = Recorder::default();
@@ -188,7 +188,7 @@ fn write_blocks(table: &Neighbours, labels: Labels, jobs: &(impl Join + Sync)) -
 }
 
 /// Calls `of` for each number, in as many jobs as there may be, and gives the results in order.
-fn in_jobs<T: Send>(jobs: &(impl Join + Sync), numbers: Range<usize>, of: &(impl Fn(usize) -> T + Sync)) -> Vec<T> {
+fn in_jobs<T: Send>(jobs: &(impl Executor + Sync), numbers: Range<usize>, of: &(impl Fn(usize) -> T + Sync)) -> Vec<T> {
     if numbers.len() <= JOB_BLOCKS {
         return numbers.map(of).collect();
     }

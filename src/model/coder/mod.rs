@@ -1,38 +1,38 @@
 //! Decisions as bytes: a range coder, decisions that learn as they are made, and numbers made of these.
 //!
-//! What a section holds is told once, by a function that goes through its decisions with a [`Side`]: a writer's side asks it
-//! for the truth, a reader's side tells it the truth. So the two cannot part.
+//! One function goes through the decisions of a section, with a [`BinaryCoder`]. An encoder asks it for each value, a
+//! decoder tells it the value read. So writer and reader cannot disagree.
 
 mod range;
 
 pub(in crate::model) use range::{Decoder, Encoder};
 
-/// Reads or writes decisions. A writer asks for the truth and returns it, a reader returns what was written.
-pub(in crate::model) trait Side {
+/// Encoder or decoder of decisions. An encoder asks for the value and returns it; a decoder returns what was encoded.
+pub(in crate::model) trait BinaryCoder {
     /// Codes a decision in a context that learns from it.
-    fn adaptive(&mut self, context: &mut Context, truth: impl FnOnce() -> bool) -> bool;
+    fn adaptive(&mut self, context: &mut Context, value: impl FnOnce() -> bool) -> bool;
 
     /// Codes a decision that is true in `share` of `whole` cases.
-    fn share(&mut self, share: u32, whole: u32, truth: impl FnOnce() -> bool) -> bool;
+    fn share(&mut self, share: u32, whole: u32, value: impl FnOnce() -> bool) -> bool;
 
     /// Codes a number below `whole`, which is 1 to 2^24; all are as likely.
-    fn uniform(&mut self, whole: u32, truth: impl FnOnce() -> u32) -> u32;
+    fn uniform(&mut self, whole: u32, value: impl FnOnce() -> u32) -> u32;
 
-    /// Codes which of some intervals it is that make up `whole`, 1 to 2^24: the truth is the start and the length of one, `find` tells
-    /// them for any case below `whole`.
-    fn interval(&mut self, whole: u32, truth: impl FnOnce() -> (u32, u32), find: impl FnOnce(u32) -> (u32, u32));
+    /// Codes one of the intervals that make up `whole`, 1 to 2^24. The value is the start and the length of one; `find`
+    /// returns those of the interval that holds a number below `whole`.
+    fn interval(&mut self, whole: u32, value: impl FnOnce() -> (u32, u32), find: impl FnOnce(u32) -> (u32, u32));
 
     /// Codes a number, see [`number`].
-    fn number(&mut self, contexts: &mut [Context; NUM_NUMBER_CONTEXTS], truth: impl FnOnce() -> u32) -> u32
+    fn number(&mut self, contexts: &mut [Context; NUM_NUMBER_CONTEXTS], value: impl FnOnce() -> u32) -> u32
     where
         Self: Sized,
     {
-        number(self, contexts, truth)
+        number(self, contexts, value)
     }
 }
 
-/// A bound on the number of elements in a stream: so many by byte, and some, so that the file bounds a reader's time and memory. A
-/// writer fills a stream that is shorter up with zeros.
+/// A bound on the number of elements in a stream: so many by byte, and some, so that the file bounds a reader's time
+/// and memory. A writer fills a stream that is shorter up with zeros.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::model) struct Limit {
     pub(in crate::model) per_byte: usize,
@@ -51,8 +51,8 @@ impl Limit {
     }
 }
 
-/// The statistics of a context: in the upper half the probability of true, in 1/65536, and in the lower the number of decisions, at
-/// most [`MAX_SEEN`].
+/// The statistics of a context: in the upper half the probability of true, in 1/65536, and in the lower the number of
+/// decisions, at most [`MAX_SEEN`].
 #[derive(Clone, Copy, Debug)]
 pub(in crate::model) struct Context(u32);
 
@@ -81,51 +81,52 @@ impl Context {
     }
 
     #[inline(always)]
-    fn learn(&mut self, truth: bool) {
+    fn learn(&mut self, value: bool) {
         let seen = self.0 & MAX_SEEN;
         let probability = (self.0 >> 16) as i32;
-        let outcome = if truth { 65535 } else { 0 };
+        let outcome = if value { 65535 } else { 0 };
         let step = (i64::from(outcome - probability) * i64::from(RATES[seen as usize])) >> 16;
         let probability = (probability + step as i32).clamp(LEAST_PROBABILITY, 65536 - LEAST_PROBABILITY);
         self.0 = (probability as u32) << 16 | (seen + 1).min(MAX_SEEN);
     }
 }
 
-impl Side for Encoder {
-    fn adaptive(&mut self, context: &mut Context, truth: impl FnOnce() -> bool) -> bool {
-        let truth = truth();
-        self.bit(context.probability(), truth);
-        context.learn(truth);
-        truth
+impl BinaryCoder for Encoder {
+    fn adaptive(&mut self, context: &mut Context, value: impl FnOnce() -> bool) -> bool {
+        let value = value();
+        self.bit(context.probability(), value);
+        context.learn(value);
+        value
     }
 
-    fn share(&mut self, share: u32, whole: u32, truth: impl FnOnce() -> bool) -> bool {
-        let truth = truth();
-        self.share(share, whole, truth);
-        truth
+    fn share(&mut self, share: u32, whole: u32, value: impl FnOnce() -> bool) -> bool {
+        let value = value();
+        self.share(share, whole, value);
+        value
     }
 
-    fn uniform(&mut self, whole: u32, truth: impl FnOnce() -> u32) -> u32 {
-        let truth = truth();
-        self.uniform(whole, truth);
-        truth
+    fn uniform(&mut self, whole: u32, value: impl FnOnce() -> u32) -> u32 {
+        let value = value();
+        self.uniform(whole, value);
+        value
     }
 
-    fn interval(&mut self, whole: u32, truth: impl FnOnce() -> (u32, u32), find: impl FnOnce(u32) -> (u32, u32)) {
-        let (start, length) = truth();
+    fn interval(&mut self, whole: u32, value: impl FnOnce() -> (u32, u32), find: impl FnOnce(u32) -> (u32, u32)) {
+        let (start, length) = value();
         self.interval(whole, start, length);
         find(start);
     }
 }
 
-// Where decisions are made by the thousand a call for each costs little; code for each at every place would be loaded by every shopper.
+// Where decisions are made by the thousand a call for each costs little; code for each at every place would be loaded
+// by every shopper.
 impl Decoder<'_> {
     #[inline(never)]
     #[cfg_attr(optimize_attribute, optimize(speed))]
     fn read(&mut self, context: &mut Context) -> bool {
-        let truth = self.bit(context.probability());
-        context.learn(truth);
-        truth
+        let value = self.bit(context.probability());
+        context.learn(value);
+        value
     }
 
     #[inline(never)]
@@ -134,7 +135,7 @@ impl Decoder<'_> {
     }
 }
 
-impl Side for Decoder<'_> {
+impl BinaryCoder for Decoder<'_> {
     #[inline(always)]
     fn adaptive(&mut self, context: &mut Context, _: impl FnOnce() -> bool) -> bool {
         self.read(context)
@@ -164,24 +165,28 @@ impl Side for Decoder<'_> {
 /// Contexts of a [`number`].
 pub(in crate::model) const NUM_NUMBER_CONTEXTS: usize = 96;
 
-/// Codes a number from 0 to 2^31 - 2: the bit length of its successor in unary, then the bits below the highest, the first two of them
-/// each in a context by that length, the others as they are.
-fn number<S: Side>(side: &mut S, contexts: &mut [Context; NUM_NUMBER_CONTEXTS], truth: impl FnOnce() -> u32) -> u32 {
-    // A reader's truth is never asked for.
-    let mut truth = Some(truth);
+/// Codes a number from 0 to 2^31 - 2: the bit length of its successor in unary, then the bits below the highest, the
+/// first two of them each in a context by that length, the others as they are.
+fn number<S: BinaryCoder>(
+    coder: &mut S,
+    contexts: &mut [Context; NUM_NUMBER_CONTEXTS],
+    value: impl FnOnce() -> u32,
+) -> u32 {
+    // A reader's value is never asked for.
+    let mut value = Some(value);
     let mut known = None;
-    let mut ask = || *known.get_or_insert_with(|| truth.take().map_or(1, |truth| truth() + 1));
+    let mut ask = || *known.get_or_insert_with(|| value.take().map_or(1, |value| value() + 1));
     let mut length = 0u32;
-    while length < 30 && side.adaptive(&mut contexts[(length & 31) as usize], || ask().ilog2() > length) {
+    while length < 30 && coder.adaptive(&mut contexts[(length & 31) as usize], || ask().ilog2() > length) {
         length += 1;
     }
     let mut number = 1u32;
     for place in (0..length).rev() {
         let is_set = |number: u32| number >> place & 1 == 1;
         let bit = match length - place {
-            1 => side.adaptive(&mut contexts[32 + (length & 31) as usize], || is_set(ask())),
-            2 => side.adaptive(&mut contexts[64 + (length & 31) as usize], || is_set(ask())),
-            _ => side.share(1, 2, || is_set(ask())),
+            1 => coder.adaptive(&mut contexts[32 + (length & 31) as usize], || is_set(ask())),
+            2 => coder.adaptive(&mut contexts[64 + (length & 31) as usize], || is_set(ask())),
+            _ => coder.share(1, 2, || is_set(ask())),
         };
         number = 2 * number + u32::from(bit);
     }
@@ -193,9 +198,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn numbers<S: Side>(side: &mut S, numbers: &[u32]) -> Vec<u32> {
+    fn numbers<S: BinaryCoder>(coder: &mut S, numbers: &[u32]) -> Vec<u32> {
         let mut contexts = [FRESH; NUM_NUMBER_CONTEXTS];
-        numbers.iter().map(|&of| side.number(&mut contexts, || of)).collect()
+        numbers.iter().map(|&of| coder.number(&mut contexts, || of)).collect()
     }
 
     proptest! {

@@ -1,6 +1,7 @@
 //! A range coder with carry (Martin 1979, in the form of LZMA) over whole numbers.
 //!
-//! The writer's first byte is always 0 and is left out, and so are zeros at the end: a reader takes zeros beyond the end.
+//! The writer's first byte is always 0 and is left out, and so are zeros at the end: a reader takes zeros beyond the
+//! end.
 
 /// The range is renewed before it has fewer bits than this leaves.
 const LEAST_RANGE: u32 = 1 << 24;
@@ -23,13 +24,13 @@ impl Encoder {
     }
 
     /// Writes a decision that is true with `probability`, in 1/65536, 1 to 65535.
-    pub(in crate::model) fn bit(&mut self, probability: u32, truth: bool) {
-        self.cut(part(self.range, probability), truth);
+    pub(in crate::model) fn bit(&mut self, probability: u32, value: bool) {
+        self.cut(part(self.range, probability), value);
     }
 
     /// Writes a decision that is true in `share` of `whole` cases.
-    pub(in crate::model) fn share(&mut self, share: u32, whole: u32, truth: bool) {
-        self.cut(self.range / whole * share, truth);
+    pub(in crate::model) fn share(&mut self, share: u32, whole: u32, value: bool) {
+        self.cut(self.range / whole * share, value);
     }
 
     /// Writes one of `whole` equal cases.
@@ -45,8 +46,8 @@ impl Encoder {
         self.renew();
     }
 
-    fn cut(&mut self, bound: u32, truth: bool) {
-        if truth {
+    fn cut(&mut self, bound: u32, value: bool) {
+        if value {
             self.range = bound;
         } else {
             self.low += u64::from(bound);
@@ -134,15 +135,15 @@ impl<'a> Decoder<'a> {
 
     #[inline(always)]
     fn cut(&mut self, bound: u32) -> bool {
-        let truth = self.code < bound;
-        if truth {
+        let value = self.code < bound;
+        if value {
             self.range = bound;
         } else {
             self.code -= bound;
             self.range -= bound;
         }
         self.renew();
-        truth
+        value
     }
 
     /// Reads what [`Encoder::bit`] wrote.
@@ -191,7 +192,8 @@ impl<'a> Decoder<'a> {
         self.is_done_at(0)
     }
 
-    /// Tells whether the stream ends where a writer would have ended it that filled it up with zeros to so many bytes at least.
+    /// Tells whether the stream ends where a writer would have ended it that filled it up with zeros to so many bytes
+    /// at least.
     pub(in crate::model) fn is_done_at(&self, least_bytes: usize) -> bool {
         let zeros = self.bytes.iter().rev().take_while(|&&byte| byte == 0).count();
         let written = self.bytes.len() - zeros;
@@ -214,10 +216,10 @@ mod tests {
 
     fn decision() -> impl Strategy<Value = Decision> {
         prop_oneof![
-            (1u32..65536, any::<bool>()).prop_map(|(probability, truth)| Decision::Bit(probability, truth)),
+            (1u32..65536, any::<bool>()).prop_map(|(probability, value)| Decision::Bit(probability, value)),
             (2u32..300).prop_flat_map(|whole| {
                 (1..whole, Just(whole), any::<bool>())
-                    .prop_map(|(share, whole, truth)| Decision::Share(share, whole, truth))
+                    .prop_map(|(share, whole, value)| Decision::Share(share, whole, value))
             }),
             (1u32..1 << 24)
                 .prop_flat_map(|whole| (Just(whole), 0..whole).prop_map(|(w, case)| Decision::Uniform(w, case))),
@@ -232,8 +234,8 @@ mod tests {
             let mut encoder = Encoder::new();
             for decision in &decisions {
                 match *decision {
-                    Decision::Bit(probability, truth) => encoder.bit(probability, truth),
-                    Decision::Share(share, whole, truth) => encoder.share(share, whole, truth),
+                    Decision::Bit(probability, value) => encoder.bit(probability, value),
+                    Decision::Share(share, whole, value) => encoder.share(share, whole, value),
                     Decision::Uniform(whole, case) => encoder.uniform(whole, case),
                     Decision::Interval(whole, start, length) => encoder.interval(whole, start, length),
                 }
@@ -242,8 +244,8 @@ mod tests {
             let mut decoder = Decoder::new(&bytes);
             for decision in &decisions {
                 match *decision {
-                    Decision::Bit(probability, truth) => prop_assert_eq!(decoder.bit(probability), truth),
-                    Decision::Share(share, whole, truth) => prop_assert_eq!(decoder.share(share, whole), truth),
+                    Decision::Bit(probability, value) => prop_assert_eq!(decoder.bit(probability), value),
+                    Decision::Share(share, whole, value) => prop_assert_eq!(decoder.share(share, whole), value),
                     Decision::Uniform(whole, case) => prop_assert_eq!(decoder.uniform(whole), case),
                     Decision::Interval(whole, start, length) => decoder.interval(whole, |case| {
                         assert!((start..start + length).contains(&case), "{case} is not in {start}, {length}");

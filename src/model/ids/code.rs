@@ -1,8 +1,8 @@
 //! Numbers and symbols with static frequencies, described in a few bits each.
 //!
-//! One function both writes and reads: a writer is given the truth and returns it, a reader returns what was written.
+//! One function both writes and reads: a writer is given the value and returns it, a reader returns what was written.
 
-use crate::model::coder::{Decoder, Encoder, Side};
+use crate::model::coder::{BinaryCoder, Decoder, Encoder};
 
 /// Frequencies of one code add up to this at most, and at most one more for each symbol.
 const MAX_TOTAL: u64 = 1 << 16;
@@ -17,37 +17,37 @@ const NUM_EXACT: u128 = 8;
 const NUM_CLASSES: u32 = 258;
 
 /// Writes or reads symbols, and numbers of up to 128 bits.
-pub(super) trait Coder: Side {
+pub(super) trait Coder: BinaryCoder {
     /// A symbol with the frequencies of `code`.
-    fn symbol(&mut self, code: &SymbolCode, truth: u32) -> u32;
+    fn symbol(&mut self, code: &SymbolCode, value: u32) -> u32;
 
     /// A number of up to `num_bits` bits, all as likely.
-    fn raw(&mut self, num_bits: u32, truth: u128) -> u128 {
+    fn raw(&mut self, num_bits: u32, value: u128) -> u128 {
         let (mut number, mut left) = (0, num_bits.min(128));
         while left > 0 {
             let now = left.min(16);
             left -= now;
-            let part = self.uniform(1 << now, || ((truth >> left) & ((1 << now) - 1)) as u32);
+            let part = self.uniform(1 << now, || ((value >> left) & ((1 << now) - 1)) as u32);
             number = number << now | u128::from(part);
         }
         number
     }
 
     /// A number nothing is known of (Elias 1975, gamma code, its length as a number below 129).
-    fn any(&mut self, truth: u128) -> u128 {
-        let length = self.uniform(129, || 128 - truth.leading_zeros());
+    fn any(&mut self, value: u128) -> u128 {
+        let length = self.uniform(129, || 128 - value.leading_zeros());
         let Some(low_bits) = length.checked_sub(1) else { return 0 };
-        1 << low_bits | self.raw(low_bits, truth & !(1 << low_bits))
+        1 << low_bits | self.raw(low_bits, value & !(1 << low_bits))
     }
 }
 
 impl Coder for Encoder {
-    fn symbol(&mut self, code: &SymbolCode, truth: u32) -> u32 {
-        let (before, share) = code.interval(truth);
+    fn symbol(&mut self, code: &SymbolCode, value: u32) -> u32 {
+        let (before, share) = code.interval(value);
         if !code.is_certain() {
             self.interval(code.total(), before, share);
         }
-        truth
+        value
     }
 }
 
@@ -88,8 +88,8 @@ impl SymbolCode {
         }
         let mut weights = Vec::with_capacity(num_symbols as usize);
         for at in 0..num_symbols as usize {
-            let truth = level(used.get(at).copied().unwrap_or(0), most);
-            weights.push(weight(coder.uniform(NUM_LEVELS, || truth)));
+            let value = level(used.get(at).copied().unwrap_or(0), most);
+            weights.push(weight(coder.uniform(NUM_LEVELS, || value)));
         }
         let sum = weights.iter().sum::<u64>().max(1);
         let mut total = 0;
@@ -172,15 +172,15 @@ impl NumberCode {
 
     /// Writes or reads a number.
     #[inline]
-    pub(super) fn number(&self, coder: &mut impl Coder, truth: u128) -> u128 {
-        let class = coder.symbol(&self.0, class(truth));
+    pub(super) fn number(&self, coder: &mut impl Coder, value: u128) -> u128 {
+        let class = coder.symbol(&self.0, class(value));
         if u128::from(class) < NUM_EXACT {
             return class.into();
         }
         let halves = class - NUM_EXACT as u32;
         let low_bits = halves / 2 + 2;
         let high = u128::from(2 + halves % 2);
-        high << low_bits | coder.raw(low_bits, truth & ((1 << low_bits) - 1))
+        high << low_bits | coder.raw(low_bits, value & ((1 << low_bits) - 1))
     }
 
     /// Tells whether every number is 0.

@@ -1,12 +1,12 @@
 //! The sorted set of the shop's ids, of which a reader decodes as much as it looks for.
 //!
-//! Most shops count: their ids are of a few [shapes](template) with a number in it, as `4711`, `SKU-0000123-B`, or a UUID. Ids of one shape
-//! are sorted by their numbers and written by the gaps between them; a shape whose gaps are all alike takes nothing
-//! but its description. All other ids are [texts], sorted by their bytes. Both come in chunks of [`CHUNK`] ids,
-//! each with a stream of its own, and an index of their first ids.
+//! Most shops count: their ids are of a few [shapes](template) with a number in it, as `4711`, `SKU-0000123-B`, or a
+//! UUID. Ids of one shape are sorted by their numbers and written by the gaps between them; a shape whose gaps are all
+//! alike takes nothing but its description. All other ids are [texts], sorted by their bytes. Both come in chunks of
+//! [`CHUNK`] ids, each with a stream of its own, and an index of their first ids.
 //!
-//! An id's rank is its place in that order: shape by shape, then the texts. Knows nothing of items: which of them stands at a rank
-//! is told elsewhere.
+//! An id's rank is its place in that order: shape by shape, then the texts. Knows nothing of items: which of them
+//! stands at a rank is told elsewhere.
 
 mod code;
 mod limits;
@@ -20,7 +20,7 @@ use self::code::{Coder, NumberCode};
 use self::limits::{CHUNK, MAX_TEMPLATES, at_most, fault};
 use self::template::{Template, take_last};
 use self::texts::{TextList, Texts};
-use crate::model::bytes::{Expected, Fault};
+use crate::model::bytes::{DecodeError, Expected};
 use crate::model::coder::Decoder;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -72,7 +72,7 @@ impl Numbers {
         most_text: usize,
         ranks: std::ops::Range<usize>,
         first_chunk: usize,
-    ) -> Result<Numbers, Fault> {
+    ) -> Result<Numbers, DecodeError> {
         let template = Template::describe(from, None, most_text, at)?;
         let num_ids = at_most("ids of a template", from.any(0), ranks.len())?;
         if num_ids == 0 {
@@ -107,7 +107,7 @@ impl Numbers {
     }
 
     /// Reads the numbers of a chunk.
-    fn chunk(&self, at: usize, stream: &[u8], mut each: impl FnMut(u128)) -> Result<(), Fault> {
+    fn chunk(&self, at: usize, stream: &[u8], mut each: impl FnMut(u128)) -> Result<(), DecodeError> {
         let wrong = || fault("chunk of numbers", at as u64, Expected::Text("one as long and sorted as it should be"));
         let mut from = Decoder::new(stream);
         let mut number = self.firsts.get(at).copied().ok_or_else(wrong)?;
@@ -153,8 +153,8 @@ struct Kept {
 /// Opening reads the index, some 20 bytes for each 128 ids. A look-up decodes one chunk of 128 ids, or finds it among
 /// those kept from before, at most 4 MB; nothing of that is shared between threads.
 ///
-/// Whatever the bytes are, opening takes time and memory for the index of the ids that it was told of and for 0.3 MB of tables, and a
-/// look-up for 128 ids of 65,535 bytes at most.
+/// Whatever the bytes are, opening takes time and memory for the index of the ids that it was told of and for 0.3 MB of
+/// tables, and a look-up for 128 ids of 65,535 bytes at most.
 #[derive(Debug)]
 pub(super) struct IdSet<D> {
     bytes: D,
@@ -169,7 +169,7 @@ pub(super) struct IdSet<D> {
 
 impl<D: AsRef<[u8]>> IdSet<D> {
     /// Opens a section that holds `num_ids` ids, a number which the caller has found to be not too large for the file.
-    pub(super) fn open(bytes: D, num_ids: usize) -> Result<IdSet<D>, Fault> {
+    pub(super) fn open(bytes: D, num_ids: usize) -> Result<IdSet<D>, DecodeError> {
         let section = bytes.as_ref();
         let (head, streams) = split_head(section)?;
         let mut from = Decoder::new(head);
@@ -222,7 +222,7 @@ impl<D: AsRef<[u8]>> IdSet<D> {
     }
 
     /// The rank of an id.
-    pub(super) fn rank_of(&self, id: &str) -> Result<Option<u32>, Fault> {
+    pub(super) fn rank_of(&self, id: &str) -> Result<Option<u32>, DecodeError> {
         let id = id.as_bytes();
         for numbers in &self.templates {
             if let Some(number) = numbers.template.number(id) {
@@ -239,7 +239,7 @@ impl<D: AsRef<[u8]>> IdSet<D> {
     }
 
     /// The id at a rank; empty beyond the last one.
-    pub(super) fn id(&self, rank: u32) -> Result<String, Fault> {
+    pub(super) fn id(&self, rank: u32) -> Result<String, DecodeError> {
         let rank = rank as usize;
         let mut id = Vec::new();
         let numbers = self.templates.partition_point(|numbers| numbers.first_rank + numbers.num_ids <= rank);
@@ -266,7 +266,7 @@ impl<D: AsRef<[u8]>> IdSet<D> {
     }
 
     /// Calls `each` with all ids in the order of their ranks; keeps nothing.
-    pub(super) fn all(&self, mut each: impl FnMut(&str)) -> Result<(), Fault> {
+    pub(super) fn all(&self, mut each: impl FnMut(&str)) -> Result<(), DecodeError> {
         let mut id = Vec::new();
         for numbers in &self.templates {
             let mut put = |number| {
@@ -295,7 +295,7 @@ impl<D: AsRef<[u8]>> IdSet<D> {
     }
 
     /// The place of a number among those of its shape.
-    fn place_of_number(&self, numbers: &Numbers, number: u128) -> Result<Option<usize>, Fault> {
+    fn place_of_number(&self, numbers: &Numbers, number: u128) -> Result<Option<usize>, DecodeError> {
         let Some(at) = numbers.firsts.partition_point(|&first| first <= number).checked_sub(1) else { return Ok(None) };
         if numbers.gaps.is_zero() {
             let mut place = numbers.firsts.first().map_or(0, |first| number - first);
@@ -308,7 +308,7 @@ impl<D: AsRef<[u8]>> IdSet<D> {
         }
     }
 
-    fn number_chunk(&self, numbers: &Numbers, at: usize) -> Result<Rc<Chunk>, Fault> {
+    fn number_chunk(&self, numbers: &Numbers, at: usize) -> Result<Rc<Chunk>, DecodeError> {
         self.chunk(numbers.first_chunk + at, |stream| {
             let mut list = Vec::with_capacity(CHUNK);
             numbers.chunk(at, stream, |number| list.push(number))?;
@@ -316,7 +316,7 @@ impl<D: AsRef<[u8]>> IdSet<D> {
         })
     }
 
-    fn text_chunk(&self, at: usize) -> Result<Rc<Chunk>, Fault> {
+    fn text_chunk(&self, at: usize) -> Result<Rc<Chunk>, DecodeError> {
         let Some((texts, first_rank, first_chunk)) = &self.texts else {
             return Ok(Rc::new(Chunk::Texts(TextList::default())));
         };
@@ -327,7 +327,11 @@ impl<D: AsRef<[u8]>> IdSet<D> {
     }
 
     /// A chunk that was kept, or is now decoded and kept.
-    fn chunk(&self, at: usize, decode: impl FnOnce(&[u8]) -> Result<Chunk, Fault>) -> Result<Rc<Chunk>, Fault> {
+    fn chunk(
+        &self,
+        at: usize,
+        decode: impl FnOnce(&[u8]) -> Result<Chunk, DecodeError>,
+    ) -> Result<Rc<Chunk>, DecodeError> {
         let mut kept = self.kept.borrow_mut();
         if let Some(Some(chunk)) = kept.chunks.get(at) {
             return Ok(Rc::clone(chunk));
@@ -354,9 +358,9 @@ impl<D: AsRef<[u8]>> IdSet<D> {
     }
 }
 
-/// Cuts a section into the index, before which its length stands (7 bits a byte, the lowest first, the highest bit for more to come),
-/// and the streams.
-fn split_head(section: &[u8]) -> Result<(&[u8], &[u8]), Fault> {
+/// Cuts a section into the index, before which its length stands (7 bits a byte, the lowest first, the highest bit for
+/// more to come), and the streams.
+fn split_head(section: &[u8]) -> Result<(&[u8], &[u8]), DecodeError> {
     let (mut length, mut shift, mut rest) = (0u64, 0, section);
     while let Some((&byte, after)) = rest.split_first()
         && shift < 35

@@ -2,7 +2,7 @@
 
 use super::code::Coder;
 use super::limits::{at_most, fault};
-use crate::model::bytes::{Expected, Fault};
+use crate::model::bytes::{DecodeError, Expected};
 
 /// Letters and digits in an order in which those of every usual way to write numbers stand together.
 const ALPHABET: &[u8; 62] = b"GHIJKLMNOPQRSTUVWXYZABCDEF0123456789abcdefghijklmnopqrstuvwxyz";
@@ -43,7 +43,8 @@ pub(super) enum Part {
     Letters { lowest: u8, radix: u8, times: u8 },
     /// A number without zeros before it, of at most so many digits.
     Decimal { most: u8 },
-    /// The check digit of the digits before it (GS1 General Specifications, 7.9: 3 and 1 times each, from the right); the last part.
+    /// The check digit of the digits before it (GS1 General Specifications, 7.9: 3 and 1 times each, from the right);
+    /// the last part.
     Check,
 }
 
@@ -59,7 +60,8 @@ pub(super) struct Template {
 }
 
 impl Template {
-    /// `None` if there are more ids of that shape than 128 bits can tell apart, two decimal numbers, or parts behind a check digit.
+    /// `None` if there are more ids of that shape than 128 bits can tell apart, two decimal numbers, or parts behind a
+    /// check digit.
     pub(super) fn new(parts: Vec<Part>) -> Option<Template> {
         let (mut num_fixed, mut most_digits, mut largest) = (0, None, 0u128);
         let mut widen = |radix: u8, times: u8| -> Option<()> {
@@ -103,16 +105,16 @@ impl Template {
     /// Writes or reads a template, that at place `at`, whose texts have `most_text` bytes at most.
     pub(super) fn describe(
         coder: &mut impl Coder,
-        truth: Option<&Template>,
+        value: Option<&Template>,
         most_text: usize,
         at: usize,
-    ) -> Result<Template, Fault> {
-        let truth = truth.map_or(&[][..], |template| &template.parts);
-        let num_parts = at_most("number of parts of a template", coder.any(truth.len() as u128), MAX_PARTS)?;
+    ) -> Result<Template, DecodeError> {
+        let value = value.map_or(&[][..], |template| &template.parts);
+        let num_parts = at_most("number of parts of a template", coder.any(value.len() as u128), MAX_PARTS)?;
         let mut parts = Vec::new();
         let mut num_left = most_text;
         for part_at in 0..num_parts {
-            let part = part(coder, truth.get(part_at), num_left)?;
+            let part = part(coder, value.get(part_at), num_left)?;
             if let Part::Text(text) = &part {
                 num_left -= text.len();
             }
@@ -223,8 +225,8 @@ impl Template {
 }
 
 /// Writes or reads one part.
-fn part(coder: &mut impl Coder, truth: Option<&Part>, most_text: usize) -> Result<Part, Fault> {
-    let kind = match truth {
+fn part(coder: &mut impl Coder, value: Option<&Part>, most_text: usize) -> Result<Part, DecodeError> {
+    let kind = match value {
         Some(Part::Letters { .. }) => 1,
         Some(Part::Decimal { .. }) => 2,
         Some(Part::Check) => 3,
@@ -232,17 +234,17 @@ fn part(coder: &mut impl Coder, truth: Option<&Part>, most_text: usize) -> Resul
     };
     Ok(match coder.uniform(4, || kind) {
         0 => {
-            let truth = if let Some(Part::Text(text)) = truth { text.as_bytes() } else { &[] };
-            let num_bytes = at_most("bytes of text in templates", coder.any(truth.len() as u128), most_text)?;
+            let value = if let Some(Part::Text(text)) = value { text.as_bytes() } else { &[] };
+            let num_bytes = at_most("bytes of text in templates", coder.any(value.len() as u128), most_text)?;
             let mut bytes = Vec::new();
             for at in 0..num_bytes {
-                bytes.push(coder.uniform(256, || truth.get(at).copied().unwrap_or(0).into()) as u8);
+                bytes.push(coder.uniform(256, || value.get(at).copied().unwrap_or(0).into()) as u8);
             }
             let text = String::from_utf8(bytes);
             Part::Text(text.map_err(|_| fault("bytes of a text", num_bytes as u64, Expected::Text("UTF-8")))?)
         }
         1 => {
-            let (lowest, radix, times) = match truth {
+            let (lowest, radix, times) = match value {
                 Some(&Part::Letters { lowest, radix, times }) => (lowest, radix, times),
                 _ => (0, 1, 1),
             };
@@ -252,7 +254,7 @@ fn part(coder: &mut impl Coder, truth: Option<&Part>, most_text: usize) -> Resul
             Part::Letters { lowest: lowest as u8, radix: radix as u8, times: times as u8 }
         }
         2 => {
-            let most = if let Some(Part::Decimal { most }) = truth { *most } else { 1 };
+            let most = if let Some(Part::Decimal { most }) = value { *most } else { 1 };
             Part::Decimal { most: coder.uniform(MAX_DIGITS, || u32::from(most) - 1) as u8 + 1 }
         }
         _ => Part::Check,

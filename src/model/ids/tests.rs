@@ -121,7 +121,7 @@ const KINDS: [fn(usize) -> String; 7] = [
 ];
 
 /// Reads all that can be read; what is asked is that it ends.
-fn read_all(bytes: &[u8], num_ids: usize) -> Result<(), Fault> {
+fn read_all(bytes: &[u8], num_ids: usize) -> Result<(), DecodeError> {
     let set = IdSet::open(bytes, num_ids)?;
     let mut num_read = 0;
     let whole = set.all(|_| num_read += 1);
@@ -237,5 +237,5 @@ fn a_small_file_holds_no_ids_without_end() {
     let mut bytes = vec![head.len() as u8 | 0x80, (head.len() >> 7) as u8 | 0x80, (head.len() >> 14) as u8];
     bytes.extend(head);
     let fault = IdSet::open(&bytes, 1 << 17).unwrap_err();
-    assert_eq!(fault, Fault::wrong("bytes of the ids", 0, bytes.len() as u64, Expected::Exactly(133_050_368)));
+    assert_eq!(fault, DecodeError::wrong("bytes of the ids", 0, bytes.len() as u64, Expected::Exactly(133_050_368)));
 }

@@ -1,10 +1,11 @@
 //! Ids of no common shape: sorted by their bytes, each by what it does not share with the one before.
 //!
-//! What is not shared is a row of tokens, bytes or two tokens put together (Gage 1994, byte pair encoding), with static frequencies.
+//! What is not shared is a row of tokens, bytes or two tokens put together (Gage 1994, byte pair encoding), with static
+//! frequencies.
 
 use super::code::{Coder, NumberCode, SymbolCode};
 use super::limits::{CHUNK, MAX_ID_BYTES, at_most, fault};
-use crate::model::bytes::{Expected, Fault};
+use crate::model::bytes::{DecodeError, Expected};
 use crate::model::coder::{Decoder, FRESH};
 
 /// Tokens that are pairs of others, at most.
@@ -68,7 +69,7 @@ impl Tokens {
         coder: &mut impl Coder,
         is_used: &[bool; 256],
         pairs: &[(u32, u32)],
-    ) -> Result<Tokens, Fault> {
+    ) -> Result<Tokens, DecodeError> {
         let mut tokens = Tokens::default();
         let mut contexts = [FRESH; 2];
         let mut was_used = false;
@@ -85,8 +86,8 @@ impl Tokens {
             let (one, other) = pairs.get(at).copied().unwrap_or((0, 0));
             let num_tokens = tokens.len().max(1);
             both.clear();
-            for truth in [one, other] {
-                let token = coder.uniform(num_tokens, || truth);
+            for value in [one, other] {
+                let token = coder.uniform(num_tokens, || value);
                 both.extend_from_slice(tokens.list.get(token as usize).unwrap_or(&[]));
             }
             at_most("bytes of a token", both.len() as u128, MAX_TOKEN_BYTES)?;
@@ -116,7 +117,7 @@ pub(super) struct Texts {
 
 impl Texts {
     /// Reads how texts are written and the separators of their chunks.
-    pub(super) fn read(from: &mut Decoder, num_texts: usize, most_bytes: usize) -> Result<Texts, Fault> {
+    pub(super) fn read(from: &mut Decoder, num_texts: usize, most_bytes: usize) -> Result<Texts, DecodeError> {
         let num_bytes = at_most("bytes of all texts", from.any(0), most_bytes)?;
         let tokens = Tokens::describe(from, &[false; 256], &[])?;
         let symbols = SymbolCode::describe(from, tokens.len() + 1, &[]);
@@ -144,7 +145,7 @@ impl Texts {
         text: &mut Vec<u8>,
         most_bytes: usize,
         is_behind: bool,
-    ) -> Result<bool, Fault> {
+    ) -> Result<bool, DecodeError> {
         let shared = at_most("bytes that a text shares", shared.number(from, 0), text.len())?;
         let over = text.get(shared).copied();
         text.truncate(shared);
@@ -173,7 +174,7 @@ impl Texts {
         num_texts: usize,
         most_bytes: usize,
         mut each: impl FnMut(&str),
-    ) -> Result<TextList, Fault> {
+    ) -> Result<TextList, DecodeError> {
         let mut from = Decoder::new(stream);
         let before = at.checked_sub(1).and_then(|before| self.separators.get(before)).unwrap_or(&[]);
         let mut text = before.to_vec();

@@ -248,7 +248,8 @@ fn num_shared(one: &[u8], other: &[u8]) -> usize {
     one.iter().zip(other).take_while(|(one, other)| one == other).count()
 }
 
-/// Estimates the bits of each id as a text: the part that it does not share with the one before, each byte given the byte before it.
+/// Estimates the bits of each id as a text: the part that it does not share with the one before, each byte given the
+/// byte before it.
 fn text_bits(ids: &[&[u8]], by_bytes: &[u32]) -> Vec<f64> {
     let mut rests: Vec<(u32, &[u8])> = Vec::with_capacity(ids.len());
     let mut before: &[u8] = &[];

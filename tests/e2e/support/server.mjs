@@ -13,8 +13,9 @@ const TYPES = {
 };
 
 /**
+ * @typedef {{ status: number, type: string, body: string | Uint8Array }} Override
  * @param {string} root
- * @returns {Promise<{ url: string, requests: string[], overrides: Map<string, { status: number, type: string, body: string | Uint8Array }>, close(): Promise<void> }>}
+ * @returns {Promise<{ url: string, requests: string[], overrides: Map<string, Override>, close(): Promise<void> }>}
  */
 export async function serve(root, port = 0) {
   const requests = [];

@@ -17,8 +17,10 @@ export const stopBrowser = () => browser?.close();
  * Serves `dist`, opens a page on it, runs `body`, and then asserts that the
  * console stayed empty (but for what `mayLog` matches) and that nothing was asked
  * of another server.
- * `settings` are switches as a shopper left them: by default what is shown does not sink, so that lists can be compared.
- * @param {{ dist: string, mayLog?: RegExp, before?: (v: object) => unknown, context?: object, settings?: object }} options
+ * `settings` are switches as a shopper left them; by default items that were shown do not sink, so that lists can be
+ * compared.
+ * @typedef {(v: object) => unknown} Step
+ * @param {{ dist: string, mayLog?: RegExp, before?: Step, context?: object, settings?: object }} options
  */
 export async function visit(
   { dist, mayLog, before, context: contextOptions, settings = { fatigue: 0 } },

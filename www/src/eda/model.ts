@@ -27,13 +27,13 @@ interface Item {
 }
 
 interface Neighbours {
-  purpose: string;
+  relation: string;
   items: (Item & { weight: number; direct: number })[];
 }
 
 const MOST_FOUND = 12;
 const MAP_ITEMS = 3000;
-const PURPOSES: Record<string, string> = {
+const RELATIONS: Record<string, string> = {
   next: 'Viewed next',
   together: 'Bought together',
 };
@@ -259,12 +259,12 @@ function neighboursOf(
     h(
       'div',
       { class: 'lists' },
-      ...lists.map(({ purpose, items }) => {
+      ...lists.map(({ relation, items }) => {
         const most = Math.max(...items.map(({ weight }) => weight));
         return h(
           'section',
           null,
-          h('h4', null, PURPOSES[purpose] ?? purpose),
+          h('h4', null, RELATIONS[relation] ?? relation),
           items.length === 0 ? h('p', null, 'The model has no neighbours of it.') : '',
           h(
             'ol',

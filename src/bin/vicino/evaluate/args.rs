@@ -1,11 +1,11 @@
 //! The flags of `vicino evaluate`.
 
 use super::dates;
+use crate::arg_parsers;
 use crate::catalogue::CatalogFlags;
-use crate::comparing;
 use crate::events::EventFlags;
 use crate::output::Output;
-use crate::values;
+use crate::train_and_compare;
 use clap::ValueEnum;
 use std::io::Write;
 use std::path::PathBuf;
@@ -52,7 +52,7 @@ pub struct Args {
     pub(super) lists: Option<PathBuf>,
 
     /// Lengths of the lists to measure
-    #[arg(long, value_name = "K,K,...", value_delimiter = ',', default_value = "5,10,20", value_parser = values::list_length)]
+    #[arg(long, value_name = "K,K,...", value_delimiter = ',', default_value = "5,10,20", value_parser = arg_parsers::list_length)]
     pub(super) at: Vec<usize>,
 
     /// Event logs: what the targets are [default: each; with --events, for orders of shoppers who come back: basket]
@@ -68,7 +68,7 @@ pub struct Args {
     pub(super) split: SplitName,
 
     /// With --split time: share of the sessions, the newest, that is measured on
-    #[arg(help_heading = "Comparing", long, value_name = "SHARE", default_value_t = 0.1, value_parser = values::share)]
+    #[arg(help_heading = "Comparing", long, value_name = "SHARE", default_value_t = 0.1, value_parser = arg_parsers::share)]
     pub(super) holdout: f64,
 
     /// With --events: tune the model's constants on the training part, as `train` does (takes as long)
@@ -87,11 +87,11 @@ pub struct Args {
     pub(super) no_baselines: bool,
 
     /// Histories to compare on, at most, drawn at random
-    #[arg(help_heading = "Comparing", long, value_name = "N", default_value_t = 10_000, value_parser = values::count)]
+    #[arg(help_heading = "Comparing", long, value_name = "N", default_value_t = 10_000, value_parser = arg_parsers::count)]
     pub(super) max_cases: usize,
 
     /// Draws of the bootstrap that gives intervals
-    #[arg(help_heading = "Comparing", long, value_name = "N", default_value_t = CompareOptions::default().draws, value_parser = values::count)]
+    #[arg(help_heading = "Comparing", long, value_name = "N", default_value_t = CompareOptions::default().draws, value_parser = arg_parsers::count)]
     pub(super) draws: usize,
 
     /// Seed of all that is drawn
@@ -103,11 +103,11 @@ pub struct Args {
     pub(super) since: Option<i64>,
 
     /// Largest fall of HitRate from the first whole week to the last, as a share of the first
-    #[arg(help_heading = "Over time", long, value_name = "SHARE", default_value_t = 0.2, value_parser = values::share)]
+    #[arg(help_heading = "Over time", long, value_name = "SHARE", default_value_t = 0.2, value_parser = arg_parsers::share)]
     pub(super) max_drop: f64,
 
     /// Largest share of the last whole week's events that are of products unknown to the model
-    #[arg(help_heading = "Over time", long, value_name = "SHARE", default_value_t = 0.3, value_parser = values::share)]
+    #[arg(help_heading = "Over time", long, value_name = "SHARE", default_value_t = 0.3, value_parser = arg_parsers::share)]
     pub(super) max_unknown: f64,
 
     #[command(flatten)]
@@ -191,8 +191,8 @@ impl Args {
         output.finish()
     }
 
-    pub(super) fn comparing(&self) -> comparing::Options {
-        comparing::Options {
+    pub(super) fn comparing(&self) -> train_and_compare::Options {
+        train_and_compare::Options {
             tune: self.tune,
             seed: self.seed,
             baselines: !self.no_baselines,

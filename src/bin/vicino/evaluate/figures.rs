@@ -189,9 +189,9 @@ pub fn drift_figures(found: &Drift) -> Vec<Figure> {
         Figure {
             id: "drift-products".to_owned(),
             title: "How far the shop has moved away from the model".to_owned(),
-            text: "Share of the events that are of products the model does not know, and the Jensen-Shannon distance of \
-                   what is looked at from the popularity that the model holds (0: the same, 1: nothing in common). Weeks \
-                   with few events look further away than they are."
+            text: "Share of the events that are of products the model does not know, and the Jensen-Shannon distance \
+                   of what is looked at from the popularity that the model holds (0: the same, 1: nothing in common). \
+                   Weeks with few events look further away than they are."
                 .to_owned(),
             chart: chart("share, distance".to_owned(), moved),
             table,

@@ -3,13 +3,13 @@
 use super::args::Args;
 use super::json::write_json;
 use super::{figures, print};
-use crate::comparing;
 use crate::console::Console;
 use crate::events::{Events, read_events};
 use crate::input::{self, PREFIX, Rows, TARGET};
 use crate::output::Output;
 use crate::ranking::Kind;
 use crate::table::{Table, percent, thousands};
+use crate::train_and_compare;
 use crate::usage::Usage;
 use anyhow::bail;
 use serde_json::json;
@@ -36,8 +36,8 @@ pub fn run(args: &Args, model: &Path, console: &Console) -> anyhow::Result<()> {
         && counts.in_training > 0
     {
         bail!(
-            "no session ends after the model's newest event: {} sessions are of the training period; give later events, \
-             or --all-sessions if the model was not trained on these",
+            "no session ends after the model's newest event: {} sessions are of the training period; give later \
+             events, or --all-sessions if the model was not trained on these",
             thousands(counts.in_training as u64)
         );
     }
@@ -71,7 +71,8 @@ fn compare(args: &Args, model: &Model, test: &Test, console: &Console) -> anyhow
     let (found, stated) = (train.sessions.len() as u64, model.about.num_sessions);
     if found != stated {
         console.remark(format_args!(
-            "--train has {} sessions and the model was trained on {}: the simple methods know another log than the model",
+            "--train has {} sessions and the model was trained on {}: the simple methods know another log than the \
+             model",
             thousands(found),
             thousands(stated)
         ));
@@ -79,12 +80,12 @@ fn compare(args: &Args, model: &Model, test: &Test, console: &Console) -> anyhow
     let catalog = args.catalog.read(console)?;
     // What the model alone knows (products of a feed without events) may be listed and asked for, too.
     let ids = (0..model.num_items() as u32).map(|item| model.items.id(ItemIx(item)).to_owned());
-    comparing::add_items(&mut train.item_ids, ids);
-    let numbers = comparing::numbers(&train.item_ids);
+    train_and_compare::add_items(&mut train.item_ids, ids);
+    let numbers = train_and_compare::numbers(&train.item_ids);
     let item = |id: &str| numbers.get(id).copied();
     let (cases, _) = test.cases(args, &item);
     let cases = cases.sample(args.max_cases, args.seed);
-    comparing::compare(&args.comparing(), &train, model, catalog.as_ref(), &cases, console)
+    train_and_compare::compare(&args.comparing(), &train, model, catalog.as_ref(), &cases, console)
 }
 
 /// Test data as it was read.

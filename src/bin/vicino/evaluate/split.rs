@@ -3,11 +3,11 @@
 use super::args::{Args, SplitName, TargetsName};
 use super::json::write_json;
 use super::{figures, print};
-use crate::comparing::{self, HeldOut};
 use crate::console::Console;
 use crate::events::read_events_with;
 use crate::output::Output;
 use crate::table::{Table, percent, thousands};
+use crate::train_and_compare::{self, HeldOut};
 use serde_json::json;
 use std::io::{self, Write};
 use vicino::eval::{SplitBy, SplitReport};
@@ -28,7 +28,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
         SplitName::LeaveLastOut => SplitBy::LeaveLastOut,
         SplitName::LastBasket => SplitBy::LastBasket,
     };
-    let found = comparing::held_out(log, by, catalog.as_ref(), &args.comparing(), console)?;
+    let found = train_and_compare::held_out(log, by, catalog.as_ref(), &args.comparing(), console)?;
     let HeldOut { split, num_cases, num_sampled, num_bytes, comparison } = &found;
 
     let lead = format!("Trained on one part of the log and measured on the other, split by `{}`.", split.split);
@@ -51,7 +51,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
             writeln!(output, "compared on {drawn} of {all} histories, drawn with seed {}", args.seed)?;
         }
         let tuned = if args.tune { "tuned on the training part" } else { "not tuned (--tune does)" };
-        writeln!(output, "{}: {} bytes, {tuned}", comparing::OURS, thousands(*num_bytes as u64))?;
+        writeln!(output, "{}: {} bytes, {tuned}", train_and_compare::OURS, thousands(*num_bytes as u64))?;
         print::comparison(&mut output, comparison)?;
     }
     output.finish()
@@ -108,7 +108,8 @@ fn print_split(output: &mut Output, report: &SplitReport) -> io::Result<()> {
     if report.equal_sessions > 0 {
         writeln!(
             output,
-            "{} test sessions of three events or more equal one of training, event by event: if exports overlap, take the copies out",
+            "{} test sessions of three events or more equal one of training, event by event: if exports overlap, take \
+             the copies out",
             count(report.equal_sessions)
         )?;
     }

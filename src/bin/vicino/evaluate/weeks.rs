@@ -30,8 +30,8 @@ pub fn run(args: &Args, model: &Path, since_ms: i64, console: &Console) -> anyho
     let newest_ms = model.about.newest_event_ms;
     if since_ms < newest_ms && !args.all_sessions {
         return Err(Usage(format!(
-            "--since {} is before the model's newest event ({}): it was trained on what came between; give a later date, or \
-             --all-sessions if it was not trained on these events",
+            "--since {} is before the model's newest event ({}): it was trained on what came between; give a later \
+             date, or --all-sessions if it was not trained on these events",
             day(since_ms),
             day(newest_ms)
         ))

@@ -10,7 +10,7 @@ use std::io::Write;
 use std::path::Path;
 
 /// Stands before the checksum in what is signed, so that no signature of something else can be one of a model.
-const PURPOSE: &str = "vicino-model-v1\n";
+const DOMAIN: &str = "vicino-model-v1\n";
 
 /// Writes a new private key and gives its public key; never replaces a file.
 pub fn make(path: &Path) -> anyhow::Result<String> {
@@ -49,7 +49,7 @@ pub fn public(key: &SigningKey) -> String {
 
 /// The signature of a model with this SHA-256, in hexadecimal digits, as the manifest has it.
 pub fn sign(key: &SigningKey, hex: &str) -> String {
-    Base64::encode_string(&key.sign(format!("{PURPOSE}{hex}").as_bytes()).to_bytes())
+    Base64::encode_string(&key.sign(format!("{DOMAIN}{hex}").as_bytes()).to_bytes())
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::packing::SizePoint;
 use anyhow::bail;
 use serde_json::{Map, Value, json};
 use vicino::measure::{Quality, ViewQuality};
-use vicino::model::{Model, Purpose};
+use vicino::model::{Model, Relation};
 
 impl Report<'_> {
     /// The report as pretty JSON with a line end.
@@ -35,7 +35,7 @@ impl Report<'_> {
         });
         let tables = self.tables.iter().map(|(of, table)| {
             json!({
-                "purpose": of.key(),
+                "relation": of.key(),
                 "num_links": table.num_links,
                 "num_levels": table.num_levels,
                 "bits_per_link": bits_per_link(table),
@@ -86,14 +86,13 @@ impl Report<'_> {
         ]
     }
 
-    /// Evaluations and objectives of both searches, by purpose.
+    /// Evaluations and objectives of both searches, by relation.
     fn tuning_curves(&self) -> Value {
         let packing = self.outcome.packed.tunings.iter();
-        let curves = self
-            .tuning
-            .iter()
-            .map(|(purpose, curve)| (format!("{}: learning", purpose.key()), json!(curve)))
-            .chain(packing.map(|(purpose, climbed)| (format!("{}: packing", purpose.key()), json!(climbed.curve))));
+        let curves =
+            self.tuning.iter().map(|(relation, curve)| (format!("{}: learning", relation.key()), json!(curve))).chain(
+                packing.map(|(relation, climbed)| (format!("{}: packing", relation.key()), json!(climbed.curve))),
+            );
         curves
             .filter(|(_, curve)| curve.as_array().is_some_and(|curve| !curve.is_empty()))
             .collect::<Map<_, _>>()
@@ -101,8 +100,8 @@ impl Report<'_> {
     }
 }
 
-/// Figures by purpose and view.
-fn qualities(qualities: &[(Purpose, Quality)]) -> Value {
+/// Figures by relation and view.
+fn qualities(qualities: &[(Relation, Quality)]) -> Value {
     let view = |view: &ViewQuality| {
         json!({
             "num_events": view.num_cases, "recall": view.recall, "mrr": view.mrr, "ndcg": view.ndcg,
@@ -110,7 +109,7 @@ fn qualities(qualities: &[(Purpose, Quality)]) -> Value {
         })
     };
     let of = |quality: &Quality| json!({ "all_targets": quality.all_targets.as_ref().map(view), "discovery": view(&quality.discovery) });
-    qualities.iter().map(|(purpose, quality)| (purpose.key().to_owned(), of(quality))).collect::<Map<_, _>>().into()
+    qualities.iter().map(|(relation, quality)| (relation.key().to_owned(), of(quality))).collect::<Map<_, _>>().into()
 }
 
 fn size_point(point: &SizePoint) -> Value {

@@ -14,17 +14,17 @@ use std::fmt;
 use vicino::eda::Summary;
 use vicino::events::{ReadReport, SessionSource, TimeSource};
 use vicino::measure::ViewQuality;
-use vicino::model::{Model, Purpose, Section, TableBytes};
+use vicino::model::{Model, Relation, Section, TableBytes};
 
 /// Everything there is to say about one training.
 pub struct Report<'a> {
     pub read: &'a ReadReport,
     pub summary: &'a Summary,
     pub sections: &'a [Section],
-    pub tables: &'a [(Purpose, TableBytes)],
+    pub tables: &'a [(Relation, TableBytes)],
     pub outcome: &'a Outcome,
-    /// The course of tuning by purpose; empty for what was not tuned.
-    pub tuning: &'a [(Purpose, Vec<(usize, f64)>)],
+    /// The course of tuning by relation; empty for what was not tuned.
+    pub tuning: &'a [(Relation, Vec<(usize, f64)>)],
 }
 
 impl Report<'_> {
@@ -51,26 +51,26 @@ impl Report<'_> {
             "coverage@20",
             "",
         ]);
-        let views: Vec<(&SizePoint, Purpose, &str, &ViewQuality)> = curve
+        let views: Vec<(&SizePoint, Relation, &str, &ViewQuality)> = curve
             .iter()
             .flat_map(|point| {
-                point.quality.iter().flat_map(move |(purpose, quality)| {
-                    let all = quality.all_targets.iter().map(move |view| (point, *purpose, "all targets", view));
-                    all.chain([(point, *purpose, "discovery", &quality.discovery)])
+                point.quality.iter().flat_map(move |(relation, quality)| {
+                    let all = quality.all_targets.iter().map(move |view| (point, *relation, "all targets", view));
+                    all.chain([(point, *relation, "discovery", &quality.discovery)])
                 })
             })
             .collect();
-        for (purpose, name) in
-            [(Purpose::Next, "all targets"), (Purpose::Next, "discovery"), (Purpose::Together, "discovery")]
+        for (relation, name) in
+            [(Relation::Next, "all targets"), (Relation::Next, "discovery"), (Relation::Together, "discovery")]
         {
-            let of: Vec<_> = views.iter().filter(|(_, of, view, _)| (*of, *view) == (purpose, name)).collect();
+            let of: Vec<_> = views.iter().filter(|(_, of, view, _)| (*of, *view) == (relation, name)).collect();
             let most = of.iter().map(|(.., view)| view.recall).fold(0.0, f64::max).max(f64::MIN_POSITIVE);
             for (point, _, _, view) in of {
                 let bar = "#".repeat((view.recall / most * 30.0).round() as usize);
                 let figures = [view.recall, view.mrr, view.ndcg, view.coverage.unwrap_or(0.0)].map(percent);
                 let sizes =
                     [point.num_bytes, point.num_links, point.detail.max_levels].map(|number| thousands(number as u64));
-                let cells = [purpose.key().to_owned()].into_iter().chain(sizes).chain([name.to_owned()]);
+                let cells = [relation.key().to_owned()].into_iter().chain(sizes).chain([name.to_owned()]);
                 table.row(cells.chain(figures).chain([bar]));
             }
         }

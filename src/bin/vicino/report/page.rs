@@ -1,16 +1,16 @@
 //! The report as a page: the log, the model, what it is worth, and neighbours for a person to read.
 
 use super::Report;
-use crate::comparing::HeldOut;
 use crate::evaluate::figures;
 use crate::inspect::{bits_per_link, time};
 use crate::packing::SizePoint;
 use crate::table::{figure as constant, percent, thousands};
+use crate::train_and_compare::HeldOut;
 use vicino::eda::figure::{Axis, Bar, Chart, Figure, Grid, Series};
 use vicino::eda::html::{self, Block, Page, Part};
 use vicino::eda::{Exploration, Review};
 use vicino::measure::ViewQuality;
-use vicino::model::Purpose;
+use vicino::model::Relation;
 
 /// Contents of a page besides the report itself.
 pub struct Extras {
@@ -59,8 +59,8 @@ impl Report<'_> {
         }
         let whom = if privacy.by_shopper { "shoppers" } else { "sessions (the log names no shoppers)" };
         let statement = format!(
-            "A pair of products is in the model only if at least {} distinct {whom} made it: {} pairs were kept and {} removed. The file holds products and \
-             pairs of products, never a shopper, a session or a time of an event.",
+            "A pair of products is in the model only if at least {} distinct {whom} made it: {} pairs were kept and {} \
+             removed. The file holds products and pairs of products, never a shopper, a session or a time of an event.",
             privacy.min_shoppers,
             thousands(privacy.pairs_kept),
             thousands(privacy.pairs_removed)
@@ -99,8 +99,9 @@ impl Report<'_> {
         if !measurements.is_empty() {
             let chose = if self.is_tuned() { " and chose the constants" } else { "" };
             blocks.push(Block::Text(format!(
-                "Measured on the newest part of the training sessions, which was held out for it{chose}: later events would say more, and vicino evaluate \
-                 measures on them. Small logs have few held-out baskets, and their figures jump."
+                "Measured on the newest part of the training sessions, which was held out for it{chose}: later events \
+                 would say more, and vicino evaluate measures on them. Small logs have few held-out baskets, and their \
+                 figures jump."
             )));
             let mut grid = Grid::new(&["measure", "value"]);
             for one in measurements {
@@ -128,22 +129,22 @@ impl Report<'_> {
         let mut table =
             Grid::new(&["table and view", "bytes", "links", "Recall@20", "MRR@20", "NDCG@20", "coverage@20"]);
         let mut series = Vec::new();
-        let views: [(Purpose, &str, Pick); 3] = [
-            (Purpose::Next, "all targets", |point, of| of_purpose(point, of)?.0),
-            (Purpose::Next, "discovery", |point, of| of_purpose(point, of).map(|views| views.1)),
-            (Purpose::Together, "discovery", |point, of| of_purpose(point, of).map(|views| views.1)),
+        let views: [(Relation, &str, Pick); 3] = [
+            (Relation::Next, "all targets", |point, of| of_relation(point, of)?.0),
+            (Relation::Next, "discovery", |point, of| of_relation(point, of).map(|views| views.1)),
+            (Relation::Together, "discovery", |point, of| of_relation(point, of).map(|views| views.1)),
         ];
-        for (purpose, name, pick) in views {
+        for (relation, name, pick) in views {
             let mut points = Vec::new();
             for point in curve {
-                let Some(view) = pick(point, purpose) else { continue };
+                let Some(view) = pick(point, relation) else { continue };
                 points.push((point.num_bytes as f64, view.recall));
                 let figures = [view.recall, view.mrr, view.ndcg, view.coverage.unwrap_or(0.0)].map(percent);
                 let sizes = [point.num_bytes, point.num_links].map(|number| thousands(number as u64));
-                table.row([format!("{}: {name}", purpose.key())].into_iter().chain(sizes).chain(figures));
+                table.row([format!("{}: {name}", relation.key())].into_iter().chain(sizes).chain(figures));
             }
             if !points.is_empty() {
-                series.push(Series { name: format!("{}: {name}", purpose.key()), points });
+                series.push(Series { name: format!("{}: {name}", relation.key()), points });
             }
         }
         (!series.is_empty()).then(|| Figure {
@@ -168,8 +169,8 @@ impl Report<'_> {
         let curves = self
             .tuning
             .iter()
-            .map(|(purpose, curve)| (format!("{}: learning", purpose.key()), curve))
-            .chain(packing.map(|(purpose, climbed)| (format!("{}: packing", purpose.key()), &climbed.curve)));
+            .map(|(relation, curve)| (format!("{}: learning", relation.key()), curve))
+            .chain(packing.map(|(relation, climbed)| (format!("{}: packing", relation.key()), &climbed.curve)));
         let mut table = Grid::new(&["search", "constants tried", "objective"]);
         let mut series = Vec::new();
         for (name, curve) in curves.filter(|(_, curve)| curve.len() > 1) {
@@ -184,10 +185,16 @@ impl Report<'_> {
         (!series.is_empty()).then(|| Figure {
             id: "tuning".to_owned(),
             title: "How the constants were found".to_owned(),
-            text: "The best objective so far (recall and order added, the mean of both views, on held-out sessions) by the number of constants tried. A line that still \
-                   rises at its end asks for --tune thorough."
-                .to_owned(),
-            chart: Chart::Lines { x: Axis::log("constants tried"), y: Axis::linear("objective"), series, marks: Vec::new() },
+            text:
+                "The best objective so far (recall and order added, the mean of both views, on held-out sessions) by \
+                   the number of constants tried. A line that still rises at its end asks for --tune thorough."
+                    .to_owned(),
+            chart: Chart::Lines {
+                x: Axis::log("constants tried"),
+                y: Axis::linear("objective"),
+                series,
+                marks: Vec::new(),
+            },
             table,
         })
     }
@@ -216,8 +223,10 @@ fn comparison_parts(held_out: &anyhow::Result<HeldOut>) -> Vec<Part> {
         }
     };
     let about = format!(
-        "Not the model above, which has learnt from all events: one with the same recipe and its starting constants, trained on the older nine tenths of the sessions and measured, \
-         like the simple methods, on {} of the {} histories of the newest tenth ({} targets, {} of them of products that training does not know). vicino evaluate says more.",
+        "Not the model above, which has learnt from all events: one with the same recipe and its starting constants, \
+         trained on the older nine tenths of the sessions and measured, like the simple methods, on {} of the {} \
+         histories of the newest tenth ({} targets, {} of them of products that training does not know). vicino \
+         evaluate says more.",
         thousands(found.num_sampled as u64),
         thousands(found.num_cases as u64),
         thousands(found.split.targets as u64),
@@ -234,18 +243,19 @@ fn comparison_parts(held_out: &anyhow::Result<HeldOut>) -> Vec<Part> {
     parts
 }
 
-type Pick = fn(&SizePoint, Purpose) -> Option<ViewQuality>;
+type Pick = fn(&SizePoint, Relation) -> Option<ViewQuality>;
 
-/// The views of a purpose at a size: all targets, if measured, and discovery.
-fn of_purpose(point: &SizePoint, purpose: Purpose) -> Option<(Option<ViewQuality>, ViewQuality)> {
-    let quality = point.quality.iter().find(|(of, _)| *of == purpose).map(|(_, quality)| quality)?;
+/// The views of a relation at a size: all targets, if measured, and discovery.
+fn of_relation(point: &SizePoint, relation: Relation) -> Option<(Option<ViewQuality>, ViewQuality)> {
+    let quality = point.quality.iter().find(|(of, _)| *of == relation).map(|(_, quality)| quality)?;
     Some((quality.all_targets, quality.discovery))
 }
 
 fn neighbours_part(review: &Review) -> Part {
     let mut blocks = vec![Block::Text(
-        "Two lists for somebody who knows the shop. Surprising: well-supported neighbours that share no category, brand or word of their titles. Doubtful: best neighbours \
-         of well-known products that fewer than five sessions speak for."
+        "Two lists for somebody who knows the shop. Surprising: well-supported neighbours that share no category, \
+         brand or word of their titles. Doubtful: best neighbours of well-known products that fewer than five sessions \
+         speak for."
             .to_owned(),
     )];
     for (name, grid) in [("The most surprising", &review.surprising), ("The most doubtful", &review.doubtful)] {

@@ -1,29 +1,12 @@
-//! Numbers as people read them, and where the middle of many lies.
-
-pub use crate::units::thousands;
-
-/// A number with about three significant digits: `1,234,567`, `12.3`, `0.00456`.
-pub(super) fn number(value: f64) -> String {
-    if value.abs() >= 100.0 || value.fract() == 0.0 {
-        let sign = if value < 0.0 { "-" } else { "" };
-        return format!("{sign}{}", thousands(value.abs().round() as u64));
-    }
-    let digits = 2 - value.abs().log10().floor() as i32;
-    let text = format!("{value:.*}", digits.clamp(1, 8) as usize);
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
-}
-
-/// A share as a percentage: `54 %`, `5.4 %`, `0.05 %`.
-pub(super) fn percent(share: f64) -> String {
-    format!("{} %", number(share * 100.0))
-}
+//! Statistics of one list of numbers.
 
 /// The share of `part` in `whole`; 0 of nothing.
 pub(super) fn share(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
-/// The value at a share of the way through sorted values: the nearest rank, `ceil(share n)` (Hyndman & Fan 1996, definition 1).
+/// The value at a share of the way through sorted values: the nearest rank, `ceil(share n)` (Hyndman & Fan 1996,
+/// definition 1).
 pub(super) fn quantile<T: Copy>(sorted: &[T], share: f64) -> Option<T> {
     let rank = (share * sorted.len() as f64).ceil() as usize;
     sorted.get(rank.clamp(1, sorted.len().max(1)) - 1).copied()
@@ -40,22 +23,9 @@ pub(super) fn gini(sorted_ascending: &[u64]) -> f64 {
     2.0 * weighted / (n * total) - (n + 1.0) / n
 }
 
-/// `1 product`, `2 products`.
-pub(super) fn plural(count: u64, one: &str, many: &str) -> String {
-    format!("{} {}", thousands(count), if count == 1 { one } else { many })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_keep_three_digits() {
-        let texts = [0.0, 1.0, 12.345, 0.004_562, 1_234_567.8, -5.5, -1200.0].map(number);
-        assert_eq!(texts, ["0", "1", "12.3", "0.00456", "1,234,568", "-5.5", "-1,200"]);
-        assert_eq!([0.5, 0.0543, 0.000_51].map(percent), ["50 %", "5.43 %", "0.051 %"]);
-        assert_eq!([0, 999, 1000, 1_234_567].map(thousands), ["0", "999", "1,000", "1,234,567"]);
-    }
 
     #[test]
     fn a_quantile_is_the_value_at_the_nearest_rank() {

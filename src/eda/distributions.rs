@@ -3,7 +3,8 @@
 use super::bins::Histogram;
 use super::facts::{DAY_MS, Facts};
 use super::figure::{Axis, Chart, Figure, Grid, Mark, Series};
-use super::numbers::{gini, number, percent, share, thousands};
+use super::format::{number, percent, thousands};
+use super::stats::{gini, share};
 use super::summary::popularity_curve;
 use crate::{EventKind, ItemIx};
 use rayon::prelude::*;
@@ -50,7 +51,8 @@ pub(super) fn basket_size(facts: &Facts<'_>) -> Result<Figure, &'static str> {
         title: "How large baskets are",
         what: "distinct products in a basket",
         whom: "baskets",
-        text: "Sessions with a purchase, by how many different products were bought in them. What is bought together is learnt from those with two or more.",
+        text: "Sessions with a purchase, by how many different products were bought in them. What is bought together \
+               is learnt from those with two or more.",
         is_whole: true,
     };
     Ok(histogram.figure(&mut sizes))
@@ -67,7 +69,8 @@ pub(super) fn events_per_shopper(facts: &Facts<'_>) -> Result<Figure, &'static s
         title: "How much shoppers do",
         what: "events of a shopper",
         whom: "shoppers",
-        text: "Shoppers by their number of events. The few with very many may be robots, resellers or a shared account.",
+        text: "Shoppers by their number of events. The few with very many may be robots, resellers or a shared \
+               account.",
         is_whole: true,
     };
     Ok(histogram.figure(&mut counts))
@@ -120,9 +123,10 @@ pub(super) fn popularity(facts: &Facts<'_>) -> Result<Figure, &'static str> {
         id: "popularity".to_owned(),
         title: "How few products are most of the trade".to_owned(),
         text: format!(
-            "Products by their number of events, the most frequent first, both axes logarithmic. The first hundredth of the {} products has {} of \
-             all events, the first tenth {}; {} have a single one. The Gini coefficient is {} (0: all alike, 1: one has all). A list of bestsellers \
-             looks good on such data; what counts is the rest.",
+            "Products by their number of events, the most frequent first, both axes logarithmic. The first hundredth \
+             of the {} products has {} of all events, the first tenth {}; {} have a single one. The Gini coefficient \
+             is {} (0: all alike, 1: one has all). A list of bestsellers looks good on such data; what counts is the \
+             rest.",
             thousands(num_items),
             percent(one),
             percent(ten),
@@ -168,8 +172,9 @@ pub(super) fn repeat_intervals(facts: &Facts<'_>) -> Result<Figure, &'static str
     }
     let pairs = bought.chunk_by(|a, b| a.0 == b.0).count() as u64;
     let text = format!(
-        "Days between two purchases of one product by one shopper, for {} purchases that follow an earlier one; in all, {} products were bought by a shopper for \
-         the first time. Short and regular intervals are what \"buy it again\" lives on.",
+        "Days between two purchases of one product by one shopper, for {} purchases that follow an earlier one; in \
+         all, {} products were bought by a shopper for the first time. Short and regular intervals are what \"buy it \
+         again\" lives on.",
         thousands(intervals.len() as u64),
         thousands(pairs)
     );
