@@ -243,6 +243,7 @@ fn draft_without_tables(draft: &Draft) -> Draft {
         trends: Vec::new(),
         replenishment: Vec::new(),
         category_replenishment: Vec::new(),
+        variants: Vec::new(),
         measurements: Vec::new(),
     }
 }

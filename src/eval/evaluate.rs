@@ -145,6 +145,7 @@ pub(super) mod tests {
             trends: Vec::new(),
             replenishment: Vec::new(),
             category_replenishment: Vec::new(),
+            variants: None,
             measurements: Vec::new(),
         }
     }

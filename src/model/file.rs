@@ -4,6 +4,7 @@ use super::blocks::{self, Blocks, Place, TableHeader};
 use super::bytes::{DecodeError, Expected, Reader};
 use super::container::{self, Container, Content, Section};
 use super::items::{most_items, read_classes, read_items, write_classes, write_items};
+use super::variants::{Variants, read_variants, write_variants};
 use super::{About, Model, ModelError, Privacy, RankingParameters, Relation, about, priors, times};
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ const TUNING: u16 = 8;
 const TRENDS: u16 = 9;
 const REPLENISHMENT: u16 = 10;
 const CLASSES: u16 = 11;
+const VARIANTS: u16 = 12;
 /// Plus the number of the relation.
 const NEIGHBOURS: u16 = 0x100;
 /// Plus the number of the relation.
@@ -68,6 +70,7 @@ fn name_of(id: u16) -> &'static str {
         TRENDS => "trends",
         REPLENISHMENT => "replenishment",
         CLASSES => "classes",
+        VARIANTS => "variants",
         _ => {
             for relation in Relation::ALL {
                 if id == NEIGHBOURS + relation as u16 {
@@ -115,6 +118,7 @@ impl Model {
         }
         Ok(Model {
             items: opened.items.read_all()?,
+            variants: opened.variants.map(Variants::read_all).transpose()?,
             tables,
             popularity: opened.popularity,
             ranking: opened.ranking,
@@ -157,6 +161,9 @@ impl Model {
             section(ITEMS, false, items?),
             section(POPULARITY, false, priors::write_popularity(&self.popularity, classes)),
         ];
+        if let Some(variants) = &self.variants {
+            sections.push(section(VARIANTS, true, write_variants(&self.items, variants)?));
+        }
         if let Some(categories) = &self.categories {
             sections.push(section(CATEGORIES, true, priors::write_categories(categories)));
         }
@@ -332,6 +339,7 @@ impl<'a> Sections<'a> {
         from.end()?;
         let mut model = Model {
             items,
+            variants: None,
             tables: Vec::new(),
             popularity: Vec::new(),
             ranking: RankingParameters::default(),
@@ -349,6 +357,11 @@ impl<'a> Sections<'a> {
             }
             let mut from = self.enter(id)?;
             read(&mut model, &mut from, &classes)?;
+            from.end()?;
+        }
+        if self.file.section(VARIANTS).is_some() {
+            let mut from = self.enter(VARIANTS)?;
+            model.variants = Some(read_variants(&mut from, &model.items, file, self.offset)?);
             from.end()?;
         }
         for relation in Relation::ALL {

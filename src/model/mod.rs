@@ -24,6 +24,7 @@ mod neighbours;
 mod priors;
 mod times;
 mod validate;
+mod variants;
 
 pub use blocks::{BLOCK, Blocks, Kept};
 pub use bytes::Expected;
@@ -33,6 +34,8 @@ pub use error::{Foreign, ModelError};
 pub use file::{Executor, Sequential, TableBytes, content_hash, sections, table_bytes};
 pub use items::ItemIds;
 pub use neighbours::{Link, MAX_CLASSES, MAX_LEVELS, Neighbours, Row, Table, TwoHop, Weights};
+
+pub use variants::Variants;
 
 use crate::{CategoryIx, ItemIx};
 
@@ -145,6 +148,8 @@ pub struct Model<T: Table = Neighbours> {
     pub tables: Vec<(Relation, T)>,
     /// Recency-weighted popularity of each item, on a logarithmic scale: 0 (unknown or withheld) to 255.
     pub popularity: Vec<u8>,
+    /// Variants of items with ids of their own, if the shop has any.
+    pub variants: Option<Variants<T::Ids>>,
     /// The constants of ranking.
     pub ranking: RankingParameters,
     /// Categories, if the trainer was given a catalogue.
@@ -171,6 +176,23 @@ impl<T: Table> Model<T> {
         self.popularity.len()
     }
 
+    /// The variants of an item, the most sold first.
+    pub fn variants_of(&self, item: ItemIx) -> &[u32] {
+        self.variants.as_ref().map_or(&[], |variants| variants.of_item(item))
+    }
+
+    /// Returns the number of numbers: items come first, variants follow.
+    pub fn num_numbers(&self) -> usize {
+        self.num_items() + self.variants.as_ref().map_or(0, Variants::len)
+    }
+
+    /// The item of a number: numbers behind those of the items are variants.
+    pub fn product_of(&self, number: u32) -> ItemIx {
+        let variant = number.checked_sub(self.num_items() as u32);
+        let item = variant.and_then(|variant| self.variants.as_ref()?.item(variant));
+        item.unwrap_or(ItemIx(number))
+    }
+
     /// The neighbours for a relation, if the model has them.
     pub fn table(&self, relation: Relation) -> Option<&T> {
         self.tables.iter().find(|(of, _)| *of == relation).map(|(_, table)| table)
@@ -192,5 +214,50 @@ impl<T: Table> Model<T> {
         let categories = self.categories.as_ref()?;
         let category = (*categories.of_item.get(item.as_usize())?)?;
         categories.names.get(category.0 as usize).map(String::as_str)
+    }
+}
+
+impl Model {
+    /// Returns the id of an item or a variant by its number; the empty string for a number out of range.
+    pub fn id(&self, number: ItemIx) -> &str {
+        match (number.0.checked_sub(self.num_items() as u32), &self.variants) {
+            (Some(variant), Some(variants)) => variants.ids.id(ItemIx(variant)),
+            _ => self.items.id(number),
+        }
+    }
+
+    /// Returns the number of the item or variant with this id.
+    pub fn number(&self, id: &str) -> Option<ItemIx> {
+        self.items.item(id).or_else(|| {
+            let variant = self.variants.as_ref()?.ids.item(id)?;
+            Some(ItemIx(self.num_items() as u32 + variant.0))
+        })
+    }
+}
+
+impl Model<Blocks> {
+    /// As [`Model::id`](Model::id), read from the file.
+    ///
+    /// # Errors
+    /// [`ModelError::Corrupt`] if a forged file has no such id.
+    pub fn read_id(&self, number: ItemIx) -> Result<String, ModelError> {
+        match (number.0.checked_sub(self.num_items() as u32), &self.variants) {
+            (Some(variant), Some(variants)) => variants.ids.id(ItemIx(variant)),
+            _ => self.items.id(number),
+        }
+    }
+
+    /// As [`Model::number`](Model::number), read from the file.
+    ///
+    /// # Errors
+    /// [`ModelError::Corrupt`] for a forged file.
+    pub fn read_number(&self, id: &str) -> Result<Option<ItemIx>, ModelError> {
+        match (self.items.item(id)?, &self.variants) {
+            (None, Some(variants)) => {
+                let variant = variants.ids.item(id)?;
+                Ok(variant.map(|variant| ItemIx(self.num_items() as u32 + variant.0)))
+            }
+            (item, _) => Ok(item),
+        }
     }
 }

@@ -39,6 +39,9 @@ impl Model {
             }
         }
         self.validate_order()?;
+        if let Some(variants) = &self.variants {
+            variants.validate(num_items)?;
+        }
         self.validate_categories()?;
         self.validate_trends()?;
         self.validate_replenishment()

@@ -35,6 +35,8 @@ pub struct Draft {
     pub item_ids: Vec<String>,
     /// Learnt matrices by relation; diagonals are ignored.
     pub tables: Vec<(Relation, CsrMatrix)>,
+    /// Variants of items: id, item, and number of events.
+    pub variants: Vec<(String, ItemIx, u64)>,
     /// Recency-weighted number of events of each item; 0 where it is withheld.
     pub popularity: Vec<f32>,
     /// Number of events of each item; 0 where it is withheld.
@@ -92,6 +94,12 @@ pub enum PackError {
     ItemId {
         /// Position of the second one.
         item: usize,
+        /// The id.
+        id: String,
+    },
+    /// A variant's id occurs before, or its item is not among the items.
+    #[error("variant `{id}` occurs twice, or is of no item; name each variant once, with an item")]
+    Variant {
         /// The id.
         id: String,
     },

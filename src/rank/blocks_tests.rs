@@ -140,6 +140,7 @@ fn lists_from_blocks_are_those_of_the_whole_model_however_few_blocks_are_kept() 
             seed: random.chance(40).then_some(case as u32),
             explain: random.chance(30),
             rules: if random.chance(40) { rules } else { Rules::default() },
+            ..Options::default()
         };
         let expected = listed(&mut of_whole, &whole, source, &options);
         assert_eq!(listed(&mut of_blocks, &blocks, source, &options), expected, "case {case}");

@@ -52,7 +52,7 @@ impl<T: Table> Ranker<T> {
         let catalogue = options.rules.catalogue.unwrap_or(&nothing);
         let request = ListRequest { model, catalogue, options };
         for &item in options.exclude {
-            self.bar(item, BARRED);
+            self.bar(model.product_of(item.0), BARRED);
         }
         let plan = self.plan(&request, source);
         // What sinks comes last, so that nothing that is added afterwards is spared.
@@ -67,7 +67,7 @@ impl<T: Table> Ranker<T> {
         for ranked in &mut listed {
             let score = self.scores.get(ranked.item.as_usize()).copied().unwrap_or(0.0);
             if options.explain && score > 0.0 {
-                ranked.reasons = self.reasons(model, &plan, ranked.item, score);
+                ranked.reasons = self.reasons(&request, &plan, ranked.item, score);
             }
         }
         for item in self.touched.drain(..) {
@@ -100,14 +100,15 @@ impl<T: Table> Ranker<T> {
                     let factor = factors.get(at).map_or(1.0, |factor| factor.clamp(-1000.0, 1000.0));
                     let taken = if factor < 0.0 { &mut num_unwanted } else { &mut position };
                     let is_wanted = factor >= 0.0;
+                    let item = model.product_of(event.item.0);
                     if !is_wanted || !request.options.repeats {
-                        self.bar(event.item, if is_wanted { SEEN } else { BARRED });
+                        self.bar(item, if is_wanted { SEEN } else { BARRED });
                     }
                     if let Some(&decay) = ranking.decay.get(*taken) {
                         let decay = if is_wanted { decay } else { ranking.decay.first().copied().unwrap_or(0.0) };
                         let repeat = if is_wanted { ranking.repeat.get(*taken).copied() } else { None };
                         plan.anchors.push(Anchor {
-                            item: event.item,
+                            item,
                             weight: decay * ranking.event_weights[event.kind as usize] * factor,
                             repeat: repeat.unwrap_or(0.0) * factor,
                         });
@@ -126,6 +127,7 @@ impl<T: Table> Ranker<T> {
                 if plan.table.is_none()
                     && let Some(&item) = items.first()
                 {
+                    let item = model.product_of(item.0);
                     plan.only = Some(item);
                     self.score_category(request, item);
                 }
@@ -140,12 +142,13 @@ impl<T: Table> Ranker<T> {
             Source::Given(items) => {
                 plan.fills = false;
                 for &(item, repeat) in items {
-                    plan.anchors.push(Anchor { item, weight: 0.0, repeat });
+                    plan.anchors.push(Anchor { item: model.product_of(item.0), weight: 0.0, repeat });
                 }
                 &[]
             }
         };
         for &item in near {
+            let item = model.product_of(item.0);
             self.bar(item, BARRED);
             plan.anchors.push(Anchor { item, weight: 1.0, repeat: 0.0 });
         }
@@ -204,13 +207,13 @@ impl<T: Table> Ranker<T> {
 
     /// The share of each anchor in what speaks for an item, the largest first; an item that anchors twice is one
     /// reason.
-    fn reasons(&mut self, model: &Model<T>, plan: &ScoringPlan, item: ItemIx, score: f32) -> Vec<Reason> {
+    fn reasons(&mut self, request: &ListRequest<T>, plan: &ScoringPlan, item: ItemIx, score: f32) -> Vec<Reason> {
         let mut reasons: Vec<Reason> = Vec::new();
         if let Some(only) = plan.only {
-            reasons.push(Reason { item: only, share: 1.0 });
+            reasons.push(Reason { item: request.shown(only), share: 1.0 });
             return reasons;
         }
-        let mut rows = table_and_rows(model, &mut self.rows, plan.table);
+        let mut rows = table_and_rows(request.model, &mut self.rows, plan.table);
         // Of the score, or of what it was before something took from it.
         let mut whole = 0.0;
         let mut sinks = false;
@@ -241,8 +244,9 @@ impl<T: Table> Ranker<T> {
                 at -= 1;
             }
         }
-        if sinks {
-            for reason in &mut reasons {
+        for reason in &mut reasons {
+            reason.item = request.shown(reason.item);
+            if sinks {
                 reason.share /= whole;
             }
         }

@@ -32,6 +32,8 @@ mod rules_tests;
 mod select;
 #[cfg(all(test, feature = "cli"))]
 mod tests;
+#[cfg(all(test, feature = "cli"))]
+mod variants_tests;
 mod weighing;
 pub mod words;
 
@@ -49,7 +51,7 @@ use rows::Rows;
 /// One event of a shopper's history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HistoryEvent {
-    /// The item.
+    /// The item, or a variant of one.
     pub item: ItemIx,
     /// The kind of the event.
     pub kind: EventKind,
@@ -107,13 +109,27 @@ pub struct Options<'a> {
     pub seed: Option<u32>,
     /// Gives reasons if set.
     pub explain: bool,
+    /// The shopper's events, newest first: of a product's variants a list shows the one viewed last, else the most sold
+    /// of those in stock, else the most sold.
+    pub viewed: &'a [HistoryEvent],
+    /// Lists every variant of a product, one after the other, if set.
+    pub apart: bool,
     /// The shop's rules.
     pub rules: Rules<'a>,
 }
 
 impl Default for Options<'_> {
     fn default() -> Self {
-        Options { k: 20, repeats: false, exclude: &[], seed: None, explain: false, rules: Rules::default() }
+        Options {
+            k: 20,
+            repeats: false,
+            exclude: &[],
+            seed: None,
+            explain: false,
+            viewed: &[],
+            apart: false,
+            rules: Rules::default(),
+        }
     }
 }
 
@@ -157,6 +173,8 @@ pub struct Boost<'a> {
 pub struct Ranked {
     /// The item.
     pub item: ItemIx,
+    /// Number of the item, or of the variant of it to show.
+    pub shown: ItemIx,
     /// Its score, times its factors; 0 for items that are listed for their popularity alone.
     pub score: f32,
     /// Why it is listed, the largest share first; empty unless asked for, and for items listed for their popularity.

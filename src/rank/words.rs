@@ -59,6 +59,8 @@ words! {
     EXPLAIN = 2;
     /// Flag of a request: the seed counts.
     HAS_SEED = 4;
+    /// Flag of a request: every variant of a product is listed.
+    APART = 8;
 
     /// Kind of an event: a view.
     VIEW = 0;

@@ -77,6 +77,7 @@ impl Trainer {
             trends: times.trends,
             replenishment: times.replenishment,
             category_replenishment: times.category_replenishment,
+            variants: Vec::new(),
             measurements: learnt.measurements,
         };
         let (similarities, curves) = (learnt.similarities, learnt.curves);

@@ -66,7 +66,7 @@ impl Engine {
     pub fn items(&self, ids: &[u8]) -> Result<Vec<u32>, JsValue> {
         let mut items = Vec::new();
         for id in ids.split(|&byte| byte == 0) {
-            let item = self.model.items.item(str::from_utf8(id).unwrap_or("")).map_err(refused)?;
+            let item = self.model.read_number(str::from_utf8(id).unwrap_or("")).map_err(refused)?;
             items.push(item.map_or(UNKNOWN, |item| item.0));
         }
         Ok(items)
@@ -85,8 +85,9 @@ impl Engine {
             let [age_days, second, dwell_seconds, rating] =
                 [age_days, second, dwell_seconds, rating].map(f32::from_bits);
             if kind == words::SHOWN {
-                let factor = impression_factor(second, age_days);
-                self.catalogue.update(&self.model, Column::Impressions, &[item, factor.to_bits()]);
+                // All variants of a product sink together.
+                let (item, factor) = (self.model.product_of(item), impression_factor(second, age_days));
+                self.catalogue.update(&self.model, Column::Impressions, &[item.0, factor.to_bits()]);
                 continue;
             }
             let factor = match kind {
@@ -146,7 +147,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::new`], for a forged file.
     pub fn id(&self, item: u32) -> Result<String, JsValue> {
-        self.model.items.id(ItemIx(item)).map_err(refused)
+        self.model.read_id(ItemIx(item)).map_err(refused)
     }
 
     /// The number of an item's category, of the catalogue or the model; 4294967295 for none.
@@ -213,6 +214,8 @@ impl Engine {
             exclude: &request.exclude,
             seed: request.has(words::HAS_SEED).then_some(request.seed),
             explain: request.has(words::EXPLAIN),
+            viewed: &self.events,
+            apart: request.has(words::APART),
             rules: Rules {
                 catalogue: Some(&self.catalogue),
                 filter: request.filter,
@@ -234,8 +237,8 @@ impl Engine {
 
 fn flat(ranked: &[Ranked], explain: bool) -> Vec<u32> {
     let mut list = Vec::new();
-    for Ranked { item, score, reasons } in ranked {
-        list.push(item.0);
+    for Ranked { shown, score, reasons, .. } in ranked {
+        list.push(shown.0);
         list.push(score.to_bits());
         if explain {
             list.push(reasons.len() as u32);

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use std::collections::HashSet;
 use vicino::model::{
     About, BLOCK, Categories, Dictionary, Link, MAX_CURVE, Measurement, Model, Neighbours, Privacy, RankingParameters,
-    Relation, Trend, TwoHop, Weights,
+    Relation, Trend, TwoHop, Variants, Weights,
 };
 use vicino::{CategoryIx, ItemIx};
 
@@ -62,6 +62,7 @@ pub fn tiny() -> Model {
         trends: Vec::new(),
         replenishment: Vec::new(),
         category_replenishment: Vec::new(),
+        variants: None,
         measurements: Vec::new(),
     }
 }
@@ -97,6 +98,7 @@ pub fn complete() -> Model {
         trends: Vec::new(),
         replenishment: Vec::new(),
         category_replenishment: Vec::new(),
+        variants: None,
         measurements: vec![
             Measurement { name: "HitRate@20".into(), value: 0.5 },
             Measurement { name: "MRR@20".into(), value: 0.125 },
@@ -244,6 +246,7 @@ pub fn any_model() -> impl Strategy<Value = Model> {
             prop::collection::vec(any::<u8>(), num_items),
             any_ranking(),
             (prop::option::of(any_categories(num_items)), any_trends(num_items), any_days(num_items), any_days(9)),
+            any_variants(num_items),
             any_about(),
             (any::<u32>(), any::<bool>(), any::<u64>(), any::<u64>()),
             any_figures(),
@@ -257,6 +260,7 @@ pub fn any_model() -> impl Strategy<Value = Model> {
             popularity,
             ranking,
             (categories, trends, items, of_categories),
+            variants,
             about,
             privacy,
             figures,
@@ -271,6 +275,7 @@ pub fn any_model() -> impl Strategy<Value = Model> {
                     .collect(),
                 popularity,
                 ranking,
+                variants,
                 trends,
                 replenishment: items.into_iter().map(|(item, days)| (ItemIx(item), days)).collect(),
                 category_replenishment: of_categories
@@ -290,6 +295,16 @@ pub fn any_model() -> impl Strategy<Value = Model> {
             }
         },
     )
+}
+
+/// Variants of some of so many items.
+fn any_variants(num_items: usize) -> impl Strategy<Value = Option<Variants<Dictionary>>> {
+    let of_items = prop::collection::btree_map("[a-c]{1,3}-[0-9]{1,2}", (0..num_items.max(1) as u32, 0u64..4), 1..40);
+    prop::option::of(of_items).prop_map(move |variants| {
+        let variants: Vec<(String, ItemIx, u64)> =
+            variants?.into_iter().map(|(id, (item, sales))| (id, ItemIx(item), sales)).collect();
+        Variants::new(num_items, &variants).ok()
+    })
 }
 
 /// A table that has no items yet.

@@ -110,6 +110,7 @@ fn build(random: &mut Random, num_items: usize, neighbours: usize) -> Result<Mod
         trends: Vec::new(),
         replenishment: (0..num_items as u32).step_by(9).map(|item| (ItemIx(item), 5 + item as u16 % 40)).collect(),
         category_replenishment: vec![(CategoryIx(1), 12), (CategoryIx(4), 21)],
+        variants: Vec::new(),
         measurements: vec![Measurement { name: "HitRate@20".into(), value: 0.5 }],
     };
     let packer = Packer::new(draft)?;
@@ -220,7 +221,7 @@ fn case(random: &mut Random, model: &Model) -> Result<Value, Box<dyn Error>> {
         ..Rules::default()
     };
     let rules = if has_rules { rules } else { Rules { catalogue: Some(&catalogue), ..Rules::default() } };
-    let options = Options { k, repeats, exclude: &excluded, seed, explain, rules };
+    let options = Options { k, repeats, exclude: &excluded, seed, explain, rules, ..Options::default() };
     let categories: Option<Vec<&str>> = random.chance(30).then(|| {
         let names = ["Shoes", "Café", "Tea", "no such category"];
         (0..1 + random.below(2)).map(|_| names[random.below(names.len())]).collect()
@@ -312,7 +313,7 @@ fn catalogue(model: &Model, priced: &[(ItemIx, f32, bool)]) -> Catalogue {
 }
 
 /// Id, bits of the score, and id and bits of the share of each reason.
-fn expected(model: &Model, Ranked { item, score, reasons }: &Ranked) -> Value {
+fn expected(model: &Model, Ranked { item, score, reasons, .. }: &Ranked) -> Value {
     let reasons: Vec<Value> =
         reasons.iter().map(|reason| json!([model.items.id(reason.item), reason.share.to_bits()])).collect();
     json!([model.items.id(*item), score.to_bits(), reasons])
