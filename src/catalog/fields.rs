@@ -13,6 +13,8 @@ use crate::table::names;
 pub enum Field {
     /// The shop's id, as in the event log; required.
     Id,
+    /// The product that the item is a variant of.
+    Group,
     /// The title for people.
     Title,
     /// Its category or the path to it.
@@ -31,8 +33,9 @@ pub enum Field {
 
 impl Field {
     /// Every field, in the order in which columns are looked for.
-    pub const ALL: [Field; 8] = [
+    pub const ALL: [Field; 9] = [
         Field::Id,
+        Field::Group,
         Field::Title,
         Field::Category,
         Field::Brand,
@@ -42,11 +45,12 @@ impl Field {
         Field::Link,
     ];
 
-    /// The name by which a column is assigned: `id`, `title`, `category`, `brand`, `price`, `availability`, `image` or
-    /// `link`.
+    /// The name by which a column is assigned: `id`, `group`, `title`, `category`, `brand`, `price`, `availability`,
+    /// `image` or `link`.
     pub const fn name(self) -> &'static str {
         match self {
             Field::Id => "id",
+            Field::Group => "group",
             Field::Title => "title",
             Field::Category => "category",
             Field::Brand => "brand",
@@ -61,6 +65,9 @@ impl Field {
     pub(super) fn usual(self) -> Vec<&'static str> {
         match self {
             Field::Id => [&["id"], names::ITEM, &["handle", "productid", "mpn"]].concat(),
+            Field::Group => {
+                vec!["itemgroupid", "groupid", "parentid", "parentsku", "parentproductid", "parent", "variantof"]
+            }
             Field::Title => {
                 vec!["title", "producttitle", "itemtitle", "name", "productname", "itemname", "description", "bodyhtml"]
             }
@@ -106,7 +113,9 @@ impl fmt::Display for Field {
 
 /// There is no field of this name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown catalogue field `{found}`; expected id, title, category, brand, price, availability, image or link")]
+#[error(
+    "unknown catalogue field `{found}`; expected id, group, title, category, brand, price, availability, image or link"
+)]
 pub struct UnknownField {
     /// The text that was given.
     pub found: String,

@@ -26,6 +26,8 @@ pub const MAX_CATEGORIES: usize = 65_535;
 pub struct Product {
     /// The shop's id of the item.
     pub id: String,
+    /// Id of the product that the item is a variant of.
+    pub group: Option<String>,
     /// The title for people.
     pub title: Option<String>,
     /// Its category, or the path to it, whose parts are joined by ` > ` however the feed joins them.
@@ -89,6 +91,29 @@ impl Catalog {
     /// Every item, in the order of the feed.
     pub fn products(&self) -> impl Iterator<Item = &Product> {
         self.products.iter()
+    }
+
+    /// Returns the catalogue of products: each group as one item, with the values of its first variant; in stock if one
+    /// of its variants is.
+    #[must_use]
+    pub fn by_group(&self) -> Catalog {
+        let mut grouped = Catalog { report: self.report.clone(), ..Catalog::default() };
+        for product in &self.products {
+            let id = product.group.as_ref().unwrap_or(&product.id);
+            match grouped.of_id.get(id) {
+                Some(&at) => {
+                    let of_group = &mut grouped.products[at];
+                    if product.in_stock == Some(true) {
+                        of_group.in_stock = Some(true);
+                    }
+                }
+                None => {
+                    grouped.of_id.insert(id.clone(), grouped.products.len());
+                    grouped.products.push(Product { id: id.clone(), group: None, ..product.clone() });
+                }
+            }
+        }
+        grouped
     }
 
     /// The categories of the given items, aligned with them; an item that the feed does not know has none.

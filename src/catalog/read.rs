@@ -33,7 +33,7 @@ pub fn read(path: &Path, columns: &BTreeMap<Field, String>) -> Result<Catalog, C
     source.read(&wanted, &Silent, &mut |row| match row {
         Row::Cells { line, cells } => {
             num_rows += 1;
-            let [id, title, category, brand, price, availability, image, link] =
+            let [id, group, title, category, brand, price, availability, image, link] =
                 slots.map(|slot| slot.and_then(|slot| cells.get(slot)).copied().unwrap_or(Cell::Missing));
             let name = |field: Field| cell_of(field).and_then(|at| column_names.get(at)).map_or("", String::as_str);
             let text = |cell: Cell<'_>| (cell != Cell::Missing).then(|| cell.to_text().into_owned());
@@ -54,6 +54,8 @@ pub fn read(path: &Path, columns: &BTreeMap<Field, String>) -> Result<Catalog, C
                 tally.add(Reason::BadAvailability, 1, path, line, name(Field::Availability), found);
             }
             catalog.products.push(Product {
+                // A product may name itself.
+                group: text(group.unless_null()).filter(|group| *group != id),
                 id,
                 title: text(title),
                 category: text(category.unless_null()).map(standard_path),

@@ -226,12 +226,18 @@ impl Model {
         }
     }
 
-    /// Returns the number of the item or variant with this id.
+    /// Returns the number of the variant or item with this id.
     pub fn number(&self, id: &str) -> Option<ItemIx> {
-        self.items.item(id).or_else(|| {
-            let variant = self.variants.as_ref()?.ids.item(id)?;
-            Some(ItemIx(self.num_items() as u32 + variant.0))
-        })
+        let variant = self.variants.as_ref().and_then(|variants| variants.ids.item(id));
+        match variant {
+            Some(variant) => Some(ItemIx(self.num_items() as u32 + variant.0)),
+            None => self.items.item(id),
+        }
+    }
+
+    /// Returns the item with this id, or the one that the variant with this id is of.
+    pub fn product(&self, id: &str) -> Option<ItemIx> {
+        Some(self.product_of(self.number(id)?.0))
     }
 }
 
@@ -252,12 +258,11 @@ impl Model<Blocks> {
     /// # Errors
     /// [`ModelError::Corrupt`] for a forged file.
     pub fn read_number(&self, id: &str) -> Result<Option<ItemIx>, ModelError> {
-        match (self.items.item(id)?, &self.variants) {
-            (None, Some(variants)) => {
-                let variant = variants.ids.item(id)?;
-                Ok(variant.map(|variant| ItemIx(self.num_items() as u32 + variant.0)))
-            }
-            (item, _) => Ok(item),
+        if let Some(variants) = &self.variants
+            && let Some(variant) = variants.ids.item(id)?
+        {
+            return Ok(Some(ItemIx(self.num_items() as u32 + variant.0)));
         }
+        self.items.item(id)
     }
 }

@@ -61,6 +61,14 @@ impl Catalogue {
         }
     }
 
+    /// Multiplies the factor of an item that was shown and ignored, or of which a variant was.
+    pub fn add_impressions<T: Table>(&mut self, model: &Model<T>, number: ItemIx, factor: f32) {
+        let item = model.product_of(number.0);
+        let before = f32::from_bits(self.value(model, Column::Impressions, item));
+        let factor = if before.is_nan() { factor } else { before * factor };
+        self.update(model, Column::Impressions, &[item.0, factor.to_bits()]);
+    }
+
     /// Returns the value of an item or a variant, of a variant that has none that of its item, or [`UNKNOWN`]; a category
     /// that the shop does not give is that of `model`.
     pub fn value<T: Table>(&self, model: &Model<T>, column: Column, number: ItemIx) -> u32 {

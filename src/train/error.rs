@@ -11,6 +11,19 @@ pub enum TrainError {
     /// The catalogue does not fit the log.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
+    /// A product cannot be told from a variant.
+    #[error(
+        "product `{group}` of variant `{variant}` has the id of a variant of product `{other}`; give products ids of \
+         their own in the catalogue, or train without grouping"
+    )]
+    Group {
+        /// Id of the product.
+        group: String,
+        /// Id of its variant.
+        variant: String,
+        /// The other product.
+        other: String,
+    },
     /// Nothing could be learnt from the log.
     #[error("cannot train")]
     Learn(#[from] LearnError),

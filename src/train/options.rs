@@ -17,8 +17,10 @@ const PACKING_SHARE: usize = 4;
 pub struct TrainOptions {
     /// Settings of learning.
     pub learning: Settings,
-    /// Size of the model; [`default_budget`] of its items if `None`.
+    /// Size of the model; if `None` that of `packed_neighbours`.
     pub budget: Option<Budget>,
+    /// Mean number of neighbours of an item in the file; [`default_budget`] of its items if this is `None`, too.
+    pub packed_neighbours: Option<usize>,
     /// Weights of views, cart events and purchases in a history; learnt from the log if `None`.
     pub event_weights: Option<[f32; 3]>,
     /// Items of similar content for each item, from the catalogue; 0 for no such table.
@@ -27,6 +29,8 @@ pub struct TrainOptions {
     pub read_with: Vec<(String, f64)>,
     /// Parts of the model besides those that rank histories.
     pub parts: Parts,
+    /// Counts pairs of products instead of variants, where the catalogue says which product a variant is of.
+    pub group_variants: bool,
 }
 
 /// Parts of a model besides those that rank histories.
@@ -58,10 +62,12 @@ impl Default for TrainOptions {
         TrainOptions {
             learning,
             budget: None,
+            packed_neighbours: None,
             event_weights: None,
             similar: 0,
             read_with: Vec::new(),
             parts: Parts::ALL,
+            group_variants: true,
         }
     }
 }

@@ -4,6 +4,7 @@ use super::about::about;
 use super::error::TrainError;
 use super::learnt_model::LearntModel;
 use super::options::TrainOptions;
+use super::products::products_of;
 use crate::Progress;
 use crate::budget::Packed;
 use crate::catalog::Catalog;
@@ -26,7 +27,8 @@ impl Trainer {
 
     /// Trains a model. The same log and options give the same bytes for any number of threads.
     ///
-    /// The catalogue fills the rows of new items, and gives their categories.
+    /// The catalogue fills the rows of new items, and gives their categories. Where it groups variants, products are the
+    /// items of the model.
     ///
     /// # Errors
     /// [`TrainError`] if nothing can be learnt from the log, or no model is as small as the budget.
@@ -49,7 +51,15 @@ impl Trainer {
         catalog: Option<&Catalog>,
         progress: &dyn Progress,
     ) -> Result<LearntModel, TrainError> {
-        let TrainOptions { learning, parts, similar, .. } = &self.options;
+        let TrainOptions { learning, parts, similar, group_variants, .. } = &self.options;
+        let products = match catalog.filter(|_| *group_variants) {
+            Some(catalog) => products_of(log, catalog)?,
+            None => None,
+        };
+        let (log, catalog, variants) = match &products {
+            Some(products) => (&products.log, Some(&products.catalog), products.variants.clone()),
+            None => (log, catalog, Vec::new()),
+        };
         let (categories, num_without_category) = match catalog.filter(|_| parts.categories) {
             Some(catalog) => categories(catalog, log)?,
             None => (None, 0),
@@ -77,7 +87,7 @@ impl Trainer {
             trends: times.trends,
             replenishment: times.replenishment,
             category_replenishment: times.category_replenishment,
-            variants: Vec::new(),
+            variants,
             measurements: learnt.measurements,
         };
         let (similarities, curves) = (learnt.similarities, learnt.curves);

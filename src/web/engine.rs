@@ -85,9 +85,8 @@ impl Engine {
             let [age_days, second, dwell_seconds, rating] =
                 [age_days, second, dwell_seconds, rating].map(f32::from_bits);
             if kind == words::SHOWN {
-                // All variants of a product sink together.
-                let (item, factor) = (self.model.product_of(item), impression_factor(second, age_days));
-                self.catalogue.update(&self.model, Column::Impressions, &[item.0, factor.to_bits()]);
+                let factor = impression_factor(second, age_days);
+                self.catalogue.add_impressions(&self.model, ItemIx(item), factor);
                 continue;
             }
             let factor = match kind {

@@ -157,6 +157,20 @@ pub fn timely() -> Model {
     }
 }
 
+/// The model of `linked`, of which three items have variants: ids in the order of their items and in none.
+pub fn variants() -> Model {
+    let model = linked();
+    let id = |item: u32| model.items.id(ItemIx(item)).to_owned();
+    let variant = |id: String, item: u32, sales: u64| (id, ItemIx(item), sales);
+    let mut variants: Vec<_> = (0..5).map(|size| variant(format!("{}-{size}", id(3)), 3, size * 7 % 5)).collect();
+    variants.extend((0..3).map(|size| variant(format!("{}-{size}", id(4)), 4, 9 - size)));
+    variants.push(variant("plum".to_owned(), 15, 0));
+    variants.push(variant("grey".to_owned(), 4, 20));
+    // The id of an item may be that of one of its variants.
+    variants.push(variant(id(3), 3, 99));
+    Model { variants: Some(Variants::new(16, &variants).unwrap()), ..model }
+}
+
 /// A model of three blocks, the last one with four items, whose links mostly stay in one; ids of two shapes and of
 /// none.
 pub fn blocks() -> Model {

@@ -73,6 +73,7 @@ const LIST: Checks = {
     ),
   ),
   maxPerCategory: isIntegerIn(1, 1_000_000),
+  groupBy: unless((value) => value === false, isOneOf('product')),
   diversity: isFraction,
   explore: isFraction,
   fatigue: isFraction,

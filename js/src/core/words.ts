@@ -39,6 +39,7 @@ export const SHOWN = 4;
 export const INCLUDE_SEEN = 1;
 export const EXPLAIN = 2;
 export const HAS_SEED = 4;
+export const APART = 8;
 
 const scratch = new Float32Array(1);
 const scratchBits = new Uint32Array(scratch.buffer);

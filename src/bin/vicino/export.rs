@@ -112,20 +112,24 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
 /// The lines of some products.
 fn lines(args: &Args, model: &Model, table: &Neighbours, ranker: &mut Ranker, items: &[ItemIx]) -> io::Result<Vec<u8>> {
     let options = Options { k: args.k, ..Options::default() };
+    let number = |variant: u32| ItemIx(model.num_items() as u32 + variant);
     let mut listed = |item: ItemIx| -> Vec<(ItemIx, f32)> {
         let ranked = match args.relation {
             RelationName::Next => ranker.related(model, item, &options, &mut |_| true),
             RelationName::Together => ranker.bought_together(model, &[item], &options, &mut |_| true),
-            RelationName::Similar => return heaviest(table, item, args.k),
+            RelationName::Similar => {
+                let shown = |(item, score)| (model.variants_of(item).first().map_or(item, |&of| number(of)), score);
+                return heaviest(table, item, args.k).into_iter().map(shown).collect();
+            }
         };
-        ranked.iter().map(|ranked| (ranked.item, ranked.score)).collect()
+        ranked.iter().map(|ranked| (ranked.shown, ranked.score)).collect()
     };
     if args.csv {
         let mut writer = csv::Writer::from_writer(Vec::new());
         for &item in items {
             for (at, (related, score)) in listed(item).into_iter().enumerate() {
                 let (rank, score) = ((at + 1).to_string(), score.to_string());
-                writer.write_record([model.items.id(item), &rank, model.items.id(related), &score])?;
+                writer.write_record([model.items.id(item), &rank, model.id(related), &score])?;
             }
         }
         return writer.into_inner().map_err(csv::IntoInnerError::into_error);
@@ -133,7 +137,7 @@ fn lines(args: &Args, model: &Model, table: &Neighbours, ranker: &mut Ranker, it
     let mut to = Vec::new();
     for &item in items {
         let related = listed(item).into_iter();
-        let related = related.map(|(item, score)| json!({ "id": model.items.id(item), "score": shortest(score) }));
+        let related = related.map(|(item, score)| json!({ "id": model.id(item), "score": shortest(score) }));
         let line = json!({ "id": model.items.id(item), "related": related.collect::<Vec<_>>() });
         writeln!(to, "{line}")?;
     }

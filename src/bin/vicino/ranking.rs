@@ -34,7 +34,7 @@ pub fn history<'i>(
 ) -> (Vec<HistoryEvent>, Vec<&'i str>) {
     let (mut events, mut unknown) = (Vec::new(), Vec::new());
     for id in ids {
-        match model.items.item(id) {
+        match model.number(id) {
             Some(item) => events.push(HistoryEvent { item, kind }),
             None => unknown.push(id),
         }

@@ -115,7 +115,14 @@ struct Asked {
 
 impl Asked {
     fn rank(&self, model: &Model, ranker: &mut Ranker, history: &[HistoryEvent], explain: bool) -> Vec<Ranked> {
-        let options = Options { k: self.k, repeats: self.repeats, seed: self.seed, explain, ..Options::default() };
+        let options = Options {
+            k: self.k,
+            repeats: self.repeats,
+            seed: self.seed,
+            explain,
+            viewed: history,
+            ..Options::default()
+        };
         match self.relation {
             RelationName::Next => ranker.for_you(model, history, &options, &mut |_| true),
             RelationName::Together => {
@@ -157,12 +164,12 @@ fn one(args: &Args, model: &Model, ids: &[String], asked: &Asked, console: &Cons
 }
 
 fn as_json(model: &Model, rank: usize, ranked: &Ranked) -> serde_json::Value {
-    let mut item = json!({ "rank": rank, "item_id": model.items.id(ranked.item), "score": shortest(ranked.score) });
+    let mut item = json!({ "rank": rank, "item_id": model.id(ranked.shown), "score": shortest(ranked.score) });
     if let Some(category) = model.category_of(ranked.item) {
         item["category"] = json!(category);
     }
     if !ranked.reasons.is_empty() {
-        let reason = |reason: &vicino::rank::Reason| json!({ "item_id": model.items.id(reason.item), "share": shortest(reason.share) });
+        let reason = |reason: &vicino::rank::Reason| json!({ "item_id": model.id(reason.item), "share": shortest(reason.share) });
         item["reasons"] = ranked.reasons.iter().map(reason).collect();
     }
     item
@@ -175,16 +182,14 @@ fn as_table(model: &Model, listed: &[Ranked], explain: bool) -> Table {
     header.extend(explain.then_some("because of"));
     let mut table = Table::new(&header);
     for (at, ranked) in listed.iter().enumerate() {
-        let mut row =
-            vec![(at + 1).to_string(), model.items.id(ranked.item).to_owned(), format!("{:.4}", ranked.score)];
+        let mut row = vec![(at + 1).to_string(), model.id(ranked.shown).to_owned(), format!("{:.4}", ranked.score)];
         if has_categories {
             row.push(model.category_of(ranked.item).unwrap_or("").to_owned());
         }
         if explain {
             let reasons = ranked.reasons.iter();
-            let mut reasons: Vec<String> = reasons
-                .map(|reason| format!("{} {}", model.items.id(reason.item), percent(reason.share.into())))
-                .collect();
+            let mut reasons: Vec<String> =
+                reasons.map(|reason| format!("{} {}", model.id(reason.item), percent(reason.share.into()))).collect();
             if reasons.is_empty() {
                 reasons.push("popularity".to_owned());
             }
@@ -257,7 +262,7 @@ fn lines(model: &Model, ranker: &mut Ranker, rows: &[Row], asked: &Asked) -> io:
     for row in rows {
         for (at, ranked) in asked.rank(model, ranker, &row.history, false).into_iter().enumerate() {
             let (rank, score) = ((at + 1).to_string(), ranked.score.to_string());
-            writer.write_record([&row.row_id, &rank, model.items.id(ranked.item), &score])?;
+            writer.write_record([&row.row_id, &rank, model.id(ranked.shown), &score])?;
         }
     }
     writer.into_inner().map_err(csv::IntoInnerError::into_error)

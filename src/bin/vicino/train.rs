@@ -95,6 +95,13 @@ pub struct Args {
     #[arg(help_heading = "Learning", long)]
     no_baskets: bool,
 
+    /// Learn from every variant as a product of its own, although the catalogue says which product it is of
+    ///
+    /// By default pairs are counted by product (`item_group_id` of a feed for Google), and lists show one variant of
+    /// each: the one viewed last, else the most sold one in stock.
+    #[arg(help_heading = "Learning", long, requires = "catalog")]
+    no_grouping: bool,
+
     /// Weight of an event of a history when ranking, by its kind; kinds not named are view=1, cart=3, purchase=5
     /// [default: learnt from the log]
     #[arg(help_heading = "Learning", long, value_name = "KIND=WEIGHT,...", value_parser = arg_parsers::event_weights)]
@@ -156,11 +163,13 @@ impl Args {
         let gap_minutes = || ("session.gap_minutes".to_owned(), events.session_gap_ms as f64 / 60_000.0);
         TrainOptions {
             learning,
-            budget: self.packing.budget(events.log.item_ids.len()),
+            budget: self.packing.budget(),
+            packed_neighbours: self.packing.neighbours(),
             event_weights: self.event_weights,
             similar: self.similar,
             read_with: is_cut_by_gap.then(gap_minutes).into_iter().collect(),
             parts: Parts::ALL,
+            group_variants: !self.no_grouping,
         }
     }
 

@@ -9,7 +9,7 @@ use vicino::events::EventLog;
 use vicino::learn;
 use vicino::measure::{ModelRecommender, Recommender, Targets, TestCases};
 use vicino::model::Model;
-use vicino::train::{Parts, TrainOptions, Trainer, descriptions};
+use vicino::train::{Parts, TrainOptions, Trainer, descriptions, products_of};
 
 /// Histories that are compared on, unless it is said otherwise.
 pub const USUAL_CASES: usize = 10_000;
@@ -52,6 +52,11 @@ pub fn held_out(
     options: &Options,
     console: &Console,
 ) -> anyhow::Result<HeldOut> {
+    let products = catalog.map(|catalog| products_of(&log, catalog)).transpose()?.flatten();
+    let (log, catalog) = match &products {
+        Some(products) => (products.log.clone(), Some(&products.catalog)),
+        None => (log, catalog),
+    };
     let split = eval::split_sampled(&log, by, options.max_cases, options.seed)?;
     drop(log);
     let (num_cases, cases) = (split.report.histories, split.cases);

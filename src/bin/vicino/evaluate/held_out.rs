@@ -19,6 +19,7 @@ use vicino::eval::{self, Comparison, EvaluateOptions, EvaluatedView, Evaluation}
 use vicino::events::expand;
 use vicino::measure::{SessionCounts, TestCases};
 use vicino::model::Model;
+use vicino::train::products_of;
 use vicino::{EventKind, ItemIx};
 
 /// Origin of the targets.
@@ -30,7 +31,7 @@ enum Source {
 pub fn run(args: &Args, model: &Path, console: &Console) -> anyhow::Result<()> {
     let model = input::model(model)?;
     let test = read(args, &model, console)?;
-    let (cases, source) = test.cases(args, &|id| model.items.item(id));
+    let (cases, source) = test.cases(args, &|id| model.product(id));
     if let Source::Sessions(counts) = &source
         && cases.is_empty()
         && counts.in_training > 0
@@ -77,12 +78,19 @@ fn compare(args: &Args, model: &Model, test: &Test, console: &Console) -> anyhow
             thousands(stated)
         ));
     }
-    let catalog = args.catalog.read(console)?;
+    let mut catalog = args.catalog.read(console)?;
+    if let Some(catalog) = &mut catalog
+        && model.variants.is_some()
+        && let Some(products) = products_of(&train, catalog)?
+    {
+        (train, *catalog) = (products.log, products.catalog);
+    }
     // What the model alone knows (products of a feed without events) may be listed and asked for, too.
     let ids = (0..model.num_items() as u32).map(|item| model.items.id(ItemIx(item)).to_owned());
     train_and_compare::add_items(&mut train.item_ids, ids);
     let numbers = train_and_compare::numbers(&train.item_ids);
-    let item = |id: &str| numbers.get(id).copied();
+    let product = |id: &str| Some(model.items.id(model.product(id)?));
+    let item = |id: &str| numbers.get(product(id).unwrap_or(id)).copied();
     let (cases, _) = test.cases(args, &item);
     let cases = cases.sample(args.max_cases, args.seed);
     train_and_compare::compare(&args.comparing(), &train, model, catalog.as_ref(), &cases, console)

@@ -86,10 +86,16 @@ impl fmt::Display for Report<'_> {
             0 => String::new(),
             num_shoppers => format!(" by {} shoppers", thousands(num_shoppers)),
         };
+        let variants = self
+            .outcome
+            .model
+            .variants
+            .as_ref()
+            .map_or_else(String::new, |variants| format!(" ({} variants)", thousands(variants.len() as u64)));
         let until = time(about.newest_event_ms).map_or_else(String::new, |time| format!(", the newest of {time}"));
         writeln!(
             f,
-            "\nlearnt from\n  {} events on {} products in {} sessions{shoppers}{until}",
+            "\nlearnt from\n  {} events on {} products{variants} in {} sessions{shoppers}{until}",
             thousands(about.num_events),
             thousands(self.outcome.model.num_items() as u64),
             thousands(about.num_sessions)
