@@ -54,7 +54,7 @@ test.each([
   [{ pin: [{ id: 'sku-1', position: -1 }] }, 'option `position`'],
   [{ excludePurchased: {} }, 'an object with withinDays'],
   [{ maxPerCategory: 0 }, 'an integer from 1 to 1000000'],
-  [{ groupBy: true }, "'product'"],
+  [{ groupBy: true }, "'product' or false"],
   [{ diversity: 1.5 }, 'a number from 0 to 1, found 1.5'],
   [{ explore: Number.NaN }, 'a number from 0 to 1, found NaN'],
   [{ fatigue: -1 }, 'a number from 0 to 1'],

@@ -73,7 +73,7 @@ const LIST: Checks = {
     ),
   ),
   maxPerCategory: isIntegerIn(1, 1_000_000),
-  groupBy: unless((value) => value === false, isOneOf('product')),
+  groupBy: (value) => (value === false || value === 'product' ? undefined : "'product' or false"),
   diversity: isFraction,
   explore: isFraction,
   fatigue: isFraction,
