@@ -290,6 +290,21 @@ test('with groupBy false a list has every variant', async () => {
   recommender.free();
 });
 
+test('items that the shop chose lead the lists of an item, with that as their reason', async () => {
+  const recommender = await withVariants();
+  const related = recommender.related('7000', { explain: true });
+  expect(ids(related).slice(0, 2)).toEqual(['7009', 'grey']);
+  expect(related[0]?.reasons).toEqual([{ id: '7000', share: 1, curated: true }]);
+  expect(related[0]?.sentence).toEqual({
+    key: 'chosen-by-shop',
+    items: [],
+    text: 'Chosen by the shop',
+  });
+  expect(related[2]?.reasons?.[0]).not.toHaveProperty('curated');
+  expect(ids(recommender.boughtTogether('7004-1')).slice(0, 3)).toEqual(['plum', '7000', '7001']);
+  recommender.free();
+});
+
 test('every list takes the id of any variant', async () => {
   const recommender = await withVariants();
   const scored = (items: { id: string; score: number }[]) => items.filter(({ score }) => score > 0);

@@ -244,6 +244,7 @@ fn draft_without_tables(draft: &Draft) -> Draft {
         replenishment: Vec::new(),
         category_replenishment: Vec::new(),
         variants: Vec::new(),
+        curated: Vec::new(),
         measurements: Vec::new(),
     }
 }

@@ -146,6 +146,7 @@ pub(super) mod tests {
             replenishment: Vec::new(),
             category_replenishment: Vec::new(),
             variants: None,
+            curated: Vec::new(),
             measurements: Vec::new(),
         }
     }

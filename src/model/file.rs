@@ -5,7 +5,7 @@ use super::bytes::{DecodeError, Expected, Reader};
 use super::container::{self, Container, Content, Section};
 use super::items::{most_items, read_classes, read_items, write_classes, write_items};
 use super::variants::{Variants, read_variants, write_variants};
-use super::{About, Model, ModelError, Privacy, RankingParameters, Relation, about, priors, times};
+use super::{About, Model, ModelError, Privacy, RankingParameters, Relation, about, curated, priors, times};
 use std::sync::Arc;
 
 const ABOUT: u16 = 1;
@@ -20,6 +20,7 @@ const TRENDS: u16 = 9;
 const REPLENISHMENT: u16 = 10;
 const CLASSES: u16 = 11;
 const VARIANTS: u16 = 12;
+const CURATED: u16 = 13;
 /// Plus the number of the relation.
 const NEIGHBOURS: u16 = 0x100;
 /// Plus the number of the relation.
@@ -71,6 +72,7 @@ fn name_of(id: u16) -> &'static str {
         REPLENISHMENT => "replenishment",
         CLASSES => "classes",
         VARIANTS => "variants",
+        CURATED => "curated",
         _ => {
             for relation in Relation::ALL {
                 if id == NEIGHBOURS + relation as u16 {
@@ -119,6 +121,7 @@ impl Model {
         Ok(Model {
             items: opened.items.read_all()?,
             variants: opened.variants.map(Variants::read_all).transpose()?,
+            curated: opened.curated,
             tables,
             popularity: opened.popularity,
             ranking: opened.ranking,
@@ -163,6 +166,9 @@ impl Model {
         ];
         if let Some(variants) = &self.variants {
             sections.push(section(VARIANTS, true, write_variants(&self.items, variants)?));
+        }
+        if !self.curated.is_empty() {
+            sections.push(section(CURATED, true, curated::write_curated(&self.curated)));
         }
         if let Some(categories) = &self.categories {
             sections.push(section(CATEGORIES, true, priors::write_categories(categories)));
@@ -297,6 +303,10 @@ const READERS: &[(u16, bool, ReadSection)] = &[
         (to.replenishment, to.category_replenishment) = times::read_replenishment(from, classes.len(), num_categories)?;
         Ok(())
     }),
+    (CURATED, true, |to, from, classes| {
+        to.curated = curated::read_curated(from, classes.len())?;
+        Ok(())
+    }),
     (TRENDS, true, |to, from, classes| {
         to.trends = times::read_trends(from, classes.len())?;
         Ok(())
@@ -340,6 +350,7 @@ impl<'a> Sections<'a> {
         let mut model = Model {
             items,
             variants: None,
+            curated: Vec::new(),
             tables: Vec::new(),
             popularity: Vec::new(),
             ranking: RankingParameters::default(),

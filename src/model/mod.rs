@@ -15,6 +15,7 @@ mod bytes;
 mod coder;
 mod container;
 mod crc;
+mod curated;
 mod dictionary;
 mod error;
 mod file;
@@ -29,6 +30,7 @@ mod variants;
 pub use blocks::{BLOCK, Blocks, Kept};
 pub use bytes::Expected;
 pub use container::{FORMAT_MAJOR, FORMAT_MINOR, Section};
+pub use curated::Curated;
 pub use dictionary::Dictionary;
 pub use error::{Foreign, ModelError};
 pub use file::{Executor, Sequential, TableBytes, content_hash, sections, table_bytes};
@@ -150,6 +152,8 @@ pub struct Model<T: Table = Neighbours> {
     pub popularity: Vec<u8>,
     /// Variants of items with ids of their own, if the shop has any.
     pub variants: Option<Variants<T::Ids>>,
+    /// Pairs that the shop chose, related ones before those bought together.
+    pub curated: Vec<Curated>,
     /// The constants of ranking.
     pub ranking: RankingParameters,
     /// Categories, if the trainer was given a catalogue.

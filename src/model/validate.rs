@@ -39,6 +39,7 @@ impl Model {
             }
         }
         self.validate_order()?;
+        super::curated::validate(&self.curated, num_items)?;
         if let Some(variants) = &self.variants {
             variants.validate(num_items)?;
         }

@@ -6,7 +6,7 @@
 use super::bytes::{DecodeError, Expected, Reader, Writer};
 use super::ids::SortedIds;
 use super::items::{ItemIds, most_items, read_ids};
-use super::times::{List, read_lists, write_lists};
+use super::times::{List, fold, read_lists, unfold, write_lists};
 use super::{Dictionary, ModelError};
 use crate::ItemIx;
 use std::sync::Arc;
@@ -111,15 +111,6 @@ fn starts(num_items: usize, items: &[ItemIx]) -> Vec<u32> {
     starts
 }
 
-/// Folds a difference so that small ones of either sign are small numbers.
-fn fold(difference: i32) -> u32 {
-    (difference << 1 ^ difference >> 31) as u32
-}
-
-fn unfold(folded: u32) -> i32 {
-    (folded >> 1) as i32 ^ -((folded & 1) as i32)
-}
-
 /// u32 variants, u32 bytes of the set of their ids, the set, and two lists: for each variant the
 /// difference of its item's rank from that of the variant before, and its place among those of its item.
 pub(super) fn write_variants(items: &Dictionary, variants: &Variants<Dictionary>) -> Result<Vec<u8>, ModelError> {
@@ -194,14 +185,6 @@ pub(super) fn read_variants(
 #[cfg(all(test, feature = "read"))]
 mod tests {
     use super::*;
-
-    #[test]
-    fn differences_fold_and_unfold() {
-        for difference in [0, 1, -1, 2, -2, 1 << 24, -(1 << 24)] {
-            assert_eq!(unfold(fold(difference)), difference);
-        }
-        assert_eq!([fold(0), fold(-1), fold(1)], [0, 1, 2]);
-    }
 
     #[test]
     fn a_variant_that_occurs_twice_or_is_of_no_item_is_refused_with_its_position() {

@@ -13,7 +13,8 @@ mod times;
 mod tuning;
 
 use crate::model::{
-    About, Categories, Dictionary, Executor, Measurement, Model, ModelError, Privacy, RankingParameters, Relation,
+    About, Categories, Curated, Dictionary, Executor, Measurement, Model, ModelError, Privacy, RankingParameters,
+    Relation,
 };
 use crate::{CategoryIx, CsrMatrix, ItemIx};
 pub use detail::Detail;
@@ -37,6 +38,8 @@ pub struct Draft {
     pub tables: Vec<(Relation, CsrMatrix)>,
     /// Variants of items: id, item, and number of events.
     pub variants: Vec<(String, ItemIx, u64)>,
+    /// Pairs that the shop chose, in the order in which they are to be listed.
+    pub curated: Vec<Curated>,
     /// Recency-weighted number of events of each item; 0 where it is withheld.
     pub popularity: Vec<f32>,
     /// Number of events of each item; 0 where it is withheld.

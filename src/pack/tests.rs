@@ -21,6 +21,7 @@ fn draft(num_items: usize, entries: &[(u32, u32, f32)]) -> Draft {
         replenishment: Vec::new(),
         category_replenishment: Vec::new(),
         variants: Vec::new(),
+        curated: Vec::new(),
         measurements: Vec::new(),
     }
 }

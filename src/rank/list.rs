@@ -29,6 +29,8 @@ pub(super) struct ScoringPlan {
     anchors: Vec<Anchor>,
     /// The one reason for all scores, where they come from no table.
     only: Option<ItemIx>,
+    /// Items that the shop chose to come first, each with the item whose list they lead.
+    pub(super) curated: Vec<(ItemIx, ItemIx)>,
     /// Popular items fill the list up if set.
     pub(super) fills: bool,
 }
@@ -66,7 +68,7 @@ impl<T: Table> Ranker<T> {
         let mut listed = self.select(&request, &plan, eligible);
         for ranked in &mut listed {
             let score = self.scores.get(ranked.item.as_usize()).copied().unwrap_or(0.0);
-            if options.explain && score > 0.0 {
+            if options.explain && (score > 0.0 || !plan.curated.is_empty()) {
                 ranked.reasons = self.reasons(&request, &plan, ranked.item, score);
             }
         }
@@ -90,8 +92,18 @@ impl<T: Table> Ranker<T> {
 
     fn plan(&mut self, request: &ListRequest<T>, source: Source) -> ScoringPlan {
         let model = request.model;
-        let mut plan =
-            ScoringPlan { table: table(model, Relation::Next), anchors: Vec::new(), only: None, fills: true };
+        let mut plan = ScoringPlan {
+            table: table(model, Relation::Next),
+            anchors: Vec::new(),
+            only: None,
+            curated: Vec::new(),
+            fills: true,
+        };
+        let relation = match source {
+            Source::Related(_) => Some(Relation::Next),
+            Source::Together(_) => Some(Relation::Together),
+            _ => None,
+        };
         let near = match source {
             Source::ForYou { history, factors } => {
                 let ranking = &model.ranking;
@@ -151,6 +163,11 @@ impl<T: Table> Ranker<T> {
             let item = model.product_of(item.0);
             self.bar(item, BARRED);
             plan.anchors.push(Anchor { item, weight: 1.0, repeat: 0.0 });
+            for pair in &model.curated {
+                if pair.item == item && Some(pair.relation) == relation {
+                    plan.curated.push((pair.other, item));
+                }
+            }
         }
         plan
     }
@@ -209,8 +226,9 @@ impl<T: Table> Ranker<T> {
     /// reason.
     fn reasons(&mut self, request: &ListRequest<T>, plan: &ScoringPlan, item: ItemIx, score: f32) -> Vec<Reason> {
         let mut reasons: Vec<Reason> = Vec::new();
-        if let Some(only) = plan.only {
-            reasons.push(Reason { item: request.shown(only), share: 1.0 });
+        let curated = plan.curated.iter().find(|of| of.0 == item).map(|of| of.1);
+        if let Some(only) = curated.or(plan.only) {
+            reasons.push(Reason { item: request.shown(only), share: 1.0, is_curated: curated.is_some() });
             return reasons;
         }
         let mut rows = table_and_rows(request.model, &mut self.rows, plan.table);
@@ -232,7 +250,7 @@ impl<T: Table> Ranker<T> {
                 whole += share;
                 match reasons.iter_mut().find(|reason| reason.item == anchor.item) {
                     Some(reason) => reason.share += share,
-                    None => reasons.push(Reason { item: anchor.item, share }),
+                    None => reasons.push(Reason { item: anchor.item, share, is_curated: false }),
                 }
             }
         }

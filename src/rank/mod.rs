@@ -188,6 +188,8 @@ pub struct Reason {
     pub item: ItemIx,
     /// Its share of all that speaks for the item; the shares of a listed item add up to 1.
     pub share: f32,
+    /// The shop chose the item for the lists of this one.
+    pub is_curated: bool,
 }
 
 /// Decides whether an item may be listed (a shop's own rule).

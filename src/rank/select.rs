@@ -82,7 +82,7 @@ impl<T: Table> Ranker<T> {
         if request.options.k == 0 {
             return selection.listed;
         }
-        self.reserve_pins(request, &mut selection, eligible);
+        self.reserve_pins(request, plan, &mut selection, eligible);
         if request.options.rules.diversity > 0.0 {
             self.nearness.clear();
             self.nearness.resize(self.scores.len(), 0.0);
@@ -99,9 +99,16 @@ impl<T: Table> Ranker<T> {
         selection.listed
     }
 
-    /// Keeps the pinned items that may be listed for their positions.
-    fn reserve_pins(&mut self, request: &ListRequest<T>, selection: &mut Selection, eligible: &mut Eligible) {
-        for &(number, position) in request.options.rules.pins {
+    /// Keeps the pinned items that may be listed for their positions, and the curated ones for the first.
+    fn reserve_pins(
+        &mut self,
+        request: &ListRequest<T>,
+        plan: &ScoringPlan,
+        selection: &mut Selection,
+        eligible: &mut Eligible,
+    ) {
+        let curated = plan.curated.iter().map(|of| (of.0, 0));
+        for (number, position) in request.options.rules.pins.iter().copied().chain(curated) {
             let item = request.model.product_of(number.0);
             if self.is_free(item, BARRED)
                 && let Some(number) = request.select_variant(number, eligible)

@@ -26,6 +26,7 @@ fn model(edges: &[(u32, u32, u8)], popularity: Vec<u8>) -> Model {
         replenishment: Vec::new(),
         category_replenishment: Vec::new(),
         variants: None,
+        curated: Vec::new(),
         measurements: vec![],
     }
 }

@@ -2,7 +2,7 @@
 
 use super::tests::{NUM_ITEMS, any_history, any_model};
 use super::*;
-use crate::model::{Dictionary, Variants};
+use crate::model::{Curated, Dictionary, Relation, Variants};
 use proptest::prelude::*;
 
 /// Number of a variant.
@@ -168,4 +168,31 @@ fn excluded_pinned_and_unwanted_variants_stand_for_their_products() {
     let given = [(number("b1"), 0.5), (number("c"), 0.2)];
     let viewed = Options { viewed: &history, ..Options::default() };
     assert_eq!(list(&viewed, Source::Given(&given)), ["b1", "c"]);
+}
+
+#[test]
+fn curated_items_lead_the_lists_of_their_item() {
+    let ids = ["a", "b", "c", "d"];
+    let mut model: Model =
+        Model { items: Dictionary::new(&ids).unwrap(), popularity: vec![4, 3, 2, 1], ..Model::default() };
+    let pair = |relation, item, other| Curated { relation, item: ItemIx(item), other: ItemIx(other) };
+    let related = Relation::Next;
+    model.curated = vec![pair(related, 0, 3), pair(related, 0, 2), pair(Relation::Together, 1, 3)];
+    let list = |source: Source, options: &Options| {
+        let listed = Ranker::new(&model).list(&model, source, options, &mut |item| item != ItemIx(2));
+        let of = |one: &Ranked| (one.item.0, one.reasons.first().map(|reason| (reason.item.0, reason.is_curated)));
+        listed.iter().map(of).collect::<Vec<_>>()
+    };
+    let explained = Options { explain: true, ..Options::default() };
+    // What may not be listed is left out all the same; the rest is popular.
+    assert_eq!(list(Source::Related(&[ItemIx(0)]), &explained), [(3, Some((0, true))), (1, None)]);
+    assert_eq!(list(Source::Together(&[ItemIx(1)]), &explained), [(3, Some((1, true))), (0, None)]);
+    assert_eq!(list(Source::Related(&[ItemIx(1)]), &explained), [(0, None), (3, None)]);
+    assert_eq!(list(Source::Trending { days: 0 }, &explained), [(0, None), (1, None), (3, None)]);
+    // A pin of the request comes first.
+    let rules = Rules { pins: &[(ItemIx(1), 0)], ..Rules::default() };
+    let pinned = Options { rules, ..Options::default() };
+    assert_eq!(list(Source::Related(&[ItemIx(0)]), &pinned), [(1, None), (3, None)]);
+    let excluded = Options { exclude: &[ItemIx(3)], ..Options::default() };
+    assert_eq!(list(Source::Related(&[ItemIx(0)]), &excluded), [(1, None)]);
 }

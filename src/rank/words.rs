@@ -62,6 +62,9 @@ words! {
     /// Flag of a request: every variant of a product is listed.
     APART = 8;
 
+    /// Bit of a number of reasons: the shop chose the item.
+    CURATED = 0x8000_0000;
+
     /// Kind of an event: a view.
     VIEW = 0;
     /// Kind of an event: an addition to the cart.

@@ -24,6 +24,16 @@ pub enum TrainError {
         /// The other product.
         other: String,
     },
+    /// A curated pair names an item that is not in the log.
+    #[error("curated pair of `{item}` and `{other}`: `{unknown}` is neither in the log nor a variant of its products")]
+    Curated {
+        /// Id of the first item.
+        item: String,
+        /// Id of the second item.
+        other: String,
+        /// The one that is not known.
+        unknown: String,
+    },
     /// Nothing could be learnt from the log.
     #[error("cannot train")]
     Learn(#[from] LearnError),

@@ -2,6 +2,7 @@
 
 use crate::budget::Budget;
 use crate::learn::Settings;
+use crate::model::Relation;
 
 /// Neighbours that hyperparameters are tuned for: with a second hop a row reaches far more items than it has
 /// neighbours.
@@ -29,8 +30,21 @@ pub struct TrainOptions {
     pub read_with: Vec<(String, f64)>,
     /// Parts of the model besides those that rank histories.
     pub parts: Parts,
+    /// Pairs that the shop chose to lead the lists of an item.
+    pub curated: Vec<CuratedPair>,
     /// Counts pairs of products instead of variants, where the catalogue says which product a variant is of.
     pub group_variants: bool,
+}
+
+/// A pair that the shop chose: the second item leads the lists of the first one, behind those of pairs before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CuratedPair {
+    /// [`Relation::Next`] for related items, [`Relation::Together`] for items bought together.
+    pub relation: Relation,
+    /// Id of the item whose lists are led.
+    pub item: String,
+    /// Id of the item that leads them.
+    pub other: String,
 }
 
 /// Parts of a model besides those that rank histories.
@@ -67,6 +81,7 @@ impl Default for TrainOptions {
             similar: 0,
             read_with: Vec::new(),
             parts: Parts::ALL,
+            curated: Vec::new(),
             group_variants: true,
         }
     }

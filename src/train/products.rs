@@ -4,7 +4,7 @@ use super::error::TrainError;
 use crate::catalog::Catalog;
 use crate::events::EventLog;
 use crate::{EventKind, ItemIx};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A log and a catalogue whose items are products, and the variants of these.
 #[derive(Clone, Debug)]
@@ -49,8 +49,8 @@ pub fn products_of(log: &EventLog, catalog: &Catalog) -> Result<Option<Products>
         sales[item.as_usize()] += if *kind == EventKind::Purchase { 1 << 32 } else { 1 };
     }
     let in_log = log.item_ids.iter().zip(&of_item).zip(&sales).map(|((id, &item), &sales)| (id.as_str(), item, sales));
-    let seen: HashMap<&str, ()> = log.item_ids.iter().map(|id| (id.as_str(), ())).collect();
-    let others = catalog.products().filter(|product| !seen.contains_key(product.id.as_str()));
+    let seen: HashSet<&str> = log.item_ids.iter().map(String::as_str).collect();
+    let others = catalog.products().filter(|product| !seen.contains(product.id.as_str()));
     let others = others.filter_map(|product| Some((product.id.as_str(), *numbers.get(product.group.as_deref()?)?, 0)));
     let variants = in_log.filter(|(id, ..)| group_of(id).is_some()).chain(others);
     let variants: Vec<(String, ItemIx, u64)> = variants.map(|(id, item, sales)| (id.to_owned(), item, sales)).collect();

@@ -111,8 +111,9 @@ impl Engine {
         }
     }
 
-    /// Lists items: for each its number and the bits of its score as `f32`; if reasons are asked for also their number,
-    /// and for each reason the number of the item and the bits of its share.
+    /// Lists items: for each its number and the bits of its score as `f32`. With reasons also their number, with the bit
+    /// [`CURATED`](words::CURATED) set if the shop chose the item, and for each reason the number of the item and the
+    /// bits of its share.
     ///
     /// A request is made of the words of [`Request`].
     ///
@@ -240,7 +241,8 @@ fn flat(ranked: &[Ranked], explain: bool) -> Vec<u32> {
         list.push(shown.0);
         list.push(score.to_bits());
         if explain {
-            list.push(reasons.len() as u32);
+            let is_curated = reasons.iter().any(|reason| reason.is_curated);
+            list.push(reasons.len() as u32 | if is_curated { words::CURATED } else { 0 });
             for reason in reasons {
                 list.push(reason.item.0);
                 list.push(reason.share.to_bits());

@@ -10,7 +10,7 @@
 use serde_json::{Value, json};
 use std::error::Error;
 use std::path::Path;
-use vicino::model::{About, Categories, Measurement, Model, Privacy, RankingParameters, Relation};
+use vicino::model::{About, Categories, Curated, Measurement, Model, Privacy, RankingParameters, Relation};
 use vicino::pack::{Detail, Draft, Packer};
 use vicino::rank::{
     Boost, Catalogue, Column, Filter, HistoryEvent, Options, Ranked, Ranker, Rules, Signals, Source, event_factor,
@@ -99,6 +99,14 @@ fn build(random: &mut Random, num_items: usize, neighbours: usize) -> Result<Mod
     let variants = with_variants
         .flat_map(|(id, item)| (0..3u32).map(move |size| (format!("{id}~{size}"), ItemIx(item), (size * 5 % 3).into())))
         .collect();
+    // Every tenth item leads to three others.
+    let pair = |item: u32, step: u32| Curated {
+        relation: if item % 20 == 0 { Relation::Next } else { Relation::Together },
+        item: ItemIx(item),
+        other: ItemIx((item + step * 131) % num_items as u32),
+    };
+    let leading = (0..num_items as u32).filter(|item| num_items > 60 && item % 10 == 0);
+    let curated = leading.flat_map(|item| (1..4).map(move |step| pair(item, step))).collect();
     let draft = Draft {
         item_ids,
         tables,
@@ -116,6 +124,7 @@ fn build(random: &mut Random, num_items: usize, neighbours: usize) -> Result<Mod
         replenishment: (0..num_items as u32).step_by(9).map(|item| (ItemIx(item), 5 + item as u16 % 40)).collect(),
         category_replenishment: vec![(CategoryIx(1), 12), (CategoryIx(4), 21)],
         variants,
+        curated,
         measurements: vec![Measurement { name: "HitRate@20".into(), value: 0.5 }],
     };
     let packer = Packer::new(draft)?;
@@ -331,7 +340,9 @@ fn catalogue(model: &Model, priced: &[(ItemIx, f32, bool)]) -> Catalogue {
 
 /// Id, bits of the score, and id and bits of the share of each reason.
 fn expected(model: &Model, Ranked { shown, score, reasons, .. }: &Ranked) -> Value {
-    let reasons: Vec<Value> =
-        reasons.iter().map(|reason| json!([model.id(reason.item), reason.share.to_bits()])).collect();
+    let reasons: Vec<Value> = reasons
+        .iter()
+        .map(|reason| json!([model.id(reason.item), reason.share.to_bits(), reason.is_curated]))
+        .collect();
     json!([model.id(*shown), score.to_bits(), reasons])
 }

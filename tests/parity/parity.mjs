@@ -87,7 +87,7 @@ test('1,000 random histories rank identically natively and in wasm', async () =>
     const actual = (await rank(recommender, given)).map(({ id, score, reasons = [] }) => [
       id,
       bits(score),
-      reasons.map((reason) => [reason.id, bits(reason.share)]),
+      reasons.map((reason) => [reason.id, bits(reason.share), reason.curated === true]),
     ]);
     assert.deepEqual(actual, given.expected, `case ${number}: ${given.call}`);
     listed += actual.length;

@@ -149,6 +149,8 @@ export interface Reason {
   id: string;
   /** Its share of the score; the shares of one recommendation add up to 1. */
   share: number;
+  /** True if the shop chose the recommendation for the lists of this item. */
+  curated?: true;
 }
 
 /** A sentence that explains a recommendation. */
@@ -158,6 +160,7 @@ export interface Sentence {
     | 'because-viewed'
     | 'because-in-cart'
     | 'because-bought'
+    | 'chosen-by-shop'
     | 'viewed-next'
     | 'bought-together'
     | 'similar'

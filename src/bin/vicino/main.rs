@@ -8,6 +8,7 @@ mod catalogue;
 mod cleaning;
 mod completions;
 mod console;
+mod curated;
 mod evaluate;
 mod events;
 mod explore;

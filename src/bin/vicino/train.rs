@@ -3,6 +3,7 @@
 use crate::arg_parsers;
 use crate::catalogue::CatalogFlags;
 use crate::console::Console;
+use crate::curated;
 use crate::events::{EventFlags, Events, read_events_with};
 use crate::explore::lead;
 use crate::hints::HINTS;
@@ -95,6 +96,13 @@ pub struct Args {
     #[arg(help_heading = "Learning", long)]
     no_baskets: bool,
 
+    /// Pairs that you chose yourself: the other product leads the lists of the first
+    ///
+    /// A CSV file with the columns `list` (`related` or `boughtTogether`), `item_id` and `other_id`, in the order in which
+    /// they are to be listed. Products that are not in the log are added.
+    #[arg(help_heading = "Learning", long, value_name = "FILE")]
+    curated: Option<PathBuf>,
+
     /// Learn from every variant as a product of its own, although the catalogue says which product it is of
     ///
     /// By default pairs are counted by product (`item_group_id` of a feed for Google), and lists show one variant of
@@ -169,6 +177,7 @@ impl Args {
             similar: self.similar,
             read_with: is_cut_by_gap.then(gap_minutes).into_iter().collect(),
             parts: Parts::ALL,
+            curated: Vec::new(),
             group_variants: !self.no_grouping,
         }
     }
@@ -206,7 +215,12 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     if let Some(catalog) = catalog.as_ref().filter(|_| args.catalog_items) {
         train_and_compare::add_items(&mut events.log.item_ids, catalog.products().map(|product| product.id.clone()));
     }
-    let trainer = Trainer::new(args.options(&events));
+    let mut options = args.options(&events);
+    if let Some(path) = &args.curated {
+        options.curated = curated::read(path)?;
+        curated::add_products(path, &options.curated, catalog.as_ref(), &mut events.log.item_ids, console);
+    }
+    let trainer = Trainer::new(options);
     let learnt = trainer.learn(&events.log, catalog.as_ref(), console)?;
     if let Some(path) = args.catalog.path().filter(|_| learnt.num_without_category > 0) {
         console.remark(format_args!(
@@ -281,7 +295,7 @@ fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
 fn check_outputs(args: &Args, paths: &[PathBuf]) -> anyhow::Result<()> {
     let outputs: Vec<&PathBuf> =
         [Some(&args.output), args.report.as_ref()].into_iter().flatten().chain(args.events.outputs()).collect();
-    let inputs: Vec<PathBuf> = paths.iter().chain(args.catalog.path()).cloned().collect();
+    let inputs: Vec<PathBuf> = paths.iter().chain(args.catalog.path()).chain(&args.curated).cloned().collect();
     output::refuse_to_replace(&inputs, outputs.iter().copied())?;
     for (at, output) in outputs.iter().enumerate() {
         if outputs[..at].contains(output) {
