@@ -101,7 +101,7 @@ fn build(random: &mut Random, num_items: usize, neighbours: usize) -> Result<Mod
         .collect();
     // Every tenth item leads to three others.
     let pair = |item: u32, step: u32| Curated {
-        relation: if item % 20 == 0 { Relation::Next } else { Relation::Together },
+        relation: if item.is_multiple_of(20) { Relation::Next } else { Relation::Together },
         item: ItemIx(item),
         other: ItemIx((item + step * 131) % num_items as u32),
     };
