@@ -235,6 +235,14 @@ impl<T: Table> Ranker<T> {
 }
 
 impl Ranker {
+    /// Keeps the rows of tables with a second hop for many histories instead of one: up to 64 MB for each table.
+    #[cfg(feature = "cli")]
+    #[must_use]
+    pub fn for_many(mut self) -> Ranker {
+        self.rows.iter_mut().for_each(Rows::keep_many);
+        self
+    }
+
     /// As [`try_list`](Ranker::try_list), of a model that is wholly in memory.
     pub fn list(&mut self, model: &Model, source: Source, options: &Options, eligible: &mut Eligible) -> Vec<Ranked> {
         match self.try_list(model, source, options, eligible) {
