@@ -110,7 +110,7 @@ fn read_all(
     check_rejected(&clean, options.max_rejected)?;
     let log = build(&clean, options.keep_details);
     let (columns, names) = first.unwrap_or_default();
-    let report = report(clean, log.sessions.items.len(), options, &columns, &names);
+    let report = report(clean, &log, options, &columns, &names);
     progress.finish(&format!(
         "{} events in {} sessions from {} rows",
         report.num_events,
@@ -157,12 +157,18 @@ fn check_rejected(clean: &CleanLog, max_rejected: f64) -> Result<(), EventsError
 
 fn report(
     clean: CleanLog,
-    num_events: usize,
+    log: &EventLog,
     options: &ReadOptions,
     columns: &Columns,
     names: &[String],
 ) -> ReadReport {
-    let CleanLog { raw, traits, rules, rejections, .. } = clean;
+    let CleanLog { raw, traits, rules, rejections, rejected_kinds, is_out, .. } = clean;
+    let mut kinds = [0; 3];
+    for &kind in &log.sessions.kinds {
+        kinds[kind as usize] += 1;
+    }
+    let times = raw.events.times.iter().zip(&is_out).filter(|(_, is_out)| !**is_out).map(|(&time, _)| time);
+    let period = times.fold((i64::MAX, i64::MIN), |(first, last), time| (first.min(time), last.max(time)));
     let matched = columns
         .of_field
         .iter()
@@ -170,11 +176,15 @@ fn report(
     let positions = if raw.has_field(Field::Position) { TimeSource::Positions } else { TimeSource::Rows };
     ReadReport {
         num_rows: raw.num_rows,
-        num_events: num_events as u64,
+        num_events: log.sessions.items.len() as u64,
         columns: matched.collect(),
         session_source: traits.session_source,
         sessions_are_baskets: columns.is_basket,
         time_source: raw.time_source.unwrap_or(positions),
+        period_ms: Some(period).filter(|(first, last)| traits.has_times && first <= last),
+        session_gap_ms: traits.gap_ms,
+        kinds,
+        rejected_kinds,
         date_order: raw.date_order,
         assumed_kind: (!raw.has_field(Field::Event)).then(|| default_kind(options, columns)),
         rejections,

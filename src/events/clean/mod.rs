@@ -42,6 +42,8 @@ pub(super) struct CleanLog {
     pub(super) is_out: Vec<bool>,
     pub(super) rules: Vec<RuleCount>,
     pub(super) rejections: Vec<Rejection<Reason>>,
+    /// Rows that were left out although their kind is known, by reason and kind.
+    pub(super) rejected_kinds: Vec<(Reason, [u64; 3])>,
     /// By file and line; empty unless they are kept.
     pub(super) rejects: Vec<Reject>,
 }
@@ -77,8 +79,9 @@ pub(super) fn clean(mut raw: RawLog, cleaning: &Cleaning, patterns: &Patterns, t
     sessions.sort_unstable_by_key(|session| (session.end_ms, session.first_event));
 
     let RuleRunner { context: RuleContext { is_out, .. }, rules, failures, .. } = runner;
+    let rejected_kinds = failures.by_kind();
     let (rejections, rejects) = failures.into_parts();
-    CleanLog { order: order.into_events(), sessions, is_out, rules, rejections, rejects, raw, traits }
+    CleanLog { order: order.into_events(), sessions, is_out, rules, rejections, rejected_kinds, rejects, raw, traits }
 }
 
 /// The events of the sessions whose length is not wanted.
@@ -149,6 +152,7 @@ impl<'a> RuleRunner<'a> {
         self.count(rule, events.len() as u64, None);
         for &event in &events {
             self.context.is_out[event as usize] = true;
+            self.failures.add_kind(reason, self.context.log.events.kinds[event as usize]);
         }
         let Some(&first) = events.first() else { return };
         let (log, cleaning) = (self.context.log, self.context.cleaning);
