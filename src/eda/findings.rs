@@ -44,7 +44,7 @@ pub(super) fn overview(facts: &Facts<'_>, read: &ReadReport, catalog: Option<&Ca
     grid.row(["rows read", &thousands(read.num_rows)]);
     grid.row(["events", &thousands(facts.num_events())]);
     for kind in EventKind::ALL.into_iter().filter(|&kind| facts.of_kind(kind) > 0) {
-        grid.row([format!("of these {}s", kind.name()), thousands(facts.of_kind(kind))]);
+        grid.row([format!("{}s", kind.name()), thousands(facts.of_kind(kind))]);
     }
     grid.row([if read.sessions_are_baskets { "baskets" } else { "sessions" }, &thousands(sessions)]);
     if !facts.of_shopper.is_empty() {

@@ -155,13 +155,7 @@ fn check_rejected(clean: &CleanLog, max_rejected: f64) -> Result<(), EventsError
     Ok(())
 }
 
-fn report(
-    clean: CleanLog,
-    log: &EventLog,
-    options: &ReadOptions,
-    columns: &Columns,
-    names: &[String],
-) -> ReadReport {
+fn report(clean: CleanLog, log: &EventLog, options: &ReadOptions, columns: &Columns, names: &[String]) -> ReadReport {
     let CleanLog { raw, traits, rules, rejections, rejected_kinds, is_out, .. } = clean;
     let mut kinds = [0; 3];
     for &kind in &log.sessions.kinds {

@@ -2,14 +2,15 @@
 
 use crate::catalogue::CatalogFlags;
 use crate::console::Console;
-use crate::events::{EventFlags, read_events_with};
+use crate::events::{EventFlags, look_at_events};
 use crate::hints::HINTS;
 use crate::output::{self, Output};
+use crate::reading::Account;
 use crate::table::Table;
 use crate::usage::Usage;
+use std::collections::HashSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use vicino::eda::figure::Grid;
 use vicino::eda::html::{self, Page};
 use vicino::eda::{self, Exploration, Weight, sparkline};
 use vicino::events::expand;
@@ -58,7 +59,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     if let Some(path) = &args.output {
         output::check(path)?;
     }
-    let events = read_events_with(&paths, &args.events, true, console)?;
+    let (events, verdict) = look_at_events(&paths, &args.events, true, console)?;
     let catalog = args.catalog.read(console)?;
     let found = eda::explore(&events.log, &events.report, catalog.as_ref(), &HINTS);
 
@@ -73,12 +74,14 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
         serde_json::to_writer_pretty(&mut output, &found).map_err(io::Error::from)?;
         writeln!(output)?;
     } else if !to_stdout {
-        print(&mut output, &found)?;
+        print(&mut output, &events.account, &found)?;
         if let Some(path) = args.output.as_ref().filter(|_| !console.is_quiet()) {
             writeln!(output, "\nwrote {}", path.display())?;
         }
     }
-    output.finish()
+    output.finish()?;
+    // What was read is shown all the same: that is how one sees what is wrong.
+    verdict
 }
 
 /// The files that a page is about, without their folders.
@@ -98,17 +101,8 @@ pub fn lead(paths: &[PathBuf]) -> String {
     }
 }
 
-fn print(output: &mut Output, found: &Exploration) -> io::Result<()> {
-    writeln!(output, "overview")?;
-    write!(output, "{}", plain(&found.overview))?;
-    if !found.quality.rows.is_empty() {
-        writeln!(output, "\nleft out")?;
-        let mut table = Table::new(&["reason", "rows", "share", "first at", "found"]);
-        for row in &found.quality.rows {
-            table.row(row.iter().map(String::as_str));
-        }
-        write!(output, "{table}")?;
-    }
+fn print(output: &mut Output, account: &Account, found: &Exploration) -> io::Result<()> {
+    write!(output, "{account}\noverview\n{}", overview(found))?;
     writeln!(output, "\nfigures")?;
     for figure in &found.figures {
         if let Some(line) = sparkline(figure, 48) {
@@ -132,10 +126,11 @@ fn print(output: &mut Output, found: &Exploration) -> io::Result<()> {
     Ok(())
 }
 
-/// A grid of names and values without its head.
-fn plain(grid: &Grid) -> Table {
+/// The sizes that the account of the reading has not given.
+fn overview(found: &Exploration) -> Table {
+    let told: HashSet<&String> = found.reading.rows.iter().filter_map(|row| row.first()).collect();
     let mut table = Table::plain();
-    for row in &grid.rows {
+    for row in found.overview.rows.iter().filter(|row| row.first().is_none_or(|name| !told.contains(name))) {
         table.row(row.iter().map(String::as_str));
     }
     table

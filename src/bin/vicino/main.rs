@@ -21,6 +21,7 @@ mod mapping;
 mod output;
 mod packing;
 mod ranking;
+mod reading;
 mod recommend;
 mod report;
 mod table;

@@ -241,6 +241,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     write(&args.output, &outcome.bytes)?;
 
     let report = Report {
+        account: &events.account,
         read: &events.report,
         summary: &summary,
         sections: &model::sections(&outcome.bytes)?,

@@ -8,6 +8,7 @@ use crate::events::{Events, read_events};
 use crate::input::{self, PREFIX, Rows, TARGET};
 use crate::output::Output;
 use crate::ranking::Kind;
+use crate::reading::Account;
 use crate::table::{Table, percent, thousands};
 use crate::train_and_compare;
 use crate::usage::Usage;
@@ -45,20 +46,28 @@ pub fn run(args: &Args, model: &Path, console: &Console) -> anyhow::Result<()> {
     let found = eval::evaluate(&model, &cases, &EvaluateOptions { cut_offs: args.cut_offs() }, console)?;
     let comparison = if args.train.is_empty() { None } else { Some(compare(args, &model, &test, console)?) };
 
-    if let Some(comparison) = &comparison {
+    if let Some((comparison, _)) = &comparison {
         let lead = "A model on events that it has not seen, beside simple methods from its training events.";
         args.write_report("How good the lists are", lead, figures::parts(comparison))?;
     }
     let mut output = Output::stdout();
     if args.json {
         let mut json = as_json(&found, &source, &cases);
-        if let Some(comparison) = &comparison {
+        if let Some(account) = test.account() {
+            json["reading"] = serde_json::to_value(&account.reading)?;
+        }
+        if let Some((comparison, account)) = &comparison {
+            json["training_reading"] = serde_json::to_value(&account.reading)?;
             json["comparison"] = serde_json::to_value(comparison)?;
         }
         write_json(&mut output, &json)?;
     } else {
+        if let Some(account) = test.account() {
+            writeln!(output, "{account}")?;
+        }
         print(&mut output, &found, &source, &cases)?;
-        if let Some(comparison) = &comparison {
+        if let Some((comparison, account)) = &comparison {
+            write!(output, "\nthe logs of --train\n{account}")?;
             print::comparison(&mut output, comparison)?;
         }
     }
@@ -66,9 +75,9 @@ pub fn run(args: &Args, model: &Path, console: &Console) -> anyhow::Result<()> {
 }
 
 /// The model beside the simple methods, which are fitted on the logs of --train.
-fn compare(args: &Args, model: &Model, test: &Test, console: &Console) -> anyhow::Result<Comparison> {
+fn compare(args: &Args, model: &Model, test: &Test, console: &Console) -> anyhow::Result<(Comparison, Account)> {
     let paths = expand(&args.train)?;
-    let mut train = read_events(&paths, &args.events, console)?.log;
+    let Events { log: mut train, account, .. } = read_events(&paths, &args.events, console)?;
     let (found, stated) = (train.sessions.len() as u64, model.about.num_sessions);
     if found != stated {
         console.remark(format_args!(
@@ -93,7 +102,8 @@ fn compare(args: &Args, model: &Model, test: &Test, console: &Console) -> anyhow
     let item = |id: &str| numbers.get(product(id).unwrap_or(id)).copied();
     let (cases, _) = test.cases(args, &item);
     let cases = cases.sample(args.max_cases, args.seed);
-    train_and_compare::compare(&args.comparing(), &train, model, catalog.as_ref(), &cases, console)
+    let found = train_and_compare::compare(&args.comparing(), &train, model, catalog.as_ref(), &cases, console)?;
+    Ok((found, account))
 }
 
 /// Test data as it was read.
@@ -103,6 +113,14 @@ enum Test {
 }
 
 impl Test {
+    /// The account of how the log was read; `None` for rows of prefix,target.
+    fn account(&self) -> Option<&Account> {
+        match self {
+            Test::Rows { .. } => None,
+            Test::Log { events, .. } => Some(&events.account),
+        }
+    }
+
     /// Makes the test cases; `number_of` returns the number of a known item.
     fn cases(&self, args: &Args, number_of: &dyn Fn(&str) -> Option<ItemIx>) -> (TestCases, Source) {
         match self {
