@@ -150,7 +150,10 @@ fn few_sessions(facts: &Facts<'_>) -> Option<Finding> {
     (useful < 5_000).then(|| {
         finding(
             Weight::Warning,
-            format!("Only {} two events or more", plural(useful, "session has", "sessions have")),
+            match useful == facts.sessions.len() as u64 {
+                true => format!("The log has {} only", plural(useful, "session", "sessions")),
+                false => format!("Only {} two events or more", plural(useful, "session has", "sessions have")),
+            },
             "Pairs of products are learnt from these. With few of them most products get no neighbours: take a longer \
          period, or more kinds of events.",
         )

@@ -45,7 +45,7 @@ pub struct Reading {
     pub date_order: Option<&'static str>,
     /// The kind that every event got; `None` if a column says it.
     pub assumed_kind: Option<&'static str>,
-    /// What was decided without a column that says it.
+    /// Decisions that no column makes.
     pub guesses: Vec<Guess>,
     /// The rows that were left out, by reason, in the order of the rules.
     pub left_out: Vec<LeftOut>,
@@ -197,7 +197,7 @@ pub fn reading(log: &EventLog, read: &ReadReport, hints: &Hints) -> Reading {
     }
 }
 
-/// What was decided although no column says it.
+/// Lists the decisions that no column makes.
 fn guesses(log: &EventLog, read: &ReadReport, hints: &Hints) -> Vec<Guess> {
     let mut guesses = Vec::new();
     let mut add = |id, text: String| guesses.push(Guess { id, text });

@@ -353,3 +353,17 @@ fn curated_pairs_are_added_and_said() {
         assert!(said.contains(expected), "{expected} in\n{said}");
     }
 }
+
+#[test]
+fn a_model_without_neighbours_is_refused_with_the_threshold() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| arg(&folder.path().join(name));
+    // Each pair of products by one shopper alone.
+    let rows: String = (0..30).map(|at| format!("o{at},u{at},P{at}\no{at},u{at},Q{at}\n")).collect();
+    fs::write(path("log.csv"), format!("order_id,customer_id,product_id\n{rows}")).unwrap();
+    let args = ["train", &path("log.csv"), "-o", &path("m.vicino"), "--no-tune"];
+    let message = stderr(&mut vicino(args), 1);
+    assert!(message.contains("none of 60 pairs") && message.contains("--min-shoppers"), "{message}");
+    assert!(!fs::exists(path("m.vicino")).unwrap());
+    vicino(args.into_iter().chain(["--min-shoppers", "1"])).assert().success();
+}

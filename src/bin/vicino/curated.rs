@@ -4,6 +4,7 @@ use crate::console::Console;
 use crate::table::thousands;
 use crate::{input, train_and_compare};
 use anyhow::bail;
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 use vicino::catalog::Catalog;
@@ -15,10 +16,10 @@ pub fn read(path: &Path) -> anyhow::Result<Vec<CuratedPair>> {
     let mut pairs = Vec::new();
     let mut rows = input::Rows::open(path, &["list", "item_id", "other_id"])?;
     while let Some(row) = rows.next()? {
-        let row: Vec<&str> = row.into_iter().map(str::trim).collect();
+        let row: Vec<Cow<str>> = row.iter().map(input::Value::text).collect();
         let at = format!("{}: row {}", path.display(), pairs.len() + 1);
-        let [list, item, other] = row[..] else { bail!("{at}: expected three values") };
-        let relation = match list {
+        let [list, item, other] = &row[..] else { bail!("{at}: expected three values") };
+        let relation = match list.as_ref() {
             "related" => Relation::Next,
             "boughtTogether" => Relation::Together,
             _ => bail!("{at}: `list` is `{list}`, expected `related` or `boughtTogether`"),
@@ -28,7 +29,7 @@ pub fn read(path: &Path) -> anyhow::Result<Vec<CuratedPair>> {
                 bail!("{at}: `{column}` is empty, expected the id of a product");
             }
         }
-        pairs.push(CuratedPair { relation, item: item.to_owned(), other: other.to_owned() });
+        pairs.push(CuratedPair { relation, item: item.to_string(), other: other.to_string() });
     }
     if pairs.is_empty() {
         bail!("{}: no pairs below the header; leave out --curated, or add a row", path.display());

@@ -103,7 +103,7 @@ impl EventFlags {
 pub struct Events {
     pub log: EventLog,
     pub report: ReadReport,
-    /// How it was read.
+    /// Account of the reading.
     pub account: Account,
     /// After so long without an event a shopper's session ends, where no column says it.
     pub session_gap_ms: i64,

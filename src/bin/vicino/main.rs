@@ -14,6 +14,7 @@ mod events;
 mod explore;
 mod export;
 mod hints;
+mod id_lists;
 mod input;
 mod inspect;
 mod manifest;

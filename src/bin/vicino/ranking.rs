@@ -1,9 +1,9 @@
 //! Histories in shop ids, as the ranker wants them.
 
 use clap::ValueEnum;
-use vicino::EventKind;
 use vicino::model::Model;
 use vicino::rank::HistoryEvent;
+use vicino::{EventKind, ItemIx};
 
 /// A kind of event on the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -41,4 +41,10 @@ pub fn history<'i>(
     }
     events.reverse();
     (events, unknown)
+}
+
+/// The ids of a model's items and of their variants.
+pub fn all_ids(model: &Model) -> impl Iterator<Item = &str> {
+    let num_variants = model.variants.as_ref().map_or(0, |variants| variants.len());
+    (0..(model.num_items() + num_variants) as u32).map(|number| model.id(ItemIx(number)))
 }

@@ -9,7 +9,7 @@ use std::fmt::{self, Display};
 use vicino::eda::{self, Reading, Verdict};
 use vicino::events::{EventLog, Loss, ReadReport, Reason};
 
-/// How one log was read, for people and as JSON.
+/// Account of the reading of one log, for people and as JSON.
 #[derive(Debug)]
 pub struct Account {
     pub reading: Reading,

@@ -2,14 +2,18 @@
 
 use crate::arg_parsers;
 use crate::console::Console;
+use crate::id_lists::IdSplitter;
 use crate::input::{self, PREFIX, ROW_ID, Rows};
 use crate::output::{self, Output};
-use crate::ranking::{Kind, history};
+use crate::ranking::{Kind, all_ids, history};
 use crate::table::{Table, percent, shortest, thousands};
 use crate::usage::Usage;
+use anyhow::bail;
 use clap::ValueEnum;
 use rayon::prelude::*;
 use serde_json::json;
+use std::collections::HashSet;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use vicino::measure::Rankers;
@@ -30,16 +34,24 @@ pub struct Args {
     model: PathBuf,
 
     /// Product ids that one shopper looked at, oldest first; '' for a shopper nothing is known of
-    #[arg(long, value_name = "ID,ID,...", value_delimiter = ',', num_args = 1)]
-    history: Option<Vec<String>>,
-
-    /// A CSV file (.gz too, - for stdin) with a history in each row
     ///
-    /// Needs the columns `row_id` and `prefix`, where `prefix` holds product ids, oldest first, with spaces
-    /// between; other columns are ignored. The result is CSV with the columns row_id, rank (from 1), item_id and
-    /// score, rows in the order of the file.
+    /// Ids that hold commas may stand in quotes ("a,b",c), as a JSON list (["a,b","c"]), or with another --sep.
+    #[arg(long, value_name = "ID,ID,...")]
+    history: Option<String>,
+
+    /// A file of CSV or JSON lines (.gz too, - for stdin) with a history in each row
+    ///
+    /// Needs the columns or keys `row_id` and `prefix`, where `prefix` holds product ids, oldest first (see --sep, or a
+    /// list in JSON); rows of one row_id that follow each other are one history; other columns are ignored. The result
+    /// is CSV with the columns row_id, rank (from 1), item_id and score, rows in the order of the file.
     #[arg(long, value_name = "FILE")]
     histories: Option<PathBuf>,
+
+    /// Text between product ids [default: commas in --history, blanks in files, except within ids that hold some]
+    ///
+    /// Ids may also stand in quotes ("blue shoe" c), or as a JSON list (["blue shoe","c"]).
+    #[arg(long, value_name = "TEXT")]
+    sep: Option<String>,
 
     /// Where the lists of --histories go (.gz is compressed) [default: stdout]
     #[arg(short, long, value_name = "FILE", conflicts_with = "history")]
@@ -139,9 +151,10 @@ impl Asked {
 }
 
 /// Prints the list for one history.
-fn one(args: &Args, model: &Model, ids: &[String], asked: &Asked, console: &Console) -> anyhow::Result<()> {
-    let ids: Vec<&str> = ids.iter().map(|id| id.trim()).filter(|id| !id.is_empty()).collect();
-    let (events, unknown) = history(model, ids.iter().copied(), args.events_are.into());
+fn one(args: &Args, model: &Model, ids: &str, asked: &Asked, console: &Console) -> anyhow::Result<()> {
+    let is_known = |id: &str| model.number(id).is_some();
+    let ids = IdSplitter::new(args.sep.as_deref(), ',', all_ids(model), &is_known).split(ids);
+    let (events, unknown) = history(model, ids.iter().map(String::as_str), args.events_are.into());
     if !unknown.is_empty() {
         console.remark(format_args!(
             "{} of {} product ids are not in the model and ignored: {}",
@@ -207,25 +220,71 @@ struct Row {
     history: Vec<HistoryEvent>,
 }
 
+/// The histories of a file: each of one row, or of several with the same id that follow each other.
+struct Histories<'m> {
+    rows: Rows,
+    splitter: IdSplitter<'m>,
+    /// The first row of the next history.
+    begun: Option<(String, Vec<String>)>,
+    /// Hashes of the ids of the histories that are complete.
+    seen: HashSet<u64>,
+}
+
+impl Histories<'_> {
+    /// The id and the items of the next history, oldest first; `None` after the last.
+    ///
+    /// # Errors
+    /// The file at `path` cannot be read, or an id comes again after another one.
+    fn next(&mut self, path: &Path) -> anyhow::Result<Option<(String, Vec<String>)>> {
+        loop {
+            let row = match self.rows.next()?.as_deref() {
+                Some([row_id, prefix]) => Some((row_id.id().into_owned(), prefix.ids(&self.splitter))),
+                _ => None,
+            };
+            match (&mut self.begun, row) {
+                (Some((row_id, ids)), Some((of, more))) if *row_id == of => ids.extend(more),
+                (begun, row) => {
+                    let done = std::mem::replace(begun, row);
+                    if let Some((row_id, _)) = begun
+                        && !self.seen.insert(BuildHasherDefault::<DefaultHasher>::default().hash_one(&*row_id))
+                    {
+                        bail!(
+                            "{}, row {}: `{row_id}` comes again after other rows; put the rows of a history together, or \
+                             give each history an id of its own",
+                            path.display(),
+                            self.rows.number()
+                        );
+                    }
+                    if done.is_some() || begun.is_none() {
+                        return Ok(done);
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// Writes the lists for each row of a file.
 fn many(args: &Args, model: &Model, path: &Path, asked: &Asked, console: &Console) -> anyhow::Result<()> {
     let kind: EventKind = args.events_are.into();
-    let mut rows = Rows::open(path, &[ROW_ID, PREFIX])?;
+    let rows = Rows::open(path, &[ROW_ID, PREFIX])?;
     let mut output = args.output.as_deref().map_or_else(|| Ok(Output::stdout()), Output::create_text)?;
     writeln!(output, "row_id,rank,item_id,score")?;
     let rankers = Rankers::new(model);
     let (mut num_rows, mut num_ids, mut num_unknown) = (0, 0, 0);
+    let is_known = |id: &str| model.number(id).is_some();
+    let splitter = IdSplitter::new(args.sep.as_deref(), ' ', all_ids(model), &is_known);
+    let mut histories = Histories { rows, splitter, begun: None, seen: HashSet::new() };
     console.start("ranking", 0);
     loop {
         let mut batch: Vec<Row> = Vec::new();
         while batch.len() < BATCH_ROWS
-            && let Some(values) = rows.next()?
+            && let Some((row_id, ids)) = histories.next(path)?
         {
-            let [row_id, prefix] = values[..] else { break };
-            let (history, unknown) = history(model, prefix.split_ascii_whitespace(), kind);
-            num_ids += (history.len() + unknown.len()) as u64;
+            let (history, unknown) = history(model, ids.iter().map(String::as_str), kind);
+            num_ids += ids.len() as u64;
             num_unknown += unknown.len() as u64;
-            batch.push(Row { row_id: row_id.to_owned(), history });
+            batch.push(Row { row_id, history });
         }
         if batch.is_empty() {
             break;

@@ -13,7 +13,7 @@ use crate::report::{Extras, Report};
 use crate::table::thousands;
 use crate::train_and_compare;
 use crate::usage::Usage;
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::ValueEnum;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -238,6 +238,9 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     // The page alone looks at the events again.
     let log = wants_page.then_some(events.log);
     let outcome = args.packing.pack(&learnt, console)?;
+    if outcome.packed.num_links == 0 {
+        bail!("the model would have no neighbours: {}", train_and_compare::why_no_neighbours(&outcome.model));
+    }
     write(&args.output, &outcome.bytes)?;
 
     let report = Report {
