@@ -4,6 +4,7 @@ use crate::arg_parsers;
 use crate::console::Console;
 use crate::table::thousands;
 use crate::usage::Usage;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use vicino::catalog::{self, Catalog};
@@ -48,4 +49,16 @@ impl CatalogFlags {
         ));
         Ok(Some(catalog))
     }
+}
+
+/// The account of how a feed was read, as JSON; `null` without one.
+pub fn as_json(catalog: Option<&Catalog>) -> Value {
+    catalog.map_or(Value::Null, |catalog| {
+        json!({
+            "num_rows": catalog.report.num_rows,
+            "num_products": catalog.len(),
+            "columns": catalog.report.columns,
+            "left_out": catalog.report.rejections,
+        })
+    })
 }

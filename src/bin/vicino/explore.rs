@@ -1,18 +1,21 @@
 //! `vicino explore`: what is in an event log, before anything is trained on it.
 
-use crate::catalogue::CatalogFlags;
+use crate::catalogue::{self, CatalogFlags};
 use crate::console::Console;
+use crate::evaluate;
 use crate::events::{EventFlags, look_at_events};
 use crate::hints::HINTS;
 use crate::output::{self, Output};
 use crate::reading::Account;
 use crate::table::Table;
 use crate::usage::Usage;
+use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use vicino::catalog::Catalog;
 use vicino::eda::html::{self, Page};
-use vicino::eda::{self, Exploration, Weight, sparkline};
+use vicino::eda::{self, Exploration, Summary, Weight, sparkline};
 use vicino::events::expand;
 
 /// Shows what is in an event log: sizes, quality, figures and what stands out.
@@ -36,7 +39,7 @@ pub struct Args {
     #[command(flatten)]
     events: EventFlags,
 
-    /// Print everything as JSON, figures with their numbers included
+    /// Print everything as JSON, figures with their numbers included (docs/json.md)
     #[arg(long)]
     json: bool,
 }
@@ -71,7 +74,9 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     }
     let mut output = Output::stdout();
     if args.json {
-        serde_json::to_writer_pretty(&mut output, &found).map_err(io::Error::from)?;
+        let summary = eda::summarise(&events.log);
+        let json = as_json(&events.account, &summary, catalog.as_ref(), &found);
+        serde_json::to_writer_pretty(&mut output, &json).map_err(io::Error::from)?;
         writeln!(output)?;
     } else if !to_stdout {
         print(&mut output, &events.account, &found)?;
@@ -82,6 +87,20 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     output.finish()?;
     // What was read is shown all the same: that is how one sees what is wrong.
     verdict
+}
+
+/// Everything in numbers; the texts are those of findings and figures. `docs/json.md` has the keys.
+fn as_json(account: &Account, summary: &Summary, catalog: Option<&Catalog>, found: &Exploration) -> Value {
+    json!({
+        "reading": account.reading,
+        "catalog": catalogue::as_json(catalog),
+        "data": summary.data,
+        "popularity_curve": summary.popularity_curve,
+        "session_lengths": summary.session_lengths,
+        "findings": found.findings,
+        "figures": evaluate::json::figures(&found.figures),
+        "missing": found.missing,
+    })
 }
 
 /// The files that a page is about, without their folders.

@@ -3,13 +3,14 @@
 use crate::console::Console;
 use crate::output::{self, Output};
 use crate::table::{shortest, thousands};
+use crate::usage::Usage;
 use crate::{arg_parsers, input};
 use anyhow::bail;
 use clap::ValueEnum;
 use rayon::prelude::*;
 use serde_json::json;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use vicino::measure::Rankers;
 use vicino::model::{Model, Neighbours, Relation};
 use vicino::rank::{Options, Ranker};
@@ -41,6 +42,10 @@ pub struct Args {
     /// Write CSV with the columns item_id, rank (from 1), related_id and score instead
     #[arg(long)]
     csv: bool,
+
+    /// Print what was written as JSON (docs/json.md)
+    #[arg(long)]
+    json: bool,
 }
 
 /// Relation of a list.
@@ -77,6 +82,9 @@ const TASK_ITEMS: usize = 128;
 
 pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     output::refuse_to_replace(std::slice::from_ref(&args.model), [&args.related])?;
+    if args.json && args.related == Path::new("-") {
+        return Err(Usage("--json and --related - cannot both go to stdout".to_owned()).into());
+    }
     let model = input::model(&args.model)?;
     let relation = args.relation.relation();
     let Some(table) = model.table(relation) else {
@@ -106,7 +114,16 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
         }
     }
     console.finish(&format!("{} products", thousands(items.len() as u64)));
-    output.finish()
+    output.finish()?;
+    if args.json {
+        let json = json!({
+            "related": args.related, "relation": relation.key(), "k": args.k, "num_products": items.len(),
+        });
+        let mut output = Output::stdout();
+        writeln!(output, "{json:#}")?;
+        output.finish()?;
+    }
+    Ok(())
 }
 
 /// The lines of some products.

@@ -81,8 +81,8 @@ pub struct Args {
     #[arg(long, conflicts_with = "histories")]
     explain: bool,
 
-    /// Print JSON instead of a table
-    #[arg(long, conflicts_with = "histories")]
+    /// Print JSON instead of a table; with --histories an object a line, which `evaluate --lists` reads (docs/json.md)
+    #[arg(long)]
     json: bool,
 }
 
@@ -218,6 +218,8 @@ struct Row {
     row_id: String,
     /// Newest first.
     history: Vec<HistoryEvent>,
+    /// Ids that the model does not know, if somebody wants them.
+    unknown: Vec<String>,
 }
 
 /// The histories of a file: each of one row, or of several with the same id that follow each other.
@@ -269,7 +271,9 @@ fn many(args: &Args, model: &Model, path: &Path, asked: &Asked, console: &Consol
     let kind: EventKind = args.events_are.into();
     let rows = Rows::open(path, &[ROW_ID, PREFIX])?;
     let mut output = args.output.as_deref().map_or_else(|| Ok(Output::stdout()), Output::create_text)?;
-    writeln!(output, "row_id,rank,item_id,score")?;
+    if !args.json {
+        writeln!(output, "row_id,rank,item_id,score")?;
+    }
     let rankers = Rankers::new(model);
     let (mut num_rows, mut num_ids, mut num_unknown) = (0, 0, 0);
     let is_known = |id: &str| model.number(id).is_some();
@@ -284,14 +288,18 @@ fn many(args: &Args, model: &Model, path: &Path, asked: &Asked, console: &Consol
             let (history, unknown) = history(model, ids.iter().map(String::as_str), kind);
             num_ids += ids.len() as u64;
             num_unknown += unknown.len() as u64;
-            batch.push(Row { row_id, history });
+            let unknown = if args.json { unknown.into_iter().map(str::to_owned).collect() } else { Vec::new() };
+            batch.push(Row { row_id, history, unknown });
         }
         if batch.is_empty() {
             break;
         }
         num_rows += batch.len() as u64;
         let rank = |rows: &[Row]| {
-            let lines = rankers.with(|model, ranker| lines(model, ranker, rows, asked));
+            let lines = rankers.with(|model, ranker| match args.json {
+                true => json_lines(model, ranker, rows, asked),
+                false => lines(model, ranker, rows, asked),
+            });
             console.advance(rows.len() as u64);
             lines
         };
@@ -313,6 +321,17 @@ fn many(args: &Args, model: &Model, path: &Path, asked: &Asked, console: &Consol
         console.remark(format_args!("{} has a header and no rows", path.display()));
     }
     Ok(())
+}
+
+/// The JSON lines of some rows' lists.
+fn json_lines(model: &Model, ranker: &mut Ranker, rows: &[Row], asked: &Asked) -> io::Result<Vec<u8>> {
+    let mut lines = Vec::new();
+    for row in rows {
+        let listed = asked.rank(model, ranker, &row.history, false);
+        let items: Vec<_> = listed.iter().enumerate().map(|(at, ranked)| as_json(model, at + 1, ranked)).collect();
+        writeln!(lines, "{}", json!({ "row_id": row.row_id, "items": items, "unknown": row.unknown }))?;
+    }
+    Ok(lines)
 }
 
 /// The CSV lines of some rows' lists.

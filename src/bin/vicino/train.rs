@@ -245,6 +245,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
 
     let report = Report {
         account: &events.account,
+        catalog: catalog.as_ref(),
         read: &events.report,
         summary: &summary,
         sections: &model::sections(&outcome.bytes)?,

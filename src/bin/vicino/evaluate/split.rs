@@ -1,8 +1,9 @@
 //! A log in two parts: a model and the simple methods learn from one and are measured on the other.
 
 use super::args::{Args, SplitName, TargetsName};
-use super::json::write_json;
+use super::json::{self, write_json};
 use super::{figures, print};
+use crate::catalogue;
 use crate::console::Console;
 use crate::events::{Events, read_events_with};
 use crate::output::Output;
@@ -37,12 +38,13 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     if args.json {
         let json = json!({
             "reading": account.reading,
+            "catalog": catalogue::as_json(catalog.as_ref()),
             "split": split,
             "num_trials": num_cases,
             "num_sampled": num_sampled,
             "model": { "bytes": num_bytes, "is_tuned": args.tune },
             "comparison": comparison,
-            "figures": figures::figures(comparison),
+            "figures": json::figures(&figures::figures(comparison)),
         });
         write_json(&mut output, &json)?;
     } else {

@@ -1,6 +1,7 @@
 //! The report as JSON, for plots and other tools.
 
 use super::Report;
+use crate::catalogue;
 use crate::inspect::{bits_per_link, object};
 use crate::packing::SizePoint;
 use anyhow::bail;
@@ -19,7 +20,7 @@ impl Report<'_> {
         Ok(format!("{report:#}\n"))
     }
 
-    fn parts(&self) -> [(&'static str, Value); 9] {
+    fn parts(&self) -> [(&'static str, Value); 10] {
         let Model { about, privacy, measurements, .. } = &self.outcome.model;
         let rejections = self.read.rejections.iter().map(|rejection| {
             json!({ "reason": rejection.reason.to_string(), "rows": rejection.rows, "example": rejection.example })
@@ -63,6 +64,7 @@ impl Report<'_> {
             ("sizes", self.outcome.curve.iter().map(size_point).collect()),
             ("tuning", self.tuning_curves()),
             ("reading", json!(self.account.reading)),
+            ("catalog", catalogue::as_json(self.catalog)),
         ]
     }
 

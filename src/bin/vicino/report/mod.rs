@@ -11,6 +11,7 @@ use crate::packing::{Outcome, SizePoint};
 use crate::reading::Account;
 use crate::table::{Table, figure, percent, thousands};
 use std::fmt;
+use vicino::catalog::Catalog;
 use vicino::eda::Summary;
 use vicino::events::ReadReport;
 use vicino::measure::ViewQuality;
@@ -19,6 +20,7 @@ use vicino::model::{Model, Relation, Section, TableBytes};
 /// Everything there is to say about one training.
 pub struct Report<'a> {
     pub account: &'a Account,
+    pub catalog: Option<&'a Catalog>,
     pub read: &'a ReadReport,
     pub summary: &'a Summary,
     pub sections: &'a [Section],
