@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 /// Tells apart the ids of a field.
 pub struct IdSplitter<'k> {
-    /// What `--sep` says.
+    /// Separator of `--sep`.
     separator: Option<&'k str>,
     /// Parts ids in a field without a separator, quotes or brackets.
     usual: char,
