@@ -264,7 +264,7 @@ pub fn table_bytes(bytes: &[u8]) -> Result<Vec<(Relation, TableBytes)>, ModelErr
 /// A fingerprint of a model's file, for caches: changes with the content. Not for security.
 ///
 /// # Errors
-/// As [`Model::open`], but for what stands inside the sections.
+/// As [`Model::open`], but for what is inside the sections.
 pub fn content_hash(bytes: &[u8]) -> Result<u64, ModelError> {
     Ok(open_container(bytes)?.content_hash())
 }

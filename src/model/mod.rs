@@ -146,7 +146,7 @@ pub struct Measurement {
 pub struct Model<T: Table = Neighbours> {
     /// Shop ids and item numbers, both ways.
     pub items: T::Ids,
-    /// The neighbours of each item, by relation; a relation stands at most once.
+    /// The neighbours of each item, by relation; a relation occurs at most once.
     pub tables: Vec<(Relation, T)>,
     /// Recency-weighted popularity of each item, on a logarithmic scale: 0 (unknown or withheld) to 255.
     pub popularity: Vec<u8>,

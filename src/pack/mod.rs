@@ -92,8 +92,8 @@ pub enum PackError {
         /// The number of item ids.
         expected: usize,
     },
-    /// An item id stands twice, or all ids together exceed 4 GiB.
-    #[error("item number {item} has id `{id}`, which stands before already; name each item once")]
+    /// An item id occurs twice, or all ids together exceed 4 GiB.
+    #[error("item number {item} has id `{id}`, which occurs before; name each item once")]
     ItemId {
         /// Position of the second one.
         item: usize,
@@ -107,10 +107,10 @@ pub enum PackError {
         id: String,
     },
     /// A relation has two tables.
-    #[error("table `{0}` stands twice; give one for each relation")]
+    #[error("table `{0}` occurs twice; give one for each relation")]
     TwoTables(&'static str),
     /// A learnt number is not a finite one, or is negative where none may be.
-    #[error("{part}, item `{item}`: {found} is no number to work with; check what was learnt")]
+    #[error("{part}, item `{item}`: {found} is not a number to work with; check what was learnt")]
     Number {
         /// Table or list.
         part: &'static str,

@@ -209,7 +209,7 @@ impl<T: Table> Ranker<T> {
 
     fn add(&mut self, model: &Model<T>, table: Option<usize>, anchor: &Anchor) {
         let Ranker { rows, scores, touched, .. } = self;
-        // False for what is no number.
+        // False for what is not a number.
         if anchor.weight.abs() > 0.0
             && let Some((table, rows)) = table_and_rows(model, rows, table)
         {

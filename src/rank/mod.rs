@@ -57,15 +57,15 @@ pub struct HistoryEvent {
     pub kind: EventKind,
 }
 
-/// Where the scores of a list come from.
+/// Source of the scores of a list.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Source<'a> {
     /// The shopper's history, newest event first.
     ///
-    /// `factors` has one number for each event, 1 for those it lacks, -1000 to 1000: how much the event counts. Below 0
-    /// the shopper does not want the item: it is not listed, and what is near it loses as much score as an event of the
-    /// kind would add if it were the newest, but never falls below 0; such an event takes no position. As many of those
-    /// as the model has positions count, and as many of the others.
+    /// `factors` has one number for each event, from -1000 to 1000; a missing one is 1, which leaves the event's weight
+    /// as it is. A negative factor marks an item that the shopper does not want. It is never listed, and its neighbours
+    /// lose the score that a newest event of that kind would have added, down to 0. Such events take no position of the
+    /// history: of them, and of the others, as many count as the model has positions.
     ForYou {
         /// The events.
         history: &'a [HistoryEvent],
@@ -76,13 +76,13 @@ pub enum Source<'a> {
     Related(&'a [ItemIx]),
     /// Items bought in one basket with these; items viewed after them if the model has no baskets.
     Together(&'a [ItemIx]),
-    /// Items with content like these. If the model has no such table, those of the first one's category are like it:
-    /// the nearer in price the more (the lower price by the higher, a half if one is unknown), times popularity.
+    /// Items with similar content. A model without such a table lists the category of the first one: the score is the
+    /// nearness of prices (the lower by the higher, or a half if one is unknown) times popularity.
     Similar(&'a [ItemIx]),
     /// Items popular in the last so many days, then popular items.
     Trending {
-        /// The model has some numbers of days; the next greater counts, or the greatest. 0 for what the model calls
-        /// popular.
+        /// Number of days: the model takes the next greater one that it has, or the greatest. 0 for popularity over all
+        /// time.
         days: u32,
     },
     /// These items with these scores, those above 0, and no others.

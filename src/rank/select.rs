@@ -468,7 +468,7 @@ impl<T: Table> ListRequest<'_, T> {
 }
 
 /// Neither 0, which would be no score, nor more than can be compared.
-#[allow(clippy::manual_clamp, reason = "clamping leaves what is no number as it is")]
+#[allow(clippy::manual_clamp, reason = "clamping leaves what is not a number as it is")]
 fn within_range(value: f32) -> f32 {
     value.max(f32::MIN_POSITIVE).min(f32::MAX)
 }

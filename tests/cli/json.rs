@@ -26,7 +26,7 @@ impl Schema {
             let Some((key, rest)) = line.strip_prefix("| `").and_then(|row| row.split_once("` | ")) else { continue };
             let (kind, _) = rest.split_once(" |").unwrap_or_else(|| panic!("no type in {line}"));
             let before = tables.entry(name.clone()).or_default().insert(key.to_owned(), kind.to_owned());
-            assert!(before.is_none(), "{name}.{key} stands twice");
+            assert!(before.is_none(), "{name}.{key} occurs twice");
         }
         Schema { tables, met: RefCell::default() }
     }
