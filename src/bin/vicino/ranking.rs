@@ -45,6 +45,6 @@ pub fn history<'i>(
 
 /// The ids of a model's items and of their variants.
 pub fn all_ids(model: &Model) -> impl Iterator<Item = &str> {
-    let num_variants = model.variants.as_ref().map_or(0, |variants| variants.len());
+    let num_variants = model.variants.as_ref().map_or(0, vicino::model::Variants::len);
     (0..(model.num_items() + num_variants) as u32).map(|number| model.id(ItemIx(number)))
 }
