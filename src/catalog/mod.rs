@@ -2,8 +2,11 @@
 //!
 //! Owns the columns of a feed and the category of each item. Knows nothing of events.
 
+mod choose;
 mod error;
+mod families;
 mod fields;
+mod paths;
 mod read;
 
 use std::collections::HashMap;
@@ -13,7 +16,7 @@ use serde::Serialize;
 pub use crate::table::{Example, TableError};
 pub use error::CatalogError;
 pub use fields::{Field, MatchedColumn, Reason, Rejection, UnknownField};
-pub use read::read;
+pub use read::{read, read_for};
 
 use crate::CategoryIx;
 use crate::model::Categories;
@@ -60,6 +63,8 @@ pub struct CatalogReport {
     pub num_rows: u64,
     /// The column that is used for each field.
     pub columns: Vec<MatchedColumn>,
+    /// True if the ids of a log told which column has the ids.
+    pub is_id_of_log: bool,
     /// Rows that were left out, by reason; a bad price or availability leaves out that alone.
     pub rejections: Vec<Rejection>,
 }

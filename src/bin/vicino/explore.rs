@@ -63,7 +63,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
         output::check(path)?;
     }
     let (events, verdict) = look_at_events(&paths, &args.events, true, console)?;
-    let catalog = args.catalog.read(console)?;
+    let catalog = args.catalog.read(&events.log.item_ids, console)?;
     let found = eda::explore(&events.log, &events.report, catalog.as_ref(), &HINTS);
 
     if let Some(path) = &args.output {

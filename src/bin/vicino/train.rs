@@ -209,7 +209,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     }
     let wants_page = args.report.as_deref().is_some_and(|path| !is_json(path));
     let mut events = read_events_with(&paths, &args.events, wants_page, console)?;
-    let catalog = args.catalog.read(console)?;
+    let catalog = args.catalog.read(&events.log.item_ids, console)?;
     let summary = eda::summarise(&events.log);
     let exploration = wants_page.then(|| eda::explore(&events.log, &events.report, catalog.as_ref(), &HINTS));
     if let Some(catalog) = catalog.as_ref().filter(|_| args.catalog_items) {

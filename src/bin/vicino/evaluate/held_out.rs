@@ -101,7 +101,7 @@ fn compare(
             thousands(stated)
         ));
     }
-    let mut catalog = args.catalog.read(console)?;
+    let mut catalog = args.catalog.read(&train.item_ids, console)?;
     if let Some(catalog) = &mut catalog
         && model.variants.is_some()
         && let Some(products) = products_of(&train, catalog)?
