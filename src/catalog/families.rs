@@ -58,7 +58,7 @@ impl Families {
             let parent = catalog.of_id.get(&group).map(|&at| &catalog.products[at]);
             let Some(parent) = parent.or_else(|| self.first.get(&named)).cloned() else { continue };
             let product = &mut catalog.products[at];
-            let is_alone = groups_by_handle && catalog.of_id.len() > 0 && self.num_variants(&named) < 2;
+            let is_alone = groups_by_handle && self.num_variants(&named) < 2;
             product.group = (!is_alone && group != product.id).then_some(group);
             product.title = product.title.take().or(parent.title);
             product.category = product.category.take().or(parent.category);

@@ -2,7 +2,6 @@
 
 use crate::catalogue::{self, CatalogFlags};
 use crate::console::Console;
-use crate::evaluate;
 use crate::events::{EventFlags, look_at_events};
 use crate::hints::HINTS;
 use crate::output::{self, Output};
@@ -29,8 +28,8 @@ pub struct Args {
     #[arg(value_name = "EVENTS", required = true)]
     paths: Vec<PathBuf>,
 
-    /// Where the page goes (- for stdout); without it there is the short version alone
-    #[arg(short, long, value_name = "FILE.html")]
+    /// Where the page goes (- for stdout), or JSON if the name ends in .json; without it there is the short version alone
+    #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
     #[command(flatten)]
@@ -66,18 +65,20 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     let catalog = args.catalog.read(&events.log.item_ids, console)?;
     let found = eda::explore(&events.log, &events.report, catalog.as_ref(), &HINTS);
 
+    let json = || as_json(&events.account, &eda::summarise(&events.log), catalog.as_ref(), &found);
     if let Some(path) = &args.output {
-        let page = Page { title: "What is in this log".to_owned(), lead: lead(&paths), parts: found.parts() };
         let mut output = Output::create(path)?;
-        output.write_all(html::render(&page).as_bytes())?;
+        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
+            writeln!(output, "{}", json())?;
+        } else {
+            let page = Page { title: "What is in this log".to_owned(), lead: lead(&paths), parts: found.parts() };
+            output.write_all(html::render(&page).as_bytes())?;
+        }
         output.finish()?;
     }
     let mut output = Output::stdout();
     if args.json {
-        let summary = eda::summarise(&events.log);
-        let json = as_json(&events.account, &summary, catalog.as_ref(), &found);
-        serde_json::to_writer_pretty(&mut output, &json).map_err(io::Error::from)?;
-        writeln!(output)?;
+        writeln!(output, "{:#}", json())?;
     } else if !to_stdout {
         print(&mut output, &events.account, &found)?;
         if let Some(path) = args.output.as_ref().filter(|_| !console.is_quiet()) {
@@ -98,7 +99,7 @@ fn as_json(account: &Account, summary: &Summary, catalog: Option<&Catalog>, foun
         "popularity_curve": summary.popularity_curve,
         "session_lengths": summary.session_lengths,
         "findings": found.findings,
-        "figures": evaluate::json::figures(&found.figures),
+        "figures": found.figures,
         "missing": found.missing,
     })
 }

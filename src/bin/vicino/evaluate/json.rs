@@ -1,17 +1,8 @@
 //! JSON output.
 
 use crate::output::Output;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::io::{self, Write};
-use vicino::eda::figure::Figure;
-
-/// Figures with the numbers that they are drawn from; the tables for people hold the same as text.
-pub fn figures(figures: &[Figure]) -> Value {
-    figures
-        .iter()
-        .map(|one| json!({ "id": one.id, "title": one.title, "text": one.text, "chart": one.chart }))
-        .collect()
-}
 
 /// Prints JSON and ends the line.
 pub(super) fn write_json(output: &mut Output, value: &Value) -> anyhow::Result<()> {

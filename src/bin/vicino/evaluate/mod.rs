@@ -8,7 +8,7 @@ mod dates;
 mod external_run;
 pub mod figures;
 mod held_out;
-pub mod json;
+mod json;
 mod print;
 mod split;
 mod weeks;

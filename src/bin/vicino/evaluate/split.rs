@@ -1,7 +1,7 @@
 //! A log in two parts: a model and the simple methods learn from one and are measured on the other.
 
 use super::args::{Args, SplitName, TargetsName};
-use super::json::{self, write_json};
+use super::json::write_json;
 use super::{figures, print};
 use crate::catalogue;
 use crate::console::Console;
@@ -44,7 +44,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
             "num_sampled": num_sampled,
             "model": { "bytes": num_bytes, "is_tuned": args.tune },
             "comparison": comparison,
-            "figures": json::figures(&figures::figures(comparison)),
+            "figures": figures::figures(comparison),
         });
         write_json(&mut output, &json)?;
     } else {

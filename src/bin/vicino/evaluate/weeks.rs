@@ -3,7 +3,7 @@
 use super::args::Args;
 use super::dates::day;
 use super::figures;
-use super::json::{self, write_json};
+use super::json::write_json;
 use crate::console::Console;
 use crate::events::{Events, read_events};
 use crate::input;
@@ -47,7 +47,7 @@ pub fn run(args: &Args, model: &Path, since_ms: i64, console: &Console) -> anyho
     if args.json {
         write_json(
             &mut output,
-            &json!({ "reading": account.reading, "drift": found, "figures": json::figures(&figures::drift_figures(&found)) }),
+            &json!({ "reading": account.reading, "drift": found, "figures": figures::drift_figures(&found) }),
         )?;
     } else {
         writeln!(output, "{account}")?;
