@@ -113,8 +113,8 @@ impl<R: BufRead> Items<R> {
         let mut depth: Option<usize> = None;
         let mut text = String::new();
         let mut has_inner = false;
-        // Those of Google's stand before all others; the value that is read.
-        let (mut num_of_google, mut at) = (0, 0);
+        // Names of Google's elements, which stand before others of the same name; the value that is read.
+        let (mut of_google, mut at): (Vec<String>, usize) = (Vec::new(), 0);
         loop {
             self.buffer.clear();
             let event = self.reader.read_event_into(&mut self.buffer)?;
@@ -126,11 +126,14 @@ impl<R: BufRead> Items<R> {
                     depth = Some(1);
                     (text, has_inner) = (String::new(), false);
                     take_link(&element, &mut self.values)?;
+                    let name = name(&element);
                     at = self.values.len();
-                    if element.name().prefix().is_some_and(|prefix| prefix.as_ref() == GOOGLE) {
-                        (at, num_of_google) = (num_of_google, num_of_google + 1);
+                    let is_of_google = element.name().prefix().is_some_and(|prefix| prefix.as_ref() == GOOGLE);
+                    if is_of_google && !of_google.contains(&name) {
+                        at = self.values.iter().position(|(other, _)| *other == name).unwrap_or(at);
+                        of_google.push(name.clone());
                     }
-                    self.values.insert(at, (name(&element), String::new()));
+                    self.values.insert(at, (name, String::new()));
                 }
                 (Some(inside), Event::Start(_)) => (depth, has_inner) = (Some(inside + 1), true),
                 (Some(0), Event::Empty(element)) => take_link(&element, &mut self.values)?,
