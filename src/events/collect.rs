@@ -437,6 +437,7 @@ impl Collector {
         self.settle_dates()?;
         self.log.currencies = self.currencies.without_rate();
         self.log.unknown_event_types = self.types.unknown();
+        self.log.event_types = self.types.meanings();
         Ok(self.log)
     }
 
@@ -463,6 +464,10 @@ impl Collector {
             Unit::MonthFirst => "month, day, year",
             _ => "day, month, year",
         });
+        if !self.short_dates.is_empty() && day_first + month_first == 0 {
+            let order = self.log.date_order.unwrap_or_default();
+            self.log.guesses.push(format!("no date tells day from month; dates are read as {order}"));
+        }
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! Usual names of event types, and the kind of event behind each.
 
+use super::report::EventType;
 use crate::EventKind;
 use crate::table::Cell;
 use crate::table::interner::Interner;
@@ -134,6 +135,26 @@ impl EventTypes {
     /// The number of an event type.
     pub(super) fn number(&mut self, cell: Cell<'_>) -> u32 {
         self.names.intern(cell)
+    }
+
+    /// The types and their meaning, the most frequent first; at most 40.
+    pub(super) fn meanings(&self) -> Vec<EventType> {
+        let meaning = |class: EventTypeClass| match class {
+            EventTypeClass::Kind(kind) => kind.name(),
+            EventTypeClass::Return => "return",
+            EventTypeClass::Other => "nothing",
+        };
+        let types = (0_u32..).zip(&self.types).filter(|(_, (_, rows))| *rows > 0);
+        let mut types: Vec<EventType> = types
+            .map(|(number, &(class, rows))| EventType {
+                name: self.names.id(number).to_owned(),
+                rows,
+                meaning: meaning(class),
+            })
+            .collect();
+        types.sort_by(|a, b| b.rows.cmp(&a.rows).then_with(|| a.name.cmp(&b.name)));
+        types.truncate(40);
+        types
     }
 
     /// The types that are no interest, and their rows, the most frequent first; at most 20.

@@ -38,7 +38,9 @@ pub use log::{Details, EventLog, Sessions};
 pub use options::{Field, ReadOptions, UnknownField};
 pub use read::{read, read_from, read_keeping};
 pub use rejects::Reject;
-pub use report::{MatchedColumn, ReadReport, Rejection, SessionSource, TimeSource};
+pub use report::{
+    Alternatives, EventType, JoinedTable, MatchedColumn, ReadReport, Rejection, SessionSource, TimeSource,
+};
 pub use rules::{Reason, Rule, RuleCount};
 
 /// The moment that a date (`2026-11-24`) or time (RFC 3339; UTC without a zone) names, in ms since 1970 UTC.

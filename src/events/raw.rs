@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::options::Field;
 use super::rejects::{Failures, Reject};
-use super::report::{SessionSource, TimeSource};
+use super::report::{EventType, SessionSource, TimeSource};
 use super::rows::{ColumnMap, Events, NO_SHOPPER, Return};
 use super::rules::Reason;
 use super::spelling::fold_case;
@@ -36,6 +36,10 @@ pub(super) struct RawLog {
     pub(super) currencies: Vec<(String, u64)>,
     /// Unknown event types and their rows, the most frequent first.
     pub(super) unknown_event_types: Vec<(String, u64)>,
+    /// Event types and their meaning, the most frequent first.
+    pub(super) event_types: Vec<EventType>,
+    /// Decisions that the log does not settle, a sentence each.
+    pub(super) guesses: Vec<String>,
 }
 
 /// Events that may form a session: those of a session of a shopper, or all of a shopper if no column names sessions.
@@ -87,6 +91,8 @@ impl RawLog {
             date_order: None,
             currencies: Vec::new(),
             unknown_event_types: Vec::new(),
+            event_types: Vec::new(),
+            guesses: Vec::new(),
         }
     }
 

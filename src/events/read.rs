@@ -167,19 +167,29 @@ fn report(
         .of_field
         .iter()
         .filter_map(|(&field, &column)| names.get(column).map(|name| MatchedColumn { field, column: name.clone() }));
+    let assumed_kind = (!raw.has_field(Field::Event)).then(|| default_kind(options, columns));
     let positions = if raw.has_field(Field::Position) { TimeSource::Positions } else { TimeSource::Rows };
     ReadReport {
         num_rows: raw.num_rows,
         num_events: num_events as u64,
         columns: matched.collect(),
+        profiles: Vec::new(),
+        alternatives: Vec::new(),
+        guesses: raw.guesses,
+        joined: Vec::new(),
         session_source: traits.session_source,
         sessions_are_baskets: columns.is_basket,
         time_source: raw.time_source.unwrap_or(positions),
         date_order: raw.date_order,
-        assumed_kind: (!raw.has_field(Field::Event)).then(|| default_kind(options, columns)),
+        assumed_kind,
         rejections,
+        unread_values: Vec::new(),
         rules,
         currencies: raw.currencies,
         unknown_event_types: raw.unknown_event_types,
+        event_types: raw.event_types,
+        unknown_shoppers: Vec::new(),
+        restarted_sessions: 0,
+        order_is_arbitrary: false,
     }
 }
