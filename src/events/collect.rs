@@ -4,11 +4,10 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::cleaning::Cleaning;
 use super::columns::Columns;
 use super::error::EventsError;
 use super::kinds::{EventTypeClass, EventTypes};
-use super::options::Field;
+use super::options::{Field, ReadOptions};
 use super::raw::{RawLog, rfc3339};
 use super::rejects::Reject;
 use super::report::TimeSource;
@@ -41,6 +40,12 @@ struct CurrentFile {
     /// The kind of its events if no column says it.
     default_kind: EventKind,
     votes: UnitVotes,
+    /// True if it or a file before it has such a column.
+    has_quantities: bool,
+    has_prices: bool,
+    has_positions: bool,
+    /// True if the row that is being read is a checkout.
+    is_checkout: bool,
 }
 
 /// A file with dates such as 3/11/2000, and how they were read.
@@ -67,6 +72,8 @@ pub(super) struct Collector {
     short_dates: Vec<ShortDates>,
     groups_of_pairs: HashMap<u64, u32, FastHash>,
     types: EventTypes,
+    /// Purchases that are steps before one if the log has other purchases.
+    checkouts: Vec<u32>,
     currencies: Currencies,
     batch_ids: BatchIds,
 }
@@ -136,7 +143,7 @@ impl Sink for Collector {
 
 impl Collector {
     /// With `keep_rejects`, rows that fail are kept one by one, and the names of sessions and shoppers for them.
-    pub(super) fn new(cleaning: &Cleaning, keep_rejects: bool) -> Collector {
+    pub(super) fn new(options: &ReadOptions, keep_rejects: bool) -> Collector {
         Collector {
             log: RawLog::new(keep_rejects),
             file: CurrentFile {
@@ -144,12 +151,17 @@ impl Collector {
                 first_return: 0,
                 default_kind: EventKind::View,
                 votes: UnitVotes::default(),
+                has_quantities: false,
+                has_prices: false,
+                has_positions: false,
+                is_checkout: false,
             },
             first_with_times: PathBuf::new(),
             short_dates: Vec::new(),
             groups_of_pairs: HashMap::default(),
-            types: EventTypes::default(),
-            currencies: Currencies::new(&cleaning.currency_rates),
+            types: EventTypes::new(&options.event_types),
+            checkouts: Vec::new(),
+            currencies: Currencies::new(&options.cleaning.currency_rates),
             batch_ids: BatchIds::default(),
         }
     }
@@ -159,11 +171,29 @@ impl Collector {
         let log = &mut self.log;
         log.files.push((log.events.len(), path.to_owned()));
         log.columns = ColumnMap::new(columns, names);
+        self.types.begin_file(columns.profile.map_or(&[], |profile| profile.event_types));
+        log.fields.extend(columns.of_field.keys());
+        // Files without a column have no values where others have some.
+        let num_events = log.events.len();
+        let RawLog { events, fields, .. } = log;
+        if fields.contains(&Field::Quantity) {
+            events.quantities.resize(num_events, f64::NAN);
+        }
+        if fields.contains(&Field::Price) {
+            events.prices.resize(num_events, f64::NAN);
+        }
+        if fields.contains(&Field::Position) {
+            events.positions.resize(num_events, 0);
+        }
         self.file = CurrentFile {
             first_event: log.events.len(),
             first_return: log.returns.len(),
             default_kind,
             votes: UnitVotes::default(),
+            has_quantities: log.fields.contains(&Field::Quantity),
+            has_prices: log.fields.contains(&Field::Price),
+            has_positions: log.fields.contains(&Field::Position),
+            is_checkout: false,
         };
     }
 
@@ -178,6 +208,7 @@ impl Collector {
 
     #[inline(always)]
     fn add_event<'a>(&mut self, line: u64, ids: Ids, cell: impl Fn(Option<usize>) -> Cell<'a>) -> Result<(), Problem> {
+        self.file.is_checkout = false;
         // Exports of everything hold many events that are about no product, and so need none.
         let kind = self.kind_of(ids, &cell)?;
         check_ids(&self.log.columns, ids)?;
@@ -187,21 +218,24 @@ impl Collector {
         let price = self.currencies.price(cell(columns.price)).map_err(|()| (Reason::BadPrice, columns.price))?;
 
         let events = &mut self.log.events;
-        if columns.quantity.is_some() {
+        if self.file.has_quantities {
             events.quantities.push(quantity.unwrap_or(f64::NAN));
         }
-        if columns.price.is_some() {
+        if self.file.has_prices {
             events.prices.push(price.unwrap_or(f64::NAN));
         }
         if let Some(timestamp) = when.timestamp {
             self.file.votes.add(timestamp);
             events.times.push(timestamp.to_bits());
         }
-        if let Some(position) = when.position {
-            events.positions.push(position);
+        if self.file.has_positions {
+            events.positions.push(when.position.unwrap_or(0));
         }
         events.items.push(ids.item);
         events.kinds.push(kind);
+        if std::mem::take(&mut self.file.is_checkout) {
+            self.checkouts.push(events.len() as u32 - 1);
+        }
         events.lines.push(u32::try_from(line).unwrap_or(u32::MAX));
         let group = self.group_of(ids);
         self.log.events.groups.push(group);
@@ -217,6 +251,10 @@ impl Collector {
         }
         match self.types.class(cell(column)) {
             EventTypeClass::Kind(kind) => return Ok(kind),
+            EventTypeClass::Checkout => {
+                self.file.is_checkout = true;
+                return Ok(EventKind::Purchase);
+            }
             EventTypeClass::Return => self.add_return(ids, cell),
             EventTypeClass::Other => {}
         }
@@ -435,10 +473,36 @@ impl Collector {
     /// The dates of two files can only be read in different orders.
     pub(super) fn finish(mut self) -> Result<RawLog, EventsError> {
         self.settle_dates()?;
+        self.leave_out_checkouts();
         self.log.currencies = self.currencies.without_rate();
         self.log.unknown_event_types = self.types.unknown();
         self.log.event_types = self.types.meanings();
         Ok(self.log)
+    }
+
+    /// Takes checkouts for steps where the log has purchases of another type.
+    fn leave_out_checkouts(&mut self) {
+        if !self.types.has_purchases() {
+            return;
+        }
+        let log = &mut self.log;
+        let mut checkouts = std::mem::take(&mut self.checkouts);
+        checkouts.retain(|event| log.misfits.binary_search(event).is_err());
+        let Some(&first) = checkouts.first() else { return };
+        let (file, line) = log.file_and_line(first as usize);
+        let found = || "a checkout, where other events are purchases".to_owned();
+        if let Some((_, path)) = log.files.get(file) {
+            let (path, column) = (path.clone(), log.columns.name_of(Some(Field::Event)).to_owned());
+            log.failures.tally.add(Reason::UnknownEventType, checkouts.len() as u64, &path, line, &column, found);
+        }
+        if let Some(mut rejects) = log.failures.rejects.take() {
+            let reject =
+                |&event: &u32| log.reject(event as usize, Reason::UnknownEventType, Some(Field::Event), found());
+            rejects.extend(checkouts.iter().map(reject));
+            log.failures.rejects = Some(rejects);
+        }
+        log.misfits.extend(checkouts);
+        log.misfits.sort_unstable();
     }
 
     /// Reads the dates of all files in one order: a file whose dates can all be read both ways follows the others.

@@ -14,10 +14,12 @@ mod cleaning;
 mod collect;
 mod columns;
 mod error;
+mod evidence;
 mod growing;
 mod kinds;
 mod log;
 mod options;
+mod profiles;
 mod raw;
 mod read;
 mod rejects;
@@ -27,13 +29,17 @@ mod rules;
 mod sessions;
 mod spelling;
 mod time;
+mod usual_names;
 
+#[cfg(test)]
+mod choice_tests;
 #[cfg(test)]
 mod tests;
 
 pub use crate::table::{Example, Format, Origin, Slices, TableError, expand};
 pub use cleaning::Cleaning;
 pub use error::EventsError;
+pub use kinds::EventMeaning;
 pub use log::{Details, EventLog, Sessions};
 pub use options::{Field, ReadOptions, UnknownField};
 pub use read::{read, read_from, read_keeping};

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use super::cleaning::Cleaning;
+use super::kinds::EventMeaning;
 use crate::EventKind;
 
 /// Meaning of a column of an event log.
@@ -96,8 +97,9 @@ impl FromStr for Field {
 /// Options for reading an event log.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReadOptions {
-    /// Columns by field, instead of the ones with usual names; an empty name leaves the field without a column.
-    pub columns: BTreeMap<Field, String>,
+    /// Names of columns by field, instead of the usual ones: of several the first that a file has. An empty name among
+    /// them, or an empty list, leaves the field without a column in a file that has none of them.
+    pub columns: BTreeMap<Field, Vec<String>>,
     /// Where no column names the session, a shopper's session ends when nothing happens for longer than this.
     /// 0 makes every moment a session of its own; `i64::MAX` makes all of a shopper's events one session.
     /// Default: 30 minutes.
@@ -105,6 +107,8 @@ pub struct ReadOptions {
     /// The kind of all events of a log without an event column. Default: purchases if the session column is
     /// an order, basket, invoice or transaction, or the times are of these, otherwise views.
     pub default_kind: Option<EventKind>,
+    /// Meanings of event types by name, instead of the usual ones; numbers are names, too.
+    pub event_types: BTreeMap<String, EventMeaning>,
     /// The largest share of rows, `0..=1`, that may be left out as damaged; returns and event types that are
     /// not about interest do not count. 0 accepts no damage, 1 any. Default: 0.5.
     pub max_rejected: f64,
@@ -121,6 +125,7 @@ impl Default for ReadOptions {
             columns: BTreeMap::new(),
             session_gap_ms: 30 * 60 * 1000,
             default_kind: None,
+            event_types: BTreeMap::new(),
             max_rejected: 0.5,
             cleaning: Cleaning::default(),
             keep_details: false,

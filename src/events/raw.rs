@@ -1,5 +1,6 @@
 //! An event log as it was read: columns of numbers, and the rows that did not become events.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::options::Field;
@@ -25,8 +26,10 @@ pub(super) struct RawLog {
     pub(super) sessions: Interner,
     /// The first event of each file, and the file.
     pub(super) files: Vec<(usize, PathBuf)>,
-    /// The columns of the newest file; all files have the same fields.
+    /// The columns of the newest file.
     pub(super) columns: ColumnMap,
+    /// The fields that any file has a column for.
+    pub(super) fields: BTreeSet<Field>,
     pub(super) failures: Failures,
     /// Times, days or positions; `None` without timestamps.
     pub(super) time_source: Option<TimeSource>,
@@ -86,6 +89,7 @@ impl RawLog {
             sessions: names(),
             files: Vec::new(),
             columns: ColumnMap::default(),
+            fields: BTreeSet::new(),
             failures: Failures::new(keep_rejects),
             time_source: None,
             date_order: None,
@@ -97,7 +101,7 @@ impl RawLog {
     }
 
     pub(super) fn has_field(&self, field: Field) -> bool {
-        self.columns.of(field).is_some()
+        self.fields.contains(&field)
     }
 
     /// Properties of the log where a shopper's session ends after `session_gap_ms` without an event.

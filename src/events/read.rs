@@ -5,15 +5,17 @@ use std::path::{Path, PathBuf};
 use super::build::build;
 use super::clean::{CleanLog, Patterns, clean};
 use super::collect::Collector;
-use super::columns::{Columns, match_columns};
+use super::columns::{Candidates, Columns};
 use super::error::EventsError;
+use super::evidence::Evidence;
+use super::kinds::is_known_event;
 use super::log::EventLog;
 use super::options::{Field, ReadOptions};
 use super::rejects::Reject;
-use super::report::{MatchedColumn, ReadReport, TimeSource};
+use super::report::{Alternatives, MatchedColumn, ReadReport, TimeSource};
 use crate::table::tally::to_table;
 use crate::table::{Origin, Source, total_bytes};
-use crate::{EventKind, Progress};
+use crate::{EventKind, Progress, Silent};
 
 /// Reads files of events as one log, cleans it and cuts it into sessions.
 ///
@@ -83,16 +85,23 @@ fn read_all(
     let patterns = Patterns::new(&options.cleaning)?;
     let Some(first_path) = origins.first().map(Origin::path) else { return Err(EventsError::NoFiles) };
     progress.start("Reading events", total_bytes(origins));
-    let mut collector = Collector::new(&options.cleaning, rejects.is_some());
-    let mut first: Option<(Columns, Vec<String>)> = None;
-    for origin in origins {
+    let mut collector = Collector::new(options, rejects.is_some());
+    // The files by their headers: those of one header are read alike.
+    let mut headers: Vec<(Columns, Vec<String>)> = Vec::new();
+    for (at, origin) in origins.iter().enumerate() {
         let path = origin.path();
         let source = Source::open_origin(origin)?;
-        let columns = match_columns(path, source.columns(), &options.columns)?;
-        match &first {
-            None => first = Some((columns.clone(), source.columns().to_vec())),
-            Some((expected, _)) => check_same_fields(first_path, expected, path, &columns)?,
-        }
+        let columns = match headers.iter().find(|(_, names)| names == source.columns()) {
+            Some((columns, _)) => columns.clone(),
+            None => {
+                let columns = choose_columns(&origins[at..], source.columns(), options)?;
+                if let Some((expected, _)) = headers.first() {
+                    check_same_fields(first_path, expected, path, &columns)?;
+                }
+                headers.push((columns.clone(), source.columns().to_vec()));
+                columns
+            }
+        };
         collector.begin_file(path, &columns, source.columns(), default_kind(options, &columns));
         let wanted: Vec<usize> = columns.of_field.values().copied().collect();
         source.read_into(&wanted, progress, &mut collector)?;
@@ -109,8 +118,7 @@ fn read_all(
     }
     check_rejected(&clean, options.max_rejected)?;
     let log = build(&clean, options.keep_details);
-    let (columns, names) = first.unwrap_or_default();
-    let report = report(clean, log.sessions.items.len(), options, &columns, &names);
+    let report = report(clean, log.sessions.items.len(), options, &headers);
     progress.finish(&format!(
         "{} events in {} sessions from {} rows",
         report.num_events,
@@ -120,13 +128,40 @@ fn read_all(
     Ok((log, report))
 }
 
+/// Chooses the columns of the files that have the header `names`, the first of `origins` among them. All of their rows
+/// are looked into where names alone do not settle it.
+fn choose_columns(origins: &[Origin], names: &[String], options: &ReadOptions) -> Result<Columns, EventsError> {
+    let Some(first) = origins.first() else { return Err(EventsError::NoFiles) };
+    let candidates = Candidates::new(first.path(), names, &options.columns)?;
+    let open = candidates.to_look_into();
+    if open.is_empty() {
+        return candidates.choose(None);
+    }
+    if first.path() == Path::new("-") {
+        let mut columns = candidates.choose(None)?;
+        columns.guesses.push("standard input is read once: columns are taken by their names alone".to_owned());
+        return Ok(columns);
+    }
+    let is_known = |name: &str| is_known_event(name);
+    let mut evidence = Evidence::new(open, candidates.order(), &is_known);
+    for origin in origins {
+        for (at, part) in evidence.parts().into_iter().enumerate() {
+            let source = Source::open_origin(origin)?;
+            if source.columns() != names {
+                break;
+            }
+            source.read_into(&part, &Silent, &mut evidence.sink(part.clone(), at == 0))?;
+        }
+    }
+    candidates.choose(Some(&evidence))
+}
+
 fn default_kind(options: &ReadOptions, columns: &Columns) -> EventKind {
-    let usual = if columns.is_of_purchases { EventKind::Purchase } else { EventKind::View };
-    options.default_kind.unwrap_or(usual)
+    options.default_kind.or(columns.kind).unwrap_or(EventKind::View)
 }
 
 fn check_same_fields(first_path: &Path, first: &Columns, path: &Path, columns: &Columns) -> Result<(), EventsError> {
-    for field in Field::ALL {
+    for field in [Field::Session, Field::Shopper, Field::Timestamp] {
         let (with, without) = match (first.of_field.contains_key(&field), columns.of_field.contains_key(&field)) {
             (true, false) => (first_path, path),
             (false, true) => (path, first_path),
@@ -155,30 +190,32 @@ fn check_rejected(clean: &CleanLog, max_rejected: f64) -> Result<(), EventsError
     Ok(())
 }
 
-fn report(
-    clean: CleanLog,
-    num_events: usize,
-    options: &ReadOptions,
-    columns: &Columns,
-    names: &[String],
-) -> ReadReport {
+fn report(clean: CleanLog, num_events: usize, options: &ReadOptions, headers: &[(Columns, Vec<String>)]) -> ReadReport {
     let CleanLog { raw, traits, rules, rejections, .. } = clean;
-    let matched = columns
-        .of_field
-        .iter()
-        .filter_map(|(&field, &column)| names.get(column).map(|name| MatchedColumn { field, column: name.clone() }));
-    let assumed_kind = (!raw.has_field(Field::Event)).then(|| default_kind(options, columns));
+    let mut profiles: Vec<&'static str> = Vec::new();
+    let mut guesses: Vec<String> = Vec::new();
+    let mut alternatives: Vec<Alternatives> = Vec::new();
+    for (columns, _) in headers {
+        profiles.extend(columns.profile.map(|profile| profile.name).filter(|name| !profiles.contains(name)));
+        guesses.extend(columns.guesses.iter().filter(|guess| !guesses.contains(guess)).cloned().collect::<Vec<_>>());
+        let new = columns.alternatives.iter().filter(|one| !alternatives.contains(one));
+        alternatives.extend(new.cloned().collect::<Vec<_>>());
+    }
+    guesses.extend(raw.guesses.iter().cloned());
+    let has_any_kind = headers.iter().any(|(columns, _)| columns.of_field.contains_key(&Field::Event));
+    let first = headers.first().map(|(columns, _)| columns);
+    let assumed_kind = first.filter(|_| !has_any_kind).map(|columns| default_kind(options, columns));
     let positions = if raw.has_field(Field::Position) { TimeSource::Positions } else { TimeSource::Rows };
     ReadReport {
         num_rows: raw.num_rows,
         num_events: num_events as u64,
-        columns: matched.collect(),
-        profiles: Vec::new(),
-        alternatives: Vec::new(),
-        guesses: raw.guesses,
+        columns: matched_columns(headers),
+        profiles,
+        alternatives,
+        guesses,
         joined: Vec::new(),
         session_source: traits.session_source,
-        sessions_are_baskets: columns.is_basket,
+        sessions_are_baskets: first.is_some_and(|columns| columns.is_basket),
         time_source: raw.time_source.unwrap_or(positions),
         date_order: raw.date_order,
         assumed_kind,
@@ -192,4 +229,19 @@ fn report(
         restarted_sessions: 0,
         order_is_arbitrary: false,
     }
+}
+
+/// The columns of all files by field.
+fn matched_columns(headers: &[(Columns, Vec<String>)]) -> Vec<MatchedColumn> {
+    let of_field = |field: Field| {
+        let mut names: Vec<String> = Vec::new();
+        for (columns, header) in headers {
+            let name = columns.of_field.get(&field).and_then(|&column| header.get(column));
+            names.extend(name.filter(|name| !names.contains(name)).cloned());
+        }
+        let is_in_all_files = headers.iter().all(|(columns, _)| columns.of_field.contains_key(&field));
+        let mut names = names.into_iter();
+        Some(MatchedColumn { field, column: names.next()?, others: names.collect(), is_in_all_files })
+    };
+    Field::ALL.into_iter().filter_map(of_field).collect()
 }

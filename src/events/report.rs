@@ -17,8 +17,14 @@ pub type Rejection = crate::table::Rejection<Reason>;
 pub struct MatchedColumn {
     /// The field.
     pub field: Field,
-    /// The column's name in the first file.
+    /// The column's name in the first file that has one.
     pub column: String,
+    /// Its names in files that call it otherwise.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<String>,
+    /// False if some file has no such column.
+    #[serde(skip)]
+    pub is_in_all_files: bool,
 }
 
 /// A field for which more than one column could be taken.

@@ -78,12 +78,12 @@ impl EventFlags {
         let gap = self.session_gap.or(mapping.session_gap()?);
         let mut columns = BTreeMap::new();
         for (field, name) in &self.columns {
-            if columns.insert(*field, name.clone()).is_some() {
+            if columns.insert(*field, vec![name.clone()]).is_some() {
                 return Err(Usage(format!("--column names `{field}` twice")).into());
             }
         }
-        for (field, name) in mapping.columns()? {
-            columns.entry(field).or_insert(name);
+        for (field, names) in mapping.columns()? {
+            columns.entry(field).or_insert(names);
         }
         let options = ReadOptions {
             session_gap_ms: gap.map_or(usual.session_gap_ms, |gap| i64::try_from(gap.as_millis()).unwrap_or(i64::MAX)),

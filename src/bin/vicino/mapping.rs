@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
-use vicino::events::{Field, ReadReport};
+use vicino::events::{Field, MatchedColumn, ReadReport};
 
 /// Contents of the file; everything may be left out.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
@@ -22,12 +22,20 @@ pub struct Mapping {
     /// As `--session-gap`.
     #[serde(skip_serializing_if = "Option::is_none")]
     session_gap: Option<String>,
-    /// Column by field; empty for a field without a column.
+    /// Column by field, or the columns of several files; empty for a field without a column.
     #[serde(default)]
-    columns: BTreeMap<String, String>,
+    columns: BTreeMap<String, Names>,
     /// The flags of cleaning that are not as usual, with `_` for `-`.
     #[serde(default)]
     cleaning: CleaningFlags,
+}
+
+/// The name of a column, or its names in several files.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(untagged)]
+enum Names {
+    One(String),
+    Several(Vec<String>),
 }
 
 const HEADER: &str = "# How the events of this shop are read; use it with --mapping.\n\
@@ -53,9 +61,15 @@ impl Mapping {
 
     /// Makes the mapping of a reading.
     pub fn of(report: &ReadReport, session_gap: Duration, cleaning: CleaningFlags) -> Mapping {
-        let found = report.columns.iter().map(|one| (one.field.to_string(), one.column.clone()));
+        let names = |one: &MatchedColumn| {
+            // An empty name lets a file go without the column.
+            let none = (!one.is_in_all_files).then(String::new);
+            let names: Vec<String> = [&one.column].into_iter().chain(&one.others).cloned().chain(none).collect();
+            if names.len() == 1 { Names::One(one.column.clone()) } else { Names::Several(names) }
+        };
+        let found = report.columns.iter().map(|one| (one.field.to_string(), names(one)));
         // A field that had no column must not find one in another file later.
-        let without = Field::ALL.into_iter().map(|field| (field.to_string(), String::new()));
+        let without = Field::ALL.into_iter().map(|field| (field.to_string(), Names::One(String::new())));
         Mapping {
             events_are: report.assumed_kind.map(|kind| kind.name().to_owned()),
             session_gap: Some(match session_gap.as_secs_f64() {
@@ -75,11 +89,15 @@ impl Mapping {
         output.finish()
     }
 
-    /// The columns by field.
-    pub fn columns(&self) -> anyhow::Result<BTreeMap<Field, String>> {
-        let parse = |(field, column): (&String, &String)| {
+    /// The names of columns by field.
+    pub fn columns(&self) -> anyhow::Result<BTreeMap<Field, Vec<String>>> {
+        let parse = |(field, names): (&String, &Names)| {
             let field = field.parse::<Field>().map_err(|error| anyhow!("in [columns]: {error}"))?;
-            Ok((field, column.clone()))
+            let names = match names {
+                Names::One(name) => vec![name.clone()],
+                Names::Several(names) => names.clone(),
+            };
+            Ok((field, names))
         };
         self.columns.iter().map(parse).collect()
     }
@@ -120,7 +138,10 @@ mod tests {
             written("events_are = \"purchase\"\nsession_gap = \"1h\"\n[columns]\nitem = \"Code\"\nevent = \"\"\n")
                 .unwrap();
         let columns = mapping.columns().unwrap();
-        assert_eq!(columns, BTreeMap::from([(Field::Item, "Code".to_owned()), (Field::Event, String::new())]));
+        assert_eq!(
+            columns,
+            BTreeMap::from([(Field::Item, vec!["Code".to_owned()]), (Field::Event, vec![String::new()])])
+        );
         assert_eq!(mapping.session_gap().unwrap(), Some(Duration::from_secs(3600)));
         assert_eq!(mapping.events_are().unwrap(), Some(Kind::Purchase));
         assert_eq!(written("").unwrap(), Mapping::default());

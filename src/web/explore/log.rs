@@ -69,7 +69,7 @@ pub fn explore(file: File, options: JsValue, progress: Function) -> Result<JsVal
     let mut options = ReadOptions { keep_details: true, ..ReadOptions::default() };
     for (field, column) in chosen.columns {
         let field: Field = field.parse().map_err(|unknown: events::UnknownField| refused(&unknown.to_string()))?;
-        options.columns.insert(field, column);
+        options.columns.insert(field, vec![column]);
     }
     let name = file.name();
     let file = BrowserFile::open(file)?;
