@@ -11,7 +11,7 @@ use super::options::{Field, ReadOptions};
 use super::raw::{RawLog, rfc3339};
 use super::rejects::Reject;
 use super::report::TimeSource;
-use super::rows::{ColumnMap, Ids, NO_SHOPPER, Return};
+use super::rows::{ColumnMap, Ids, NO_POSITION, NO_SHOPPER, Return};
 use super::rules::Reason;
 use super::spelling::Currencies;
 use super::time::{self, DAY_MS, Evidence, RawTimestamp, Unit, UnitVotes};
@@ -55,12 +55,6 @@ struct ShortDates {
     returns: Range<usize>,
     unit: Unit,
     evidence: Evidence,
-}
-
-/// When an event happened, as far as its row says it.
-struct When {
-    timestamp: Option<RawTimestamp>,
-    position: Option<i64>,
 }
 
 /// Gathers the events of files, one after another.
@@ -183,7 +177,7 @@ impl Collector {
             events.prices.resize(num_events, f64::NAN);
         }
         if fields.contains(&Field::Position) {
-            events.positions.resize(num_events, 0);
+            events.positions.resize(num_events, NO_POSITION);
         }
         self.file = CurrentFile {
             first_event: log.events.len(),
@@ -212,10 +206,16 @@ impl Collector {
         // Exports of everything hold many events that are about no product, and so need none.
         let kind = self.kind_of(ids, &cell)?;
         check_ids(&self.log.columns, ids)?;
-        let when = when(&self.log.columns, &cell)?;
-        let quantity = self.quantity_of(ids, kind, &cell)?;
-        let columns = &self.log.columns;
-        let price = self.currencies.price(cell(columns.price)).map_err(|()| (Reason::BadPrice, columns.price))?;
+        let timestamp = timestamp_of(&self.log.columns, &cell)?;
+        let quantity = self.quantity_of(line, ids, kind, &cell)?;
+        let price = self.currencies.price(cell(self.log.columns.price)).unwrap_or_else(|()| {
+            self.add_unread(line, Reason::BadPrice, self.log.columns.price, &cell);
+            None
+        });
+        if self.file.has_positions {
+            let position = self.position_of(line, &cell);
+            self.log.events.positions.push(position);
+        }
 
         let events = &mut self.log.events;
         if self.file.has_quantities {
@@ -224,12 +224,9 @@ impl Collector {
         if self.file.has_prices {
             events.prices.push(price.unwrap_or(f64::NAN));
         }
-        if let Some(timestamp) = when.timestamp {
+        if let Some(timestamp) = timestamp {
             self.file.votes.add(timestamp);
             events.times.push(timestamp.to_bits());
-        }
-        if self.file.has_positions {
-            events.positions.push(when.position.unwrap_or(0));
         }
         events.items.push(ids.item);
         events.kinds.push(kind);
@@ -265,12 +262,16 @@ impl Collector {
     #[inline(always)]
     fn quantity_of<'a>(
         &mut self,
+        line: u64,
         ids: Ids,
         kind: EventKind,
         cell: impl Fn(Option<usize>) -> Cell<'a>,
     ) -> Result<Option<f64>, Problem> {
         let column = self.log.columns.quantity;
-        let quantity = cell(column).unless_null().to_number().map_err(|()| (Reason::BadQuantity, column))?;
+        let quantity = cell(column).unless_null().to_number().unwrap_or_else(|()| {
+            self.add_unread(line, Reason::BadQuantity, column, &cell);
+            None
+        });
         match quantity {
             Some(quantity) if quantity <= 0.0 => {
                 if quantity < 0.0 && kind == EventKind::Purchase {
@@ -280,6 +281,33 @@ impl Collector {
             }
             quantity => Ok(quantity),
         }
+    }
+
+    /// The key of a row's position; [`NO_POSITION`] if it has none, which is counted if it cannot be read.
+    fn position_of<'a>(&mut self, line: u64, cell: impl Fn(Option<usize>) -> Cell<'a>) -> i64 {
+        let column = self.log.columns.position;
+        let value = cell(column).unless_null();
+        if value == Cell::Missing {
+            return NO_POSITION;
+        }
+        time::position_key(value).unwrap_or_else(|| {
+            self.add_unread(line, Reason::BadPosition, column, cell);
+            NO_POSITION
+        })
+    }
+
+    /// Counts an optional value that cannot be read; its event is kept.
+    #[cold]
+    fn add_unread<'a>(
+        &mut self,
+        line: u64,
+        reason: Reason,
+        slot: Option<usize>,
+        cell: impl Fn(Option<usize>) -> Cell<'a>,
+    ) {
+        let RawLog { columns, unread, files, .. } = &mut self.log;
+        let Some((_, path)) = files.last() else { return };
+        unread.add(reason, 1, path, line, columns.name(slot), || cell(slot).to_string());
     }
 
     /// Keeps a row that gives back a purchase, if it names the item, the shopper and the number of pieces.
@@ -474,10 +502,38 @@ impl Collector {
     pub(super) fn finish(mut self) -> Result<RawLog, EventsError> {
         self.settle_dates()?;
         self.leave_out_checkouts();
+        self.settle_positions();
         self.log.currencies = self.currencies.without_rate();
         self.log.unknown_event_types = self.types.unknown();
         self.log.event_types = self.types.meanings();
         Ok(self.log)
+    }
+
+    /// Leaves positions that are mostly missing alone; a missing one elsewhere is that of the row before in the group,
+    /// so that the rows' order counts.
+    fn settle_positions(&mut self) {
+        let RawLog { events, groups, fields, columns, guesses, .. } = &mut self.log;
+        let missing = events.positions.iter().filter(|&&position| position == NO_POSITION).count();
+        if missing == 0 {
+            return;
+        }
+        if missing * 2 >= events.positions.len() {
+            events.positions = Vec::new();
+            fields.remove(&Field::Position);
+            guesses.push(format!(
+                "`{}` is missing in most rows and is not taken for the position",
+                columns.name_of(Some(Field::Position))
+            ));
+            return;
+        }
+        let mut last = vec![NO_POSITION; groups.shoppers.len()];
+        for (position, &group) in events.positions.iter_mut().zip(&events.groups) {
+            let last = &mut last[group as usize];
+            if *position == NO_POSITION {
+                *position = *last;
+            }
+            *last = *position;
+        }
     }
 
     /// Takes checkouts for steps where the log has purchases of another type.
@@ -549,16 +605,15 @@ fn check_ids(columns: &ColumnMap, ids: Ids) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The timestamp and the position of a row.
+/// The timestamp of a row.
 #[inline(always)]
-fn when<'a>(columns: &ColumnMap, cell: impl Fn(Option<usize>) -> Cell<'a>) -> Result<When, Problem> {
+fn timestamp_of<'a>(
+    columns: &ColumnMap,
+    cell: impl Fn(Option<usize>) -> Cell<'a>,
+) -> Result<Option<RawTimestamp>, Problem> {
     let timestamp = columns.timestamp.and_then(|_| RawTimestamp::of(cell(columns.timestamp)));
     if columns.timestamp.is_some() && timestamp.is_none() {
         return Err((Reason::BadTimestamp, columns.timestamp));
     }
-    let position = columns.position.and_then(|_| time::position_key(cell(columns.position)));
-    if columns.position.is_some() && position.is_none() {
-        return Err((Reason::BadTimestamp, columns.position));
-    }
-    Ok(When { timestamp, position })
+    Ok(timestamp)
 }

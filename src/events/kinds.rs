@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::options::EventMeaning;
 use super::report::EventType;
 use super::usual_names::words;
 use crate::EventKind;
@@ -237,37 +238,6 @@ fn class_of_words(event_type: &str) -> EventTypeClass {
         return EventTypeClass::Kind(EventKind::View);
     }
     EventTypeClass::Other
-}
-
-/// Meaning of an event type, as somebody may say it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EventMeaning {
-    /// Interest in an item.
-    Kind(EventKind),
-    /// The end of it: a return, a refund or a cancellation.
-    Return,
-    /// Nothing about an item.
-    Nothing,
-}
-
-impl EventMeaning {
-    /// The meaning with this name: `view`, `cart`, `purchase`, `return` or `nothing`.
-    pub fn named(name: &str) -> Option<EventMeaning> {
-        match name {
-            "return" => Some(EventMeaning::Return),
-            "nothing" => Some(EventMeaning::Nothing),
-            _ => EventKind::ALL.into_iter().find(|kind| kind.name() == name).map(EventMeaning::Kind),
-        }
-    }
-
-    /// The name of the meaning.
-    pub const fn name(self) -> &'static str {
-        match self {
-            EventMeaning::Kind(kind) => kind.name(),
-            EventMeaning::Return => "return",
-            EventMeaning::Nothing => "nothing",
-        }
-    }
 }
 
 /// Meaning of an event type.

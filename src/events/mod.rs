@@ -39,9 +39,8 @@ mod tests;
 pub use crate::table::{Example, Format, Origin, Slices, TableError, expand};
 pub use cleaning::Cleaning;
 pub use error::EventsError;
-pub use kinds::EventMeaning;
 pub use log::{Details, EventLog, Sessions};
-pub use options::{Field, ReadOptions, UnknownField};
+pub use options::{EventMeaning, Field, ReadOptions, UnknownField};
 pub use read::{read, read_from, read_keeping};
 pub use rejects::Reject;
 pub use report::{

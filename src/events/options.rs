@@ -7,7 +7,6 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use super::cleaning::Cleaning;
-use super::kinds::EventMeaning;
 use crate::EventKind;
 
 /// Meaning of a column of an event log.
@@ -91,6 +90,37 @@ impl FromStr for Field {
             _ => Field::ALL.into_iter().find(|field| field.name() == name),
         };
         alias.ok_or(UnknownField { found: name })
+    }
+}
+
+/// Meaning of an event type, as somebody may say it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventMeaning {
+    /// Interest in an item.
+    Kind(EventKind),
+    /// The end of it: a return, a refund or a cancellation.
+    Return,
+    /// Nothing about an item.
+    Nothing,
+}
+
+impl EventMeaning {
+    /// The meaning with this name: `view`, `cart`, `purchase`, `return` or `nothing`.
+    pub fn named(name: &str) -> Option<EventMeaning> {
+        match name {
+            "return" => Some(EventMeaning::Return),
+            "nothing" => Some(EventMeaning::Nothing),
+            _ => EventKind::ALL.into_iter().find(|kind| kind.name() == name).map(EventMeaning::Kind),
+        }
+    }
+
+    /// The name of the meaning.
+    pub const fn name(self) -> &'static str {
+        match self {
+            EventMeaning::Kind(kind) => kind.name(),
+            EventMeaning::Return => "return",
+            EventMeaning::Nothing => "nothing",
+        }
     }
 }
 

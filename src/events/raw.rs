@@ -10,6 +10,7 @@ use super::rows::{ColumnMap, Events, NO_SHOPPER, Return};
 use super::rules::Reason;
 use super::spelling::fold_case;
 use crate::table::interner::Interner;
+use crate::table::tally::Tally;
 
 /// All rows of all files, before any rule of cleaning has looked at them.
 pub(super) struct RawLog {
@@ -31,6 +32,8 @@ pub(super) struct RawLog {
     /// The fields that any file has a column for.
     pub(super) fields: BTreeSet<Field>,
     pub(super) failures: Failures,
+    /// Optional values that could not be read.
+    pub(super) unread: Tally<Reason>,
     /// Times, days or positions; `None` without timestamps.
     pub(super) time_source: Option<TimeSource>,
     /// The order in which dates such as 3/11/2000 are read, if there are any.
@@ -91,6 +94,7 @@ impl RawLog {
             columns: ColumnMap::default(),
             fields: BTreeSet::new(),
             failures: Failures::new(keep_rejects),
+            unread: Tally::new(),
             time_source: None,
             date_order: None,
             currencies: Vec::new(),

@@ -30,7 +30,8 @@ use crate::{EventKind, Progress, Silent};
 ///
 /// **Rows are left out** if they are damaged, lack an item or session, have a value that cannot be read, a quantity of
 /// zero or less (returns), an event type that says nothing about interest, or are duplicates; and by the rules of
-/// [`Cleaning`](super::Cleaning), in their order. A missing quantity or price is no damage. A duplicate equals an
+/// [`Cleaning`](super::Cleaning), in their order. A quantity, price or position that is missing or
+/// cannot be read is no damage: the event is kept without it, and what cannot be read is counted. A duplicate equals an
 /// earlier row in every matched column, its moment included: a time of the day or a position; rows without any, or with
 /// whole days only, are never taken for duplicates, because a shopper may well do the same twice in a day. Every row
 /// that is left out is counted in the report by its first problem, and the rows before and after each rule.
@@ -220,7 +221,7 @@ fn report(clean: CleanLog, num_events: usize, options: &ReadOptions, headers: &[
         date_order: raw.date_order,
         assumed_kind,
         rejections,
-        unread_values: Vec::new(),
+        unread_values: raw.unread.rejections(),
         rules,
         currencies: raw.currencies,
         unknown_event_types: raw.unknown_event_types,

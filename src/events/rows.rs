@@ -8,6 +8,9 @@ use crate::table::column::NO_ID;
 /// The number of an unknown shopper.
 pub(super) const NO_SHOPPER: u32 = NO_ID;
 
+/// Stands for the position of an event without one; before all others.
+pub(super) const NO_POSITION: i64 = i64::MIN;
+
 /// Events in the order of the files, a column each; empty columns are not known.
 #[derive(Default)]
 pub(super) struct Events {

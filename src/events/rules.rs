@@ -33,7 +33,7 @@ pub enum Rule {
     EventTypes,
     /// Rows without an item, session or shopper.
     MissingIds,
-    /// Timestamps, quantities and prices that cannot be read.
+    /// Timestamps that cannot be read.
     BadValues,
     /// Quantities of zero or less.
     Returns,
@@ -123,7 +123,7 @@ impl Rule {
             Reason::FieldCount | Reason::OpenQuote | Reason::BadJson | Reason::InvalidUtf8 => Rule::Damage,
             Reason::UnknownEventType | Reason::NoProducts => Rule::EventTypes,
             Reason::MissingItem | Reason::MissingSession | Reason::MissingShopper => Rule::MissingIds,
-            Reason::BadTimestamp | Reason::BadQuantity | Reason::BadPrice => Rule::BadValues,
+            Reason::BadTimestamp | Reason::BadPosition | Reason::BadQuantity | Reason::BadPrice => Rule::BadValues,
             Reason::Return => Rule::Returns,
             Reason::ImpossibleTime => Rule::ImpossibleTimes,
             Reason::OutsidePeriod => Rule::Period,
@@ -176,11 +176,13 @@ pub enum Reason {
     MissingSession,
     /// There is no shopper, in a log without a session column.
     MissingShopper,
-    /// The timestamp or position is missing or is none.
+    /// The timestamp is missing or is none.
     BadTimestamp,
-    /// The quantity is no number.
+    /// The position is none; the event is kept without it.
+    BadPosition,
+    /// The quantity is no number; the event is kept without it.
     BadQuantity,
-    /// The price is no number.
+    /// The price is no number; the event is kept without it.
     BadPrice,
     /// The quantity is zero or less.
     Return,
@@ -234,6 +236,7 @@ impl Reason {
             Reason::MissingSession => "missing_session",
             Reason::MissingShopper => "missing_shopper",
             Reason::BadTimestamp => "bad_timestamp",
+            Reason::BadPosition => "bad_position",
             Reason::BadQuantity => "bad_quantity",
             Reason::BadPrice => "bad_price",
             Reason::Return => "return",
@@ -271,8 +274,9 @@ impl fmt::Display for Reason {
             Reason::MissingSession => "no session",
             Reason::MissingShopper => "no shopper",
             Reason::BadTimestamp => "bad timestamp",
-            Reason::BadQuantity => "bad quantity",
-            Reason::BadPrice => "bad price",
+            Reason::BadPosition => "bad position (event kept)",
+            Reason::BadQuantity => "bad quantity (event kept)",
+            Reason::BadPrice => "bad price (event kept)",
             Reason::Return => "return (quantity 0 or less)",
             Reason::ImpossibleTime => "impossible time",
             Reason::OutsidePeriod => "outside the period",

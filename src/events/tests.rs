@@ -224,11 +224,33 @@ fn bad_timestamps_are_counted_with_their_place() {
 }
 
 #[test]
-fn bad_quantities_and_prices_are_counted() {
-    let text = "order,item,quantity,price\n1,a,1,2.50\n1,b,many,1\n1,c,1,\"3,20 EUR\"\n1,d,1,free\n";
+fn bad_quantities_and_prices_are_counted_and_their_events_kept() {
+    let text = "order,item,quantity,price\n1,a,1,2.50\n1,b,many,1\n1,c,1,\"3,20 EUR\"\n1,d,1,free\n1,e,1,5.-\n";
+    let files = Files::new();
+    let options = ReadOptions { keep_details: true, ..ReadOptions::default() };
+    let (log, report) = read_files(&[files.write("e.csv", text)], &options).unwrap();
+    assert_eq!(ids(&log), [["a", "b", "c", "d", "e"]]);
+    let prices = log.details.unwrap().prices;
+    assert_eq!((prices[2], prices[3].is_nan(), prices[4]), (3.2, true, 5.0));
+    let unread: Vec<_> = report.unread_values.iter().map(|one| (one.reason, one.rows, one.example.line)).collect();
+    assert_eq!(unread, [(Reason::BadQuantity, 1, 3), (Reason::BadPrice, 1, 5)]);
+    assert!(report.rejections.is_empty());
+}
+
+#[test]
+fn a_position_breaks_ties_of_times_and_is_no_reason_to_leave_an_event_out() {
+    let text = "session,item,timestamp,position\n1,b,2024-01-01 10:00:00,2\n1,a,2024-01-01 10:00:00,1\n\
+                1,c,2024-01-01 09:00:00,9\n1,d,2024-01-01 11:00:00,\n1,e,2024-01-01 12:00:00,last\n";
     let (log, report) = read_text("e.csv", text).unwrap();
-    assert_eq!(ids(&log), [["a", "c"]]);
-    assert_eq!((report.rejected(Reason::BadQuantity), report.rejected(Reason::BadPrice)), (1, 1));
+    assert_eq!(ids(&log), [["c", "a", "b", "d", "e"]]);
+    assert_eq!(report.unread_values[0].to_owned().reason, Reason::BadPosition);
+    // Without times a missing position is that of the row before.
+    let (log, _) = read_text("e.csv", "session,item,position\n1,c,3\n1,d,\n1,a,1\n1,b,2\n1,e,4\n").unwrap();
+    assert_eq!(ids(&log), [["a", "b", "c", "d", "e"]]);
+    // One that is mostly missing says nothing.
+    let (log, report) = read_text("e.csv", "session,item,position\n1,b,3\n1,a,\n1,c,\n").unwrap();
+    assert_eq!((ids(&log), report.time_source), (vec![vec!["b", "a", "c"]], TimeSource::Rows));
+    assert!(report.guesses[0].contains("position"));
 }
 
 #[test]
