@@ -106,3 +106,65 @@ fn files_that_call_a_column_otherwise_are_one_log() {
     let (again, _) = read(&paths, &ReadOptions { columns, ..ReadOptions::default() }, &Silent).unwrap();
     assert_eq!(again.sessions, log.sessions);
 }
+
+#[test]
+fn orders_are_joined_to_their_lines_by_the_number_of_the_order() {
+    let files = Files::new();
+    let lines =
+        files.write("lines.csv", "order_id,line,product_id,price\no1,1,a,2\no2,1,b,3\no2,2,a,2\no3,1,a,2\no9,1,c,2\n");
+    let orders = files.write(
+        "orders.csv",
+        "order_id,customer_id,order_status,order_purchase_timestamp\no1,c1,delivered,2024-01-01 10:00:00\n\
+         o2,c2,delivered,2024-01-02 10:00:00\no3,c2,canceled,2024-01-03 10:00:00\n",
+    );
+    let joins = vec![orders.clone()];
+    let told = read(&[lines.clone()], &ReadOptions { joins, ..ReadOptions::default() }, &Silent).unwrap();
+    let (log, report) = &told;
+    assert_eq!((log.sessions.len(), log.sessions.shoppers.as_slice()), (2, &[0, 1][..]));
+    assert_eq!(log.sessions.end_ms, [1_704_103_200_000, 1_704_189_600_000]);
+    let joined = &report.joined[0];
+    assert_eq!((joined.on.as_str(), joined.rows, joined.without), ("order_id", 3, 1));
+    // Order 3 was cancelled, and order 9 has no time.
+    assert_eq!((report.rejected(super::Reason::VoidOrder), report.rejected(super::Reason::BadTimestamp)), (1, 1));
+    // A file without items is taken for such a table, wherever it stands.
+    for paths in [[&lines, &orders], [&orders, &lines]] {
+        let (found, report) = read(&paths.map(Clone::clone), &ReadOptions::default(), &Silent).unwrap();
+        assert_eq!((&found, report.joined.len()), (log, 1));
+    }
+    // As a mapping keeps it.
+    let columns = report.columns.iter().map(|one| (one.field, vec![one.column.clone()])).collect();
+    let options = ReadOptions { columns, ..ReadOptions::default() };
+    assert_eq!(&read(&[lines.clone(), orders.clone()], &options, &Silent).unwrap().0, log);
+    let other = files.write("other.csv", "colour,size\nred,2\n");
+    let error = read(&[orders, other], &ReadOptions::default(), &Silent).unwrap_err().to_string();
+    assert!(error.contains("no column for `item`") && error.contains("`customer_id`"), "{error}");
+}
+
+#[test]
+fn day_and_month_are_told_by_the_course_of_the_dates_or_by_an_option() {
+    use super::DateOrder;
+    let rows: String =
+        (1..=11).map(|day| format!("{day},1/{day}/2024 08:30,a\n{day},1/{day}/2024 08:30,b\n")).collect();
+    let text = format!("order_id,order_date,sku\n{rows}");
+    let files = Files::new();
+    let path = files.write("e.csv", text);
+    let span = |options: &ReadOptions| {
+        let (log, report) = read(&[path.clone()], options, &Silent).unwrap();
+        let days = (log.sessions.end_ms.last().unwrap() - log.sessions.end_ms[0]) / 86_400_000;
+        (days, report.guesses.len())
+    };
+    assert_eq!(span(&ReadOptions::default()), (10, 1));
+    // From 1 January to 1 November of a leap year.
+    assert_eq!(span(&ReadOptions { date_order: Some(DateOrder::DayFirst), ..ReadOptions::default() }), (305, 0));
+    let options = ReadOptions { time_format: Some("%d/%m/%Y %H:%M".to_owned()), ..ReadOptions::default() };
+    assert_eq!(span(&options), (305, 0));
+}
+
+#[test]
+fn a_time_of_the_day_in_its_own_column_belongs_to_the_date() {
+    let text = "Date,Time,Transaction,Item\n01/15/2024,10:15:02 AM,1,Bread\n01/15/2024,02:15:02 PM,2,Jam\n";
+    let files = Files::new();
+    let (log, report) = read(&[files.write("e.csv", text)], &ReadOptions::default(), &Silent).unwrap();
+    assert_eq!(log.sessions.end_ms, [1_705_313_702_000, 1_705_328_102_000]);
+    assert_eq!(report.time_source, super::TimeSource::Times);
+}

@@ -1,23 +1,27 @@
 //! Turns rows into events with small numbers, and counts the rows that cannot become one.
 
-use std::collections::{BTreeSet, HashMap};
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::columns::Columns;
 use super::error::EventsError;
+use super::grouping::group;
 use super::kinds::{EventTypeClass, EventTypes};
-use super::options::{Field, ReadOptions};
+use super::options::{DateOrder, Field, ReadOptions};
 use super::raw::{RawLog, rfc3339};
 use super::rejects::Reject;
 use super::report::TimeSource;
+use super::row_filter::RowFilter;
 use super::rows::{ColumnMap, Ids, NO_POSITION, NO_SHOPPER, Return};
 use super::rules::Reason;
 use super::spelling::Currencies;
-use super::time::{self, DAY_MS, Evidence, RawTimestamp, Unit, UnitVotes};
+use super::status::{Status, Statuses};
+use super::time::{self, Course, DAY_MS, Evidence, RawTimestamp, Unit, UnitVotes};
 use crate::EventKind;
 use crate::table::column::{Column, Memo, NO_ID};
-use crate::table::interner::{FastHash, Interner};
+use crate::table::interner::Interner;
 use crate::table::{Batch, Cell, Damage, MAX_WANTED, Row, Sink};
 
 /// The reason why a row is no event, and the cell that shows it.
@@ -44,6 +48,7 @@ struct CurrentFile {
     has_quantities: bool,
     has_prices: bool,
     has_positions: bool,
+    has_statuses: bool,
     /// True if the row that is being read is a checkout.
     is_checkout: bool,
 }
@@ -64,11 +69,14 @@ pub(super) struct Collector {
     /// The first file with timestamps.
     first_with_times: PathBuf,
     short_dates: Vec<ShortDates>,
-    groups_of_pairs: HashMap<u64, u32, FastHash>,
     types: EventTypes,
     /// Purchases that are steps before one if the log has other purchases.
     checkouts: Vec<u32>,
     currencies: Currencies,
+    statuses: Statuses,
+    filter: Option<RowFilter>,
+    date_order: Option<DateOrder>,
+    time_format: Option<String>,
     batch_ids: BatchIds,
 }
 
@@ -144,18 +152,22 @@ impl Collector {
                 first_event: 0,
                 first_return: 0,
                 default_kind: EventKind::View,
-                votes: UnitVotes::default(),
+                votes: UnitVotes::new(options.date_order),
                 has_quantities: false,
                 has_prices: false,
                 has_positions: false,
+                has_statuses: false,
                 is_checkout: false,
             },
             first_with_times: PathBuf::new(),
             short_dates: Vec::new(),
-            groups_of_pairs: HashMap::default(),
             types: EventTypes::new(&options.event_types),
             checkouts: Vec::new(),
             currencies: Currencies::new(&options.cleaning.currency_rates),
+            statuses: Statuses::new(),
+            filter: options.filter.clone(),
+            date_order: options.date_order,
+            time_format: options.time_format.clone(),
             batch_ids: BatchIds::default(),
         }
     }
@@ -165,6 +177,7 @@ impl Collector {
         let log = &mut self.log;
         log.files.push((log.events.len(), path.to_owned()));
         log.columns = ColumnMap::new(columns, names);
+        self.statuses.begin_file(columns.profile.map_or(&[], |profile| profile.void));
         self.types.begin_file(columns.profile.map_or(&[], |profile| profile.event_types));
         log.fields.extend(columns.of_field.keys());
         // Files without a column have no values where others have some.
@@ -176,6 +189,9 @@ impl Collector {
         if fields.contains(&Field::Price) {
             events.prices.resize(num_events, f64::NAN);
         }
+        if fields.contains(&Field::Status) {
+            events.statuses.resize(num_events, Status::Missing);
+        }
         if fields.contains(&Field::Position) {
             events.positions.resize(num_events, NO_POSITION);
         }
@@ -183,10 +199,11 @@ impl Collector {
             first_event: log.events.len(),
             first_return: log.returns.len(),
             default_kind,
-            votes: UnitVotes::default(),
+            votes: UnitVotes::new(self.date_order),
             has_quantities: log.fields.contains(&Field::Quantity),
             has_prices: log.fields.contains(&Field::Price),
             has_positions: log.fields.contains(&Field::Position),
+            has_statuses: log.fields.contains(&Field::Status),
             is_checkout: false,
         };
     }
@@ -195,6 +212,13 @@ impl Collector {
     #[inline(always)]
     fn add<'a>(&mut self, line: u64, ids: Ids, cell: impl Fn(Option<usize>) -> Cell<'a>) {
         self.log.num_rows += 1;
+        if let Some(filter) = &self.filter {
+            let slots = &self.log.columns.filtered;
+            if !filter.passes(|column| cell(slots.get(column).copied())) {
+                let slot = slots.first().copied();
+                return self.add_failure(line, (Reason::Filtered, slot), cell);
+            }
+        }
         if let Err(problem) = self.add_event(line, ids, &cell) {
             self.add_failure(line, problem, cell);
         }
@@ -206,7 +230,7 @@ impl Collector {
         // Exports of everything hold many events that are about no product, and so need none.
         let kind = self.kind_of(ids, &cell)?;
         check_ids(&self.log.columns, ids)?;
-        let timestamp = timestamp_of(&self.log.columns, &cell)?;
+        let timestamp = timestamp_of(&self.log.columns, self.time_format.as_deref(), &cell)?;
         let quantity = self.quantity_of(line, ids, kind, &cell)?;
         let price = self.currencies.price(cell(self.log.columns.price)).unwrap_or_else(|()| {
             self.add_unread(line, Reason::BadPrice, self.log.columns.price, &cell);
@@ -217,6 +241,10 @@ impl Collector {
             self.log.events.positions.push(position);
         }
 
+        if self.file.has_statuses {
+            let status = self.statuses.of(cell(self.log.columns.status));
+            self.log.events.statuses.push(status);
+        }
         let events = &mut self.log.events;
         if self.file.has_quantities {
             events.quantities.push(quantity.unwrap_or(f64::NAN));
@@ -234,8 +262,8 @@ impl Collector {
             self.checkouts.push(events.len() as u32 - 1);
         }
         events.lines.push(u32::try_from(line).unwrap_or(u32::MAX));
-        let group = self.group_of(ids);
-        self.log.events.groups.push(group);
+        self.log.keys.sessions.push(ids.session);
+        self.log.keys.shoppers.push(ids.shopper);
         Ok(())
     }
 
@@ -316,7 +344,7 @@ impl Collector {
         let RawLog { columns, returns, events, .. } = &mut self.log;
         let number = |slot: Option<usize>| cell(slot).unless_null().to_number();
         let (Ok(Some(quantity)), Ok(price)) = (number(columns.quantity), number(columns.price)) else { return };
-        let timestamp = columns.timestamp.and_then(|_| RawTimestamp::of(cell(columns.timestamp)));
+        let timestamp = timestamp_of(columns, self.time_format.as_deref(), &cell).ok().flatten();
         let is_known = ids.item != NO_ID && ids.shopper != NO_SHOPPER && quantity != 0.0;
         if !is_known || columns.timestamp.is_some() && timestamp.is_none() {
             return;
@@ -332,31 +360,6 @@ impl Collector {
             price: price.unwrap_or(f64::NAN),
             before: events.len() as u32,
         });
-    }
-
-    #[inline(always)]
-    fn group_of(&mut self, Ids { session, shopper, .. }: Ids) -> u32 {
-        let RawLog { groups, columns, failures, .. } = &mut self.log;
-        groups.has_shoppers |= shopper != NO_SHOPPER;
-        let group = if columns.session.is_none() {
-            shopper
-        } else if columns.shopper.is_none() {
-            session
-        } else {
-            let next = groups.shoppers.len() as u32;
-            *self.groups_of_pairs.entry(u64::from(session) << 32 | u64::from(shopper)).or_insert(next)
-        };
-        let at = group as usize;
-        if at >= groups.shoppers.len() {
-            // The groups between are of rows that were left out.
-            groups.shoppers.resize(at + 1, NO_SHOPPER);
-        }
-        groups.shoppers[at] = shopper;
-        if failures.rejects.is_some() && columns.session.is_some() {
-            groups.sessions.resize(groups.shoppers.len(), NO_ID);
-            groups.sessions[at] = session;
-        }
-        group
     }
 
     /// Counts a row whose values make no event; `cell` gives the value of a slot.
@@ -499,9 +502,10 @@ impl Collector {
     ///
     /// # Errors
     /// The dates of two files can only be read in different orders.
-    pub(super) fn finish(mut self) -> Result<RawLog, EventsError> {
+    pub(super) fn finish(mut self, options: &ReadOptions) -> Result<RawLog, EventsError> {
         self.settle_dates()?;
         self.leave_out_checkouts();
+        group(&mut self.log, options);
         self.settle_positions();
         self.log.currencies = self.currencies.without_rate();
         self.log.unknown_event_types = self.types.unknown();
@@ -565,7 +569,15 @@ impl Collector {
     fn settle_dates(&mut self) -> Result<(), EventsError> {
         let votes = self.short_dates.iter().map(|dates| dates.evidence);
         let (day_first, month_first) = votes.fold((0, 0), |sum, one| (sum.0 + one.day_first, sum.1 + one.month_first));
-        let unit = if month_first > day_first { Unit::MonthFirst } else { Unit::DayFirst };
+        let course = self.short_dates.iter().map(|dates| dates.evidence.course).reduce(Course::and).unwrap_or_default();
+        let is_settled = day_first != month_first || self.date_order.is_some();
+        let order = match month_first.cmp(&day_first) {
+            _ if self.date_order.is_some() => self.date_order,
+            Ordering::Greater => Some(DateOrder::MonthFirst),
+            Ordering::Less => Some(DateOrder::DayFirst),
+            Ordering::Equal => course.order(),
+        };
+        let unit = if order == Some(DateOrder::MonthFirst) { Unit::MonthFirst } else { Unit::DayFirst };
         let others = self.short_dates.iter().filter(|dates| dates.unit != unit);
         for ShortDates { path, events, returns, evidence, .. } in others {
             if evidence.day_first + evidence.month_first > 0 || evidence.has_others {
@@ -584,9 +596,10 @@ impl Collector {
             Unit::MonthFirst => "month, day, year",
             _ => "day, month, year",
         });
-        if !self.short_dates.is_empty() && day_first + month_first == 0 {
-            let order = self.log.date_order.unwrap_or_default();
-            self.log.guesses.push(format!("no date tells day from month; dates are read as {order}"));
+        if !self.short_dates.is_empty() && !is_settled {
+            let read_as = self.log.date_order.unwrap_or_default();
+            let by = if order.is_some() { "the course of the dates" } else { "nothing in the log" };
+            self.log.guesses.push(format!("no date has a day above 12; dates are read as {read_as}, told by {by}"));
         }
         Ok(())
     }
@@ -596,24 +609,37 @@ fn check_ids(columns: &ColumnMap, ids: Ids) -> Result<(), Problem> {
     if ids.item == NO_ID {
         return Err((Reason::MissingItem, columns.item));
     }
-    if columns.session.is_some() && ids.session == NO_ID {
-        return Err((Reason::MissingSession, columns.session));
+    if ids.session != NO_ID {
+        return Ok(());
     }
-    if columns.session.is_none() && ids.shopper == NO_ID {
-        return Err((Reason::MissingShopper, columns.shopper));
+    // An event without a session may belong to what its shopper did before.
+    match (columns.session, ids.shopper != NO_ID && columns.timestamp.is_some()) {
+        (Some(_), false) => Err((Reason::MissingSession, columns.session)),
+        (None, _) if ids.shopper == NO_ID => Err((Reason::MissingShopper, columns.shopper)),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
-/// The timestamp of a row.
+/// The timestamp of a row; `form` is that of strftime, if somebody said it. A time of the day in the column of positions
+/// is part of it.
 #[inline(always)]
 fn timestamp_of<'a>(
     columns: &ColumnMap,
+    form: Option<&str>,
     cell: impl Fn(Option<usize>) -> Cell<'a>,
 ) -> Result<Option<RawTimestamp>, Problem> {
-    let timestamp = columns.timestamp.and_then(|_| RawTimestamp::of(cell(columns.timestamp)));
-    if columns.timestamp.is_some() && timestamp.is_none() {
-        return Err((Reason::BadTimestamp, columns.timestamp));
+    if columns.timestamp.is_none() {
+        return Ok(None);
     }
-    Ok(timestamp)
+    let value = cell(columns.timestamp);
+    let timestamp = match form {
+        None => RawTimestamp::of(value),
+        Some(form) => RawTimestamp::in_form(value, form),
+    };
+    let Some(timestamp) = timestamp else { return Err((Reason::BadTimestamp, columns.timestamp)) };
+    let clock_ms = match columns.position.map(|position| cell(Some(position))) {
+        Some(Cell::Text(text)) => time::clock_ms(text),
+        _ => None,
+    };
+    Ok(Some(clock_ms.map_or(timestamp, |clock_ms| timestamp.with_clock(clock_ms))))
 }

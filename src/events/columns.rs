@@ -20,6 +20,8 @@ pub(super) struct Columns {
     pub(super) of_field: BTreeMap<Field, usize>,
     /// True if the session column is one of baskets.
     pub(super) is_basket: bool,
+    /// Positions of the columns that the filter looks at, in its order.
+    pub(super) filtered: Vec<usize>,
     /// The kind of events that the names tell, if no column says it.
     pub(super) kind: Option<EventKind>,
     /// The profile whose header the file has.
@@ -35,6 +37,23 @@ impl Columns {
     pub(super) fn cell_of(&self, field: Field) -> Option<usize> {
         self.of_field.keys().position(|matched| *matched == field)
     }
+
+    /// The columns to read, those of fields first.
+    pub(super) fn wanted(&self) -> Vec<usize> {
+        let mut wanted: Vec<usize> = self.of_field.values().copied().collect();
+        for column in &self.filtered {
+            if !wanted.contains(column) {
+                wanted.push(*column);
+            }
+        }
+        wanted
+    }
+
+    /// The cells of a row that the filter looks at, in its order.
+    pub(super) fn filter_cells(&self) -> Vec<usize> {
+        let wanted = self.wanted();
+        self.filtered.iter().filter_map(|column| wanted.iter().position(|one| one == column)).collect()
+    }
 }
 
 /// Order in which fields choose their columns.
@@ -47,6 +66,7 @@ const ORDER: [Field; Field::ALL.len()] = [
     Field::Position,
     Field::Quantity,
     Field::Price,
+    Field::Status,
 ];
 
 /// The columns of a file that may hold each field.
@@ -119,6 +139,12 @@ impl<'n> Candidates<'n> {
         open.sort_unstable();
         open.dedup();
         open
+    }
+
+    /// All columns that any field may take.
+    pub(super) fn all(&self) -> Vec<usize> {
+        let likely = self.likely.values().chain([&self.baskets]).flat_map(|likely| likely.columns.iter().copied());
+        likely.chain(self.named.values().flatten().copied()).collect()
     }
 
     /// The column whose rows belong together, as far as names tell.
@@ -229,8 +255,9 @@ fn flaws(field: Field, facts: &ColumnFacts) -> Flaws {
         Field::Item | Field::Session | Field::Shopper => false,
         Field::Event => !facts.has_known_events(),
         Field::Timestamp => !facts.are_times(),
-        Field::Position => !facts.are_numbers() && !facts.are_times() || facts.is_mostly_missing(),
+        Field::Position => !facts.are_positions() || facts.is_mostly_missing(),
         Field::Quantity | Field::Price => !facts.are_numbers(),
+        Field::Status => false,
     };
     Flaws {
         useless: facts.is_empty() || cannot_be_read,

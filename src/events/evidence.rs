@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use super::time::RawTimestamp;
+use super::time::{RawTimestamp, position_key};
 use crate::table::interner::FastHash;
 use crate::table::{Batch, Cell, MAX_WANTED, Row, Sink};
 
@@ -80,6 +80,7 @@ pub(super) struct ColumnFacts {
     distinct: Sample<u64>,
     numbers: u64,
     times: u64,
+    positions: u64,
     known_events: u64,
     orders: Sample<InOrder>,
     has_other_than_counts: bool,
@@ -127,6 +128,11 @@ impl ColumnFacts {
         self.times * 10 >= self.present() * 9
     }
 
+    /// Returns true if at least nine in ten values are numbers or times of the day.
+    pub(super) fn are_positions(&self) -> bool {
+        self.positions * 10 >= self.present() * 9
+    }
+
     /// Returns true if any value is a known type of events.
     pub(super) fn has_known_events(&self) -> bool {
         self.known_events > 0
@@ -146,6 +152,7 @@ impl ColumnFacts {
         let number = cell.to_number().ok().flatten();
         self.numbers += u64::from(number.is_some());
         self.times += u64::from(RawTimestamp::of(cell).is_some());
+        self.positions += u64::from(position_key(cell).is_some());
         self.known_events += u64::from(is_known_event);
         let whole = number.filter(|number| number.fract() == 0.0 && (0.0..1e9).contains(number));
         match (whole, order) {

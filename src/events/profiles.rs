@@ -25,7 +25,7 @@ pub(super) struct Profile {
     pub(super) void: &'static [&'static str],
 }
 
-use Field::{Event, Item, Position, Price, Quantity, Session, Shopper, Timestamp};
+use Field::{Event, Item, Position, Price, Quantity, Session, Shopper, Status, Timestamp};
 
 /// What most profiles have: events of several kinds, or of none that the profile knows.
 const EVENTS: Profile =
@@ -46,6 +46,7 @@ pub(super) const PROFILES: &[Profile] = &[
             (Timestamp, "createdat"),
             (Quantity, "lineitemquantity"),
             (Price, "lineitemprice"),
+            (Status, "financialstatus"),
         ],
         ..ORDERS
     },
@@ -65,6 +66,7 @@ pub(super) const PROFILES: &[Profile] = &[
             (Timestamp, "orderdate"),
             (Quantity, "quantity"),
             (Price, "itemcost"),
+            (Status, "orderstatus"),
         ],
         ..ORDERS
     },
@@ -78,6 +80,7 @@ pub(super) const PROFILES: &[Profile] = &[
             (Timestamp, "datecreatedgmt|datecreated"),
             (Quantity, "productqty|quantity"),
             (Price, "productnetrevenue|price"),
+            (Status, "status"),
         ],
         ..ORDERS
     },
@@ -91,6 +94,7 @@ pub(super) const PROFILES: &[Profile] = &[
             (Timestamp, "createdat"),
             (Quantity, "qtyordered"),
             (Price, "price"),
+            (Status, "status"),
         ],
         ..ORDERS
     },
@@ -104,6 +108,7 @@ pub(super) const PROFILES: &[Profile] = &[
             (Timestamp, "dateadd|orderdate"),
             (Quantity, "productquantity"),
             (Price, "unitpricetaxincl|productprice"),
+            (Status, "currentstate"),
         ],
         // Cancelled, refunded, error of payment.
         void: &["6", "7", "8"],
@@ -119,6 +124,7 @@ pub(super) const PROFILES: &[Profile] = &[
             (Timestamp, "orderdate"),
             (Quantity, "productqty|productquantity"),
             (Price, "productunitprice"),
+            (Status, "orderstatus"),
         ],
         ..ORDERS
     },
@@ -131,6 +137,7 @@ pub(super) const PROFILES: &[Profile] = &[
             (Shopper, "customeruniqueid|customerid"),
             (Timestamp, "orderpurchasetimestamp"),
             (Price, "price"),
+            (Status, "orderstatus"),
         ],
         ..ORDERS
     },
@@ -199,6 +206,7 @@ pub(super) const PROFILES: &[Profile] = &[
             (Timestamp, "servertime"),
             (Quantity, "quantity"),
             (Price, "price"),
+            (Status, "idorder"),
         ],
         kind: Some(EventKind::Purchase),
         // Order 0 is a cart that was left.

@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::options::Field;
+use super::options::{Field, ReadOptions};
 use super::rejects::{Failures, Reject};
 use super::report::{EventType, SessionSource, TimeSource};
-use super::rows::{ColumnMap, Events, NO_SHOPPER, Return};
+use super::rows::{ColumnMap, Events, Keys, NO_SHOPPER, Return};
 use super::rules::Reason;
 use super::spelling::fold_case;
 use crate::table::interner::Interner;
 use crate::table::tally::Tally;
+use crate::units::DAY_MS;
 
 /// All rows of all files, before any rule of cleaning has looked at them.
 pub(super) struct RawLog {
@@ -20,7 +21,15 @@ pub(super) struct RawLog {
     pub(super) misfits: Vec<u32>,
     /// Rows that take back a purchase, in the order of the files.
     pub(super) returns: Vec<Return>,
+    /// Sessions and shoppers of the events, until they are grouped.
+    pub(super) keys: Keys,
     pub(super) groups: Groups,
+    /// Events without a session whose shopper is nobody.
+    pub(super) guests: Vec<u32>,
+    /// Ids that stand for nobody, and their events.
+    pub(super) unknown_shoppers: Vec<(String, u64)>,
+    /// Sessions that are those of another shopper with the same number.
+    pub(super) num_shared_sessions: u64,
     pub(super) items: Interner,
     pub(super) shoppers: Interner,
     /// Without names unless rejects are kept.
@@ -86,7 +95,11 @@ impl RawLog {
             events: Events::default(),
             misfits: Vec::new(),
             returns: Vec::new(),
+            keys: Keys::default(),
             groups: Groups::default(),
+            guests: Vec::new(),
+            unknown_shoppers: Vec::new(),
+            num_shared_sessions: 0,
             items: Interner::with_names(),
             shoppers: names(),
             sessions: names(),
@@ -108,15 +121,28 @@ impl RawLog {
         self.fields.contains(&field)
     }
 
-    /// Properties of the log where a shopper's session ends after `session_gap_ms` without an event.
-    pub(super) fn traits(&self, session_gap_ms: i64) -> LogTraits {
-        let has_times = matches!(self.time_source, Some(TimeSource::Times | TimeSource::Days));
+    /// Returns true if times are points in time, rather than positions.
+    pub(super) fn has_times(&self) -> bool {
+        matches!(self.time_source, Some(TimeSource::Times | TimeSource::Days))
+    }
+
+    /// Properties of the log, whose sessions are orders if `is_basket`.
+    pub(super) fn traits(&self, options: &ReadOptions, is_basket: bool) -> LogTraits {
+        let has_times = self.has_times();
         let session_source = match (self.has_field(Field::Session), has_times) {
             (true, _) => SessionSource::Column,
             (false, true) => SessionSource::Inactivity,
             (false, false) => SessionSource::Shopper,
         };
-        let gap_ms = (session_source == SessionSource::Inactivity).then_some(session_gap_ms);
+        let usual_pause_ms = if is_basket { 30 * DAY_MS } else { DAY_MS };
+        let gap_ms = match session_source {
+            SessionSource::Inactivity => Some(options.session_gap_ms),
+            // 0 never cuts.
+            SessionSource::Column if has_times => {
+                Some(options.session_pause_ms.unwrap_or(usual_pause_ms)).filter(|&pause_ms| pause_ms > 0)
+            }
+            _ => None,
+        };
         LogTraits {
             has_times,
             has_clock: self.time_source == Some(TimeSource::Times),
@@ -124,7 +150,11 @@ impl RawLog {
                 || self.has_field(Field::Position),
             has_shoppers: self.groups.has_shoppers,
             has_quantities: self.has_field(Field::Quantity),
-            has_sessions: session_source != SessionSource::Shopper && gap_ms != Some(i64::MAX),
+            has_sessions: match session_source {
+                SessionSource::Column => true,
+                SessionSource::Inactivity => gap_ms != Some(i64::MAX),
+                SessionSource::Shopper => false,
+            },
             session_source,
             gap_ms,
         }
@@ -172,6 +202,7 @@ impl RawLog {
             Field::Position => String::new(),
             Field::Quantity => number(&events.quantities, event),
             Field::Price => number(&events.prices, event),
+            Field::Status => String::new(),
         });
         let (file, line) = self.file_and_line(event);
         Reject { file, line, reason, column: self.columns.name_of(field).to_owned(), found, values }

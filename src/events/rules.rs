@@ -24,11 +24,13 @@ impl RuleCount {
     }
 }
 
-/// A rule of cleaning; the first five are applied while rows are read, each row to the first that it meets.
+/// A rule of cleaning; the first six are applied while rows are read, each row to the first that it meets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rule {
     /// Rows that cannot be split into values.
     Damage,
+    /// Rows that the filter of the options does not let pass.
+    Where,
     /// Events whose type shows no interest in an item.
     EventTypes,
     /// Rows without an item, session or shopper.
@@ -37,6 +39,10 @@ pub enum Rule {
     BadValues,
     /// Quantities of zero or less.
     Returns,
+    /// Orders that were cancelled, refunded, voided or failed.
+    VoidOrders,
+    /// Events without a session of shoppers who are nobody.
+    Guests,
     /// Times before 1995 or after 2099.
     ImpossibleTimes,
     /// Times outside the wanted period.
@@ -65,12 +71,15 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule in the order in which they run.
-    pub const ALL: [Rule; 17] = [
+    pub const ALL: [Rule; 20] = [
         Rule::Damage,
+        Rule::Where,
         Rule::EventTypes,
         Rule::MissingIds,
         Rule::BadValues,
         Rule::Returns,
+        Rule::VoidOrders,
+        Rule::Guests,
         Rule::ImpossibleTimes,
         Rule::Period,
         Rule::NonProducts,
@@ -89,10 +98,13 @@ impl Rule {
     pub const fn name(self) -> &'static str {
         match self {
             Rule::Damage => "damage",
+            Rule::Where => "where",
             Rule::EventTypes => "event-types",
             Rule::MissingIds => "missing-ids",
             Rule::BadValues => "bad-values",
             Rule::Returns => "returns",
+            Rule::VoidOrders => "void-orders",
+            Rule::Guests => "guests",
             Rule::ImpossibleTimes => "impossible-times",
             Rule::Period => "period",
             Rule::NonProducts => "non-products",
@@ -110,7 +122,7 @@ impl Rule {
 
     /// Tells whether the rule is off unless an option of [`Cleaning`](super::Cleaning) asks for it.
     pub const fn is_on_request(self) -> bool {
-        matches!(self, Rule::Period | Rule::RareItems | Rule::PerShopper | Rule::ShortSessions)
+        matches!(self, Rule::Where | Rule::Period | Rule::RareItems | Rule::PerShopper | Rule::ShortSessions)
     }
 
     /// Tells whether the rows are never events, whatever the options.
@@ -121,10 +133,13 @@ impl Rule {
     pub(super) const fn of(reason: Reason) -> Rule {
         match reason {
             Reason::FieldCount | Reason::OpenQuote | Reason::BadJson | Reason::InvalidUtf8 => Rule::Damage,
+            Reason::Filtered => Rule::Where,
             Reason::UnknownEventType | Reason::NoProducts => Rule::EventTypes,
             Reason::MissingItem | Reason::MissingSession | Reason::MissingShopper => Rule::MissingIds,
             Reason::BadTimestamp | Reason::BadPosition | Reason::BadQuantity | Reason::BadPrice => Rule::BadValues,
             Reason::Return => Rule::Returns,
+            Reason::VoidOrder => Rule::VoidOrders,
+            Reason::Guest => Rule::Guests,
             Reason::ImpossibleTime => Rule::ImpossibleTimes,
             Reason::OutsidePeriod => Rule::Period,
             Reason::NonProduct => Rule::NonProducts,
@@ -166,6 +181,8 @@ pub enum Reason {
     BadJson,
     /// A value is not UTF-8.
     InvalidUtf8,
+    /// The filter of the options does not let it pass.
+    Filtered,
     /// The event type says nothing about interest in an item.
     UnknownEventType,
     /// The event names no product, such as a page view in an export of everything.
@@ -186,6 +203,10 @@ pub enum Reason {
     BadPrice,
     /// The quantity is zero or less.
     Return,
+    /// The order was cancelled, refunded or voided, or it failed.
+    VoidOrder,
+    /// The shopper is nobody, and there is no session.
+    Guest,
     /// The time is before 1995 or after 2099.
     ImpossibleTime,
     /// The time is not in the wanted period.
@@ -230,6 +251,7 @@ impl Reason {
             Reason::OpenQuote => "open_quote",
             Reason::BadJson => "bad_json",
             Reason::InvalidUtf8 => "invalid_utf8",
+            Reason::Filtered => "filtered",
             Reason::UnknownEventType => "unknown_event_type",
             Reason::NoProducts => "no_products",
             Reason::MissingItem => "missing_item",
@@ -240,6 +262,8 @@ impl Reason {
             Reason::BadQuantity => "bad_quantity",
             Reason::BadPrice => "bad_price",
             Reason::Return => "return",
+            Reason::VoidOrder => "void_order",
+            Reason::Guest => "guest",
             Reason::ImpossibleTime => "impossible_time",
             Reason::OutsidePeriod => "outside_period",
             Reason::NonProduct => "non_product",
@@ -268,6 +292,7 @@ impl fmt::Display for Reason {
             Reason::OpenQuote => "quote that is never closed",
             Reason::BadJson => "not a JSON object",
             Reason::InvalidUtf8 => "not UTF-8",
+            Reason::Filtered => "not wanted by the filter",
             Reason::UnknownEventType => "unknown event type",
             Reason::NoProducts => "no product in the event",
             Reason::MissingItem => "no item",
@@ -278,6 +303,8 @@ impl fmt::Display for Reason {
             Reason::BadQuantity => "bad quantity (event kept)",
             Reason::BadPrice => "bad price (event kept)",
             Reason::Return => "return (quantity 0 or less)",
+            Reason::VoidOrder => "order cancelled, failed or refunded",
+            Reason::Guest => "guest without a session",
             Reason::ImpossibleTime => "impossible time",
             Reason::OutsidePeriod => "outside the period",
             Reason::NonProduct => "not a product",

@@ -227,6 +227,18 @@ const PRICE: &[&str] = &[
     "preco",
 ];
 
+const STATUS: &[&str] = &[
+    "orderstatus",
+    "financialstatus",
+    "paymentstatus",
+    "status",
+    "orderstate",
+    "bestellstatus",
+    "statutcommande",
+    "estado",
+    "stato",
+];
+
 /// Usual names of the item's column beside those of the tables of products.
 const ITEM: &[&str] = &[
     "lineitemsku",
@@ -342,6 +354,7 @@ pub(super) fn likely(field: Field, columns: &[String]) -> Likely {
         Field::Position => POSITION.to_vec(),
         Field::Quantity => QUANTITY.to_vec(),
         Field::Price => PRICE.to_vec(),
+        Field::Status => STATUS.to_vec(),
     };
     let by_words: fn(&[String]) -> Option<u32> = match field {
         Field::Item => item_by_words,

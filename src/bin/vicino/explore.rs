@@ -58,7 +58,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     if let Some(path) = &args.output {
         output::check(path)?;
     }
-    let events = read_events_with(&paths, &args.events, true, console)?;
+    let events = read_events_with(&paths, &args.events, 0, true, console)?;
     let catalog = args.catalog.read(console)?;
     let found = eda::explore(&events.log, &events.report, catalog.as_ref(), &HINTS);
 

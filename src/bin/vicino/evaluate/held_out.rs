@@ -67,7 +67,7 @@ pub fn run(args: &Args, model: &Path, console: &Console) -> anyhow::Result<()> {
 /// The model beside the simple methods, which are fitted on the logs of --train.
 fn compare(args: &Args, model: &Model, test: &Test, console: &Console) -> anyhow::Result<Comparison> {
     let paths = expand(&args.train)?;
-    let mut train = read_events(&paths, &args.events, console)?.log;
+    let mut train = read_events(&paths, &args.events, args.seed, console)?.log;
     let (found, stated) = (train.sessions.len() as u64, model.about.num_sessions);
     if found != stated {
         console.remark(format_args!(
@@ -126,7 +126,7 @@ fn read(args: &Args, model: &Model, console: &Console) -> anyhow::Result<Test> {
     if sorts[0] {
         return rows(args, &paths);
     }
-    let events = read_events(&paths, &args.events, console)?;
+    let events = read_events(&paths, &args.events, args.seed, console)?;
     let newest = model.about.newest_event_ms;
     if !args.all_sessions && (events.log.sessions.end_ms.is_empty() || newest == 0) {
         let which = if newest == 0 { "model was trained on" } else { "test file has" };
