@@ -4,7 +4,7 @@
 mod format_models;
 mod harness;
 
-use format_models::{any_model, blocks, complete, groups, linked, timely, tiny};
+use format_models::{any_model, blocks, complete, groups, linked, timely, tiny, variants};
 use proptest::prelude::*;
 use vicino::model::{Executor, Model, content_hash, sections};
 
@@ -111,7 +111,7 @@ proptest! {
 
 #[test]
 fn every_truncation_is_noticed() {
-    for model in [tiny(), complete(), linked(), timely()] {
+    for model in [tiny(), complete(), linked(), timely(), variants()] {
         let bytes = model.to_bytes().unwrap();
         for length in 0..bytes.len() {
             assert!(Model::open(&bytes[..length]).is_err(), "the first {length} of {} bytes", bytes.len());
@@ -121,7 +121,7 @@ fn every_truncation_is_noticed() {
 
 #[test]
 fn every_flipped_bit_is_noticed() {
-    for model in [tiny(), complete(), linked(), timely()] {
+    for model in [tiny(), complete(), linked(), timely(), variants()] {
         let mut bytes = model.to_bytes().unwrap();
         for bit in 0..bytes.len() * 8 {
             bytes[bit / 8] ^= 1 << (bit % 8);
@@ -157,7 +157,7 @@ fn repairing_a_sound_model_changes_nothing() {
 fn an_inflated_count_is_refused_before_it_allocates() {
     // Counts of 4 bytes are put to their largest, wherever they stand; gigabytes would be the answer of a trusting
     // reader.
-    for model in [tiny(), complete(), linked(), timely()] {
+    for model in [tiny(), complete(), linked(), timely(), variants()] {
         let sound = model.to_bytes().unwrap();
         for at in 24..sound.len() - 4 {
             let mut bytes = sound.clone();

@@ -7,7 +7,7 @@
 #[allow(dead_code)]
 mod format_models;
 
-use format_models::{blocks, complete, groups, linked, timely, tiny};
+use format_models::{blocks, complete, groups, linked, timely, tiny, variants};
 use vicino::model::{FORMAT_MAJOR, FORMAT_MINOR, Model, sections};
 
 /// The bytes in the `hexdump` block of a document; every line is an offset, bytes and, after two spaces, words.
@@ -40,12 +40,13 @@ fn the_documented_dump_is_what_is_written_and_read() {
 
 #[test]
 fn the_golden_files_of_format_2_0_are_what_is_written_and_read() {
-    let golden: [(&[u8], Model); 5] = [
+    let golden: [(&[u8], Model); 6] = [
         (include_bytes!("golden/2.0-complete.vicino"), complete()),
         (include_bytes!("golden/2.0-linked.vicino"), linked()),
         (include_bytes!("golden/2.0-timely.vicino"), timely()),
         (include_bytes!("golden/2.0-blocks.vicino"), blocks()),
         (include_bytes!("golden/2.0-candidates.vicino"), groups()),
+        (include_bytes!("golden/2.0-variants.vicino"), variants()),
     ];
     for (golden, model) in golden {
         assert_eq!(Model::open(golden).unwrap(), model);

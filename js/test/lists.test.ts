@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { type ListOptions, Recommender } from '../dist/node.js';
 import { tiny } from './support.js';
@@ -253,4 +254,72 @@ test('the library works here, and says what it knows', async () => {
     events: { view: 1, cart: 0, purchase: 0 },
     model: { minShoppers: 2 },
   });
+});
+
+/** A model of 16 products; three of them have variants, of 7004 `grey` and `7004-0` to `7004-2`. */
+const withVariants = () =>
+  Recommender.load(
+    readFileSync(new URL('../../tests/golden/2.0-variants.vicino', import.meta.url)),
+  );
+const of7004 = (items: { id: string }[]) => ids(items).filter((id) => /^7004|grey/.test(id));
+
+test('a list shows one variant of a product: the best seller in stock, or the one viewed last', async () => {
+  const recommender = await withVariants();
+  const k = 99;
+  expect(recommender.trending({ k })).toHaveLength(16);
+  expect(of7004(recommender.trending({ k }))).toEqual(['grey']);
+  recommender.catalog.update([{ id: 'grey', inStock: false, price: 9 }]);
+  expect(of7004(recommender.trending({ k }))).toEqual(['7004-0']);
+  // The variant that a filter lets through.
+  expect(of7004(recommender.trending({ k, where: { price: { min: 5 } } }))).toEqual(['grey']);
+  expect(of7004(recommender.trending({ k, where: ({ id }) => id.endsWith('-2') }))).toEqual([
+    '7004-2',
+  ]);
+  await recommender.record({ item: '7004-1' });
+  expect(of7004(recommender.trending({ k }))).toEqual(['7004-1']);
+  expect(of7004(recommender.forYou({ k }))).toEqual([]);
+  expect(of7004(recommender.recentlyViewed())).toEqual(['7004-1']);
+  recommender.free();
+});
+
+test('with groupBy false a list has every variant', async () => {
+  const recommender = await withVariants();
+  const all = recommender.trending({ k: 99, groupBy: false });
+  expect(of7004(all)).toEqual(['grey', '7004-0', '7004-1', '7004-2']);
+  expect(recommender.trending({ k: 3, groupBy: false })).toHaveLength(3);
+  recommender.free();
+});
+
+test('items that the shop chose lead the lists of an item, with that as their reason', async () => {
+  const recommender = await withVariants();
+  const related = recommender.related('7000', { explain: true });
+  expect(ids(related).slice(0, 2)).toEqual(['7009', 'grey']);
+  expect(related[0]?.reasons).toEqual([{ id: '7000', share: 1, curated: true }]);
+  expect(related[0]?.sentence).toEqual({
+    key: 'chosen-by-shop',
+    items: [],
+    text: 'Chosen by the shop',
+  });
+  expect(related[2]?.reasons?.[0]).not.toHaveProperty('curated');
+  expect(ids(recommender.boughtTogether('7004-1')).slice(0, 3)).toEqual(['plum', '7000', '7001']);
+  recommender.free();
+});
+
+test('every list takes the id of any variant', async () => {
+  const recommender = await withVariants();
+  const scored = (items: { id: string; score: number }[]) => items.filter(({ score }) => score > 0);
+  const related = ids(scored(recommender.related('7004-2')));
+  expect(related.length).toBeGreaterThan(0);
+  expect(ids(scored(recommender.related('grey')))).toEqual(related);
+  expect(of7004(recommender.related('7004-2', { k: 99 }))).toEqual([]);
+  expect(of7004(recommender.trending({ k: 99, exclude: ['7004-1'] }))).toEqual([]);
+  expect(ids(recommender.trending({ pin: ['7004-2'] }))[0]).toBe('7004-2');
+  const page = recommender.page([
+    { name: 'a', list: 'trending', k: 16 },
+    { name: 'b', list: 'trending', k: 16 },
+  ]);
+  expect(page[1]?.items).toEqual([]);
+  await recommender.notInterested('7004-1');
+  expect(of7004(recommender.trending({ k: 99 }))).toEqual([]);
+  recommender.free();
 });

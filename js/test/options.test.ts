@@ -14,7 +14,7 @@ test('an unknown option is refused with the known ones and the nearest', async (
   const error = await failure(() => call('forYou', { exlude: [] }));
   expect(error.code).toBe('option-unknown');
   expect(error.message).toBe(
-    'forYou: unknown option `exlude`; did you mean `exclude`? known are k, exclude, excludePurchased, where, boost, bury, pin, maxPerCategory, diversity, explore, fatigue, explain, seed, includeSeen, window',
+    'forYou: unknown option `exlude`; did you mean `exclude`? known are k, exclude, excludePurchased, where, boost, bury, pin, maxPerCategory, groupBy, diversity, explore, fatigue, explain, seed, includeSeen, window',
   );
   const load = await failure(() => Recommender.load(tiny(), { historylimit: 3 } as LoadOptions));
   expect(load.message).toContain('did you mean `historyLimit`?');
@@ -54,6 +54,7 @@ test.each([
   [{ pin: [{ id: 'sku-1', position: -1 }] }, 'option `position`'],
   [{ excludePurchased: {} }, 'an object with withinDays'],
   [{ maxPerCategory: 0 }, 'an integer from 1 to 1000000'],
+  [{ groupBy: true }, "'product' or false"],
   [{ diversity: 1.5 }, 'a number from 0 to 1, found 1.5'],
   [{ explore: Number.NaN }, 'a number from 0 to 1, found NaN'],
   [{ fatigue: -1 }, 'a number from 0 to 1'],

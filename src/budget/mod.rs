@@ -243,6 +243,8 @@ fn draft_without_tables(draft: &Draft) -> Draft {
         trends: Vec::new(),
         replenishment: Vec::new(),
         category_replenishment: Vec::new(),
+        variants: Vec::new(),
+        curated: Vec::new(),
         measurements: Vec::new(),
     }
 }

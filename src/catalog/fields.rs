@@ -9,10 +9,12 @@ use crate::table::names;
 
 /// Meaning of a column of a product feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum Field {
     /// The shop's id, as in the event log; required.
     Id,
+    /// The product that the item is a variant of.
+    Group,
     /// The title for people.
     Title,
     /// Its category or the path to it.
@@ -21,46 +23,67 @@ pub enum Field {
     Brand,
     /// The price.
     Price,
+    /// The price for now, which counts where there is one.
+    SalePrice,
     /// True if it can be bought now.
     Availability,
     /// Where its picture is.
     Image,
     /// Where its page is.
     Link,
+    /// The variants of the product, each with its id.
+    Variants,
 }
 
 impl Field {
     /// Every field, in the order in which columns are looked for.
-    pub const ALL: [Field; 8] = [
+    pub const ALL: [Field; 11] = [
         Field::Id,
+        Field::Group,
         Field::Title,
         Field::Category,
         Field::Brand,
         Field::Price,
+        Field::SalePrice,
         Field::Availability,
         Field::Image,
         Field::Link,
+        Field::Variants,
     ];
 
-    /// The name by which a column is assigned: `id`, `title`, `category`, `brand`, `price`, `availability`, `image` or
-    /// `link`.
+    /// The name by which a column is assigned: `id`, `group`, `title`, `category`, `brand`, `price`, `sale_price`,
+    /// `availability`, `image`, `link` or `variants`.
     pub const fn name(self) -> &'static str {
         match self {
             Field::Id => "id",
+            Field::Group => "group",
             Field::Title => "title",
             Field::Category => "category",
             Field::Brand => "brand",
             Field::Price => "price",
+            Field::SalePrice => "sale_price",
             Field::Availability => "availability",
             Field::Image => "image",
             Field::Link => "link",
+            Field::Variants => "variants",
         }
     }
 
     /// Usual names, most telling first; see [`names::normalise`].
     pub(super) fn usual(self) -> Vec<&'static str> {
         match self {
-            Field::Id => [&["id"], names::ITEM, &["handle", "productid", "mpn"]].concat(),
+            Field::Id => [&["id"], names::ITEM, &["handle", "productid", "variantsku", "mpn", "entityid"]].concat(),
+            Field::Group => vec![
+                "itemgroupid",
+                "groupid",
+                "parentid",
+                "parentsku",
+                "parentproductid",
+                "parent",
+                "variantof",
+                // Shopify's rows of one product.
+                "handle",
+            ],
             Field::Title => {
                 vec!["title", "producttitle", "itemtitle", "name", "productname", "itemname", "description", "bodyhtml"]
             }
@@ -69,18 +92,23 @@ impl Field {
                 "productcategory",
                 "categorypath",
                 "categoryname",
+                "categories",
+                "productcategories",
                 // In feeds for Google the shop's own path; Google's is coarser, and sometimes a number.
                 "producttype",
                 "googleproductcategory",
-                "categories",
                 "department",
                 "maincategory",
                 "productgroup",
                 "categoryid",
                 "section",
+                "type",
             ],
             Field::Brand => vec!["brand", "brandname", "manufacturer", "vendor", "make"],
-            Field::Price => vec!["price", "unitprice", "variantprice", "listprice", "saleprice", "medianprice"],
+            Field::Price => {
+                vec!["price", "regularprice", "unitprice", "variantprice", "listprice", "saleprice", "medianprice"]
+            }
+            Field::SalePrice => vec!["saleprice"],
             Field::Availability => {
                 vec![
                     "availability",
@@ -94,6 +122,7 @@ impl Field {
             }
             Field::Image => vec!["imagelink", "imageurl", "imagesrc", "image", "picture", "thumbnail"],
             Field::Link => vec!["link", "producturl", "url", "productlink", "permalink"],
+            Field::Variants => vec!["configurablevariations"],
         }
     }
 }
@@ -106,7 +135,10 @@ impl fmt::Display for Field {
 
 /// There is no field of this name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown catalogue field `{found}`; expected id, title, category, brand, price, availability, image or link")]
+#[error(
+    "unknown catalogue field `{found}`; expected id, group, title, category, brand, price, sale_price, availability, \
+     image, link or variants"
+)]
 pub struct UnknownField {
     /// The text that was given.
     pub found: String,
@@ -117,7 +149,7 @@ impl FromStr for Field {
 
     /// The field with this [`name`](Field::name); `item` is `id`.
     fn from_str(name: &str) -> Result<Field, UnknownField> {
-        let name = name.trim().to_ascii_lowercase();
+        let name = name.trim().to_ascii_lowercase().replace('-', "_");
         let known = Field::ALL.into_iter().find(|field| field.name() == name);
         known.or((name == "item").then_some(Field::Id)).ok_or(UnknownField { found: name })
     }
@@ -143,6 +175,8 @@ pub enum Reason {
     MissingId,
     /// An earlier row has the same id; the first one counts.
     Duplicate,
+    /// The row is about a product that an earlier row names, such as another variant or picture of it.
+    ExtraRow,
     /// The price is no number; the item is kept without it.
     BadPrice,
     /// The availability says neither yes nor no; the item is kept without it.
@@ -155,6 +189,7 @@ impl fmt::Display for Reason {
             Reason::Damaged => "damaged row",
             Reason::MissingId => "no id",
             Reason::Duplicate => "id that stands twice",
+            Reason::ExtraRow => "further row of a product",
             Reason::BadPrice => "bad price (item kept)",
             Reason::BadAvailability => "bad availability (item kept)",
         })

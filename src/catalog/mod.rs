@@ -2,8 +2,11 @@
 //!
 //! Owns the columns of a feed and the category of each item. Knows nothing of events.
 
+mod choose;
 mod error;
+mod families;
 mod fields;
+mod paths;
 mod read;
 
 use std::collections::HashMap;
@@ -13,7 +16,7 @@ use serde::Serialize;
 pub use crate::table::{Example, TableError};
 pub use error::CatalogError;
 pub use fields::{Field, MatchedColumn, Reason, Rejection, UnknownField};
-pub use read::read;
+pub use read::{read, read_for};
 
 use crate::CategoryIx;
 use crate::model::Categories;
@@ -26,6 +29,8 @@ pub const MAX_CATEGORIES: usize = 65_535;
 pub struct Product {
     /// The shop's id of the item.
     pub id: String,
+    /// Id of the product that the item is a variant of.
+    pub group: Option<String>,
     /// The title for people.
     pub title: Option<String>,
     /// Its category, or the path to it, whose parts are joined by ` > ` however the feed joins them.
@@ -58,6 +63,8 @@ pub struct CatalogReport {
     pub num_rows: u64,
     /// The column that is used for each field.
     pub columns: Vec<MatchedColumn>,
+    /// True if the ids of a log told which column has the ids.
+    pub is_id_of_log: bool,
     /// Rows that were left out, by reason; a bad price or availability leaves out that alone.
     pub rejections: Vec<Rejection>,
 }
@@ -89,6 +96,29 @@ impl Catalog {
     /// Every item, in the order of the feed.
     pub fn products(&self) -> impl Iterator<Item = &Product> {
         self.products.iter()
+    }
+
+    /// Returns the catalogue of products: each group as one item, with the values of its first variant; in stock if one
+    /// of its variants is.
+    #[must_use]
+    pub fn by_group(&self) -> Catalog {
+        let mut grouped = Catalog { report: self.report.clone(), ..Catalog::default() };
+        for product in &self.products {
+            let id = product.group.as_ref().unwrap_or(&product.id);
+            match grouped.of_id.get(id) {
+                Some(&at) => {
+                    let of_group = &mut grouped.products[at];
+                    if product.in_stock == Some(true) {
+                        of_group.in_stock = Some(true);
+                    }
+                }
+                None => {
+                    grouped.of_id.insert(id.clone(), grouped.products.len());
+                    grouped.products.push(Product { id: id.clone(), group: None, ..product.clone() });
+                }
+            }
+        }
+        grouped
     }
 
     /// The categories of the given items, aligned with them; an item that the feed does not know has none.

@@ -4,71 +4,115 @@ use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
 use std::path::Path;
 
+use super::choose::{Chosen, choose};
+use super::families::Families;
+use super::paths::Paths;
 use super::{Catalog, CatalogError, CatalogReport, Field, MatchedColumn, Product, Reason};
 use crate::Silent;
 use crate::table::tally::{Tally, to_table};
-use crate::table::{Cell, Row, Source, names, parse_number};
+use crate::table::{Cell, Origin, Row, Source, names, parse_number};
 
-/// Reads a product feed: CSV, JSON lines or Parquet, text plain or gzipped.
+/// Reads a product feed: CSV, JSON lines, Parquet or XML, text plain or gzipped.
 ///
-/// Columns are found by their usual names, or are the ones of `columns`; an empty name leaves a field
-/// without a column. Of several rows with one id the first counts. Rows that are left out are counted in
-/// [`Catalog::report`].
+/// As [`read_for`], without a log.
+///
+/// # Errors
+/// As [`read_for`].
+pub fn read(path: &Path, columns: &BTreeMap<Field, String>) -> Result<Catalog, CatalogError> {
+    read_for(&Origin::File(path.to_owned()), columns, &[])
+}
+
+/// Reads a product feed for a log with these ids.
+///
+/// Columns are the ones of `columns` (an empty name leaves a field without a column), or are found by their usual names
+/// among those that hold something. Which of several columns has the ids (handle, SKU, number of the variant) is told by
+/// the log. Of several rows with one id the first counts. Rows of one group (`item_group_id`, a parent, Shopify's
+/// handle) take title, category, brand and pictures of the product, where they have none. Rows that are left out are
+/// counted in [`Catalog::report`].
 ///
 /// # Errors
 /// The file cannot be read, has no column of ids or no rows, or more than half of the rows are damaged or
 /// lack an id.
-pub fn read(path: &Path, columns: &BTreeMap<Field, String>) -> Result<Catalog, CatalogError> {
-    let source = Source::open(path)?;
-    let matched = match_columns(path, source.columns(), columns)?;
-    let column_names: Vec<String> =
-        matched.values().filter_map(|&column| source.columns().get(column)).cloned().collect();
-    let wanted: Vec<usize> = matched.values().copied().collect();
-    let cell_of = |field: Field| matched.keys().position(|of| *of == field);
-    let slots = Field::ALL.map(cell_of);
+pub fn read_for(
+    origin: &Origin,
+    columns: &BTreeMap<Field, String>,
+    log_ids: &[String],
+) -> Result<Catalog, CatalogError> {
+    let path = origin.path();
+    let source = open(origin, columns)?;
+    let Chosen { of_field: matched, other_id, is_id_of_log } = choose(origin, source.columns(), columns, log_ids)?;
+    let names_of: Vec<String> = matched.values().filter_map(|&column| source.columns().get(column)).cloned().collect();
+    let name = |field: Field| matched.keys().position(|of| *of == field).map_or("", |at| names_of[at].as_str());
+    let is_handle = |field: Field| names::normalise(name(field)) == "handle";
+    let (has_handles, groups_by_handle) = (is_handle(Field::Id), is_handle(Field::Group));
+    let paths = Paths::new(source.columns(), name(Field::Category));
+    let wanted: Vec<usize> = matched.values().copied().chain(other_id).collect();
+    let slots = Field::ALL.map(|field| matched.keys().position(|of| *of == field));
 
     let mut catalog = Catalog::default();
     let mut tally = Tally::new();
+    let mut families = Families::default();
     let mut num_rows = 0;
     source.read(&wanted, &Silent, &mut |row| match row {
         Row::Cells { line, cells } => {
             num_rows += 1;
-            let [id, title, category, brand, price, availability, image, link] =
+            let [id, group, title, category, brand, price, sale_price, availability, image, link, variants] =
                 slots.map(|slot| slot.and_then(|slot| cells.get(slot)).copied().unwrap_or(Cell::Missing));
-            let name = |field: Field| cell_of(field).and_then(|at| column_names.get(at)).map_or("", String::as_str);
             let text = |cell: Cell<'_>| (cell != Cell::Missing).then(|| cell.to_text().into_owned());
-            let Some(id) = text(id.unless_null()) else {
-                return tally.add(Reason::MissingId, 1, path, line, name(Field::Id), || id.to_string());
+            let id_text = text(id.unless_null());
+            // A product may name itself.
+            let group = text(group.unless_null()).filter(|group| Some(group) != id_text.as_ref());
+            let number = price.unless_null().to_number();
+            let sale = sale_price.unless_null().to_number().ok().flatten().filter(|&price| price > 0.0);
+            let stock = in_stock(availability.unless_null());
+            let product = Product {
+                id: id_text.clone().unwrap_or_default(),
+                group: group.clone(),
+                title: text(title),
+                category: text(category.unless_null()).map(|text| paths.category(text)),
+                brand: text(brand.unless_null()),
+                price: sale.or(number.unwrap_or(None)),
+                in_stock: stock.unwrap_or(None),
+                image: text(image.unless_null()),
+                link: text(link.unless_null()),
             };
-            let Entry::Vacant(slot) = catalog.of_id.entry(id.clone()) else {
-                return tally.add(Reason::Duplicate, 1, path, line, name(Field::Id), || format!("{id:?}"));
+            let is_known_group = group.is_some_and(|group| families.add_row(group, &product));
+            let Some(id) = id_text else {
+                let reason = if is_known_group { Reason::ExtraRow } else { Reason::MissingId };
+                return tally.add(reason, 1, path, line, name(Field::Id), || id.to_string());
+            };
+            let slot = match catalog.of_id.entry(id.clone()) {
+                Entry::Vacant(slot) => slot,
+                Entry::Occupied(first) => {
+                    let reason = if has_handles { Reason::ExtraRow } else { Reason::Duplicate };
+                    if has_handles && product.in_stock == Some(true) {
+                        catalog.products[*first.get()].in_stock = Some(true);
+                    }
+                    return tally.add(reason, 1, path, line, name(Field::Id), || format!("{id:?}"));
+                }
             };
             slot.insert(catalog.products.len());
-            let number = price.unless_null().to_number();
             if number.is_err() {
                 tally.add(Reason::BadPrice, 1, path, line, name(Field::Price), || price.to_string());
             }
-            let in_stock = in_stock(availability.unless_null());
-            if in_stock.is_err() {
+            if stock.is_err() {
                 let found = || availability.to_string();
                 tally.add(Reason::BadAvailability, 1, path, line, name(Field::Availability), found);
             }
-            catalog.products.push(Product {
-                id,
-                title: text(title),
-                category: text(category.unless_null()).map(standard_path),
-                brand: text(brand.unless_null()),
-                price: number.unwrap_or(None),
-                in_stock: in_stock.unwrap_or(None),
-                image: text(image.unless_null()),
-                link: text(link.unless_null()),
-            });
+            if let Some(other) = other_id.and_then(|_| text(cells.last()?.unless_null())) {
+                families.add_name(other, &id);
+            }
+            if let Some(variants) = text(variants.unless_null()) {
+                families.add_variants(&variants, &id);
+            }
+            catalog.products.push(product);
         }
         Row::Damaged { line, damage } => {
             num_rows += damage.num_rows();
             tally.add(Reason::Damaged, damage.num_rows(), path, line, damage.column(), || damage.to_string());
         }
     })?;
+    families.settle(&mut catalog, groups_by_handle);
 
     let rejections = tally.rejections();
     let unusable =
@@ -81,10 +125,15 @@ pub fn read(path: &Path, columns: &BTreeMap<Field, String>) -> Result<Catalog, C
         let table = to_table(&rejections);
         return Err(CatalogError::TooManyRejected { path: path.to_owned(), rejected, num_rows, table });
     }
-    let fields = matched.keys().zip(column_names);
+    let fields = matched.keys().zip(names_of);
     let columns = fields.map(|(&field, column)| MatchedColumn { field, column }).collect();
-    catalog.report = CatalogReport { num_rows, columns, rejections };
+    catalog.report = CatalogReport { num_rows, columns, is_id_of_log, rejections };
     Ok(catalog)
+}
+
+/// Opens a feed, in which somebody names these columns.
+pub(super) fn open(origin: &Origin, _columns: &BTreeMap<Field, String>) -> Result<Source, CatalogError> {
+    Ok(Source::open_origin(origin)?)
 }
 
 /// Returns true if a cell says that an item can be bought: in the words of Google, Shopify and schema.org, as yes or
@@ -112,38 +161,4 @@ fn in_stock(cell: Cell<'_>) -> Result<Option<bool>, ()> {
         "outofstock" | "soldout" | "discontinued" | "unavailable" | "reserved" | "false" | "no" => Ok(Some(false)),
         _ => parse_number(&text).map(|pieces| Some(pieces > 0.0)).ok_or(()),
     }
-}
-
-/// The path with its parts trimmed and joined by ` > `; `>`, `|`, `»` and `›` part them, a slash does not.
-fn standard_path(path: String) -> String {
-    if !path.contains(['>', '|', '»', '›']) {
-        return path;
-    }
-    let parts = path.split(['>', '|', '»', '›']).map(str::trim).filter(|part| !part.is_empty());
-    parts.collect::<Vec<_>>().join(" > ")
-}
-
-fn match_columns(
-    path: &Path,
-    available: &[String],
-    overrides: &BTreeMap<Field, String>,
-) -> Result<BTreeMap<Field, usize>, CatalogError> {
-    let mut matched = BTreeMap::new();
-    for (&field, name) in overrides.iter().filter(|(_, name)| !name.trim().is_empty()) {
-        let Some(column) = names::named(available, name.trim()) else {
-            let (path, column, available) = (path.to_owned(), name.clone(), available.to_vec());
-            return Err(CatalogError::UnknownColumn { path, field, column, available });
-        };
-        matched.insert(field, column);
-    }
-    for field in Field::ALL.into_iter().filter(|field| !overrides.contains_key(field)) {
-        let taken: Vec<usize> = matched.values().copied().collect();
-        if let Some(column) = names::find(available, &field.usual(), &taken) {
-            matched.insert(field, column);
-        }
-    }
-    if !matched.contains_key(&Field::Id) {
-        return Err(CatalogError::MissingId { path: path.to_owned(), available: available.to_vec() });
-    }
-    Ok(matched)
 }

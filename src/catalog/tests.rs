@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 
-use super::{CatalogError, Field, MAX_CATEGORIES, MatchedColumn, Reason, read};
+use super::{Catalog, CatalogError, Field, MAX_CATEGORIES, MatchedColumn, Reason, read, read_for};
 use crate::CategoryIx;
+use crate::table::Origin;
 use crate::table::testing::{Column, Files, gzip};
 
 const FEED: &str = "sku,name,Product Category,brand,price\n\
@@ -154,4 +155,103 @@ fn more_categories_than_a_model_can_hold_are_refused() {
     assert_eq!(catalog.categories(&ids[1..]).unwrap().names.len(), MAX_CATEGORIES);
     let error = catalog.categories(&ids).unwrap_err();
     assert!(error.to_string().contains("65536") && error.to_string().contains("`category`"), "{error}");
+}
+
+/// A feed as it is read for a log with these ids.
+fn for_log(name: &str, text: &str, ids: &[&str]) -> Catalog {
+    let files = Files::new();
+    let origin = Origin::File(files.write(name, text));
+    let ids: Vec<String> = ids.iter().map(|&id| id.to_owned()).collect();
+    read_for(&origin, &BTreeMap::new(), &ids).unwrap()
+}
+
+fn column(catalog: &Catalog, field: Field) -> &str {
+    catalog.report.columns.iter().find(|one| one.field == field).map_or("", |one| one.column.as_str())
+}
+
+const SHOPIFY: &str = "Handle,Title,Vendor,Product Category,Type,Variant SKU,Variant Price,Image Src,Variant ID\n\
+    mug,Tea mug,Acme,,Cups,MUG-R,4.50,mug.jpg,71\nmug,,,,,MUG-B,5.50,,72\nmug,,,,,,,side.jpg,\n\
+    pot,Pot,Acme,,Pots,POT,9,pot.jpg,73\n";
+
+#[test]
+fn rows_of_one_handle_take_what_its_first_row_says() {
+    let catalog = for_log("products_export.csv", SHOPIFY, &["MUG-B", "POT"]);
+    let blue = catalog.product("MUG-B").unwrap();
+    assert_eq!(
+        (blue.title.as_deref(), blue.brand.as_deref(), blue.category.as_deref(), blue.image.as_deref(), blue.price),
+        (Some("Tea mug"), Some("Acme"), Some("Cups"), Some("mug.jpg"), Some(5.5))
+    );
+    assert_eq!(blue.group.as_deref(), Some("mug"));
+    assert_eq!(catalog.product("MUG-R").unwrap().group.as_deref(), Some("mug"));
+    assert_eq!(catalog.product("POT").unwrap().group, None, "a product of one row has no variants");
+    let left_out: Vec<(Reason, u64)> = catalog.report.rejections.iter().map(|one| (one.reason, one.rows)).collect();
+    assert_eq!(left_out, [(Reason::ExtraRow, 1)], "the second picture");
+}
+
+#[test]
+fn the_log_tells_which_column_has_the_ids() {
+    for (ids, expected, num_products) in [
+        (&["MUG-B", "POT"][..], "Variant SKU", 3),
+        (&["72", "73"], "Variant ID", 3),
+        (&["mug", "pot", "gone"], "Handle", 2),
+        (&["gone"], "Variant ID", 3),
+    ] {
+        let catalog = for_log("products_export.csv", SHOPIFY, ids);
+        assert_eq!((column(&catalog, Field::Id), catalog.len()), (expected, num_products), "{ids:?}");
+        assert_eq!(catalog.report.is_id_of_log, ids != ["gone"]);
+    }
+    let named = BTreeMap::from([(Field::Id, "Variant ID".to_owned())]);
+    let files = Files::new();
+    let origin = Origin::File(files.write("products_export.csv", SHOPIFY));
+    let catalog = read_for(&origin, &named, &["MUG-B".to_owned()]).unwrap();
+    assert_eq!(column(&catalog, Field::Id), "Variant ID", "who names a column is right");
+}
+
+#[test]
+fn a_column_that_is_empty_or_names_sorts_is_passed_over() {
+    let catalog = for_log("products_export.csv", SHOPIFY, &[]);
+    assert_eq!(column(&catalog, Field::Category), "Type", "no product has a Product Category");
+    let magento = "sku,store_view_code,product_type,categories,name,price,configurable_variations\n\
+        BAG,,configurable,\"Default Category,Default Category/Gear/Bags\",Bag,45,\"sku=BAG-S,size=S|sku=BAG-L,size=L\"\n\
+        BAG-S,,simple,,Bag S,45,\nBAG-L,,simple,,Bag L,47,\nCUP,,simple,Default Category/Kitchen,Cup,5,\n";
+    let catalog = for_log("catalog_product.csv", magento, &["BAG-S", "CUP"]);
+    let large = catalog.product("BAG-L").unwrap();
+    assert_eq!((large.category.as_deref(), large.group.as_deref()), (Some("Gear > Bags"), Some("BAG")));
+    assert_eq!(catalog.product("BAG").unwrap().group, None);
+    assert_eq!(catalog.product("CUP").unwrap().category.as_deref(), Some("Kitchen"));
+}
+
+#[test]
+fn a_sale_price_counts_where_there_is_one() {
+    let woo = "ID,Type,SKU,Name,In stock?,Sale price,Regular price,Categories,Parent\n\
+        7,variable,TEE,Tee,1,,,\"Sale, Clothing > Tees\",\n8,variation,TEE-S,Tee S,1,16,18,,TEE\n\
+        9,variation,TEE-L,Tee L,0,,18,,id:7\n10,simple,CAP,Cap,1,,9,Clothing,\n";
+    let catalog = for_log("products.csv", woo, &["TEE-S", "CAP"]);
+    let found: Vec<(&str, Option<f64>, Option<&str>, Option<&str>)> = catalog
+        .products()
+        .map(|one| (one.id.as_str(), one.price, one.category.as_deref(), one.group.as_deref()))
+        .collect();
+    let tees = Some("Clothing > Tees");
+    assert_eq!(
+        found,
+        [
+            ("TEE", None, tees, None),
+            ("TEE-S", Some(16.0), tees, Some("TEE")),
+            ("TEE-L", Some(18.0), tees, Some("TEE")),
+            ("CAP", Some(9.0), Some("Clothing"), None),
+        ]
+    );
+    // The price of Google's feeds stays: a price for now may be over.
+    let google = "id\tprice\tsale_price\tavailability\nA1\t9 EUR\t7 EUR\tin stock\n";
+    assert_eq!(for_log("feed.tsv", google, &["A1"]).product("A1").unwrap().price, Some(9.0));
+}
+
+#[test]
+fn ids_of_google_come_before_those_of_atom() {
+    let atom = "<feed xmlns=\"http://www.w3.org/2005/Atom\" xmlns:g=\"http://base.google.com/ns/1.0\"><entry>\
+        <id>tag:shop,2024:1</id><title>Dress</title><g:id>A1</g:id><g:price>19.90 EUR</g:price>\
+        <g:item_group_id>A</g:item_group_id></entry></feed>";
+    let catalog = for_log("feed.xml", atom, &[]);
+    let dress = catalog.product("A1").unwrap();
+    assert_eq!((dress.title.as_deref(), dress.price, dress.group.as_deref()), (Some("Dress"), Some(19.9), Some("A")));
 }

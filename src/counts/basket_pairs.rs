@@ -1,7 +1,7 @@
 //! Pairs of items inside and across the baskets of one shopper.
 
 use super::PrivacyThreshold;
-use super::kernel::{PairCounts, Postings, RowSums, count_pairs};
+use super::kernel::{PairCounts, PairKernel, Postings, RowSource, RowSums};
 use crate::ItemIx;
 use crate::events::Sessions;
 use std::ops::Range;
@@ -58,6 +58,13 @@ pub struct BasketCounter<'a> {
     next: Vec<u32>,
     /// Baskets with each item, counted likewise; those of one shopper side by side.
     baskets_of: Postings,
+    kernel: PairKernel,
+}
+
+/// Rows of one count.
+struct WeightedBaskets<'c, 'a> {
+    counter: &'c BasketCounter<'a>,
+    weights: Weights,
 }
 
 /// Factors of one count.
@@ -90,13 +97,13 @@ impl<'a> BasketCounter<'a> {
         });
         let events = baskets.offsets[range.start]..baskets.offsets[range.end];
         let baskets_of = Postings::new(num_items, baskets.items[events].iter(), entries);
-        BasketCounter { baskets, range, ages, previous, next, baskets_of }
+        BasketCounter { baskets, range, ages, previous, next, baskets_of, kernel: PairKernel::default() }
     }
 
     /// Counts under `weighting`, without the pairs that `threshold` does not allow.
     pub fn count(&self, weighting: &BasketWeighting, threshold: PrivacyThreshold) -> PairCounts {
-        let weights = self.weights(weighting);
-        count_pairs(self.fade(weighting.recency), threshold, |sums, item| self.sum_row(sums, item, &weights))
+        let rows = WeightedBaskets { counter: self, weights: self.weights(weighting) };
+        self.kernel.count(self.fade(weighting.recency), threshold, &rows)
     }
 
     /// Returns the number of baskets with each item, fading as `exp(-recency age)`.
@@ -126,35 +133,38 @@ impl<'a> BasketCounter<'a> {
             length: lengths().map(power).collect(),
         }
     }
+}
 
-    fn sum_row(&self, sums: &mut RowSums, item: ItemIx, weights: &Weights) {
-        for &basket in self.baskets_of.of(item) {
+impl RowSource for WeightedBaskets<'_, '_> {
+    fn sum_row(&self, sums: &mut impl RowSums, item: ItemIx) {
+        let WeightedBaskets { counter, weights } = self;
+        for &basket in counter.baskets_of.of(item) {
             let basket = basket as usize;
             let recency = weights.recency[basket];
-            let shopper = self.baskets.shoppers[self.range.start + basket];
+            let shopper = counter.baskets.shoppers[counter.range.start + basket];
             let mut add = |other: usize, part: f32| {
-                for &item in self.baskets.items_of(self.range.start + other) {
+                for &item in counter.baskets.items_of(counter.range.start + other) {
                     sums.add(item, shopper, part);
                 }
             };
             add(basket, recency * weights.inside[basket]);
-            let mut later = self.next[basket];
+            let mut later = counter.next[basket];
             for &part in &weights.forward {
                 if later == NONE {
                     break;
                 }
                 let at = later as usize;
                 add(at, part * weights.recency[at] * weights.length[at]);
-                later = self.next[at];
+                later = counter.next[at];
             }
-            let mut earlier = self.previous[basket];
+            let mut earlier = counter.previous[basket];
             for &part in &weights.backward {
                 if earlier == NONE {
                     break;
                 }
                 let at = earlier as usize;
                 add(at, part * recency * weights.length[at]);
-                earlier = self.previous[at];
+                earlier = counter.previous[at];
             }
         }
     }

@@ -233,7 +233,7 @@ impl Index {
             kept.fetch_add(num_kept, Ordering::Relaxed);
             removed.fetch_add(num_removed, Ordering::Relaxed);
         });
-        // Every unordered pair stands in two rows.
+        // Every unordered pair is in two rows.
         Cosines { rows, pairs_kept: kept.into_inner() / 2, pairs_removed: removed.into_inner() / 2 }
     }
 

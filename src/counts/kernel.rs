@@ -2,6 +2,7 @@
 
 use super::PrivacyThreshold;
 use crate::{CsrMatrix, ItemIx};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Weighted counts of item pairs.
@@ -17,8 +18,22 @@ pub struct PairCounts {
     pub pairs_removed: u64,
 }
 
+/// Sums of one row of pairs.
+pub(super) trait RowSums {
+    /// Adds `part` to the pair of the row's item and `column`; the diagonal does not count.
+    ///
+    /// All parts of one shopper must be added before those of the next.
+    fn add(&mut self, column: ItemIx, shopper: u32, part: f32);
+}
+
+/// Rows of pairs under one weighting.
+pub(super) trait RowSource: Sync + Send {
+    /// Adds all parts of one row, in the same order under every weighting.
+    fn sum_row(&self, sums: &mut impl RowSums, item: ItemIx);
+}
+
 /// Sums of one row, and the number of distinct shoppers behind each.
-pub(super) struct RowSums {
+struct SumsAndShoppers {
     row: ItemIx,
     cells: Vec<Cell>,
     touched: Vec<ItemIx>,
@@ -33,12 +48,9 @@ struct Cell {
     last_shopper: u32,
 }
 
-impl RowSums {
-    /// Adds `part` to the pair of the row's item and `column`; the diagonal is skipped.
-    ///
-    /// All parts of one shopper must be added before those of the next.
+impl RowSums for SumsAndShoppers {
     #[inline(always)]
-    pub(super) fn add(&mut self, column: ItemIx, shopper: u32, part: f32) {
+    fn add(&mut self, column: ItemIx, shopper: u32, part: f32) {
         if column == self.row {
             return;
         }
@@ -55,20 +67,71 @@ impl RowSums {
     }
 }
 
-/// Counts all pairs row by row (Gustavson 1978); `sum_row(sums, item)` adds the parts of one row.
-///
-/// Holds 12 bytes an item per thread. The result is the same for any number of threads. `item_weights` are passed on.
-pub(super) fn count_pairs(
-    item_weights: Vec<f32>,
+/// Sums of one row whose shoppers have been counted before.
+struct Sums {
+    cells: Vec<f32>,
+    /// Columns with a sum, some of them twice.
+    touched: Vec<ItemIx>,
+}
+
+impl RowSums for Sums {
+    #[inline(always)]
+    fn add(&mut self, column: ItemIx, _: u32, part: f32) {
+        let cell = &mut self.cells[column.as_usize()];
+        if *cell == 0.0 {
+            self.touched.push(column);
+        }
+        *cell += part;
+    }
+}
+
+/// The pairs that a threshold allows in a run of sessions: the same under every weighting.
+#[derive(Debug)]
+struct AllowedPairs {
     threshold: PrivacyThreshold,
-    sum_row: impl Fn(&mut RowSums, ItemIx) + Sync + Send,
-) -> PairCounts {
+    /// `num_rows + 1` positions into `columns`.
+    offsets: Vec<usize>,
+    columns: Vec<ItemIx>,
+    num_removed: u64,
+}
+
+/// Counts the pairs of one run of sessions, again and again under other weightings.
+#[derive(Debug, Default)]
+pub(super) struct PairKernel {
+    num_counts: AtomicU64,
+    allowed: OnceLock<AllowedPairs>,
+}
+
+impl PairKernel {
+    /// Counts all pairs row by row (Gustavson 1978). `item_weights` are passed on.
+    ///
+    /// Holds 12 bytes an item per thread; from the second count on also 4 bytes a pair, and then takes half the time.
+    /// The result is the same for any number of threads, and of counts before.
+    pub(super) fn count(
+        &self,
+        item_weights: Vec<f32>,
+        threshold: PrivacyThreshold,
+        rows: &impl RowSource,
+    ) -> PairCounts {
+        let counts = match self.allowed.get().filter(|allowed| allowed.threshold == threshold) {
+            Some(allowed) => count_allowed(item_weights, allowed, rows),
+            None => count_all(item_weights, threshold, rows),
+        };
+        // A single count needs no memory for the next one.
+        if self.num_counts.fetch_add(1, Ordering::Relaxed) > 0 {
+            self.allowed.get_or_init(|| AllowedPairs::of(&counts, threshold));
+        }
+        counts
+    }
+}
+
+fn count_all(item_weights: Vec<f32>, threshold: PrivacyThreshold, rows: &impl RowSource) -> PairCounts {
     let num_items = item_weights.len();
-    let scratch = || RowSums { row: ItemIx(0), cells: vec![Cell::default(); num_items], touched: Vec::new() };
+    let scratch = || SumsAndShoppers { row: ItemIx(0), cells: vec![Cell::default(); num_items], touched: Vec::new() };
     let removed = AtomicU64::new(0);
     let pairs = CsrMatrix::build(num_items, scratch, |sums, row, columns, values| {
         sums.row = ItemIx(row as u32);
-        sum_row(sums, sums.row);
+        rows.sum_row(sums, ItemIx(row as u32));
         let mut num_removed = 0;
         for column in sums.touched.drain(..) {
             let cell = std::mem::take(&mut sums.cells[column.as_usize()]);
@@ -84,6 +147,36 @@ pub(super) fn count_pairs(
     // Every unordered pair is in two rows.
     let pairs_kept = pairs.num_entries() as u64 / 2;
     PairCounts { pairs, item_weights, pairs_kept, pairs_removed: removed.into_inner() / 2 }
+}
+
+fn count_allowed(item_weights: Vec<f32>, allowed: &AllowedPairs, rows: &impl RowSource) -> PairCounts {
+    let num_items = item_weights.len();
+    let scratch = || Sums { cells: vec![0.0; num_items], touched: Vec::new() };
+    let pairs = CsrMatrix::build(num_items, scratch, |sums, row, columns, values| {
+        rows.sum_row(sums, ItemIx(row as u32));
+        let of_row = &allowed.columns[allowed.offsets[row]..allowed.offsets[row + 1]];
+        columns.extend_from_slice(of_row);
+        values.extend(of_row.iter().map(|column| sums.cells[column.as_usize()]));
+        for column in sums.touched.drain(..) {
+            sums.cells[column.as_usize()] = 0.0;
+        }
+    });
+    let pairs_kept = pairs.num_entries() as u64 / 2;
+    PairCounts { pairs, item_weights, pairs_kept, pairs_removed: allowed.num_removed }
+}
+
+impl AllowedPairs {
+    fn of(counts: &PairCounts, threshold: PrivacyThreshold) -> AllowedPairs {
+        let num_rows = counts.pairs.num_rows();
+        let mut columns = Vec::with_capacity(counts.pairs.num_entries());
+        let mut offsets = Vec::with_capacity(num_rows + 1);
+        offsets.push(0);
+        for row in 0..num_rows {
+            columns.extend_from_slice(counts.pairs.row(row).0);
+            offsets.push(columns.len());
+        }
+        AllowedPairs { threshold, offsets, columns, num_removed: counts.pairs_removed }
+    }
 }
 
 /// Entries grouped by item, in the order in which they were given.

@@ -1,7 +1,7 @@
 //! Pairs of items that are near each other in sessions.
 
 use super::PrivacyThreshold;
-use super::kernel::{PairCounts, Postings, RowSums, count_pairs};
+use super::kernel::{PairCounts, PairKernel, Postings, RowSource, RowSums};
 use crate::ItemIx;
 use crate::events::Sessions;
 use std::ops::Range;
@@ -39,6 +39,15 @@ pub struct PairCounter<'a> {
     session_of: Vec<u32>,
     /// Positions of each item's events, counted from the first of `range`; those of one shopper side by side.
     events_of: Postings,
+    kernel: PairKernel,
+}
+
+/// Rows of one count: factors by distance, and of each session of the range.
+struct WeightedSessions<'c, 'a> {
+    counter: &'c PairCounter<'a>,
+    forward: Vec<f32>,
+    backward: Vec<f32>,
+    session_weights: Vec<f32>,
 }
 
 impl<'a> PairCounter<'a> {
@@ -65,7 +74,7 @@ impl<'a> PairCounter<'a> {
             of_session.map(|event| (sessions.items[event], (event - events.start) as u32))
         });
         let events_of = Postings::new(num_items, sessions.items[events.clone()].iter(), entries);
-        PairCounter { sessions, range, ages, max_distance, session_of, events_of }
+        PairCounter { sessions, range, ages, max_distance, session_of, events_of, kernel: PairKernel::default() }
     }
 
     /// Counts under `weighting`, without the pairs that `threshold` does not allow.
@@ -90,22 +99,24 @@ impl<'a> PairCounter<'a> {
             self.events_of.of(ItemIx(item)).iter().map(recency_of).sum()
         };
         let item_weights = (0..self.events_of.num_items() as u32).map(weight_of).collect();
-        count_pairs(item_weights, threshold, |sums, item| {
-            self.sum_row(sums, item, &forward, &backward, &session_weights);
-        })
+        let rows = WeightedSessions { counter: self, forward, backward, session_weights };
+        self.kernel.count(item_weights, threshold, &rows)
     }
+}
 
+impl RowSource for WeightedSessions<'_, '_> {
     /// Sums the row of `item`. `O(events of the item * max_distance)`.
-    fn sum_row(&self, sums: &mut RowSums, item: ItemIx, forward: &[f32], backward: &[f32], session_weights: &[f32]) {
-        let first = self.sessions.offsets[self.range.start];
-        for &event in self.events_of.of(item) {
-            let session = self.session_of[event as usize] as usize;
+    fn sum_row(&self, sums: &mut impl RowSums, item: ItemIx) {
+        let WeightedSessions { counter, forward, backward, session_weights } = self;
+        let first = counter.sessions.offsets[counter.range.start];
+        for &event in counter.events_of.of(item) {
+            let session = counter.session_of[event as usize] as usize;
             let weight = session_weights[session];
-            let session = self.range.start + session;
-            let shopper = self.sessions.shoppers[session];
+            let session = counter.range.start + session;
+            let shopper = counter.sessions.shoppers[session];
             let at = first + event as usize;
-            let after = &self.sessions.items[at + 1..self.sessions.offsets[session + 1]];
-            let before = &self.sessions.items[self.sessions.offsets[session]..at];
+            let after = &counter.sessions.items[at + 1..counter.sessions.offsets[session + 1]];
+            let before = &counter.sessions.items[counter.sessions.offsets[session]..at];
             for (&item, &part) in after.iter().zip(forward) {
                 sums.add(item, shopper, part * weight);
             }

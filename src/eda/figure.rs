@@ -158,6 +158,19 @@ pub struct Series {
     pub points: Vec<(f64, f64)>,
 }
 
+impl Series {
+    /// Lines of the course of a search, which goes on to another part wherever the objective falls: each part moves
+    /// other constants, and measures them on a table of its own.
+    pub fn of_search(name: &str, points: &[(f64, f64)]) -> Vec<Series> {
+        let parts: Vec<&[(f64, f64)]> = points.chunk_by(|one, next| next.1 >= one.1).collect();
+        let name = |part: usize| match parts.len() {
+            1 => name.to_owned(),
+            _ => format!("{name} ({})", part + 1),
+        };
+        parts.iter().enumerate().map(|(part, points)| Series { name: name(part), points: points.to_vec() }).collect()
+    }
+}
+
 /// A place on the x axis worth naming.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Mark {
@@ -176,7 +189,7 @@ pub struct Point {
     pub y: f64,
     /// Name of the point.
     pub name: String,
-    /// True if it stands out, and is drawn with its name.
+    /// True if it stands out: it is drawn in another colour, and with its name however many points there are.
     pub is_marked: bool,
 }
 
@@ -199,5 +212,20 @@ impl Axis {
     /// An axis of shares.
     pub fn percent(label: impl Into<String>) -> Axis {
         Axis { label: label.into(), scale: Scale::Percent }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_is_a_line_for_each_part() {
+        let parts = |points: &[(f64, f64)]| -> Vec<(String, usize)> {
+            Series::of_search("next", points).into_iter().map(|line| (line.name, line.points.len())).collect()
+        };
+        assert_eq!(parts(&[(0.0, 1.0), (3.0, 1.2)]), [("next".to_owned(), 2)]);
+        let fallen = [(0.0, 1.0), (3.0, 1.2), (4.0, 0.9), (5.0, 0.9), (7.0, 1.3)];
+        assert_eq!(parts(&fallen), [("next (1)".to_owned(), 2), ("next (2)".to_owned(), 3)]);
     }
 }

@@ -14,6 +14,8 @@ use crate::events::{ReadReport, Reason, SessionSource, TimeSource};
 /// Something that stands out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
+    /// A stable name of lower-case words with dashes, such as `few-sessions`.
+    pub id: &'static str,
     /// Importance.
     pub weight: Weight,
     /// The finding in one line, with its figure.
@@ -44,7 +46,7 @@ pub(super) fn overview(facts: &Facts<'_>, read: &ReadReport, catalog: Option<&Ca
     grid.row(["rows read", &thousands(read.num_rows)]);
     grid.row(["events", &thousands(facts.num_events())]);
     for kind in EventKind::ALL.into_iter().filter(|&kind| facts.of_kind(kind) > 0) {
-        grid.row([format!("of these {}s", kind.name()), thousands(facts.of_kind(kind))]);
+        grid.row([format!("{}s", kind.name()), thousands(facts.of_kind(kind))]);
     }
     grid.row([if read.sessions_are_baskets { "baskets" } else { "sessions" }, &thousands(sessions)]);
     if !facts.of_shopper.is_empty() {
@@ -141,16 +143,20 @@ pub(super) fn find(facts: &Facts<'_>, read: &ReadReport, catalog: Option<&Catalo
     found
 }
 
-fn finding(weight: Weight, title: String, text: &str) -> Finding {
-    Finding { weight, title, text: text.to_owned(), examples: Vec::new() }
+fn finding(id: &'static str, weight: Weight, title: String, text: &str) -> Finding {
+    Finding { id, weight, title, text: text.to_owned(), examples: Vec::new() }
 }
 
 fn few_sessions(facts: &Facts<'_>) -> Option<Finding> {
     let useful = facts.sessions.offsets.windows(2).filter(|ends| ends[1] - ends[0] >= 2).count() as u64;
     (useful < 5_000).then(|| {
         finding(
+            "few-sessions",
             Weight::Warning,
-            format!("Only {} two events or more", plural(useful, "session has", "sessions have")),
+            match useful == facts.sessions.len() as u64 {
+                true => format!("The log has {} only", plural(useful, "session", "sessions")),
+                false => format!("Only {} two events or more", plural(useful, "session has", "sessions have")),
+            },
             "Pairs of products are learnt from these. With few of them most products get no neighbours: take a longer \
          period, or more kinds of events.",
         )
@@ -166,6 +172,7 @@ fn damaged_rows(read: &ReadReport) -> Option<Finding> {
         .sum();
     (share(damaged, read.num_rows) > 0.01).then(|| {
         finding(
+            "damaged-rows",
             Weight::Warning,
             format!("{} of the rows cannot be used ({})", percent(share(damaged, read.num_rows)), thousands(damaged)),
             "The table of data quality has the reasons, each with its first place. Look whether columns were taken for \
@@ -185,6 +192,7 @@ fn greedy_rule(read: &ReadReport, hints: &Hints) -> Option<Finding> {
     let part = share(rule.left_out(), rule.before);
     (part > 0.2).then(|| {
         finding(
+            "greedy-rule",
             Weight::Warning,
             format!("The rule {} leaves out {} of the rows that it is given", rule.rule, percent(part)),
             &format!(
@@ -201,6 +209,7 @@ fn single_events(facts: &Facts<'_>, hints: &Hints) -> Option<Finding> {
     let part = share(single, facts.sessions.len() as u64);
     (part > 0.6).then(|| {
         finding(
+            "single-events",
             Weight::Note,
             format!("{} of the sessions have a single event", percent(part)),
             &format!(
@@ -230,13 +239,14 @@ fn no_order(read: &ReadReport) -> Option<Finding> {
         ),
         _ => return None,
     };
-    Some(finding(Weight::Note, title.to_owned(), text))
+    Some(finding("no-order", Weight::Note, title.to_owned(), text))
 }
 
 fn assumed_views(facts: &Facts<'_>, read: &ReadReport, hints: &Hints) -> Option<Finding> {
     let has_returns = read.rejections.iter().any(|rejection| rejection.reason == Reason::Return);
     let has_quantities = facts.details.is_some_and(|details| !details.quantities.is_empty());
     (read.assumed_kind == Some(EventKind::View) && (has_returns || has_quantities)).then(|| finding(
+"assumed-views",
         Weight::Warning,
         "Every event is taken for a view, though there are quantities".to_owned(),
         &format!(
@@ -250,6 +260,7 @@ fn assumed_views(facts: &Facts<'_>, read: &ReadReport, hints: &Hints) -> Option<
 fn date_order(read: &ReadReport) -> Option<Finding> {
     read.date_order.map(|order| {
         finding(
+            "date-order",
             Weight::Note,
             format!("Dates are read as {order}"),
             "That follows from the dates themselves, or is a guess if every one of them could be read both ways. Dates \
@@ -304,6 +315,7 @@ fn odd_days(facts: &Facts<'_>) -> Option<Finding> {
     Some(Finding {
         examples: examples.collect(),
         ..finding(
+            "odd-days",
             Weight::Note,
             format!("{} far from usual", plural(odd.len() as u64, "day is", "days are")),
             "Much more than usual may be a promotion, a holiday, a robot or a day that was exported twice; much less \
@@ -338,6 +350,7 @@ fn empty_days(facts: &Facts<'_>) -> Option<Finding> {
     Some(Finding {
         examples: long.iter().take(MAX_EXAMPLES).map(name).collect(),
         ..finding(
+            "empty-days",
             Weight::Warning,
             format!("{} without any event, of three days or more", plural(long.len() as u64, "stretch", "stretches")),
             "Either the shop was closed, or a part of the export is missing. What sold in that time is not known to \
@@ -352,6 +365,7 @@ fn one_hour(facts: &Facts<'_>, read: &ReadReport) -> Option<Finding> {
     let part = share(midnight, times.len() as u64);
     (part > 0.05).then(|| {
         finding(
+            "one-hour",
             Weight::Warning,
             format!("{} of the events are at midnight exactly", percent(part)),
             "Some rows have a date and no time of the day. Their order within the day is not known.",
@@ -364,6 +378,7 @@ fn one_shopper(facts: &Facts<'_>, hints: &Hints) -> Option<Finding> {
     let part = share(most, facts.num_events());
     let active = facts.of_shopper.iter().filter(|&&count| count > 0).count();
     (active >= 50 && part > 0.01).then(|| finding(
+"one-shopper",
         if part > 0.05 { Weight::Warning } else { Weight::Note },
         format!("One shopper makes {} of all events ({})", percent(part), thousands(most)),
         &format!(
@@ -383,6 +398,7 @@ fn one_product(facts: &Facts<'_>) -> Option<Finding> {
     let id = facts.log.item_ids.get(item).map_or("", String::as_str);
     (part > 0.03 && facts.of_item.len() >= 100).then(|| {
         finding(
+            "one-product",
             Weight::Note,
             format!("Product {id:?} is in {} of all events", percent(part)),
             "A carrier bag, postage or a deposit is no recommendation. If it is one of these, leave it out before \
@@ -401,6 +417,7 @@ fn long_sessions(facts: &Facts<'_>) -> Option<Finding> {
         .collect();
     let events: u64 = long.iter().sum();
     (!long.is_empty()).then(|| finding(
+"long-sessions",
         Weight::Note,
         format!("{} more than 500 events ({} of all)", plural(long.len() as u64, "session has", "sessions have"), percent(share(events, facts.num_events()))),
         "Nobody looks at so much in a visit: robots, bulk orders, or a session id that is used again. One such session \
@@ -437,6 +454,7 @@ fn price_jumps(facts: &Facts<'_>) -> Option<Finding> {
     (!jumps.is_empty()).then(|| Finding {
         examples: jumps.iter().take(MAX_EXAMPLES).map(example).collect(),
         ..finding(
+            "price-jumps",
             Weight::Note,
             format!(
                 "{} over twenty times the usual price at least once",
@@ -469,6 +487,7 @@ fn unknown_products(facts: &Facts<'_>, catalog: Option<&Catalog>) -> Option<Find
                 .map(|(id, events)| format!("{id:?}: {}", plural(*events, "event", "events")))
                 .collect(),
             ..finding(
+                "unknown-products",
                 if part > 0.5 { Weight::Warning } else { Weight::Note },
                 format!("{} of the log's products are not in the catalogue", percent(part)),
                 "Either they are no longer sold, and should not be listed, or log and catalogue write ids in different \
@@ -488,6 +507,7 @@ fn unknown_types(read: &ReadReport) -> Option<Finding> {
             .map(|(name, rows)| format!("{name:?}: {}", plural(*rows, "row", "rows")))
             .collect(),
         ..finding(
+            "unknown-types",
             Weight::Note,
             format!(
                 "{} of the rows have an event type that says nothing about interest",
@@ -503,6 +523,7 @@ fn hardly_seen(facts: &Facts<'_>, hints: &Hints) -> Option<Finding> {
     let rare = counts.iter().filter(|&&count| count < 5).count() as u64;
     let part = share(rare, counts.len() as u64);
     (part > 0.5).then(|| finding(
+"hardly-seen",
         Weight::Note,
         format!("{} of the products have fewer than five events", percent(part)),
         &format!(

@@ -11,6 +11,8 @@ pub enum Setting {
     KeepRejects,
     /// The time without an event after which a session ends.
     SessionGap,
+    /// The kind of all events of a log whose columns do not say it.
+    EventKind,
     /// The kind of all events, set to purchases.
     EventsArePurchases,
     /// The minimum number of shoppers behind a pair.

@@ -66,8 +66,13 @@ impl Exploration {
             true => Block::Text("Nothing stands out.".to_owned()),
             false => Block::Findings(self.findings.clone()),
         };
+        let overview = vec![
+            Block::Table(self.overview.clone()),
+            Block::Text("The log was read like this:".to_owned()),
+            Block::Table(self.reading.clone()),
+        ];
         let mut parts = vec![
-            part("Overview", vec![Block::Table(self.overview.clone())]),
+            part("Overview", overview),
             part("Findings", vec![findings]),
             part("Data quality", vec![left_out, Block::Table(self.rules.clone())]),
             part("Figures", self.figures.iter().cloned().map(Block::from).collect()),

@@ -18,6 +18,7 @@ pub mod html;
 pub mod layout;
 pub mod model_view;
 mod pairs;
+mod reading;
 mod review;
 mod sparkline;
 mod stats;
@@ -37,6 +38,7 @@ use figure::{Figure, Grid};
 pub use findings::{Finding, Weight};
 pub use format::thousands;
 pub use hints::{Hints, Setting};
+pub use reading::{Guess, Kinds, LeftOut, Period, Reading, RuleRows, Verdict, reading};
 pub use review::{Review, review};
 pub use sparkline::sparkline;
 pub use summary::{PopularityPoint, SessionLength, Sizes, Summary, summarise};
@@ -44,6 +46,8 @@ pub use summary::{PopularityPoint, SessionLength, Sizes, Summary, summarise};
 /// Result of exploring an event log.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Exploration {
+    /// Account of the reading in words: name, value and what tells it.
+    pub reading: Grid,
     /// Sizes in words: name and value.
     pub overview: Grid,
     /// Rows that were left out, by reason, with the first row of each.
@@ -99,6 +103,12 @@ pub fn explore(log: &EventLog, read: &ReadReport, catalog: Option<&Catalog>, hin
     add("The matrix of products", pairs::matrix(&facts));
     add("New products and shoppers over time", calendar::cold_start(&facts));
     Exploration {
+        reading: {
+            let reading = reading(log, read, hints);
+            let mut grid = reading.account();
+            reading.guesses.iter().for_each(|guess| grid.row(["guess", &guess.text, ""]));
+            grid
+        },
         overview: findings::overview(&facts, read, catalog),
         quality: findings::quality(read),
         rules: findings::rules(read, hints),

@@ -318,12 +318,14 @@ impl ModelView {
             for (evaluations, objective) in &points {
                 table.row([relation.key().to_owned(), evaluations.to_string(), shown(*objective)]);
             }
-            series.push(Series { name: relation.key().to_owned(), points });
+            series.extend(Series::of_search(relation.key(), &points));
         }
         Some(Figure {
             id: "tuning".to_owned(),
             title: "How far tuning came".to_owned(),
-            text: "The best objective on held-out sessions after so many evaluations of the learner's constants."
+            text: "The objective on held-out sessions of the best constants so far in each part of the search, by \
+                   evaluations. A part moves other constants and measures them on another table, so that the next line \
+                   may begin lower."
                 .to_owned(),
             chart: Chart::Lines {
                 x: Axis::linear("evaluations"),

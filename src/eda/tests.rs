@@ -217,3 +217,11 @@ fn every_drawing_is_well_formed_and_within_its_frame() {
         assert!(!drawing.contains("NaN") && !drawing.contains("inf\""), "{}: {drawing}", figure.id);
     }
 }
+
+#[test]
+fn few_sessions_are_told_as_what_they_are() {
+    let title = |csv: &str| explored(csv, None).findings[0].title.clone();
+    let whole = "session,item\n1,a\n1,b\n2,a\n2,c\n";
+    assert_eq!(title(whole), "The log has 2 sessions only");
+    assert_eq!(title(&format!("{whole}3,a\n")), "Only 2 sessions have two events or more");
+}

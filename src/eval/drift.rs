@@ -95,7 +95,7 @@ pub fn drift(
     progress: &dyn Progress,
 ) -> Result<Drift, EvalError> {
     let sessions = &log.sessions;
-    let known: Vec<Option<ItemIx>> = log.item_ids.iter().map(|id| model.items.item(id)).collect();
+    let known: Vec<Option<ItemIx>> = log.item_ids.iter().map(|id| model.product(id)).collect();
     let popularity = popularity(model);
     let newest = sessions.end_ms.last().copied().unwrap_or(i64::MIN);
     let mut weeks = Vec::new();

@@ -145,6 +145,8 @@ pub(super) mod tests {
             trends: Vec::new(),
             replenishment: Vec::new(),
             category_replenishment: Vec::new(),
+            variants: None,
+            curated: Vec::new(),
             measurements: Vec::new(),
         }
     }

@@ -364,6 +364,14 @@ impl Collector {
 
     /// Counts a row whose values make no event; `cell` gives the value of a slot.
     fn add_failure<'a>(&mut self, line: u64, (reason, slot): Problem, cell: impl Fn(Option<usize>) -> Cell<'a>) {
+        let kind = match self.log.columns.event {
+            None => Some(self.file.default_kind),
+            Some(_) if matches!(reason, Reason::UnknownEventType) => None,
+            column => self.types.known_kind(cell(column)),
+        };
+        if let Some(kind) = kind {
+            self.log.failures.add_kind(reason, kind);
+        }
         let RawLog { columns, failures, files, .. } = &mut self.log;
         let Some((_, path)) = files.last() else { return };
         failures.tally.add(reason, 1, path, line, columns.name(slot), || cell(slot).to_string());
@@ -468,6 +476,7 @@ impl Collector {
                 let line = u64::from(events.lines[at]);
                 let (name, found) = (columns.name(Some(slot)), || timestamp.to_string());
                 failures.tally.add(Reason::BadTimestamp, 1, path, line, name, found);
+                failures.add_kind(Reason::BadTimestamp, events.kinds[at]);
                 misfits.push(at as u32);
             }
         }

@@ -329,6 +329,14 @@ impl EventTypes {
         *class
     }
 
+    /// Returns the kind of an event type that was met before, without counting a row; `None` if it has none.
+    pub(super) fn known_kind(&mut self, cell: Cell<'_>) -> Option<EventKind> {
+        match self.types.get(self.names.intern(cell) as usize) {
+            Some((EventTypeClass::Kind(kind), _)) => Some(*kind),
+            _ => None,
+        }
+    }
+
     /// The number of an event type.
     pub(super) fn number(&mut self, cell: Cell<'_>) -> u32 {
         self.names.intern(cell)

@@ -13,7 +13,7 @@ use super::kinds::is_known_event;
 use super::log::EventLog;
 use super::options::{Field, ReadOptions};
 use super::rejects::Reject;
-use super::report::{Alternatives, JoinedTable, MatchedColumn, ReadReport, TimeSource};
+use super::report::{Alternatives, JoinedTable, MatchedColumn, ReadReport, SessionSource, TimeSource};
 use crate::table::tally::to_table;
 use crate::table::{MAX_WANTED, Origin, Source, names, total_bytes};
 use crate::{EventKind, Progress, Silent};
@@ -154,7 +154,7 @@ fn read_joined(
     }
     check_rejected(&clean, options.max_rejected)?;
     let log = build(&clean, options.keep_details);
-    let mut report = report(clean, log.sessions.items.len(), options, &headers);
+    let mut report = report(clean, &log, options, &headers);
     report.joined = joined;
     progress.finish(&format!(
         "{} events in {} sessions from {} rows",
@@ -336,8 +336,14 @@ fn check_rejected(clean: &CleanLog, max_rejected: f64) -> Result<(), EventsError
     Ok(())
 }
 
-fn report(clean: CleanLog, num_events: usize, options: &ReadOptions, headers: &[Header]) -> ReadReport {
-    let CleanLog { raw, traits, rules, rejections, restarted, order_is_arbitrary, .. } = clean;
+fn report(clean: CleanLog, log: &EventLog, options: &ReadOptions, headers: &[Header]) -> ReadReport {
+    let CleanLog { raw, traits, rules, rejections, restarted, order_is_arbitrary, rejected_kinds, is_out, .. } = clean;
+    let mut kinds = [0; 3];
+    for &kind in &log.sessions.kinds {
+        kinds[kind as usize] += 1;
+    }
+    let times = raw.events.times.iter().zip(&is_out).filter(|(_, is_out)| !**is_out).map(|(&time, _)| time);
+    let period = times.fold((i64::MAX, i64::MIN), |(first, last), time| (first.min(time), last.max(time)));
     let mut profiles: Vec<&'static str> = Vec::new();
     let mut guesses: Vec<String> = Vec::new();
     let mut alternatives: Vec<Alternatives> = Vec::new();
@@ -354,7 +360,7 @@ fn report(clean: CleanLog, num_events: usize, options: &ReadOptions, headers: &[
     let positions = if raw.has_field(Field::Position) { TimeSource::Positions } else { TimeSource::Rows };
     ReadReport {
         num_rows: raw.num_rows,
-        num_events: num_events as u64,
+        num_events: log.sessions.items.len() as u64,
         columns: matched_columns(headers),
         profiles,
         alternatives,
@@ -363,6 +369,10 @@ fn report(clean: CleanLog, num_events: usize, options: &ReadOptions, headers: &[
         session_source: traits.session_source,
         sessions_are_baskets: first.is_some_and(|columns| columns.is_basket),
         time_source: raw.time_source.unwrap_or(positions),
+        period_ms: Some(period).filter(|(first, last)| traits.has_times && first <= last),
+        session_gap_ms: traits.gap_ms.filter(|_| traits.session_source == SessionSource::Inactivity),
+        kinds,
+        rejected_kinds,
         date_order: raw.date_order,
         assumed_kind,
         rejections,

@@ -1,7 +1,10 @@
 //! The rows that were left out, one by one, for those who want to look at them.
 
+use std::collections::BTreeMap;
+
 use super::options::Field;
 use super::rules::Reason;
+use crate::EventKind;
 use crate::table::Rejection;
 use crate::table::tally::Tally;
 
@@ -33,12 +36,24 @@ impl Reject {
 /// The rows that did not become events: counted, and kept one by one if somebody wants to look at them.
 pub(super) struct Failures {
     pub(super) tally: Tally<Reason>,
+    /// Those whose kind is known, by reason and kind (view, cart, purchase).
+    kinds: BTreeMap<Reason, [u64; 3]>,
     pub(super) rejects: Option<Vec<Reject>>,
 }
 
 impl Failures {
     pub(super) fn new(keep_rejects: bool) -> Failures {
-        Failures { tally: Tally::new(), rejects: keep_rejects.then(Vec::new) }
+        Failures { tally: Tally::new(), kinds: BTreeMap::new(), rejects: keep_rejects.then(Vec::new) }
+    }
+
+    /// Counts a row whose kind is known.
+    pub(super) fn add_kind(&mut self, reason: Reason, kind: EventKind) {
+        self.kinds.entry(reason).or_default()[kind as usize] += 1;
+    }
+
+    /// Returns the counts by kind, in the order of the reasons.
+    pub(super) fn by_kind(&self) -> Vec<(Reason, [u64; 3])> {
+        self.kinds.iter().map(|(&reason, &kinds)| (reason, kinds)).collect()
     }
 
     /// Gives the counts in the order of the reasons, and the rows in the order of the files.

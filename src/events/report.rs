@@ -112,6 +112,14 @@ pub struct ReadReport {
     pub sessions_are_baskets: bool,
     /// Source of the order of events.
     pub time_source: TimeSource,
+    /// Times of the first and the last event, in ms since 1970 UTC; `None` without real times.
+    pub period_ms: Option<(i64, i64)>,
+    /// Time without an event after which a shopper's session ends, in ms; `None` if sessions are not cut so.
+    pub session_gap_ms: Option<i64>,
+    /// Events by kind (view, cart, purchase).
+    pub kinds: [u64; 3],
+    /// Rows that were left out although their kind is known, by reason and kind (view, cart, purchase).
+    pub rejected_kinds: Vec<(Reason, [u64; 3])>,
     /// In which order dates such as 3/11/2000 are read: `day, month, year` or `month, day, year`; `None` without such
     /// dates.
     pub date_order: Option<&'static str>,

@@ -234,6 +234,74 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Every reason, in the order of the rules.
+    pub const ALL: [Reason; 29] = [
+        Reason::FieldCount,
+        Reason::OpenQuote,
+        Reason::BadJson,
+        Reason::InvalidUtf8,
+        Reason::Filtered,
+        Reason::UnknownEventType,
+        Reason::NoProducts,
+        Reason::MissingItem,
+        Reason::MissingSession,
+        Reason::MissingShopper,
+        Reason::BadTimestamp,
+        Reason::BadPosition,
+        Reason::BadQuantity,
+        Reason::BadPrice,
+        Reason::Return,
+        Reason::VoidOrder,
+        Reason::Guest,
+        Reason::ImpossibleTime,
+        Reason::OutsidePeriod,
+        Reason::NonProduct,
+        Reason::Duplicate,
+        Reason::DoubleClick,
+        Reason::ZeroPrice,
+        Reason::Cancelled,
+        Reason::Robot,
+        Reason::RareItem,
+        Reason::BeyondLimit,
+        Reason::LongSession,
+        Reason::ShortSession,
+    ];
+
+    /// Tells whether sound logs hold such rows in any number, so that many of them are no sign of a wrong reading.
+    pub const fn is_expected(self) -> bool {
+        match self {
+            Reason::NoProducts
+            | Reason::Filtered
+            | Reason::Return
+            | Reason::VoidOrder
+            | Reason::Guest
+            | Reason::OutsidePeriod
+            | Reason::DoubleClick
+            | Reason::Cancelled
+            | Reason::RareItem
+            | Reason::BeyondLimit
+            | Reason::ShortSession => true,
+            Reason::FieldCount
+            | Reason::OpenQuote
+            | Reason::BadJson
+            | Reason::InvalidUtf8
+            | Reason::UnknownEventType
+            | Reason::MissingItem
+            | Reason::MissingSession
+            | Reason::MissingShopper
+            | Reason::BadTimestamp
+            | Reason::BadPosition
+            | Reason::BadQuantity
+            | Reason::BadPrice
+            | Reason::ImpossibleTime
+            | Reason::NonProduct
+            | Reason::Duplicate
+            | Reason::ZeroPrice
+            | Reason::Robot
+            | Reason::LongSession => false,
+        }
+    }
+
     /// Tells whether such rows are damage, which [`ReadOptions::max_rejected`](super::ReadOptions::max_rejected)
     /// limits: rows that cannot be read or understood, duplicates and impossible times. Sound logs hold the others in
     /// any number.

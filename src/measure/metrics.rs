@@ -62,7 +62,7 @@ pub fn reciprocal_rank(ranks: &[usize], k: usize) -> f64 {
 pub fn average_precision(ranks: &[usize], num_relevant: usize, k: usize) -> f64 {
     let found = ranks.iter().filter(|rank| (1..=k).contains(*rank));
     let sum: f64 = found.map(|&rank| precision(ranks, rank)).sum();
-    ratio(sum, k.min(num_relevant) as f64)
+    ratio(0.0 + sum, k.min(num_relevant) as f64)
 }
 
 /// NDCG@k with relevance 0 or 1 (Järvelin and Kekäläinen 2002, with the usual `log2(rank + 1)`): the sum of
@@ -70,7 +70,9 @@ pub fn average_precision(ranks: &[usize], num_relevant: usize, k: usize) -> f64 
 /// list reaches, which has min(k, `num_relevant`) relevant items in front.
 pub fn ndcg(ranks: &[usize], num_relevant: usize, k: usize) -> f64 {
     let gain = |rank: usize| 1.0 / (rank as f64 + 1.0).log2();
-    let found: f64 = ranks.iter().filter(|rank| (1..=k).contains(*rank)).map(|&rank| gain(rank)).sum();
+    let found = ranks.iter().filter(|rank| (1..=k).contains(*rank)).map(|&rank| gain(rank));
+    // The sum of nothing is -0.
+    let found = 0.0 + found.sum::<f64>();
     let best: f64 = (1..=k.min(num_relevant)).map(gain).sum();
     ratio(found, best)
 }

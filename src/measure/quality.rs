@@ -61,7 +61,9 @@ pub struct ViewQuality {
 impl ViewQuality {
     /// Averages outcomes over `num_cases` cases.
     pub fn mean<'o>(outcomes: impl Iterator<Item = &'o Outcome> + Clone, num_cases: usize) -> ViewQuality {
-        let mean = |value: fn(&Outcome) -> f64| outcomes.clone().map(value).sum::<f64>() / num_cases.max(1) as f64;
+        // The sum of nothing is -0.
+        let sum = |value: fn(&Outcome) -> f64| 0.0 + outcomes.clone().map(value).sum::<f64>();
+        let mean = |value| sum(value) / num_cases.max(1) as f64;
         ViewQuality {
             num_cases,
             recall: mean(|outcome| outcome.recall),

@@ -15,7 +15,7 @@ pub struct Rankers<'a> {
 impl<'a> Rankers<'a> {
     /// Makes rankers for `model`; `O(num_items log num_items)`, and a copy for each thread.
     pub fn new(model: &'a Model) -> Rankers<'a> {
-        Rankers { model, first: Ranker::new(model), idle: Mutex::new(Vec::new()) }
+        Rankers { model, first: Ranker::new(model).for_many(), idle: Mutex::new(Vec::new()) }
     }
 
     /// Runs `work` with a ranker that no other thread uses meanwhile.

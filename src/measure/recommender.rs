@@ -62,7 +62,7 @@ impl<'m> ModelRecommender<'m> {
     pub fn numbered_as(self, item_ids: &[String]) -> ModelRecommender<'m> {
         let model = self.model;
         let numbers: HashMap<&str, ItemIx> = item_ids.iter().map(String::as_str).zip((0..).map(ItemIx)).collect();
-        let to_model = item_ids.iter().map(|id| model.items.item(id)).collect();
+        let to_model = item_ids.iter().map(|id| model.product(id)).collect();
         let ids = (0..model.num_items() as u32).map(|item| model.items.id(ItemIx(item)));
         let from_model = ids.map(|id| numbers.get(id).copied()).collect();
         ModelRecommender { numbering: Some(Numbering { to_model, from_model }), ..self }
@@ -71,7 +71,7 @@ impl<'m> ModelRecommender<'m> {
     fn rank(&self, ranker: &mut Ranker, history: &[HistoryEvent], k: usize, repeats: bool) -> Vec<Ranked> {
         let options = Options { k, repeats, ..Options::default() };
         let mut is_known = |item: ItemIx| match &self.numbering {
-            Some(numbering) => numbering.from_model[item.as_usize()].is_some(),
+            Some(numbering) => numbering.from_model[self.model.product_of(item.0).as_usize()].is_some(),
             None => true,
         };
         match self.relation {

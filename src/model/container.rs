@@ -14,7 +14,7 @@ pub const FORMAT_MINOR: u16 = 0;
 const MAGIC: [u8; 8] = *b"\x89VIC\r\n\x1a\n";
 /// Up to and with the header's checksum.
 const HEADER_BYTES: usize = 24;
-/// Where the header's checksum stands.
+/// Where the header's checksum is.
 const HEADER_CRC_AT: usize = 20;
 /// Id u16, flags u16, length u32, checksum u32.
 const ENTRY_BYTES: usize = 12;
@@ -23,7 +23,7 @@ const MAX_SECTIONS: usize = 256;
 /// Flag of a section that readers may skip.
 const OPTIONAL: u16 = 1;
 
-/// Where a section stands in a file.
+/// Where a section is in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Section {
     /// Number of the kind of section.

@@ -25,7 +25,7 @@ pub(super) enum Refused {
 
 impl Dictionary {
     /// Builds the dictionary of ids in item order; `Err` is the position of the first id that cannot be added:
-    /// it stands before already, or all ids together exceed 4 GiB.
+    /// it occurs before, or all ids together exceed 4 GiB.
     pub fn new<S: AsRef<str>>(ids: &[S]) -> Result<Dictionary, usize> {
         let mut dictionary = Dictionary::with_room(ids.len());
         dictionary.text.reserve(ids.iter().map(|id| id.as_ref().len()).sum());

@@ -65,8 +65,8 @@ pub enum ModelError {
         /// The value expected.
         expected: Expected,
     },
-    /// A section stands twice.
-    #[error("section `{section}` stands twice, again at byte {offset}; train the model again")]
+    /// A section occurs twice.
+    #[error("section `{section}` occurs twice, again at byte {offset}; train the model again")]
     Duplicate {
         /// Name of the section.
         section: &'static str,

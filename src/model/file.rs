@@ -4,7 +4,8 @@ use super::blocks::{self, Blocks, Place, TableHeader};
 use super::bytes::{DecodeError, Expected, Reader};
 use super::container::{self, Container, Content, Section};
 use super::items::{most_items, read_classes, read_items, write_classes, write_items};
-use super::{About, Model, ModelError, Privacy, RankingParameters, Relation, about, priors, times};
+use super::variants::{Variants, read_variants, write_variants};
+use super::{About, Model, ModelError, Privacy, RankingParameters, Relation, about, curated, priors, times};
 use std::sync::Arc;
 
 const ABOUT: u16 = 1;
@@ -18,6 +19,8 @@ const TUNING: u16 = 8;
 const TRENDS: u16 = 9;
 const REPLENISHMENT: u16 = 10;
 const CLASSES: u16 = 11;
+const VARIANTS: u16 = 12;
+const CURATED: u16 = 13;
 /// Plus the number of the relation.
 const NEIGHBOURS: u16 = 0x100;
 /// Plus the number of the relation.
@@ -68,6 +71,8 @@ fn name_of(id: u16) -> &'static str {
         TRENDS => "trends",
         REPLENISHMENT => "replenishment",
         CLASSES => "classes",
+        VARIANTS => "variants",
+        CURATED => "curated",
         _ => {
             for relation in Relation::ALL {
                 if id == NEIGHBOURS + relation as u16 {
@@ -115,6 +120,8 @@ impl Model {
         }
         Ok(Model {
             items: opened.items.read_all()?,
+            variants: opened.variants.map(Variants::read_all).transpose()?,
+            curated: opened.curated,
             tables,
             popularity: opened.popularity,
             ranking: opened.ranking,
@@ -157,6 +164,12 @@ impl Model {
             section(ITEMS, false, items?),
             section(POPULARITY, false, priors::write_popularity(&self.popularity, classes)),
         ];
+        if let Some(variants) = &self.variants {
+            sections.push(section(VARIANTS, true, write_variants(&self.items, variants)?));
+        }
+        if !self.curated.is_empty() {
+            sections.push(section(CURATED, true, curated::write_curated(&self.curated)));
+        }
         if let Some(categories) = &self.categories {
             sections.push(section(CATEGORIES, true, priors::write_categories(categories)));
         }
@@ -251,7 +264,7 @@ pub fn table_bytes(bytes: &[u8]) -> Result<Vec<(Relation, TableBytes)>, ModelErr
 /// A fingerprint of a model's file, for caches: changes with the content. Not for security.
 ///
 /// # Errors
-/// As [`Model::open`], but for what stands inside the sections.
+/// As [`Model::open`], but for what is inside the sections.
 pub fn content_hash(bytes: &[u8]) -> Result<u64, ModelError> {
     Ok(open_container(bytes)?.content_hash())
 }
@@ -288,6 +301,10 @@ const READERS: &[(u16, bool, ReadSection)] = &[
     (REPLENISHMENT, true, |to, from, classes| {
         let num_categories = to.categories.as_ref().map_or(0, |categories| categories.names.len());
         (to.replenishment, to.category_replenishment) = times::read_replenishment(from, classes.len(), num_categories)?;
+        Ok(())
+    }),
+    (CURATED, true, |to, from, classes| {
+        to.curated = curated::read_curated(from, classes.len())?;
         Ok(())
     }),
     (TRENDS, true, |to, from, classes| {
@@ -332,6 +349,8 @@ impl<'a> Sections<'a> {
         from.end()?;
         let mut model = Model {
             items,
+            variants: None,
+            curated: Vec::new(),
             tables: Vec::new(),
             popularity: Vec::new(),
             ranking: RankingParameters::default(),
@@ -349,6 +368,11 @@ impl<'a> Sections<'a> {
             }
             let mut from = self.enter(id)?;
             read(&mut model, &mut from, &classes)?;
+            from.end()?;
+        }
+        if self.file.section(VARIANTS).is_some() {
+            let mut from = self.enter(VARIANTS)?;
+            model.variants = Some(read_variants(&mut from, &model.items, file, self.offset)?);
             from.end()?;
         }
         for relation in Relation::ALL {

@@ -35,14 +35,23 @@ pub struct ItemIds {
     /// The item of each id in the order of the set, and the way back.
     items: Vec<u32>,
     ranks: Vec<u32>,
-    /// Where the section starts.
+    /// Name of the section, and where it starts.
+    section: &'static str,
     offset: usize,
 }
 
-/// Name of the section in errors.
-const SECTION: &str = "items";
-
 impl ItemIds {
+    /// Makes the way from ids to numbers and back where numbers are in the order of the set.
+    pub(super) fn in_order(section: &'static str, set: IdSet<Part>, offset: usize) -> ItemIds {
+        let items: Vec<u32> = (0..set.len() as u32).collect();
+        ItemIds { set, ranks: items.clone(), items, section, offset }
+    }
+
+    /// The item at a rank of the sorted ids.
+    pub(super) fn item_at(&self, rank: u32) -> Option<ItemIx> {
+        self.items.get(rank as usize).map(|&item| ItemIx(item))
+    }
+
     /// Gives the number of ids.
     pub fn len(&self) -> usize {
         self.items.len()
@@ -59,7 +68,7 @@ impl ItemIds {
     /// [`ModelError::Corrupt`](super::ModelError::Corrupt) if a forged file has no such id.
     pub fn id(&self, item: ItemIx) -> Result<String, super::ModelError> {
         match self.ranks.get(item.as_usize()) {
-            Some(&rank) => self.set.id(rank).map_err(|fault| fault.in_section(SECTION, self.offset)),
+            Some(&rank) => self.set.id(rank).map_err(|fault| fault.in_section(self.section, self.offset)),
             None => Ok(String::new()),
         }
     }
@@ -69,13 +78,13 @@ impl ItemIds {
     /// # Errors
     /// As [`id`](ItemIds::id).
     pub fn item(&self, id: &str) -> Result<Option<ItemIx>, super::ModelError> {
-        let rank = self.set.rank_of(id).map_err(|fault| fault.in_section(SECTION, self.offset))?;
+        let rank = self.set.rank_of(id).map_err(|fault| fault.in_section(self.section, self.offset))?;
         Ok(rank.and_then(|rank| self.items.get(rank as usize)).map(|&item| ItemIx(item)))
     }
 
     /// All ids, decoded.
     pub(super) fn read_all(&self) -> Result<Dictionary, ModelError> {
-        let in_section = |fault: DecodeError| fault.in_section(SECTION, self.offset);
+        let in_section = |fault: DecodeError| fault.in_section(self.section, self.offset);
         let mut sorted: Vec<String> = Vec::with_capacity(self.len());
         self.set.all(|id| sorted.push(id.to_owned())).map_err(in_section)?;
         let ids: Vec<&str> =
@@ -125,10 +134,7 @@ pub(super) fn read_items(
     file: &Arc<Vec<u8>>,
     offset: usize,
 ) -> Result<ItemIds, DecodeError> {
-    let num_bytes = from.u32()? as usize;
-    let start = offset + from.position();
-    from.take(num_bytes)?;
-    let set = IdSet::open(Part { file: file.clone(), range: start..start + num_bytes }, num_items)?;
+    let set = read_ids(from, num_items, file, offset)?;
     let at = from.clone();
     let least_bytes = ITEMS.least_bytes(num_items).saturating_sub(from.position());
     let mut decoder = Decoder::new(from.rest());
@@ -140,7 +146,20 @@ pub(super) fn read_items(
             Expected::Text("one that a writer writes"),
         ));
     };
-    Ok(ItemIds { set, ranks: inverse(&items), items, offset })
+    Ok(ItemIds { set, ranks: inverse(&items), items, section: "items", offset })
+}
+
+/// Reads u32 bytes and a set of so many ids; `offset` is where the section starts in the file.
+pub(super) fn read_ids(
+    from: &mut Reader,
+    num_ids: usize,
+    file: &Arc<Vec<u8>>,
+    offset: usize,
+) -> Result<IdSet<Part>, DecodeError> {
+    let num_bytes = from.u32()? as usize;
+    let start = offset + from.position();
+    from.take(num_bytes)?;
+    IdSet::open(Part { file: file.clone(), range: start..start + num_bytes }, num_ids)
 }
 
 /// The rank of each item.

@@ -15,6 +15,7 @@ mod bytes;
 mod coder;
 mod container;
 mod crc;
+mod curated;
 mod dictionary;
 mod error;
 mod file;
@@ -24,15 +25,19 @@ mod neighbours;
 mod priors;
 mod times;
 mod validate;
+mod variants;
 
 pub use blocks::{BLOCK, Blocks, Kept};
 pub use bytes::Expected;
 pub use container::{FORMAT_MAJOR, FORMAT_MINOR, Section};
+pub use curated::Curated;
 pub use dictionary::Dictionary;
 pub use error::{Foreign, ModelError};
 pub use file::{Executor, Sequential, TableBytes, content_hash, sections, table_bytes};
 pub use items::ItemIds;
 pub use neighbours::{Link, MAX_CLASSES, MAX_LEVELS, Neighbours, Row, Table, TwoHop, Weights};
+
+pub use variants::Variants;
 
 use crate::{CategoryIx, ItemIx};
 
@@ -141,10 +146,14 @@ pub struct Measurement {
 pub struct Model<T: Table = Neighbours> {
     /// Shop ids and item numbers, both ways.
     pub items: T::Ids,
-    /// The neighbours of each item, by relation; a relation stands at most once.
+    /// The neighbours of each item, by relation; a relation occurs at most once.
     pub tables: Vec<(Relation, T)>,
     /// Recency-weighted popularity of each item, on a logarithmic scale: 0 (unknown or withheld) to 255.
     pub popularity: Vec<u8>,
+    /// Variants of items with ids of their own, if the shop has any.
+    pub variants: Option<Variants<T::Ids>>,
+    /// Pairs that the shop chose, related ones before those bought together.
+    pub curated: Vec<Curated>,
     /// The constants of ranking.
     pub ranking: RankingParameters,
     /// Categories, if the trainer was given a catalogue.
@@ -171,6 +180,23 @@ impl<T: Table> Model<T> {
         self.popularity.len()
     }
 
+    /// The variants of an item, the most sold first.
+    pub fn variants_of(&self, item: ItemIx) -> &[u32] {
+        self.variants.as_ref().map_or(&[], |variants| variants.of_item(item))
+    }
+
+    /// Returns the number of numbers: items come first, variants follow.
+    pub fn num_numbers(&self) -> usize {
+        self.num_items() + self.variants.as_ref().map_or(0, Variants::len)
+    }
+
+    /// The item of a number: numbers behind those of the items are variants.
+    pub fn product_of(&self, number: u32) -> ItemIx {
+        let variant = number.checked_sub(self.num_items() as u32);
+        let item = variant.and_then(|variant| self.variants.as_ref()?.item(variant));
+        item.unwrap_or(ItemIx(number))
+    }
+
     /// The neighbours for a relation, if the model has them.
     pub fn table(&self, relation: Relation) -> Option<&T> {
         self.tables.iter().find(|(of, _)| *of == relation).map(|(_, table)| table)
@@ -192,5 +218,55 @@ impl<T: Table> Model<T> {
         let categories = self.categories.as_ref()?;
         let category = (*categories.of_item.get(item.as_usize())?)?;
         categories.names.get(category.0 as usize).map(String::as_str)
+    }
+}
+
+impl Model {
+    /// Returns the id of an item or a variant by its number; the empty string for a number out of range.
+    pub fn id(&self, number: ItemIx) -> &str {
+        match (number.0.checked_sub(self.num_items() as u32), &self.variants) {
+            (Some(variant), Some(variants)) => variants.ids.id(ItemIx(variant)),
+            _ => self.items.id(number),
+        }
+    }
+
+    /// Returns the number of the variant or item with this id.
+    pub fn number(&self, id: &str) -> Option<ItemIx> {
+        let variant = self.variants.as_ref().and_then(|variants| variants.ids.item(id));
+        match variant {
+            Some(variant) => Some(ItemIx(self.num_items() as u32 + variant.0)),
+            None => self.items.item(id),
+        }
+    }
+
+    /// Returns the item with this id, or the one that the variant with this id is of.
+    pub fn product(&self, id: &str) -> Option<ItemIx> {
+        Some(self.product_of(self.number(id)?.0))
+    }
+}
+
+impl Model<Blocks> {
+    /// As [`Model::id`](Model::id), read from the file.
+    ///
+    /// # Errors
+    /// [`ModelError::Corrupt`] if a forged file has no such id.
+    pub fn read_id(&self, number: ItemIx) -> Result<String, ModelError> {
+        match (number.0.checked_sub(self.num_items() as u32), &self.variants) {
+            (Some(variant), Some(variants)) => variants.ids.id(ItemIx(variant)),
+            _ => self.items.id(number),
+        }
+    }
+
+    /// As [`Model::number`](Model::number), read from the file.
+    ///
+    /// # Errors
+    /// [`ModelError::Corrupt`] for a forged file.
+    pub fn read_number(&self, id: &str) -> Result<Option<ItemIx>, ModelError> {
+        if let Some(variants) = &self.variants
+            && let Some(variant) = variants.ids.item(id)?
+        {
+            return Ok(Some(ItemIx(self.num_items() as u32 + variant.0)));
+        }
+        self.items.item(id)
     }
 }

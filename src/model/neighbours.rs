@@ -267,7 +267,7 @@ impl Neighbours {
     /// The table of links, each pair of items once, in any order.
     ///
     /// # Errors
-    /// [`ModelError::Invalid`] if a link names one item twice or no item, stands twice, or has a level or class that
+    /// [`ModelError::Invalid`] if a link names one item twice or no item, occurs twice, or has a level or class that
     /// has no value; or if there are more than [`MAX_CLASSES`] classes or [`MAX_LEVELS`] levels, values out of 2^-64 to
     /// 256, directions out of 1 to 256, or a hop share out of 0 to 16.
     pub fn from_links(classes: &[u8], links: &[Link], weights: Weights, hop: TwoHop) -> Result<Neighbours, ModelError> {

@@ -133,7 +133,7 @@ pub(super) fn read_categories(from: &mut Reader, num_items: usize) -> Result<Cat
     }
 }
 
-/// The position of a name that stands before already.
+/// The position of a name that occurs before.
 pub(super) fn first_repetition(names: &[String]) -> Option<usize> {
     Dictionary::new(names).err()
 }

@@ -66,6 +66,16 @@ pub(super) fn read_lists(
     Err(start.fault("stream of lists", start.num_left() as u64, Expected::Text("one of numbers and values in range")))
 }
 
+/// Folds a difference so that small ones of either sign are small numbers.
+pub(super) fn fold(difference: i32) -> u32 {
+    (difference << 1 ^ difference >> 31) as u32
+}
+
+/// Returns the difference that was folded.
+pub(super) fn unfold(folded: u32) -> i32 {
+    (folded >> 1) as i32 ^ -((folded & 1) as i32)
+}
+
 /// u8 periods, then u16 days and u8 items each, then a list each of items and 255 less their level.
 pub(super) fn write_trends(trends: &[Trend]) -> Vec<u8> {
     let mut to = Writer::default();
@@ -143,6 +153,14 @@ pub(super) fn read_replenishment(
 #[cfg(all(test, feature = "read"))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn differences_fold_and_unfold() {
+        for difference in [0, 1, -1, 2, -2, 1 << 24, -(1 << 24)] {
+            assert_eq!(unfold(fold(difference)), difference);
+        }
+        assert_eq!([fold(0), fold(-1), fold(1)], [0, 1, 2]);
+    }
 
     #[test]
     fn a_number_beyond_the_last_item_is_refused() {

@@ -39,19 +39,23 @@ impl Model {
             }
         }
         self.validate_order()?;
+        super::curated::validate(&self.curated, num_items)?;
+        if let Some(variants) = &self.variants {
+            variants.validate(num_items)?;
+        }
         self.validate_categories()?;
         self.validate_trends()?;
         self.validate_replenishment()
     }
 
-    /// In each block items stand in the order of their ids, so that the file need not tell it.
+    /// In each block items are in the order of their ids, so that the file need not tell it.
     fn validate_order(&self) -> Result<(), ModelError> {
         let ids: Vec<&str> = (0..self.items.len() as u32).map(|item| self.items.id(ItemIx(item))).collect();
         let mut least = vec![0; ids.len().div_ceil(BLOCK)];
         for item in Dictionary::order_of_ids(&ids).iter().map(|item| item.as_usize()) {
             if let Some(least) = least.get_mut(item / BLOCK) {
                 if item < *least {
-                    let expected = Expected::Text("one whose id stands behind the one before, within each 128 items");
+                    let expected = Expected::Text("one whose id comes behind the one before, within each 128 items");
                     return invalid("items", item, "its number", item as u64, expected);
                 }
                 *least = item + 1;

@@ -46,7 +46,7 @@ pub(super) fn class(num_events: u32) -> u8 {
     bits.saturating_sub(FIRST_CLASS_BITS).min(NUM_CLASSES as u32 - 1) as u8
 }
 
-/// All pairs of a matrix; the diagonal and weights of 0 or less are no pairs.
+/// All pairs of a matrix; the diagonal and weights of 0 or less are not pairs.
 pub(super) fn pool(matrix: &CsrMatrix, num_events: &[u32]) -> Pool {
     let voices: Vec<f32> = num_events.iter().map(|&num| (f64::from(num) + 1.0).powf(EVENTS_POWER) as f32).collect();
     let weight = |from: ItemIx, to: ItemIx| {
@@ -62,7 +62,7 @@ pub(super) fn pool(matrix: &CsrMatrix, num_events: &[u32]) -> Pool {
                 continue;
             }
             let back = weight(other, one);
-            // Of a pair that stands in two rows, the first row's turn.
+            // Of a pair that is in two rows, the first row's turn.
             if other < one && back > 0.0 {
                 continue;
             }

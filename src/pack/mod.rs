@@ -13,7 +13,8 @@ mod times;
 mod tuning;
 
 use crate::model::{
-    About, Categories, Dictionary, Executor, Measurement, Model, ModelError, Privacy, RankingParameters, Relation,
+    About, Categories, Curated, Dictionary, Executor, Measurement, Model, ModelError, Privacy, RankingParameters,
+    Relation,
 };
 use crate::{CategoryIx, CsrMatrix, ItemIx};
 pub use detail::Detail;
@@ -35,6 +36,10 @@ pub struct Draft {
     pub item_ids: Vec<String>,
     /// Learnt matrices by relation; diagonals are ignored.
     pub tables: Vec<(Relation, CsrMatrix)>,
+    /// Variants of items: id, item, and number of events.
+    pub variants: Vec<(String, ItemIx, u64)>,
+    /// Pairs that the shop chose, in the order in which they are to be listed.
+    pub curated: Vec<Curated>,
     /// Recency-weighted number of events of each item; 0 where it is withheld.
     pub popularity: Vec<f32>,
     /// Number of events of each item; 0 where it is withheld.
@@ -87,19 +92,25 @@ pub enum PackError {
         /// The number of item ids.
         expected: usize,
     },
-    /// An item id stands twice, or all ids together exceed 4 GiB.
-    #[error("item number {item} has id `{id}`, which stands before already; name each item once")]
+    /// An item id occurs twice, or all ids together exceed 4 GiB.
+    #[error("item number {item} has id `{id}`, which occurs before; name each item once")]
     ItemId {
         /// Position of the second one.
         item: usize,
         /// The id.
         id: String,
     },
+    /// A variant's id occurs before, or its item is not among the items.
+    #[error("variant `{id}` occurs twice, or is of no item; name each variant once, with an item")]
+    Variant {
+        /// The id.
+        id: String,
+    },
     /// A relation has two tables.
-    #[error("table `{0}` stands twice; give one for each relation")]
+    #[error("table `{0}` occurs twice; give one for each relation")]
     TwoTables(&'static str),
     /// A learnt number is not a finite one, or is negative where none may be.
-    #[error("{part}, item `{item}`: {found} is no number to work with; check what was learnt")]
+    #[error("{part}, item `{item}`: {found} is not a number to work with; check what was learnt")]
     Number {
         /// Table or list.
         part: &'static str,

@@ -5,7 +5,7 @@ use super::order::Graph;
 use super::partition;
 use super::{Detail, Draft, PackError, Tuning, check, popularity, times};
 use crate::ItemIx;
-use crate::model::{Categories, Dictionary, Link, Model, Neighbours, Relation, TwoHop};
+use crate::model::{Categories, Curated, Dictionary, Link, Model, Neighbours, Relation, TwoHop, Variants};
 
 /// A draft whose pairs are in the order of their importance, ready to be packed at any size.
 #[derive(Clone, Debug)]
@@ -172,6 +172,8 @@ impl Packer {
         let levels: Vec<u8> = old_of_new.iter().map(|old| levels[old.as_usize()]).collect();
         let model = Model {
             items: Dictionary::new(&ids).map_err(|item| PackError::ItemId { item, id: ids[item].to_owned() })?,
+            variants: variants(draft, &new_of_old)?,
+            curated: curated(draft, &new_of_old),
             tables,
             popularity: popularity::by_class(levels, &classes, EXACT_POPULARITY),
             ranking: draft.ranking.clone(),
@@ -333,3 +335,29 @@ impl Packer {
 const MAX_ATTEMPTS: usize = 12;
 /// An arrangement serves as it is while one link of so many came or went.
 const NEAR_LINKS: usize = 50;
+
+/// Gives the curated pairs of a draft with new numbers.
+fn curated(draft: &Draft, new_of_old: &[ItemIx]) -> Vec<Curated> {
+    let new = |item: ItemIx| new_of_old.get(item.as_usize()).copied().unwrap_or(ItemIx(u32::MAX));
+    let renumbered = draft.curated.iter().map(|pair| Curated { item: new(pair.item), other: new(pair.other), ..*pair });
+    let mut curated: Vec<Curated> = renumbered.collect();
+    curated.sort_by_key(|pair| pair.relation);
+    curated
+}
+
+/// Gives the variants of a draft with the new numbers of their items; `None` if there are none.
+fn variants(draft: &Draft, new_of_old: &[ItemIx]) -> Result<Option<Variants<Dictionary>>, PackError> {
+    if draft.variants.is_empty() {
+        return Ok(None);
+    }
+    let variants: Vec<(String, ItemIx, u64)> = draft
+        .variants
+        .iter()
+        .map(|(id, item, sales)| {
+            let item = new_of_old.get(item.as_usize()).copied().unwrap_or(ItemIx(u32::MAX));
+            (id.clone(), item, *sales)
+        })
+        .collect();
+    let error = |at: usize| PackError::Variant { id: draft.variants[at].0.clone() };
+    Variants::new(new_of_old.len(), &variants).map(Some).map_err(error)
+}

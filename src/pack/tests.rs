@@ -20,6 +20,8 @@ fn draft(num_items: usize, entries: &[(u32, u32, f32)]) -> Draft {
         trends: Vec::new(),
         replenishment: Vec::new(),
         category_replenishment: Vec::new(),
+        variants: Vec::new(),
+        curated: Vec::new(),
         measurements: Vec::new(),
     }
 }

@@ -106,6 +106,7 @@ fn lists_from_blocks_are_those_of_the_whole_model_however_few_blocks_are_kept() 
     let bytes = model().to_bytes().unwrap();
     let (whole, blocks) = (Model::open(&bytes).unwrap(), Model::open_blocks(bytes).unwrap());
     let mut of_whole = Ranker::new(&whole);
+    let mut of_many = Ranker::new(&whole).for_many();
     let mut of_blocks = Ranker::new(&blocks);
     // Room for some of six blocks, and for none: the one that was read last stays all the same. To read blocks again
     // and again takes its time.
@@ -140,8 +141,10 @@ fn lists_from_blocks_are_those_of_the_whole_model_however_few_blocks_are_kept() 
             seed: random.chance(40).then_some(case as u32),
             explain: random.chance(30),
             rules: if random.chance(40) { rules } else { Rules::default() },
+            ..Options::default()
         };
         let expected = listed(&mut of_whole, &whole, source, &options);
+        assert_eq!(listed(&mut of_many, &whole, source, &options), expected, "case {case}");
         assert_eq!(listed(&mut of_blocks, &blocks, source, &options), expected, "case {case}");
         for (_, few) in of_few.iter_mut().filter(|(every, _)| case % every == 0) {
             assert_eq!(listed(few, &blocks, source, &options), expected, "case {case}");

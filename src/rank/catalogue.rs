@@ -51,7 +51,7 @@ impl Catalogue {
         if pairs.is_empty() {
             column.clear();
         } else if column.is_empty() {
-            column.resize(model.num_items(), UNKNOWN);
+            column.resize(model.num_numbers(), UNKNOWN);
         }
         let mut pairs = WordReader(pairs);
         while let Some(&[item, value]) = pairs.take(2) {
@@ -61,17 +61,32 @@ impl Catalogue {
         }
     }
 
-    /// The value of an item, or [`UNKNOWN`]; of a category what `model` says if the shop says nothing.
-    pub fn value<T: Table>(&self, model: &Model<T>, column: Column, item: ItemIx) -> u32 {
-        let value = self.columns.get(column as usize).and_then(|column| column.get(item.as_usize()));
-        match (value, &model.categories) {
-            (None | Some(&UNKNOWN), Some(categories)) if column == Column::Category => {
-                match categories.of_item.get(item.as_usize()) {
-                    Some(&Some(category)) => category.0.into(),
-                    _ => UNKNOWN,
-                }
+    /// Multiplies the factor of an item that was shown and ignored, or of which a variant was.
+    pub fn add_impressions<T: Table>(&mut self, model: &Model<T>, number: ItemIx, factor: f32) {
+        let item = model.product_of(number.0);
+        let before = f32::from_bits(self.value(model, Column::Impressions, item));
+        let factor = if before.is_nan() { factor } else { before * factor };
+        self.update(model, Column::Impressions, &[item.0, factor.to_bits()]);
+    }
+
+    /// Returns the value of an item or a variant, of a variant that has none that of its item, or [`UNKNOWN`]; a category
+    /// that the shop does not give is that of `model`.
+    pub fn value<T: Table>(&self, model: &Model<T>, column: Column, number: ItemIx) -> u32 {
+        let item = model.product_of(number.0);
+        if let Some(column) = self.columns.get(column as usize) {
+            let value = column.get(number.as_usize()).copied().unwrap_or(UNKNOWN);
+            let value =
+                if value == UNKNOWN && number != item { column.get(item.as_usize()).copied() } else { Some(value) };
+            if let Some(value) = value.filter(|&value| value != UNKNOWN) {
+                return value;
             }
-            (value, _) => value.copied().unwrap_or(UNKNOWN),
+        }
+        match &model.categories {
+            Some(categories) if column == Column::Category => match categories.of_item.get(item.as_usize()) {
+                Some(&Some(category)) => category.0.into(),
+                _ => UNKNOWN,
+            },
+            _ => UNKNOWN,
         }
     }
 }

@@ -33,16 +33,17 @@ impl<'a> Filter<'a> {
     /// Makes the condition of a program; `None` if the program is not valid.
     pub fn new(words: &'a [u32]) -> Option<Filter<'a>> {
         let filter = Filter { words };
-        filter.run(&|_| UNKNOWN, ItemIx(0)).map(|_| filter)
+        filter.run(&|_| UNKNOWN, [ItemIx(0); 2]).map(|_| filter)
     }
 
     /// Tells whether the condition holds for an item. `O(instructions)`.
     pub fn passes<T: Table>(self, model: &Model<T>, catalogue: &Catalogue, item: ItemIx) -> bool {
-        self.run(&|column| catalogue.value(model, column, item), item) == Some(true)
+        self.run(&|column| catalogue.value(model, column, item), [item, model.product_of(item.0)]) == Some(true)
     }
 
     /// Runs the program; `value` returns the item's value in a column. `None` if the program is not valid.
-    fn run(self, value: &dyn Fn(Column) -> u32, item: ItemIx) -> Option<bool> {
+    /// A set of items holds a variant if it holds its number or that of its product.
+    fn run(self, value: &dyn Fn(Column) -> u32, numbers: [ItemIx; 2]) -> Option<bool> {
         // The answer on top is the lowest bit.
         let mut answers = 0u64;
         let mut depth = 0;
@@ -53,13 +54,16 @@ impl<'a> Filter<'a> {
                     let column = words.next()?;
                     let num_words = words.next()?;
                     let set = words.take(num_words)?;
-                    let value = match Column::of(column) {
-                        Some(column) => value(column),
-                        None if column == words::ITEM => item.0,
+                    let values = match Column::of(column) {
+                        Some(column) => [value(column), UNKNOWN],
+                        None if column == words::ITEM => numbers.map(|number| number.0),
                         None => return None,
                     };
-                    let word = set.get(value as usize / 32).copied().unwrap_or(0);
-                    (0, value != UNKNOWN && word >> (value % 32) & 1 == 1)
+                    let is_in = |value: u32| {
+                        let word = set.get(value as usize / 32).copied().unwrap_or(0);
+                        value != UNKNOWN && word >> (value % 32) & 1 == 1
+                    };
+                    (0, values.into_iter().any(is_in))
                 }
                 words::HAS_PRICE => {
                     let (least, most) = (f32::from_bits(words.next()?), f32::from_bits(words.next()?));
@@ -110,7 +114,7 @@ mod tests {
         #[test]
         fn no_program_panics(words in prop::collection::vec(prop_oneof![0u32..9, any::<u32>()], 0..12), item: u32) {
             if let Some(filter) = Filter::new(&words) {
-                let answer = filter.run(&|_| UNKNOWN, ItemIx(item));
+                let answer = filter.run(&|_| UNKNOWN, [ItemIx(item); 2]);
                 prop_assert!(answer.is_some());
             }
         }

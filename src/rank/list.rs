@@ -29,6 +29,8 @@ pub(super) struct ScoringPlan {
     anchors: Vec<Anchor>,
     /// The one reason for all scores, where they come from no table.
     only: Option<ItemIx>,
+    /// Items that the shop chose to come first, each with the item whose list they lead.
+    pub(super) curated: Vec<(ItemIx, ItemIx)>,
     /// Popular items fill the list up if set.
     pub(super) fills: bool,
 }
@@ -52,7 +54,7 @@ impl<T: Table> Ranker<T> {
         let catalogue = options.rules.catalogue.unwrap_or(&nothing);
         let request = ListRequest { model, catalogue, options };
         for &item in options.exclude {
-            self.bar(item, BARRED);
+            self.bar(model.product_of(item.0), BARRED);
         }
         let plan = self.plan(&request, source);
         // What sinks comes last, so that nothing that is added afterwards is spared.
@@ -66,8 +68,8 @@ impl<T: Table> Ranker<T> {
         let mut listed = self.select(&request, &plan, eligible);
         for ranked in &mut listed {
             let score = self.scores.get(ranked.item.as_usize()).copied().unwrap_or(0.0);
-            if options.explain && score > 0.0 {
-                ranked.reasons = self.reasons(model, &plan, ranked.item, score);
+            if options.explain && (score > 0.0 || !plan.curated.is_empty()) {
+                ranked.reasons = self.reasons(&request, &plan, ranked.item, score);
             }
         }
         for item in self.touched.drain(..) {
@@ -90,8 +92,18 @@ impl<T: Table> Ranker<T> {
 
     fn plan(&mut self, request: &ListRequest<T>, source: Source) -> ScoringPlan {
         let model = request.model;
-        let mut plan =
-            ScoringPlan { table: table(model, Relation::Next), anchors: Vec::new(), only: None, fills: true };
+        let mut plan = ScoringPlan {
+            table: table(model, Relation::Next),
+            anchors: Vec::new(),
+            only: None,
+            curated: Vec::new(),
+            fills: true,
+        };
+        let relation = match source {
+            Source::Related(_) => Some(Relation::Next),
+            Source::Together(_) => Some(Relation::Together),
+            _ => None,
+        };
         let near = match source {
             Source::ForYou { history, factors } => {
                 let ranking = &model.ranking;
@@ -100,14 +112,15 @@ impl<T: Table> Ranker<T> {
                     let factor = factors.get(at).map_or(1.0, |factor| factor.clamp(-1000.0, 1000.0));
                     let taken = if factor < 0.0 { &mut num_unwanted } else { &mut position };
                     let is_wanted = factor >= 0.0;
+                    let item = model.product_of(event.item.0);
                     if !is_wanted || !request.options.repeats {
-                        self.bar(event.item, if is_wanted { SEEN } else { BARRED });
+                        self.bar(item, if is_wanted { SEEN } else { BARRED });
                     }
                     if let Some(&decay) = ranking.decay.get(*taken) {
                         let decay = if is_wanted { decay } else { ranking.decay.first().copied().unwrap_or(0.0) };
                         let repeat = if is_wanted { ranking.repeat.get(*taken).copied() } else { None };
                         plan.anchors.push(Anchor {
-                            item: event.item,
+                            item,
                             weight: decay * ranking.event_weights[event.kind as usize] * factor,
                             repeat: repeat.unwrap_or(0.0) * factor,
                         });
@@ -126,6 +139,7 @@ impl<T: Table> Ranker<T> {
                 if plan.table.is_none()
                     && let Some(&item) = items.first()
                 {
+                    let item = model.product_of(item.0);
                     plan.only = Some(item);
                     self.score_category(request, item);
                 }
@@ -140,14 +154,20 @@ impl<T: Table> Ranker<T> {
             Source::Given(items) => {
                 plan.fills = false;
                 for &(item, repeat) in items {
-                    plan.anchors.push(Anchor { item, weight: 0.0, repeat });
+                    plan.anchors.push(Anchor { item: model.product_of(item.0), weight: 0.0, repeat });
                 }
                 &[]
             }
         };
         for &item in near {
+            let item = model.product_of(item.0);
             self.bar(item, BARRED);
             plan.anchors.push(Anchor { item, weight: 1.0, repeat: 0.0 });
+            for pair in &model.curated {
+                if pair.item == item && Some(pair.relation) == relation {
+                    plan.curated.push((pair.other, item));
+                }
+            }
         }
         plan
     }
@@ -189,7 +209,7 @@ impl<T: Table> Ranker<T> {
 
     fn add(&mut self, model: &Model<T>, table: Option<usize>, anchor: &Anchor) {
         let Ranker { rows, scores, touched, .. } = self;
-        // False for what is no number.
+        // False for what is not a number.
         if anchor.weight.abs() > 0.0
             && let Some((table, rows)) = table_and_rows(model, rows, table)
         {
@@ -204,13 +224,14 @@ impl<T: Table> Ranker<T> {
 
     /// The share of each anchor in what speaks for an item, the largest first; an item that anchors twice is one
     /// reason.
-    fn reasons(&mut self, model: &Model<T>, plan: &ScoringPlan, item: ItemIx, score: f32) -> Vec<Reason> {
+    fn reasons(&mut self, request: &ListRequest<T>, plan: &ScoringPlan, item: ItemIx, score: f32) -> Vec<Reason> {
         let mut reasons: Vec<Reason> = Vec::new();
-        if let Some(only) = plan.only {
-            reasons.push(Reason { item: only, share: 1.0 });
+        let curated = plan.curated.iter().find(|of| of.0 == item).map(|of| of.1);
+        if let Some(only) = curated.or(plan.only) {
+            reasons.push(Reason { item: request.shown(only), share: 1.0, is_curated: curated.is_some() });
             return reasons;
         }
-        let mut rows = table_and_rows(model, &mut self.rows, plan.table);
+        let mut rows = table_and_rows(request.model, &mut self.rows, plan.table);
         // Of the score, or of what it was before something took from it.
         let mut whole = 0.0;
         let mut sinks = false;
@@ -229,7 +250,7 @@ impl<T: Table> Ranker<T> {
                 whole += share;
                 match reasons.iter_mut().find(|reason| reason.item == anchor.item) {
                     Some(reason) => reason.share += share,
-                    None => reasons.push(Reason { item: anchor.item, share }),
+                    None => reasons.push(Reason { item: anchor.item, share, is_curated: false }),
                 }
             }
         }
@@ -241,8 +262,9 @@ impl<T: Table> Ranker<T> {
                 at -= 1;
             }
         }
-        if sinks {
-            for reason in &mut reasons {
+        for reason in &mut reasons {
+            reason.item = request.shown(reason.item);
+            if sinks {
                 reason.share /= whole;
             }
         }

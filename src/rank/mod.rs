@@ -32,6 +32,8 @@ mod rules_tests;
 mod select;
 #[cfg(all(test, feature = "cli"))]
 mod tests;
+#[cfg(all(test, feature = "cli"))]
+mod variants_tests;
 mod weighing;
 pub mod words;
 
@@ -49,21 +51,21 @@ use rows::Rows;
 /// One event of a shopper's history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HistoryEvent {
-    /// The item.
+    /// The item, or a variant of one.
     pub item: ItemIx,
     /// The kind of the event.
     pub kind: EventKind,
 }
 
-/// Where the scores of a list come from.
+/// Source of the scores of a list.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Source<'a> {
     /// The shopper's history, newest event first.
     ///
-    /// `factors` has one number for each event, 1 for those it lacks, -1000 to 1000: how much the event counts. Below 0
-    /// the shopper does not want the item: it is not listed, and what is near it loses as much score as an event of the
-    /// kind would add if it were the newest, but never falls below 0; such an event takes no position. As many of those
-    /// as the model has positions count, and as many of the others.
+    /// `factors` has one number for each event, from -1000 to 1000; a missing one is 1, which leaves the event's weight
+    /// as it is. A negative factor marks an item that the shopper does not want. It is never listed, and its neighbours
+    /// lose the score that a newest event of that kind would have added, down to 0. Such events take no position of the
+    /// history: of them, and of the others, as many count as the model has positions.
     ForYou {
         /// The events.
         history: &'a [HistoryEvent],
@@ -74,13 +76,13 @@ pub enum Source<'a> {
     Related(&'a [ItemIx]),
     /// Items bought in one basket with these; items viewed after them if the model has no baskets.
     Together(&'a [ItemIx]),
-    /// Items with content like these. If the model has no such table, those of the first one's category are like it:
-    /// the nearer in price the more (the lower price by the higher, a half if one is unknown), times popularity.
+    /// Items with similar content. A model without such a table lists the category of the first one: the score is the
+    /// nearness of prices (the lower by the higher, or a half if one is unknown) times popularity.
     Similar(&'a [ItemIx]),
     /// Items popular in the last so many days, then popular items.
     Trending {
-        /// The model has some numbers of days; the next greater counts, or the greatest. 0 for what the model calls
-        /// popular.
+        /// Number of days: the model takes the next greater one that it has, or the greatest. 0 for popularity over all
+        /// time.
         days: u32,
     },
     /// These items with these scores, those above 0, and no others.
@@ -107,13 +109,27 @@ pub struct Options<'a> {
     pub seed: Option<u32>,
     /// Gives reasons if set.
     pub explain: bool,
+    /// The shopper's events, newest first: of a product's variants a list shows the one viewed last, else the most sold
+    /// of those in stock, else the most sold.
+    pub viewed: &'a [HistoryEvent],
+    /// Lists every variant of a product, one after the other, if set.
+    pub apart: bool,
     /// The shop's rules.
     pub rules: Rules<'a>,
 }
 
 impl Default for Options<'_> {
     fn default() -> Self {
-        Options { k: 20, repeats: false, exclude: &[], seed: None, explain: false, rules: Rules::default() }
+        Options {
+            k: 20,
+            repeats: false,
+            exclude: &[],
+            seed: None,
+            explain: false,
+            viewed: &[],
+            apart: false,
+            rules: Rules::default(),
+        }
     }
 }
 
@@ -157,6 +173,8 @@ pub struct Boost<'a> {
 pub struct Ranked {
     /// The item.
     pub item: ItemIx,
+    /// Number of the item, or of the variant of it to show.
+    pub shown: ItemIx,
     /// Its score, times its factors; 0 for items that are listed for their popularity alone.
     pub score: f32,
     /// Why it is listed, the largest share first; empty unless asked for, and for items listed for their popularity.
@@ -170,6 +188,8 @@ pub struct Reason {
     pub item: ItemIx,
     /// Its share of all that speaks for the item; the shares of a listed item add up to 1.
     pub share: f32,
+    /// The shop chose the item for the lists of this one.
+    pub is_curated: bool,
 }
 
 /// Decides whether an item may be listed (a shop's own rule).
@@ -215,6 +235,14 @@ impl<T: Table> Ranker<T> {
 }
 
 impl Ranker {
+    /// Keeps the rows of tables with a second hop for many histories instead of one: up to 64 MB for each table.
+    #[cfg(feature = "cli")]
+    #[must_use]
+    pub fn for_many(mut self) -> Ranker {
+        self.rows.iter_mut().for_each(Rows::keep_many);
+        self
+    }
+
     /// As [`try_list`](Ranker::try_list), of a model that is wholly in memory.
     pub fn list(&mut self, model: &Model, source: Source, options: &Options, eligible: &mut Eligible) -> Vec<Ranked> {
         match self.try_list(model, source, options, eligible) {

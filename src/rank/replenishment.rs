@@ -60,7 +60,7 @@ fn usual_interval_days<T: Table>(model: &Model<T>, item: ItemIx) -> f32 {
 /// ago and for one given up long since: the second factor is the same for d and 1 / d. The first grows with the number
 /// of purchases, from a half for one. Ratios are kept within 0.001 to 1000, so that every purchased item has a score;
 /// without a number of days since, or an interval, d is 0.001.
-#[allow(clippy::manual_clamp, reason = "clamping leaves what is no number as it is")]
+#[allow(clippy::manual_clamp, reason = "clamping leaves what is not a number as it is")]
 fn due(days_since: f32, num_purchases: f32, interval_days: f32) -> f32 {
     let ratio = (days_since / interval_days).max(0.001).min(1000.0);
     let num_purchases = num_purchases.max(1.0).min(1e6);

@@ -19,6 +19,9 @@ use crate::model::{Table, TwoHop};
 
 /// Rows with a second hop that are kept: more than the window of a history.
 const KEPT_ROWS: usize = 320;
+/// The same for a ranker of many histories; some 1 kB each.
+#[cfg(feature = "cli")]
+const KEPT_ROWS_OF_MANY: usize = 1 << 16;
 
 /// A row, entries in no particular order.
 #[derive(Clone, Debug)]
@@ -46,6 +49,9 @@ pub(super) struct Rows<T: Table> {
     sums: Vec<f32>,
     touched: Vec<ItemIx>,
     heap: Vec<u64>,
+    /// Position in `rows` of the row of each item, of a ranker of many histories; else empty.
+    #[cfg(feature = "cli")]
+    places: Vec<u32>,
 }
 
 impl<T: Table> Rows<T> {
@@ -63,7 +69,15 @@ impl<T: Table> Rows<T> {
             sums: vec![0.0; if hop.share > 0.0 { table.num_items() } else { 0 }],
             touched: Vec::new(),
             heap: Vec::new(),
+            #[cfg(feature = "cli")]
+            places: Vec::new(),
         }
+    }
+
+    /// Keeps the rows of many histories.
+    #[cfg(feature = "cli")]
+    pub(super) fn keep_many(&mut self) {
+        self.places = vec![u32::MAX; self.sums.len()];
     }
 
     /// Why a row could not be read since this was asked last; such a row is empty, and forgotten.
@@ -77,16 +91,13 @@ impl<T: Table> Rows<T> {
     /// The row of an item.
     pub(super) fn row(&mut self, table: &T, item: ItemIx) -> &[(ItemIx, f32)] {
         self.num_uses += 1;
-        // Most often it is the row behind the one that was asked for last.
-        let mut at = self.last + 1;
-        if self.rows.get(at).is_none_or(|row| row.item != item) {
-            at = 0;
-            while self.rows.get(at).is_some_and(|row| row.item != item) {
-                at += 1;
-            }
-        }
+        let mut at = self.find(item);
         if at >= self.rows.len() {
             at = self.free_row();
+            #[cfg(feature = "cli")]
+            if let Some(place) = self.places.get_mut(item.as_usize()) {
+                *place = at as u32;
+            }
             let mut entries = self.rows.get_mut(at).map(|row| std::mem::take(&mut row.entries)).unwrap_or_default();
             self.work_out(table, item, &mut entries);
             if let Some(row) = self.rows.get_mut(at) {
@@ -103,6 +114,24 @@ impl<T: Table> Rows<T> {
         }
     }
 
+    /// The position of an item's row; the number of rows or more if it is not kept.
+    fn find(&self, item: ItemIx) -> usize {
+        #[cfg(feature = "cli")]
+        if let Some(&place) = self.places.get(item.as_usize()) {
+            let is_kept = self.rows.get(place as usize).is_some_and(|row| row.item == item);
+            return if is_kept { place as usize } else { usize::MAX };
+        }
+        // Most often it is the row behind the one that was asked for last.
+        let mut at = self.last + 1;
+        if self.rows.get(at).is_none_or(|row| row.item != item) {
+            at = 0;
+            while self.rows.get(at).is_some_and(|row| row.item != item) {
+                at += 1;
+            }
+        }
+        at
+    }
+
     /// The weight of one neighbour in the row of an item.
     pub(super) fn weight_of(&mut self, table: &T, item: ItemIx, neighbour: ItemIx) -> f32 {
         for &(other, weight) in self.row(table, item) {
@@ -117,6 +146,13 @@ impl<T: Table> Rows<T> {
     fn free_row(&mut self) -> usize {
         // A row without a second hop is read as fast as it is found.
         let num_kept = if self.hop.share > 0.0 { KEPT_ROWS } else { 1 };
+        #[cfg(feature = "cli")]
+        if !self.places.is_empty() && self.rows.len() >= KEPT_ROWS_OF_MANY {
+            // To look for the one that was not used for longest would take longer than to work it out again.
+            return self.num_uses as usize % KEPT_ROWS_OF_MANY;
+        }
+        #[cfg(feature = "cli")]
+        let num_kept = if self.places.is_empty() { num_kept } else { KEPT_ROWS_OF_MANY };
         if self.rows.len() < num_kept {
             self.rows.push(KeptRow { item: ItemIx(u32::MAX), last_use: 0, entries: Vec::new() });
             return self.rows.len() - 1;

@@ -260,6 +260,8 @@ impl Request {
             exclude: &self.exclude,
             seed: self.seed,
             explain,
+            viewed: &self.history,
+            apart: false,
             rules: Rules {
                 catalogue: Some(&catalogue),
                 filter: filter.as_deref().map(|words| Filter::new(words).unwrap()),

@@ -26,7 +26,14 @@ struct Selection {
     /// Number of listed items by category.
     counts: Vec<(u32, u32)>,
     /// Items that wait for their positions.
-    pins: Vec<(ItemIx, u32)>,
+    pins: Vec<(Shown, u32)>,
+}
+
+/// An item, and the number to show it by.
+#[derive(Clone, Copy)]
+struct Shown {
+    item: ItemIx,
+    number: ItemIx,
 }
 
 /// One walk through candidates, the best first.
@@ -75,7 +82,7 @@ impl<T: Table> Ranker<T> {
         if request.options.k == 0 {
             return selection.listed;
         }
-        self.reserve_pins(request, &mut selection, eligible);
+        self.reserve_pins(request, plan, &mut selection, eligible);
         if request.options.rules.diversity > 0.0 {
             self.nearness.clear();
             self.nearness.resize(self.scores.len(), 0.0);
@@ -92,12 +99,22 @@ impl<T: Table> Ranker<T> {
         selection.listed
     }
 
-    /// Keeps the pinned items that may be listed for their positions.
-    fn reserve_pins(&mut self, request: &ListRequest<T>, selection: &mut Selection, eligible: &mut Eligible) {
-        for &(item, position) in request.options.rules.pins {
-            if self.is_free(item, BARRED) && request.passes(item) && eligible(item) {
+    /// Keeps the pinned items that may be listed for their positions, and the curated ones for the first.
+    fn reserve_pins(
+        &mut self,
+        request: &ListRequest<T>,
+        plan: &ScoringPlan,
+        selection: &mut Selection,
+        eligible: &mut Eligible,
+    ) {
+        let curated = plan.curated.iter().map(|of| (of.0, 0));
+        for (number, position) in request.options.rules.pins.iter().copied().chain(curated) {
+            let item = request.model.product_of(number.0);
+            if self.is_free(item, BARRED)
+                && let Some(number) = request.select_variant(number, eligible)
+            {
                 self.bar(item, BARRED);
-                selection.pins.push((item, position));
+                selection.pins.push((Shown { item, number }, position));
                 request.count(&mut selection.counts, item);
             }
         }
@@ -114,7 +131,7 @@ impl<T: Table> Ranker<T> {
     ) -> bool {
         let (k, diversity) = (request.options.k, request.options.rules.diversity);
         let num_open = if diversity > 0.0 { k.saturating_mul(2).saturating_add(16) } else { 1 };
-        let mut open: Vec<(f32, ItemIx)> = Vec::new();
+        let mut open: Vec<(f32, Shown)> = Vec::new();
         let mut best_value = 0.0;
         loop {
             self.list_pins(request, plan, selection, false);
@@ -133,21 +150,32 @@ impl<T: Table> Ranker<T> {
             if at >= open.len() {
                 return false;
             }
-            let (value, item) = open.remove(at);
+            let (value, shown) = open.remove(at);
+            let item = shown.item;
             if walk.is_capped && request.is_full(&selection.counts, item) {
                 continue;
             }
             request.count(&mut selection.counts, item);
             self.bar(item, BARRED);
-            self.list_one(request, plan, &mut selection.listed, item, if walk.has_scores { value } else { 0.0 });
+            let score = if walk.has_scores { value } else { 0.0 };
+            self.list_one(request, plan, &mut selection.listed, shown, score);
+            if request.options.apart {
+                let listed = &mut selection.listed;
+                request.each_variant(item, &mut |number| {
+                    if listed.len() < k && number != shown.number && request.passes(number) && eligible(number) {
+                        listed.push(Ranked { item, shown: number, score, reasons: Vec::new() });
+                    }
+                    false
+                });
+            }
         }
     }
 
     /// Returns the position of the candidate of greatest marginal relevance; see [`Rules::diversity`](super::Rules).
-    fn most_marginal(&self, open: &[(f32, ItemIx)], best_value: f32, diversity: f32) -> usize {
+    fn most_marginal(&self, open: &[(f32, Shown)], best_value: f32, diversity: f32) -> usize {
         let (mut best, mut at) = (f32::NEG_INFINITY, 0);
-        for (other, &(value, item)) in open.iter().enumerate() {
-            let nearness = self.nearness.get(item.as_usize()).copied().unwrap_or(0.0);
+        for (other, &(value, shown)) in open.iter().enumerate() {
+            let nearness = self.nearness.get(shown.item.as_usize()).copied().unwrap_or(0.0);
             let marginal = (1.0 - diversity) * (value / best_value) - diversity * nearness;
             if marginal > best {
                 (best, at) = (marginal, other);
@@ -165,14 +193,14 @@ impl<T: Table> Ranker<T> {
         all: bool,
     ) {
         let mut at = 0;
-        while let Some(&(item, position)) = pins.get(at)
+        while let Some(&(shown, position)) = pins.get(at)
             && listed.len() < request.options.k
         {
             if all || position as usize <= listed.len() {
                 pins.remove(at);
-                let score = self.scores.get(item.as_usize()).copied().unwrap_or(0.0);
-                let score = if score > 0.0 { request.value(score, item) } else { 0.0 };
-                self.list_one(request, plan, listed, item, score);
+                let score = self.scores.get(shown.item.as_usize()).copied().unwrap_or(0.0);
+                let score = if score > 0.0 { request.value(score, shown.item) } else { 0.0 };
+                self.list_one(request, plan, listed, shown, score);
                 // What waited for a later place may follow.
                 at = 0;
             } else {
@@ -186,10 +214,10 @@ impl<T: Table> Ranker<T> {
         request: &ListRequest<T>,
         plan: &ScoringPlan,
         listed: &mut Vec<Ranked>,
-        item: ItemIx,
+        Shown { item, number }: Shown,
         score: f32,
     ) {
-        listed.push(Ranked { item, score, reasons: Vec::new() });
+        listed.push(Ranked { item, shown: number, score, reasons: Vec::new() });
         // Where scores come from no table, the first one says what is alike.
         if request.options.rules.diversity > 0.0
             && let Some((table, rows)) = table_and_rows(request.model, &mut self.rows, plan.table.or(Some(0)))
@@ -272,7 +300,7 @@ impl<T: Table> Ranker<T> {
         walk: &mut CandidateScan,
         counts: &[(u32, u32)],
         eligible: &mut Eligible,
-    ) -> Option<(f32, ItemIx)> {
+    ) -> Option<(f32, Shown)> {
         let ListRequest { model, catalogue, options } = *request;
         loop {
             // Less popular items are looked at once one of them could come next.
@@ -288,34 +316,89 @@ impl<T: Table> Ranker<T> {
                     if self.is_free(item, SEEN)
                         && self.scores.get(item.as_usize()).is_some_and(|&score| score <= 0.0)
                         && !(walk.is_capped && request.is_full(counts, item))
-                        && request.passes(item)
+                        && request.may_pass(item)
                     {
                         let value = request.value(popularity(level), item);
                         heap::push(&mut self.heap, heap::entry(value, item, options.seed));
                     }
                 }
             }
-            let next = heap::value_and_item(self.pop(request, walk)?, options.seed);
-            let item = next.1;
-            if options.rules.bury.is_some_and(|bury| bury.passes(model, catalogue, item)) == walk.is_buried
+            let (value, item) = heap::value_and_item(self.pop(request, walk)?, options.seed);
+            let bury = options.rules.bury;
+            if bury.is_some_and(|bury| bury.passes(model, catalogue, request.shown(item))) == walk.is_buried
                 && !(walk.is_capped && request.is_full(counts, item))
-                && request.passes(item)
-                && eligible(item)
+                && let Some(number) = request.select_variant(item, eligible)
             {
-                return Some(next);
+                return Some((value, Shown { item, number }));
             }
         }
     }
 }
 
 impl<T: Table> ListRequest<'_, T> {
-    /// The value of an item in a column.
+    /// Returns the value in a column of an item, as a list would show it.
     pub(super) fn of(&self, column: Column, item: ItemIx) -> u32 {
-        self.catalogue.value(self.model, column, item)
+        self.catalogue.value(self.model, column, self.shown(item))
     }
 
-    fn passes(&self, item: ItemIx) -> bool {
-        self.options.rules.filter.is_none_or(|filter| filter.passes(self.model, self.catalogue, item))
+    /// Calls `each` with the number of each variant in the order of preference, or with that of an item without variants,
+    /// until it returns true. Returns true if it did.
+    fn each_variant(&self, item: ItemIx, each: &mut dyn FnMut(ItemIx) -> bool) -> bool {
+        let variants = self.model.variants_of(item);
+        if variants.is_empty() {
+            return each(item);
+        }
+        let num_items = self.model.num_items() as u32;
+        let is_viewed = |number: ItemIx| number.0 >= num_items && self.model.product_of(number.0) == item;
+        let viewed = self.options.viewed.iter().map(|event| event.item).find(|&number| is_viewed(number));
+        if let Some(viewed) = viewed
+            && each(viewed)
+        {
+            return true;
+        }
+        for is_in_stock in [true, false] {
+            for &variant in variants {
+                let number = ItemIx(num_items + variant);
+                if Some(number) != viewed
+                    && (self.catalogue.value(self.model, Column::Stock, number) != 0) == is_in_stock
+                    && each(number)
+                {
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    /// Returns the number to show an item by, whatever the filter: that of the preferred variant.
+    pub(super) fn shown(&self, item: ItemIx) -> ItemIx {
+        let mut shown = item;
+        self.each_variant(item, &mut |number| {
+            shown = number;
+            true
+        });
+        shown
+    }
+
+    /// Returns the number of a variant if it may be listed, or that of the preferred variant of an item that may.
+    fn select_variant(&self, number: ItemIx, eligible: &mut Eligible) -> Option<ItemIx> {
+        let mut selected = None;
+        self.each_variant(number, &mut |number| {
+            if self.passes(number) && eligible(number) {
+                selected = Some(number);
+            }
+            selected.is_some()
+        });
+        selected
+    }
+
+    /// Tells whether a variant of an item passes the filter.
+    fn may_pass(&self, item: ItemIx) -> bool {
+        self.each_variant(item, &mut |number| self.passes(number))
+    }
+
+    fn passes(&self, number: ItemIx) -> bool {
+        self.options.rules.filter.is_none_or(|filter| filter.passes(self.model, self.catalogue, number))
     }
 
     /// A score or popularity times the factors of an item.
@@ -323,7 +406,7 @@ impl<T: Table> ListRequest<'_, T> {
         let rules = &self.options.rules;
         let mut factor = 1.0;
         for boost in rules.boosts {
-            if boost.by > 0.0 && boost.filter.passes(self.model, self.catalogue, item) {
+            if boost.by > 0.0 && boost.filter.passes(self.model, self.catalogue, self.shown(item)) {
                 factor *= boost.by;
             }
         }
@@ -385,7 +468,7 @@ impl<T: Table> ListRequest<'_, T> {
 }
 
 /// Neither 0, which would be no score, nor more than can be compared.
-#[allow(clippy::manual_clamp, reason = "clamping leaves what is no number as it is")]
+#[allow(clippy::manual_clamp, reason = "clamping leaves what is not a number as it is")]
 fn within_range(value: f32) -> f32 {
     value.max(f32::MIN_POSITIVE).min(f32::MAX)
 }

@@ -25,6 +25,8 @@ fn model(edges: &[(u32, u32, u8)], popularity: Vec<u8>) -> Model {
         trends: Vec::new(),
         replenishment: Vec::new(),
         category_replenishment: Vec::new(),
+        variants: None,
+        curated: Vec::new(),
         measurements: vec![],
     }
 }

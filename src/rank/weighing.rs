@@ -9,7 +9,7 @@ pub const IMPRESSION_HALF_LIFE_DAYS: f32 = 2.0;
 /// Number of ignored impressions that halve a score.
 const HALVING_IMPRESSIONS: f32 = 8.0;
 
-/// What a device knows about one event besides its item and kind.
+/// Facts that a device knows about one event besides its item and kind.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Signals {
     /// Time since the event, in days; below 0 counts as 0.

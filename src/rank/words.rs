@@ -59,6 +59,11 @@ words! {
     EXPLAIN = 2;
     /// Flag of a request: the seed counts.
     HAS_SEED = 4;
+    /// Flag of a request: every variant of a product is listed.
+    APART = 8;
+
+    /// Bit of a number of reasons: the shop chose the item.
+    CURATED = 0x8000_0000;
 
     /// Kind of an event: a view.
     VIEW = 0;

@@ -1,7 +1,7 @@
 //! XML feeds, RSS or Atom: each `<item>` or `<entry>` is a row, each element in it a value.
 //!
-//! Names are those of the elements without prefix, so that `<g:id>` is the column `id`. Of elements that repeat (such
-//! as `<g:additional_image_link>`) the first counts; an element with others inside has no value of its own. `<link
+//! Names are those of the elements without prefix, so that `<g:id>` is the column `id`; it comes before `<id>`, which in
+//! Atom names the entry. Of elements that repeat (such as `<g:additional_image_link>`) the first counts; an element with others inside has no value of its own. `<link
 //! href="..."/>`, as Atom writes it, has the value of its attribute.
 
 use std::io::{BufRead, BufReader};
@@ -113,6 +113,8 @@ impl<R: BufRead> Items<R> {
         let mut depth: Option<usize> = None;
         let mut text = String::new();
         let mut has_inner = false;
+        // Those of Google's stand before all others; the value that is read.
+        let (mut num_of_google, mut at) = (0, 0);
         loop {
             self.buffer.clear();
             let event = self.reader.read_event_into(&mut self.buffer)?;
@@ -124,14 +126,18 @@ impl<R: BufRead> Items<R> {
                     depth = Some(1);
                     (text, has_inner) = (String::new(), false);
                     take_link(&element, &mut self.values)?;
-                    self.values.push((name(&element), String::new()));
+                    at = self.values.len();
+                    if element.name().prefix().is_some_and(|prefix| prefix.as_ref() == GOOGLE) {
+                        (at, num_of_google) = (num_of_google, num_of_google + 1);
+                    }
+                    self.values.insert(at, (name(&element), String::new()));
                 }
                 (Some(inside), Event::Start(_)) => (depth, has_inner) = (Some(inside + 1), true),
                 (Some(0), Event::Empty(element)) => take_link(&element, &mut self.values)?,
                 (Some(0), Event::End(_)) => return Ok(true),
                 (Some(1), Event::End(_)) => {
                     depth = Some(0);
-                    if let Some(value) = self.values.last_mut().filter(|_| !has_inner) {
+                    if let Some(value) = self.values.get_mut(at).filter(|_| !has_inner) {
                         value.1 = std::mem::take(&mut text);
                     }
                 }
@@ -147,6 +153,9 @@ impl<R: BufRead> Items<R> {
         }
     }
 }
+
+/// The usual prefix of Google's elements.
+const GOOGLE: &str = "g";
 
 fn name(element: &BytesStart<'_>) -> String {
     element.local_name().as_ref().to_owned()

@@ -25,7 +25,7 @@ pub(crate) mod tally;
 mod texts;
 mod zstd;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 pub(crate) use batch::{Batch, Sink};
 pub(crate) use cell::{Cell, Damage, MAX_WANTED, Row};
@@ -55,7 +55,8 @@ impl Source {
     ///
     /// # Errors
     /// The file cannot be read, is empty, or is not of its format.
-    pub(crate) fn open(path: &Path) -> Result<Source, TableError> {
+    #[cfg(test)]
+    pub(crate) fn open(path: &std::path::Path) -> Result<Source, TableError> {
         Source::open_origin(&Origin::File(path.to_owned()))
     }
 

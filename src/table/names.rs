@@ -34,6 +34,13 @@ pub(crate) fn find(columns: &[String], usual: &[&str], taken: &[usize]) -> Optio
     usual.iter().find_map(position)
 }
 
+/// The positions of all columns with one of the `usual` names, in the order of these.
+pub(crate) fn all(columns: &[String], usual: &[&str]) -> Vec<usize> {
+    let normal: Vec<String> = columns.iter().map(|name| normalise(name)).collect();
+    let positions = |name: &&str| (0..normal.len()).filter(|&at| normal[at] == *name).collect::<Vec<_>>();
+    usual.iter().flat_map(positions).collect()
+}
+
 /// The position of the column that somebody named: exactly, else regardless of case and punctuation.
 pub(crate) fn named(columns: &[String], name: &str) -> Option<usize> {
     let exact = columns.iter().position(|column| column == name);

@@ -43,7 +43,10 @@ impl LearntModel {
             has_similar: draft.tables.iter().any(|(relation, _)| *relation == Relation::Similar),
             num_items,
             has_held_out: !held_out.is_empty(),
-            budget: options.budget.unwrap_or_else(|| default_budget(num_items)),
+            budget: options.budget.unwrap_or_else(|| match options.packed_neighbours {
+                Some(neighbours) => Budget::Links(num_items * neighbours / 2),
+                None => default_budget(num_items),
+            }),
             evaluations: options.packing_evaluations(),
             seed: options.learning.seed,
             packer: BudgetPacker::new(draft, held_out)?,

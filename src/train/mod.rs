@@ -23,9 +23,11 @@ mod about;
 mod error;
 mod learnt_model;
 mod options;
+mod products;
 mod trainer;
 
 pub use error::TrainError;
 pub use learnt_model::LearntModel;
-pub use options::{Parts, REACHED_BITS, REACHED_NEIGHBOURS, TrainOptions, default_budget};
+pub use options::{CuratedPair, Parts, REACHED_BITS, REACHED_NEIGHBOURS, TrainOptions, default_budget};
+pub use products::{Products, products_of};
 pub use trainer::{Trainer, descriptions};

@@ -2,6 +2,7 @@
 
 use crate::budget::Budget;
 use crate::learn::Settings;
+use crate::model::Relation;
 
 /// Neighbours that hyperparameters are tuned for: with a second hop a row reaches far more items than it has
 /// neighbours.
@@ -17,8 +18,10 @@ const PACKING_SHARE: usize = 4;
 pub struct TrainOptions {
     /// Settings of learning.
     pub learning: Settings,
-    /// Size of the model; [`default_budget`] of its items if `None`.
+    /// Size of the model; if `None` that of `packed_neighbours`.
     pub budget: Option<Budget>,
+    /// Mean number of neighbours of an item in the file; [`default_budget`] of its items if this is `None`, too.
+    pub packed_neighbours: Option<usize>,
     /// Weights of views, cart events and purchases in a history; learnt from the log if `None`.
     pub event_weights: Option<[f32; 3]>,
     /// Items of similar content for each item, from the catalogue; 0 for no such table.
@@ -27,6 +30,21 @@ pub struct TrainOptions {
     pub read_with: Vec<(String, f64)>,
     /// Parts of the model besides those that rank histories.
     pub parts: Parts,
+    /// Pairs that the shop chose to lead the lists of an item.
+    pub curated: Vec<CuratedPair>,
+    /// Counts pairs of products instead of variants, where the catalogue says which product a variant is of.
+    pub group_variants: bool,
+}
+
+/// A pair that the shop chose: the second item leads the lists of the first one, behind those of pairs before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CuratedPair {
+    /// [`Relation::Next`] for related items, [`Relation::Together`] for items bought together.
+    pub relation: Relation,
+    /// Id of the item whose lists are led.
+    pub item: String,
+    /// Id of the item that leads them.
+    pub other: String,
 }
 
 /// Parts of a model besides those that rank histories.
@@ -58,10 +76,13 @@ impl Default for TrainOptions {
         TrainOptions {
             learning,
             budget: None,
+            packed_neighbours: None,
             event_weights: None,
             similar: 0,
             read_with: Vec::new(),
             parts: Parts::ALL,
+            curated: Vec::new(),
+            group_variants: true,
         }
     }
 }

@@ -3,14 +3,17 @@
 use super::about::about;
 use super::error::TrainError;
 use super::learnt_model::LearntModel;
-use super::options::TrainOptions;
+use super::options::{CuratedPair, TrainOptions};
+use super::products::products_of;
+use crate::ItemIx;
 use crate::Progress;
 use crate::budget::Packed;
 use crate::catalog::Catalog;
 use crate::events::EventLog;
 use crate::learn::{Content, Description, Times, learn_with};
-use crate::model::{Categories, Relation};
+use crate::model::{Categories, Curated, Relation};
 use crate::pack::Draft;
+use std::collections::HashMap;
 
 /// Trains models: options, an event log and a catalogue in, a packed model out.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +29,8 @@ impl Trainer {
 
     /// Trains a model. The same log and options give the same bytes for any number of threads.
     ///
-    /// The catalogue fills the rows of new items, and gives their categories.
+    /// The catalogue fills the rows of new items, and gives their categories. Where it groups variants, products are the
+    /// items of the model.
     ///
     /// # Errors
     /// [`TrainError`] if nothing can be learnt from the log, or no model is as small as the budget.
@@ -49,7 +53,15 @@ impl Trainer {
         catalog: Option<&Catalog>,
         progress: &dyn Progress,
     ) -> Result<LearntModel, TrainError> {
-        let TrainOptions { learning, parts, similar, .. } = &self.options;
+        let TrainOptions { learning, parts, similar, group_variants, .. } = &self.options;
+        let products = match catalog.filter(|_| *group_variants) {
+            Some(catalog) => products_of(log, catalog)?,
+            None => None,
+        };
+        let (log, catalog, variants) = match &products {
+            Some(products) => (&products.log, Some(&products.catalog), products.variants.clone()),
+            None => (log, catalog, Vec::new()),
+        };
         let (categories, num_without_category) = match catalog.filter(|_| parts.categories) {
             Some(catalog) => categories(catalog, log)?,
             None => (None, 0),
@@ -77,6 +89,8 @@ impl Trainer {
             trends: times.trends,
             replenishment: times.replenishment,
             category_replenishment: times.category_replenishment,
+            curated: curated(&self.options.curated, &log.item_ids, &variants)?,
+            variants,
             measurements: learnt.measurements,
         };
         let (similarities, curves) = (learnt.similarities, learnt.curves);
@@ -93,6 +107,34 @@ fn categories(catalog: &Catalog, log: &EventLog) -> Result<(Option<Categories>, 
     let categories = catalog.categories(&log.item_ids)?;
     let num_without = categories.of_item.iter().filter(|category| category.is_none()).count();
     Ok((Some(categories).filter(|categories| !categories.names.is_empty()), num_without))
+}
+
+/// Returns the curated pairs by number; pairs that are given twice, or of one product, count once or not.
+fn curated(
+    pairs: &[CuratedPair],
+    item_ids: &[String],
+    variants: &[(String, ItemIx, u64)],
+) -> Result<Vec<Curated>, TrainError> {
+    if pairs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut numbers: HashMap<&str, ItemIx> = item_ids.iter().map(String::as_str).zip((0..).map(ItemIx)).collect();
+    numbers.extend(variants.iter().map(|(id, item, _)| (id.as_str(), *item)));
+    let mut curated = Vec::with_capacity(pairs.len());
+    for CuratedPair { relation, item, other } in pairs {
+        let number = |id: &String| {
+            numbers.get(id.as_str()).copied().ok_or_else(|| TrainError::Curated {
+                item: item.clone(),
+                other: other.clone(),
+                unknown: id.clone(),
+            })
+        };
+        let pair = Curated { relation: *relation, item: number(item)?, other: number(other)? };
+        if pair.item != pair.other && !curated.contains(&pair) {
+            curated.push(pair);
+        }
+    }
+    Ok(curated)
 }
 
 /// Returns the description of each item in a catalogue; `None` for items that the catalogue lacks.

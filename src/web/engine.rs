@@ -66,7 +66,7 @@ impl Engine {
     pub fn items(&self, ids: &[u8]) -> Result<Vec<u32>, JsValue> {
         let mut items = Vec::new();
         for id in ids.split(|&byte| byte == 0) {
-            let item = self.model.items.item(str::from_utf8(id).unwrap_or("")).map_err(refused)?;
+            let item = self.model.read_number(str::from_utf8(id).unwrap_or("")).map_err(refused)?;
             items.push(item.map_or(UNKNOWN, |item| item.0));
         }
         Ok(items)
@@ -86,7 +86,7 @@ impl Engine {
                 [age_days, second, dwell_seconds, rating].map(f32::from_bits);
             if kind == words::SHOWN {
                 let factor = impression_factor(second, age_days);
-                self.catalogue.update(&self.model, Column::Impressions, &[item, factor.to_bits()]);
+                self.catalogue.add_impressions(&self.model, ItemIx(item), factor);
                 continue;
             }
             let factor = match kind {
@@ -111,8 +111,9 @@ impl Engine {
         }
     }
 
-    /// Lists items: for each its number and the bits of its score as `f32`; if reasons are asked for also their number,
-    /// and for each reason the number of the item and the bits of its share.
+    /// Lists items: for each its number and the bits of its score as `f32`. With reasons also their number, with the bit
+    /// [`CURATED`](words::CURATED) set if the shop chose the item, and for each reason the number of the item and the
+    /// bits of its share.
     ///
     /// A request is made of the words of [`Request`].
     ///
@@ -120,7 +121,7 @@ impl Engine {
     /// it returns true or false.
     ///
     /// # Errors
-    /// What the predicate throws, an `Error` for what is no request, or as [`Engine::new`] for a forged file.
+    /// What the predicate throws, an `Error` for what is not a request, or as [`Engine::new`] for a forged file.
     pub fn list(&self, request: &[u32], predicate: Option<Function>) -> Result<Vec<u32>, JsValue> {
         let mut thrown = None;
         let mut eligible = |item: ItemIx| {
@@ -146,7 +147,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::new`], for a forged file.
     pub fn id(&self, item: u32) -> Result<String, JsValue> {
-        self.model.items.id(ItemIx(item)).map_err(refused)
+        self.model.read_id(ItemIx(item)).map_err(refused)
     }
 
     /// The number of an item's category, of the catalogue or the model; 4294967295 for none.
@@ -213,6 +214,8 @@ impl Engine {
             exclude: &request.exclude,
             seed: request.has(words::HAS_SEED).then_some(request.seed),
             explain: request.has(words::EXPLAIN),
+            viewed: &self.events,
+            apart: request.has(words::APART),
             rules: Rules {
                 catalogue: Some(&self.catalogue),
                 filter: request.filter,
@@ -234,11 +237,12 @@ impl Engine {
 
 fn flat(ranked: &[Ranked], explain: bool) -> Vec<u32> {
     let mut list = Vec::new();
-    for Ranked { item, score, reasons } in ranked {
-        list.push(item.0);
+    for Ranked { shown, score, reasons, .. } in ranked {
+        list.push(shown.0);
         list.push(score.to_bits());
         if explain {
-            list.push(reasons.len() as u32);
+            let is_curated = reasons.iter().any(|reason| reason.is_curated);
+            list.push(reasons.len() as u32 | if is_curated { words::CURATED } else { 0 });
             for reason in reasons {
                 list.push(reason.item.0);
                 list.push(reason.share.to_bits());

@@ -1,4 +1,4 @@
-//! A file that is no model, as JavaScript hears of it.
+//! A file that is not a model, as JavaScript hears of it.
 
 use crate::model::{Foreign, ModelError};
 use wasm_bindgen::prelude::*;

@@ -66,8 +66,9 @@ impl<'a> Request<'a> {
             read_items(words.take(num_items)?, &mut self.items);
         }
         if source == words::RECENTLY_VIEWED {
-            for (position, &item) in self.items.iter().enumerate() {
-                self.scored.push((item, recency_score(position)));
+            for position in 0..self.items.len() {
+                let item = self.items.get(position).map_or(0, |item| item.0);
+                self.score(model.product_of(item), recency_score(position));
             }
         }
         for _ in 0..words.next()? {
@@ -91,9 +92,17 @@ impl<'a> Request<'a> {
             for &bits in words.take(num_purchases)? {
                 self.ages_days.push(f32::from_bits(bits));
             }
-            self.scored.push((item, replenishment_score(model, item, &self.ages_days)));
+            let item = model.product_of(item.0);
+            self.score(item, replenishment_score(model, item, &self.ages_days));
         }
         Some(())
+    }
+
+    /// Adds a score; of two variants of a product the first one counts.
+    fn score(&mut self, item: ItemIx, score: f32) {
+        if !self.scored.iter().any(|scored| scored.0 == item) {
+            self.scored.push((item, score));
+        }
     }
 
     /// Tests a flag.

@@ -52,12 +52,15 @@ fn the_summary_counts_rows_before_and_after_each_rule() {
         line.split_whitespace().map(str::to_owned).collect()
     };
     // 186 rows: the refund, POST, one of two, the gift and what was given back go, in this order.
-    assert_eq!(cells("event-types")[4..7], ["186", "1", "185"], "{text}");
-    assert_eq!(cells("non-products")[4..7], ["185", "1", "184"], "{text}");
-    assert_eq!(cells("duplicates")[2..5], ["184", "1", "183"], "{text}");
-    assert_eq!(cells("zero-prices")[5..8], ["183", "1", "182"], "{text}");
-    assert_eq!(cells("cancellations")[4..7], ["182", "1", "181"], "{text}");
-    assert!(text.contains("186 rows read, 181 became events") && text.contains("log.csv:182"), "{text}");
+    assert_eq!(cells("event-types")[1..5], ["unknown_event_type", "186", "1", "185"], "{text}");
+    assert_eq!(cells("non-products")[1..5], ["non_product", "185", "1", "184"], "{text}");
+    assert_eq!(cells("duplicates")[1..5], ["duplicate", "184", "1", "183"], "{text}");
+    assert_eq!(cells("zero-prices")[1..5], ["zero_price", "183", "1", "182"], "{text}");
+    assert_eq!(cells("cancellations")[1..5], ["cancelled", "182", "1", "181"], "{text}");
+    assert_eq!(cells("rows read")[2..], ["186"], "{text}");
+    assert_eq!(cells("rows left out")[3..], ["5", "(2.69", "%)"], "{text}");
+    assert_eq!(cells("events")[1..], ["181"], "{text}");
+    assert!(text.contains("log.csv:182"), "{text}");
 
     let report = json(&mut train(&args, &["--json", "--no-cleaning"]));
     let rules = report["reading"]["rules"].as_array().unwrap();
@@ -113,14 +116,49 @@ fn a_log_that_is_refused_still_shows_what_was_wrong() {
     assert!(message.contains("--zero-prices"), "{message}");
 }
 
+/// As [`ROWS`], `count` purchases for nothing.
+fn gifts(count: usize) -> String {
+    (0..count).map(|at| format!("o9,u1,P1,purchase,2025-04-01 10:00:00,{},0\n", at + 1)).collect()
+}
+
 #[test]
-fn a_rule_that_takes_much_is_remarked_on_with_its_flag() {
-    let rows: String = (0..100).map(|at| format!("o9,u1,P1,purchase,2025-04-01 10:00:00,{at},0\n")).collect();
-    let (_folder, args) = written(&rows);
+fn a_reason_that_takes_a_fifth_is_refused_unless_it_is_accepted() {
+    // 99 of 279 rows.
+    let (folder, args) = written(&gifts(99));
+    let message = stderr(&mut train(&args, &[]), 1);
+    assert!(message.contains("bought at no price takes 99 of 279 rows (35.5 %)"), "{message}");
+    assert!(message.contains("`--accept zero_price`") && message.contains("`--zero-prices`"), "{message}");
+    assert!(!fs::exists(folder.path().join("m.vicino")).unwrap());
+    let evaluate = ["evaluate", "--events", &args[1], "--draws", "10"];
+    assert!(stderr(&mut vicino(evaluate), 1).contains("--accept zero_price"));
+    // What is wrong can be looked at.
+    let explored = vicino(["explore", &args[1]]).output().unwrap();
+    assert_eq!(explored.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&explored.stdout).contains("35.5 % !"), "{explored:?}");
+    for accepted in [&["--accept", "zero_price"][..], &["--accept", "zero-prices"], &["--zero-prices", "drop"]] {
+        let message = stderr(&mut train(&args, accepted), 0);
+        assert!(message.contains("warning: bought at no price takes 99 of 279 rows"), "{accepted:?}: {message}");
+    }
+    let mapping = arg(&folder.path().join("shop.toml"));
+    train(&args, &["--accept", "zero_price", "--save-mapping", &mapping]).assert().success();
+    train(&args, &["--mapping", &mapping]).assert().success();
+    assert!(!stderr(&mut train(&args, &["--zero-prices", "keep"]), 0).contains("warning"));
+    let message = stderr(&mut train(&args, &["--accept", "gifts"]), 2);
+    assert!(message.contains("zero_price"), "{message}");
+}
+
+#[test]
+fn a_reason_that_takes_a_twentieth_is_warned_of() {
+    let (_folder, args) = written(&gifts(11));
     let message = stderr(&mut train(&args, &[]), 0);
-    assert!(message.contains("the rule zero-prices left out 99 of 279 rows (35 %)"), "{message}");
-    assert!(message.contains("--zero-prices"), "{message}");
-    assert!(!stderr(&mut train(&args, &["--zero-prices", "keep"]), 0).contains("the rule"));
+    assert!(message.contains("warning: bought at no price takes 11 of 191 rows (5.8 %)"), "{message}");
+    fs::write(&args[1], log(&gifts(9))).unwrap();
+    assert!(!stderr(&mut train(&args, &[]), 0).contains("warning"));
+}
+
+#[test]
+fn prices_in_several_currencies_are_remarked_on() {
+    let (_folder, args) = written("");
     let currencies = log("o9,u1,P1,purchase,2025-04-01 10:00:00,1,3 EUR\n").replacen("2.50", "$2.50", 3);
     fs::write(&args[1], currencies).unwrap();
     let message = stderr(&mut train(&args, &[]), 0);

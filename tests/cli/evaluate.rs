@@ -290,3 +290,83 @@ fn flags_that_do_not_belong_together_are_wrong_usage() {
 fn close(one: f64, other: f64) -> bool {
     (one - other).abs() < 1e-9
 }
+
+/// Lists of one product each for three rows, in a file of this name, against rows of the truth.
+fn hit_rate(lists: (&str, &str), truth: (&str, &str), more: &[&str]) -> (u64, f64) {
+    let folder = TempDir::new().unwrap();
+    let [lists, truth] = [lists, truth].map(|(name, text)| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        arg(&path)
+    });
+    let args = ["evaluate", "--lists", &lists, "--test", &truth, "--at", "1", "--json"];
+    let found = json(&mut vicino(args.into_iter().chain(more.iter().copied())));
+    let lists = &found["lists"];
+    (lists["num_targets"].as_u64().unwrap(), lists["at"][0]["hit_rate"]["value"].as_f64().unwrap())
+}
+
+#[test]
+fn ids_with_blanks_and_commas_stay_whole_in_lists() {
+    let lists = ("lists.csv", "row_id,rank,item_id\n1,1,red hat\n2,1,\"nut, 5 mm\"\n3,1,c\n");
+    let expected = (3, 1.0);
+    assert_eq!(hit_rate(lists, ("truth.csv", "row_id,target\n1,red hat\n2,\"nut, 5 mm\"\n3,c\n"), &[]), expected);
+    let quoted = "row_id,target\n1,\"\"\"red hat\"\"\"\n2,\"\"\"nut, 5 mm\"\"\"\n3,c\n";
+    assert_eq!(hit_rate(lists, ("truth.csv", quoted), &[]), expected);
+    let listed = "{\"row_id\":1,\"target\":[\"red hat\"]}\n{\"row_id\":\"2\",\"target\":\"nut, 5 mm\"}\n\n{\"row_id\":3,\"target\":[\"c\"]}\n";
+    assert_eq!(hit_rate(lists, ("truth.jsonl", listed), &[]), expected);
+    // Two targets of one row: on a line each, parted by a bar, and parted at blanks though one is known to hold some.
+    for (truth, more) in [
+        ("row_id\ttarget\n1\tred hat\n1\tblue cap\n", &[][..]),
+        ("row_id;target\n1;red hat|blue cap\n", &["--sep", "|"]),
+        ("row_id,target\n1,x red hat\n", &[]),
+    ] {
+        assert_eq!(hit_rate(lists, ("truth.csv", truth), more), (2, 1.0), "{truth}");
+    }
+    let whole =
+        "{\"row_id\":1,\"items\":[\"red hat\",\"c\"]}\n{\"row_id\":2,\"items\":[{\"item_id\":\"d\",\"score\":1}]}\n";
+    assert_eq!(hit_rate(("lists.jsonl", whole), ("truth.csv", "row_id,target\n1,red hat\n2,d\n"), &[]), (2, 1.0));
+}
+
+#[test]
+fn lists_without_a_common_row_are_refused_with_both_keys() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| arg(&folder.path().join(name));
+    fs::write(path("lists.csv"), "row_id,rank,item_id\nq1,1,a\n").unwrap();
+    fs::write(path("truth.csv"), "row_id,target\n1,a\n").unwrap();
+    let message = stderr(&mut vicino(["evaluate", "--lists", &path("lists.csv"), "--test", &path("truth.csv")]), 1);
+    assert!(message.contains("`q1`") && message.contains("`1`"), "{message}");
+    fs::write(path("truth.csv"), "row_id,target\nq1,A-7\n").unwrap();
+    let message = stderr(&mut vicino(["evaluate", "--lists", &path("lists.csv"), "--test", &path("truth.csv")]), 0);
+    assert!(message.contains("`a`") && message.contains("`A-7`"), "{message}");
+}
+
+#[test]
+fn a_model_that_knows_none_of_the_products_is_not_measured() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| arg(&folder.path().join(name));
+    fs::write(path("rows.csv"), "prefix,target\nsku-1 sku-2,sku-3\n").unwrap();
+    fs::write(path("later.csv"), events(600, 60).replace(",P", ",sku-")).unwrap();
+    for test in ["rows.csv", "later.csv"] {
+        let message = stderr(&mut vicino(["evaluate", "--model", &SHOP.model(), "--test", &path(test)]), 1);
+        assert!(message.contains("`sku-") && message.contains("`P"), "{message}");
+    }
+}
+
+#[test]
+fn every_job_that_reads_a_log_says_how() {
+    let (model, train) = (SHOP.model(), SHOP.arg("train.csv"));
+    let later = SHOP.arg("later.csv");
+    let expected = ["reading", "rows read", "rows left out", "column `product_id`", "left out\n  nothing"];
+    for args in [
+        &["--events", &train, "--draws", "10"][..],
+        &["--model", &model, "--test", &later],
+        &["--model", &model, "--test", &later, "--since", "2026-02-20", "--max-drop", "1"],
+    ] {
+        let text = stdout(&mut vicino(["evaluate"].into_iter().chain(args.iter().copied())));
+        for part in expected {
+            assert!(text.contains(part), "{part} in\n{text}");
+        }
+        let found = json(&mut vicino(["evaluate", "--json"].into_iter().chain(args.iter().copied())));
+        assert!(found["reading"]["num_rows"].as_u64().unwrap() > 200, "{found}");
+    }
+}

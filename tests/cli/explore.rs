@@ -87,3 +87,14 @@ fn training_writes_a_page_or_json_by_the_name() {
     let report: serde_json::Value = serde_json::from_str(&fs::read_to_string(path("report.json")).unwrap()).unwrap();
     assert!(report["popularity_curve"].is_array());
 }
+
+#[test]
+fn a_feed_without_any_product_of_the_log_is_warned_of() {
+    let folder = TempDir::new().unwrap();
+    let feed = arg(&folder.path().join("feed.csv"));
+    fs::write(&feed, "id,title,category\nshop-1,One,A\nshop-2,Two,B\n").unwrap();
+    let message = stderr(&mut vicino(["explore", &SHOP.arg("train.csv"), "--catalog", &feed]), 0);
+    assert!(message.contains("none of the products") && message.contains("`shop-1`"), "{message}");
+    let message = stderr(&mut vicino(["explore", &SHOP.arg("train.csv"), "--catalog", &SHOP.arg("products.csv")]), 0);
+    assert!(message.contains("ids as in the log") && !message.contains("warning"), "{message}");
+}

@@ -9,6 +9,7 @@ mod evaluate;
 mod explore;
 mod export;
 mod inspect;
+mod json;
 mod manifest;
 mod recommend;
 mod shop;

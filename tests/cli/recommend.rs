@@ -1,6 +1,6 @@
 //! `vicino recommend`.
 
-use crate::shop::{SHOP, arg};
+use crate::shop::{SHOP, arg, events};
 use crate::{json, stderr, stdout, vicino};
 use flate2::read::GzDecoder;
 use std::collections::{BTreeMap, HashSet};
@@ -229,4 +229,56 @@ fn a_closed_pipe_is_success() {
     assert_eq!(first, "row_id,rank,item_id,score\n");
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
+}
+
+/// A model of products whose names hold blanks and commas.
+fn odd_model(folder: &TempDir) -> String {
+    let path = |name: &str| arg(&folder.path().join(name));
+    let log = events(0, 300).replace(",P1,", ",\"red hat, large\",").replace(",P2,", ",blue cap,");
+    fs::write(path("log.csv"), log).unwrap();
+    vicino(["train", &path("log.csv"), "-o", &path("odd.vicino"), "--no-tune"]).assert().success();
+    path("odd.vicino")
+}
+
+#[test]
+fn ids_with_blanks_and_commas_stay_whole_in_histories() {
+    let folder = TempDir::new().unwrap();
+    let model = odd_model(&folder);
+    let list = |history: &str, more: &[&str]| {
+        let args = ["recommend", "--model", &model, "--history", history, "-k", "3", "--json"];
+        json(&mut vicino(args.into_iter().chain(more.iter().copied())))
+    };
+    let expected = list("[\"red hat, large\", \"blue cap\", \"P3\"]", &[]);
+    assert_eq!(expected["unknown"], serde_json::json!([]));
+    for (history, more) in [
+        ("red hat, large,blue cap,P3", &[][..]),
+        ("\"red hat, large\",blue cap,P3", &[]),
+        ("red hat, large|blue cap|P3", &["--sep", "|"]),
+    ] {
+        assert_eq!(list(history, more), expected, "{history}");
+    }
+    let of_file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        stdout(&mut vicino(["recommend", "--model", &model, "--histories", &arg(&path), "-k", "3"]))
+    };
+    let lists = of_file("a.jsonl", "{\"row_id\":\"1\",\"prefix\":[\"red hat, large\",\"blue cap\",\"P3\"]}\n");
+    assert_eq!(lists.lines().count(), 4);
+    assert!(lists.lines().nth(1).unwrap().contains(expected["items"][0]["item_id"].as_str().unwrap()), "{lists}");
+    for text in [
+        "row_id,prefix\n1,\"red hat, large blue cap P3\"\n",
+        "row_id;prefix\n1;\"\"\"red hat, large\"\" \"\"blue cap\"\" P3\"\n",
+        "row_id\tprefix\n1\tred hat, large\n1\tblue cap\n1\tP3\n",
+    ] {
+        assert_eq!(of_file("b.csv", text), lists, "{text}");
+    }
+}
+
+#[test]
+fn a_history_that_comes_again_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let rows = arg(&folder.path().join("rows.csv"));
+    fs::write(&rows, "row_id,prefix\n1,P1\n2,P2\n1,P3\n").unwrap();
+    let message = stderr(&mut vicino(["recommend", "--model", &SHOP.model(), "--histories", &rows]), 1);
+    assert!(message.contains("row 3") && message.contains("`1` comes again"), "{message}");
 }

@@ -273,3 +273,97 @@ fn similarities_are_named() {
     let mut unknown = vicino(["train", &shop, "-o", &model, "--similarity", "knn"]);
     assert!(stderr(&mut unknown, 2).contains("expected auto, recipe, cosine"));
 }
+
+/// A feed that puts the products of the shop in twos: `P0` and `P1` are variants of `G0`.
+fn grouped_feed() -> String {
+    let rows = (0..crate::shop::NUM_ITEMS).map(|item| format!("P{item},G{},Product {item}\n", item / 2));
+    format!("id,item_group_id,title\n{}", rows.collect::<String>())
+}
+
+#[test]
+fn variants_are_counted_by_product_and_listed_one_of_each() {
+    let folder = TempDir::new().unwrap();
+    let (feed, model) = (folder.path().join("feed.csv"), arg(&folder.path().join("m.vicino")));
+    fs::write(&feed, grouped_feed()).unwrap();
+    let (log, feed) = (SHOP.arg("train.csv"), arg(&feed));
+    let train = ["train", &log, "--catalog", &feed, "-o", &model, "--no-tune"];
+    let text = stdout(&mut vicino(train));
+    assert!(text.contains("on 30 products (60 variants) in 600 sessions"), "{text}");
+    let inspected = json(&mut vicino(["inspect", &model, "--json"]));
+    assert_eq!([&inspected["num_items"], &inspected["num_variants"]], [30, 60]);
+
+    let list = |args: &[&str]| {
+        let list = json(&mut vicino(["recommend", "--model", &model, "--json"].iter().chain(args).copied()));
+        let ids = list["items"].as_array().unwrap().iter().map(|item| item["item_id"].as_str().unwrap().to_owned());
+        ids.collect::<Vec<_>>()
+    };
+    let ids = list(&["--history", "P3", "-k", "40"]);
+    let mut products: Vec<usize> = ids.iter().map(|id| id[1..].parse::<usize>().unwrap() / 2).collect();
+    assert!(ids.contains(&"P3".to_owned()), "the variant viewed last stands for its product: {ids:?}");
+    products.sort_unstable();
+    assert_eq!(products, (0..30).collect::<Vec<_>>());
+    assert_eq!(list(&["--history", "G1,P3", "-k", "5"]), list(&["--history", "P2,P3", "-k", "5"]));
+
+    let evaluated = json(&mut vicino(["evaluate", "--model", &model, "--test", &SHOP.arg("later.csv"), "--json"]));
+    assert_eq!(evaluated["all_targets"]["num_unknown_targets"], 0);
+
+    // Apart, every variant is a product.
+    vicino(train.iter().chain(&["--no-grouping"]).copied()).assert().success();
+    let inspected = json(&mut vicino(["inspect", &model, "--json"]));
+    assert_eq!([&inspected["num_items"], &inspected["num_variants"]], [60, 0]);
+}
+
+#[test]
+fn curated_pairs_are_added_and_said() {
+    let folder = TempDir::new().unwrap();
+    let (pairs, model) = (folder.path().join("pairs.csv"), arg(&folder.path().join("m.vicino")));
+    let log = SHOP.arg("train.csv");
+    let train = |text: &str| {
+        fs::write(&pairs, text).unwrap();
+        vicino(["train", &log, "--curated", &arg(&pairs), "-o", &model, "--no-tune"])
+    };
+    let said = stderr(&mut train("list,item_id,other_id\nrelated,P1,NEW\nrelated,P1,P50\nboughtTogether,P2,P40\n"), 0);
+    assert!(said.contains("1 products are not in the log and were added, the first is `NEW`"), "{said}");
+    let inspected = json(&mut vicino(["inspect", &model, "--json"]));
+    let sections = inspected["sections"].as_array().unwrap();
+    let curated = sections.iter().find(|section| section["name"] == "curated").unwrap();
+    assert_eq!([&inspected["num_items"], &curated["bytes"]], [61, 28]);
+    let related = folder.path().join("related.jsonl");
+    let export = |relation: &str| {
+        let args = ["export", "--model", &model, "--related", &arg(&related), "--relation", relation, "-k", "3"];
+        vicino(args).assert().success();
+        fs::read_to_string(&related).unwrap()
+    };
+    let line = |text: String, id: &str| {
+        let start = format!("{{\"id\":\"{id}\"");
+        text.lines().find(|line| line.starts_with(&start)).unwrap().to_owned()
+    };
+    let next = line(export("next"), "P1");
+    assert!(next.starts_with("{\"id\":\"P1\",\"related\":[{\"id\":\"NEW\",\"score\":0.0},{\"id\":\"P50\""), "{next}");
+    let together = line(export("together"), "P2");
+    assert!(together.starts_with("{\"id\":\"P2\",\"related\":[{\"id\":\"P40\""), "{together}");
+
+    for (text, expected) in [
+        ("list,item_id,other_id\nseen,P1,P2\n", "row 1: `list` is `seen`, expected `related` or `boughtTogether`"),
+        ("list,item_id,other_id\nrelated,P1, \n", "row 1: `other_id` is empty, expected the id of a product"),
+        ("list,item_id,other_id\n", "no pairs below the header; leave out --curated, or add a row"),
+        ("item_id,other_id\nP1,P2\n", "no column `list`; found `item_id`, `other_id`"),
+    ] {
+        let said = stderr(&mut train(text), 1);
+        assert!(said.contains(expected), "{expected} in\n{said}");
+    }
+}
+
+#[test]
+fn a_model_without_neighbours_is_refused_with_the_threshold() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| arg(&folder.path().join(name));
+    // Each pair of products by one shopper alone.
+    let rows: String = (0..30).map(|at| format!("o{at},u{at},P{at}\no{at},u{at},Q{at}\n")).collect();
+    fs::write(path("log.csv"), format!("order_id,customer_id,product_id\n{rows}")).unwrap();
+    let args = ["train", &path("log.csv"), "-o", &path("m.vicino"), "--no-tune"];
+    let message = stderr(&mut vicino(args), 1);
+    assert!(message.contains("none of 60 pairs") && message.contains("--min-shoppers"), "{message}");
+    assert!(!fs::exists(path("m.vicino")).unwrap());
+    vicino(args.into_iter().chain(["--min-shoppers", "1"])).assert().success();
+}

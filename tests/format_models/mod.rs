@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 use std::collections::HashSet;
 use vicino::model::{
-    About, BLOCK, Categories, Dictionary, Link, MAX_CURVE, Measurement, Model, Neighbours, Privacy, RankingParameters,
-    Relation, Trend, TwoHop, Weights,
+    About, BLOCK, Categories, Curated, Dictionary, Link, MAX_CURVE, Measurement, Model, Neighbours, Privacy,
+    RankingParameters, Relation, Trend, TwoHop, Variants, Weights,
 };
 use vicino::{CategoryIx, ItemIx};
 
@@ -62,6 +62,8 @@ pub fn tiny() -> Model {
         trends: Vec::new(),
         replenishment: Vec::new(),
         category_replenishment: Vec::new(),
+        variants: None,
+        curated: Vec::new(),
         measurements: Vec::new(),
     }
 }
@@ -97,6 +99,8 @@ pub fn complete() -> Model {
         trends: Vec::new(),
         replenishment: Vec::new(),
         category_replenishment: Vec::new(),
+        variants: None,
+        curated: Vec::new(),
         measurements: vec![
             Measurement { name: "HitRate@20".into(), value: 0.5 },
             Measurement { name: "MRR@20".into(), value: 0.125 },
@@ -153,6 +157,30 @@ pub fn timely() -> Model {
         }),
         ..linked()
     }
+}
+
+/// The model of `linked`, of which three items have variants, ids in the order of their items and in none, with items
+/// that the shop chose.
+pub fn variants() -> Model {
+    let model = linked();
+    let id = |item: u32| model.items.id(ItemIx(item)).to_owned();
+    let variant = |id: String, item: u32, sales: u64| (id, ItemIx(item), sales);
+    let mut variants: Vec<_> = (0..5).map(|size| variant(format!("{}-{size}", id(3)), 3, size * 7 % 5)).collect();
+    variants.extend((0..3).map(|size| variant(format!("{}-{size}", id(4)), 4, 9 - size)));
+    variants.push(variant("plum".to_owned(), 15, 0));
+    variants.push(variant("grey".to_owned(), 4, 20));
+    // The id of an item may be that of one of its variants.
+    variants.push(variant(id(3), 3, 99));
+    let pair = |relation, item, other| Curated { relation, item: ItemIx(item), other: ItemIx(other) };
+    let curated = vec![
+        pair(Relation::Next, 0, 9),
+        pair(Relation::Next, 0, 4),
+        pair(Relation::Next, 4, 3),
+        pair(Relation::Together, 4, 15),
+        pair(Relation::Together, 4, 0),
+        pair(Relation::Together, 4, 1),
+    ];
+    Model { variants: Some(Variants::new(16, &variants).unwrap()), curated, ..model }
 }
 
 /// A model of three blocks, the last one with four items, whose links mostly stay in one; ids of two shapes and of
@@ -244,6 +272,7 @@ pub fn any_model() -> impl Strategy<Value = Model> {
             prop::collection::vec(any::<u8>(), num_items),
             any_ranking(),
             (prop::option::of(any_categories(num_items)), any_trends(num_items), any_days(num_items), any_days(9)),
+            (any_variants(num_items), any_curated(num_items)),
             any_about(),
             (any::<u32>(), any::<bool>(), any::<u64>(), any::<u64>()),
             any_figures(),
@@ -257,6 +286,7 @@ pub fn any_model() -> impl Strategy<Value = Model> {
             popularity,
             ranking,
             (categories, trends, items, of_categories),
+            (variants, curated),
             about,
             privacy,
             figures,
@@ -271,6 +301,8 @@ pub fn any_model() -> impl Strategy<Value = Model> {
                     .collect(),
                 popularity,
                 ranking,
+                variants,
+                curated,
                 trends,
                 replenishment: items.into_iter().map(|(item, days)| (ItemIx(item), days)).collect(),
                 category_replenishment: of_categories
@@ -290,6 +322,28 @@ pub fn any_model() -> impl Strategy<Value = Model> {
             }
         },
     )
+}
+
+/// Variants of some of so many items.
+fn any_variants(num_items: usize) -> impl Strategy<Value = Option<Variants<Dictionary>>> {
+    let of_items = prop::collection::btree_map("[a-c]{1,3}-[0-9]{1,2}", (0..num_items.max(1) as u32, 0u64..4), 1..40);
+    prop::option::of(of_items).prop_map(move |variants| {
+        let variants: Vec<(String, ItemIx, u64)> =
+            variants?.into_iter().map(|(id, (item, sales))| (id, ItemIx(item), sales)).collect();
+        Variants::new(num_items, &variants).ok()
+    })
+}
+
+/// Curated pairs of some of so many items.
+fn any_curated(num_items: usize) -> impl Strategy<Value = Vec<Curated>> {
+    let item = move || (0..num_items.max(1) as u32).prop_map(ItemIx);
+    let relation = prop::sample::select(vec![Relation::Next, Relation::Together]);
+    let pair = (relation, item(), item()).prop_map(|(relation, item, other)| Curated { relation, item, other });
+    prop::collection::vec(pair, 0..6).prop_map(move |mut pairs| {
+        pairs.sort_by_key(|pair| pair.relation);
+        pairs.truncate(if num_items > 0 { 6 } else { 0 });
+        pairs
+    })
 }
 
 /// A table that has no items yet.

@@ -12,6 +12,9 @@ import { filesUnder, MODEL, makeProject, snippet } from './support/project.mjs';
 const BINDINGS = 'docs/bindings.md';
 const pages = join(root, 'tests/packaging/pages');
 
+/** A model of 16 products, of which three have variants. */
+const VARIANTS_MODEL = 'tests/golden/2.0-variants.vicino';
+
 let project;
 let built;
 before(async () => {
@@ -41,6 +44,10 @@ before(async () => {
     'datalayer-snippet.js',
     `${snippet(BINDINGS, '## vicino/datalayer', 'js')}\nexport { shop, stop };`,
   );
+  const put = (text, what, instead) => {
+    assert.ok(text.includes(what), text);
+    return text.replace(what, () => instead);
+  };
   const page = (body) => `<!doctype html><link rel="icon" href="data:,">${body}`;
   const app = (script, inside = '') =>
     page(`<div id="app">${inside}</div><script type="module" src="./${script}"></script>`);
@@ -53,16 +60,17 @@ before(async () => {
   const element = snippet(BINDINGS, '## vicino/element', 'html');
   const script = '<script type="module" src="./element-probe.js"></script>';
   project.write('element.html', page(element + script));
-  const names = ['react', 'hydrate', 'vue', 'svelte', 'worker', 'datalayer', 'element'];
+  const variants = put(element, 'src="/shop.vicino"', 'src="/variants.vicino"')
+    .replace('list="related" item="sku-1"', 'list="trending"')
+    .replace('k="4"', 'k="20"');
+  const variantsScript = '<script type="module" src="./variants-probe.js"></script>';
+  project.write('variants.html', page(variants + variantsScript));
+  const names = ['react', 'hydrate', 'vue', 'svelte', 'worker', 'datalayer', 'element', 'variants'];
   for (const name of ['react', 'vue', 'svelte', 'element']) {
     const far = (html) => page(`<div style="height: 9000px"></div>${html}`);
-    const eager = (text, what, instead) => {
-      assert.ok(text.includes(what), text);
-      return text.replace(what, () => instead);
-    };
     if (name === 'element') {
       project.write('far-element.html', far(element));
-      project.write('eager-element.html', far(eager(element, 'src=', 'loading="eager" src=')));
+      project.write('eager-element.html', far(put(element, 'src=', 'loading="eager" src=')));
     } else {
       const [main, source] = {
         react: ['react-main.jsx', 'App.jsx'],
@@ -74,12 +82,9 @@ before(async () => {
         vue: ['{ source:', '{ lazy: false, source:'],
         svelte: ['{ source:', '{ lazy: false, source:'],
       }[name];
-      project.write(`eager-${source}`, eager(project.read(source), plain, now));
+      project.write(`eager-${source}`, put(project.read(source), plain, now));
       if (main !== source) {
-        project.write(
-          `eager-${main}`,
-          eager(project.read(main), `./${source}`, `./eager-${source}`),
-        );
+        project.write(`eager-${main}`, put(project.read(main), `./${source}`, `./eager-${source}`));
       }
       const at = (script) =>
         far(`<div id="app"></div><script type="module" src="./${script}"></script>`);
@@ -94,6 +99,7 @@ before(async () => {
     'vite',
   );
   cpSync(join(root, MODEL), join(built, 'shop.vicino'));
+  cpSync(join(root, VARIANTS_MODEL), join(built, 'variants.vicino'));
 });
 after(async () => {
   await closeBrowser();
@@ -150,6 +156,20 @@ for (const name of ['react', 'vue', 'svelte']) {
     assert.equal(href, `/p/${ids[0]}`);
   });
 }
+
+test('a rail shows one variant of each product', async () => {
+  const { ids } = fine(await open('variants'));
+  assert.equal(ids.length, 16);
+  // The variants of item 7004 are `grey` and `7004-0` to `7004-2`; `grey` sells best.
+  assert.deepEqual(
+    ids.filter((id) => /^7004|grey/.test(id)),
+    ['grey'],
+  );
+  assert.deepEqual(
+    ids.filter((id) => /^7003/.test(id)),
+    ['7003'],
+  );
+});
 
 function assertHydrated(probe) {
   assert.deepEqual(probe.mistakes, []);

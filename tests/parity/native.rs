@@ -10,7 +10,7 @@
 use serde_json::{Value, json};
 use std::error::Error;
 use std::path::Path;
-use vicino::model::{About, Categories, Measurement, Model, Privacy, RankingParameters, Relation};
+use vicino::model::{About, Categories, Curated, Measurement, Model, Privacy, RankingParameters, Relation};
 use vicino::pack::{Detail, Draft, Packer};
 use vicino::rank::{
     Boost, Catalogue, Column, Filter, HistoryEvent, Options, Ranked, Ranker, Rules, Signals, Source, event_factor,
@@ -94,6 +94,19 @@ fn build(random: &mut Random, num_items: usize, neighbours: usize) -> Result<Mod
     let popularity = (0..num_items).map(|_| f32::from(random.below(9) as u8) * 30.0).collect();
     let names: Vec<String> = ["Shoes", "Coats", "Café", "Hats", "Tea"].map(String::from).to_vec();
     let of_item = (0..num_items).map(|item| (item % 7 != 6).then_some(CategoryIx((item % 5) as u16))).collect();
+    // Every sixth item has three variants; the few of the browser tests have none.
+    let with_variants = item_ids.iter().zip(0u32..).filter(|(_, item)| num_items > 60 && item % 6 == 0);
+    let variants = with_variants
+        .flat_map(|(id, item)| (0..3u32).map(move |size| (format!("{id}~{size}"), ItemIx(item), (size * 5 % 3).into())))
+        .collect();
+    // Every tenth item leads to three others.
+    let pair = |item: u32, step: u32| Curated {
+        relation: if item.is_multiple_of(20) { Relation::Next } else { Relation::Together },
+        item: ItemIx(item),
+        other: ItemIx((item + step * 131) % num_items as u32),
+    };
+    let leading = (0..num_items as u32).filter(|item| num_items > 60 && item % 10 == 0);
+    let curated = leading.flat_map(|item| (1..4).map(move |step| pair(item, step))).collect();
     let draft = Draft {
         item_ids,
         tables,
@@ -110,6 +123,8 @@ fn build(random: &mut Random, num_items: usize, neighbours: usize) -> Result<Mod
         trends: Vec::new(),
         replenishment: (0..num_items as u32).step_by(9).map(|item| (ItemIx(item), 5 + item as u16 % 40)).collect(),
         category_replenishment: vec![(CategoryIx(1), 12), (CategoryIx(4), 21)],
+        variants,
+        curated,
         measurements: vec![Measurement { name: "HitRate@20".into(), value: 0.5 }],
     };
     let packer = Packer::new(draft)?;
@@ -134,7 +149,7 @@ impl Event {
             dwell_seconds: self.dwell_ms.map_or(f32::NAN, |ms| (f64::from(ms) / 1e3) as f32),
             rating: self.rating.map_or(f32::NAN, |rating| rating as f32),
         };
-        Some((HistoryEvent { item: model.items.item(&self.id)?, kind: self.kind }, event_factor(signals)))
+        Some((HistoryEvent { item: model.number(&self.id)?, kind: self.kind }, event_factor(signals)))
     }
 
     fn json(&self) -> Value {
@@ -169,7 +184,7 @@ fn case(random: &mut Random, model: &Model) -> Result<Value, Box<dyn Error>> {
     // One id in twelve is nobody's.
     let id = |random: &mut Random| match random.below(12) {
         0 => format!("gone-{}", random.below(50)),
-        _ => model.items.id(ItemIx(random.below(num_items) as u32)).to_owned(),
+        _ => model.id(ItemIx(random.below(model.num_numbers()) as u32)).to_owned(),
     };
     let len = if random.chance(10) { 0 } else { random.below(30) };
     let mut age_ms = 0;
@@ -182,14 +197,17 @@ fn case(random: &mut Random, model: &Model) -> Result<Value, Box<dyn Error>> {
             Event { id: id(random), kind: EventKind::ALL[random.below(3)], age_ms, dwell_ms, rating }
         })
         .collect();
-    let shown: Vec<Shown> = (0..random.below(8))
+    let mut shown: Vec<Shown> = (0..random.below(8))
         .map(|_| Shown { id: id(random), count: 1 + random.below(20) as u32, age_ms: random.next() % (9 * DAY_MS) })
         .collect();
+    // The device adds up impressions of one id.
+    shown.sort_by(|a, b| a.id.cmp(&b.id));
+    shown.dedup_by(|a, b| a.id == b.id);
     let num_anchors = random.below(6);
     let items: Vec<String> = (0..num_anchors).map(|_| id(random)).collect();
     let num_excluded = if random.chance(50) { random.below(40) } else { 0 };
     let exclude: Vec<String> = (0..num_excluded).map(|_| id(random)).collect();
-    let known = |ids: &[String]| -> Vec<ItemIx> { ids.iter().filter_map(|id| model.items.item(id)).collect() };
+    let known = |ids: &[String]| -> Vec<ItemIx> { ids.iter().filter_map(|id| model.number(id)).collect() };
 
     let excluded = known(&exclude);
     let k = [0, 1, 5, 12, 20, 100, num_items + 10][random.below(7)];
@@ -198,9 +216,8 @@ fn case(random: &mut Random, model: &Model) -> Result<Value, Box<dyn Error>> {
     let priced = priced(model);
     let mut catalogue = catalogue(model, &priced);
     for Shown { id, count, age_ms } in &shown {
-        if let Some(item) = model.items.item(id) {
-            let factor = impression_factor(*count as f32, days(*age_ms));
-            catalogue.update(model, Column::Impressions, &[item.0, factor.to_bits()]);
+        if let Some(number) = model.number(id) {
+            catalogue.add_impressions(model, number, impression_factor(*count as f32, days(*age_ms)));
         }
     }
     // Three in ten calls have all rules at once.
@@ -208,7 +225,7 @@ fn case(random: &mut Random, model: &Model) -> Result<Value, Box<dyn Error>> {
     let (boost, bury) = ([1, 5f32.to_bits(), 40f32.to_bits()], [2, 0]);
     let filter = |words| Filter::new(words).ok_or("no filter");
     let boosts = [Boost { filter: filter(&boost)?, by: 2.5 }];
-    let pins = [(ItemIx(random.below(num_items) as u32), 2), (ItemIx(random.below(num_items) as u32), 0)];
+    let pins = [(ItemIx(random.below(model.num_numbers()) as u32), 2), (ItemIx(random.below(num_items) as u32), 0)];
     let rules = Rules {
         catalogue: Some(&catalogue),
         boosts: &boosts,
@@ -220,15 +237,15 @@ fn case(random: &mut Random, model: &Model) -> Result<Value, Box<dyn Error>> {
         ..Rules::default()
     };
     let rules = if has_rules { rules } else { Rules { catalogue: Some(&catalogue), ..Rules::default() } };
-    let options = Options { k, repeats, exclude: &excluded, seed, explain, rules };
+    let options = Options { k, repeats, exclude: &excluded, seed, explain, rules, ..Options::default() };
     let categories: Option<Vec<&str>> = random.chance(30).then(|| {
         let names = ["Shoes", "Café", "Tea", "no such category"];
         (0..1 + random.below(2)).map(|_| names[random.below(names.len())]).collect()
     });
     let even = categories.is_none() && random.chance(30);
     let mut eligible = |item: ItemIx| match &categories {
-        Some(names) => model.category_of(item).is_some_and(|category| names.contains(&category)),
-        None => !even || model.items.id(item).ends_with(['0', '2', '4', '6', '8']),
+        Some(names) => model.category_of(model.product_of(item.0)).is_some_and(|category| names.contains(&category)),
+        None => !even || model.id(item).ends_with(['0', '2', '4', '6', '8']),
     };
 
     let mut ranker = Ranker::new(model);
@@ -237,12 +254,12 @@ fn case(random: &mut Random, model: &Model) -> Result<Value, Box<dyn Error>> {
     let events: Vec<(HistoryEvent, f32)> = history.iter().filter_map(|event| event.weighed(model)).collect();
     let (events, factors): (Vec<HistoryEvent>, Vec<f32>) = events.into_iter().unzip();
     let anchors = known(&items);
-    let given: Vec<(ItemIx, f32)> = match call {
+    let mut given: Vec<(ItemIx, f32)> = match call {
         "recentlyViewed" => {
             let viewed = distinct(&history, EventKind::View);
             viewed
                 .iter()
-                .filter_map(|id| model.items.item(id))
+                .filter_map(|id| model.number(id))
                 .enumerate()
                 .map(|(at, item)| (item, recency_score(at)))
                 .collect()
@@ -251,25 +268,34 @@ fn case(random: &mut Random, model: &Model) -> Result<Value, Box<dyn Error>> {
             let score = |id: &String| {
                 let bought = history.iter().filter(|event| event.id == *id && event.kind == EventKind::Purchase);
                 let ages: Vec<f32> = bought.map(|event| days(event.age_ms)).collect();
-                model.items.item(id).map(|item| (item, replenishment_score(model, item, &ages)))
+                model.number(id).map(|of| (of, replenishment_score(model, model.product_of(of.0), &ages)))
             };
             distinct(&history, EventKind::Purchase).iter().filter_map(score).collect()
         }
         _ => Vec::new(),
     };
+    // Of two variants of a product the first one counts.
+    let mut products = Vec::new();
+    given.retain(|&(number, _)| {
+        let product = model.product_of(number.0);
+        let is_new = !products.contains(&product);
+        products.push(product);
+        is_new
+    });
     let source = match call {
         "forYou" => Source::ForYou { history: &events, factors: &factors },
         "related" if !items.is_empty() => {
-            Source::Related(anchors.get(..1).filter(|_| model.items.item(&items[0]).is_some()).unwrap_or(&[]))
+            Source::Related(anchors.get(..1).filter(|_| model.number(&items[0]).is_some()).unwrap_or(&[]))
         }
         "boughtTogether" => Source::Together(&anchors),
         "recentlyViewed" | "buyItAgain" => Source::Given(&given),
         _ => Source::Trending { days: 0 },
     };
     let fatigue = source.default_fatigue();
-    let options = Options { rules: Rules { fatigue, ..options.rules }, ..options };
+    let apart = random.chance(20);
+    let options = Options { rules: Rules { fatigue, ..options.rules }, viewed: &events, apart, ..options };
     let ranked = ranker.list(model, source, &options, &mut eligible);
-    let pin = pins.map(|(item, position)| json!({ "id": model.items.id(item), "position": position }));
+    let pin = pins.map(|(item, position)| json!({ "id": model.id(item), "position": position }));
     let rules = json!({
         "boost": [{ "where": { "price": { "min": 5, "max": 40 } }, "factor": 2.5 }],
         "bury": { "inStock": false },
@@ -280,7 +306,7 @@ fn case(random: &mut Random, model: &Model) -> Result<Value, Box<dyn Error>> {
     });
     Ok(json!({
         "call": call,
-        "priced": priced.iter().map(|&(item, price, stock)| json!([model.items.id(item), price, stock])).collect::<Vec<_>>(),
+        "priced": priced.iter().map(|&(item, price, stock)| json!([model.id(item), price, stock])).collect::<Vec<_>>(),
         "rules": if has_rules { rules } else { Value::Null },
         "history": history.iter().map(Event::json).collect::<Vec<_>>(),
         "shown": shown.iter().map(|Shown { id, count, age_ms }| json!([id, count, age_ms])).collect::<Vec<_>>(),
@@ -288,6 +314,7 @@ fn case(random: &mut Random, model: &Model) -> Result<Value, Box<dyn Error>> {
         "k": k,
         "includeSeen": options.repeats,
         "explain": options.explain,
+        "apart": options.apart,
         "seed": seed,
         "exclude": exclude,
         "categories": categories,
@@ -298,7 +325,7 @@ fn case(random: &mut Random, model: &Model) -> Result<Value, Box<dyn Error>> {
 
 /// Price and stock of the last three of ten items.
 fn priced(model: &Model) -> Vec<(ItemIx, f32, bool)> {
-    let items = (0..model.num_items() as u32).filter(|item| item % 10 > 6);
+    let items = (0..model.num_numbers() as u32).filter(|item| item % 10 > 6);
     items.map(|item| (ItemIx(item), (item % 64) as f32, item % 10 != 9)).collect()
 }
 
@@ -312,8 +339,10 @@ fn catalogue(model: &Model, priced: &[(ItemIx, f32, bool)]) -> Catalogue {
 }
 
 /// Id, bits of the score, and id and bits of the share of each reason.
-fn expected(model: &Model, Ranked { item, score, reasons }: &Ranked) -> Value {
-    let reasons: Vec<Value> =
-        reasons.iter().map(|reason| json!([model.items.id(reason.item), reason.share.to_bits()])).collect();
-    json!([model.items.id(*item), score.to_bits(), reasons])
+fn expected(model: &Model, Ranked { shown, score, reasons, .. }: &Ranked) -> Value {
+    let reasons: Vec<Value> = reasons
+        .iter()
+        .map(|reason| json!([model.id(reason.item), reason.share.to_bits(), reason.is_curated]))
+        .collect();
+    json!([model.id(*shown), score.to_bits(), reasons])
 }

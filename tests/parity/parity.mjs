@@ -13,11 +13,12 @@ const profile = process.env.VICINO_PROFILE ? ['--profile', process.env.VICINO_PR
 
 const bits = (value) => new Uint32Array(Float32Array.of(value).buffer)[0];
 
-function options({ k, exclude, explain, seed, categories, even, rules }) {
+function options({ k, exclude, explain, seed, categories, even, apart, rules }) {
   let where;
   if (categories) where = { category: categories };
+  const groupBy = apart ? false : 'product';
   if (even) where = ({ id }) => /[02468]$/.test(id);
-  return { k, exclude, explain, where, seed: seed ?? undefined, ...rules };
+  return { k, exclude, explain, where, seed: seed ?? undefined, groupBy, ...rules };
 }
 
 /** The clock of every case, in ms. */
@@ -86,7 +87,7 @@ test('1,000 random histories rank identically natively and in wasm', async () =>
     const actual = (await rank(recommender, given)).map(({ id, score, reasons = [] }) => [
       id,
       bits(score),
-      reasons.map((reason) => [reason.id, bits(reason.share)]),
+      reasons.map((reason) => [reason.id, bits(reason.share), reason.curated === true]),
     ]);
     assert.deepEqual(actual, given.expected, `case ${number}: ${given.call}`);
     listed += actual.length;

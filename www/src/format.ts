@@ -33,3 +33,9 @@ export function ago(at: number, now = Date.now()): string {
 /** Formats a number with its noun: `one product`, `12 products`. */
 export const plural = (value: number, one: string, many = `${one}s`): string =>
   `${count(value)} ${value === 1 ? one : many}`;
+
+/** Makes words of a name such as `num_items`: `Items`. */
+export const words = (name: string): string => {
+  const text = name.replace(/^num_/, '').replaceAll('_', ' ').replace('.', ': ');
+  return text.charAt(0).toUpperCase() + text.slice(1);
+};

@@ -73,6 +73,7 @@ const LIST: Checks = {
     ),
   ),
   maxPerCategory: isIntegerIn(1, 1_000_000),
+  groupBy: (value) => (value === false || value === 'product' ? undefined : "'product' or false"),
   diversity: isFraction,
   explore: isFraction,
   fatigue: isFraction,

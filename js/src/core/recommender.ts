@@ -31,7 +31,7 @@ import type {
   RecordedEvent,
   TrendingOptions,
 } from './types.js';
-import { bits, UNKNOWN } from './words.js';
+import { bits, CURATED, UNKNOWN } from './words.js';
 
 /** Time for which weights that fall with time may be reused, in ms. */
 const FRESH_MS = 60_000;
@@ -387,9 +387,11 @@ export class Recommender implements Disposable {
       const recommendation: Recommendation = { ...item, score: values[at++] as number };
       if (explain) {
         const reasons: Reason[] = [];
-        for (let left = flat[at++] as number; left > 0; left--) {
+        const num = flat[at++] as number;
+        const curated = num >= CURATED && { curated: true as const };
+        for (let left = num % CURATED; left > 0; left--) {
           const { id } = this.#item(engine, flat[at++] as number);
-          reasons.push({ id, share: values[at++] as number });
+          reasons.push({ id, share: values[at++] as number, ...curated });
         }
         recommendation.reasons = reasons;
         recommendation.sentence = sentence(list, recommendation, kindOf);

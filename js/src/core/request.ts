@@ -6,7 +6,7 @@ import type { ColumnNames } from './catalog.js';
 import { ofItems, program } from './filter.js';
 import { encodeRows, numbers } from './item-numbers.js';
 import type { Candidate, Filter, ListOptions, RailRequest } from './types.js';
-import { bits, EXPLAIN, HAS_SEED, INCLUDE_SEEN, SOURCES, UNKNOWN } from './words.js';
+import { APART, bits, EXPLAIN, HAS_SEED, INCLUDE_SEEN, SOURCES, UNKNOWN } from './words.js';
 
 /** Options of one list. */
 export type RequestOptions = Omit<RailRequest, 'name'>;
@@ -93,6 +93,7 @@ export function encodeRequest(
   const flags =
     (includeSeen ? INCLUDE_SEEN : 0) |
     (explain ? EXPLAIN : 0) |
+    (options.groupBy === false ? APART : 0) |
     (seed === undefined ? 0 : HAS_SEED);
   return new Uint32Array(
     [

@@ -16,6 +16,7 @@ const TEXTS: Record<Sentence['key'], string> = {
   'because-viewed': 'Because you viewed *',
   'because-in-cart': 'Because you added * to your cart',
   'because-bought': 'Because you bought *',
+  'chosen-by-shop': 'Chosen by the shop',
   'viewed-next': 'Viewed after *',
   'bought-together': 'Often bought together with *',
   similar: 'Similar to *',
@@ -32,6 +33,7 @@ export function sentence(
   kindOf: (id: string) => string | undefined,
 ): Sentence {
   let key: Sentence['key'] = score > 0 ? KEYS[list] : 'popular';
+  if (reasons[0]?.curated) key = 'chosen-by-shop';
   const items = TEXTS[key].includes('*')
     ? reasons.slice(0, key === 'bought-together' ? 2 : 1).map(({ id }) => id)
     : [];

@@ -66,6 +66,11 @@ export interface ListOptions {
    * filled to `k` all the same. Default: any number.
    */
   maxPerCategory?: number;
+  /**
+   * Variants that a list shows of a product that has several: one of them (`product`), which is the one viewed last,
+   * else the most sold one in stock; or every variant that is allowed (`false`). Default: `product`.
+   */
+  groupBy?: 'product' | false;
   /** Weight of variety: 0 ranks by score alone, 1 by dissimilarity to the items listed before. Default: 0. */
   diversity?: number;
   /**
@@ -144,6 +149,8 @@ export interface Reason {
   id: string;
   /** Its share of the score; the shares of one recommendation add up to 1. */
   share: number;
+  /** True if the shop chose the recommendation for the lists of this item. */
+  curated?: true;
 }
 
 /** A sentence that explains a recommendation. */
@@ -153,6 +160,7 @@ export interface Sentence {
     | 'because-viewed'
     | 'because-in-cart'
     | 'because-bought'
+    | 'chosen-by-shop'
     | 'viewed-next'
     | 'bought-together'
     | 'similar'

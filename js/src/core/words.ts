@@ -39,6 +39,10 @@ export const SHOWN = 4;
 export const INCLUDE_SEEN = 1;
 export const EXPLAIN = 2;
 export const HAS_SEED = 4;
+export const APART = 8;
+
+/** Bit of a number of reasons: the shop chose the item. */
+export const CURATED = 0x80000000;
 
 const scratch = new Float32Array(1);
 const scratchBits = new Uint32Array(scratch.buffer);

@@ -4,7 +4,7 @@ use crate::arg_parsers;
 use crate::console::Console;
 use crate::hints;
 use crate::output::Output;
-use crate::table::{Table, thousands};
+use crate::table::thousands;
 use crate::usage::Usage;
 use anyhow::Context;
 use clap::ValueEnum;
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use vicino::events::{self, Cleaning, Field, ReadReport, Reject};
+use vicino::events::{self, Cleaning, Field, ReadReport, Reason, Reject};
 
 /// Options of cleaning, as flags and as the table `[cleaning]` of a mapping.
 #[derive(Clone, Debug, Default, PartialEq, clap::Args, Deserialize, Serialize)]
@@ -26,6 +26,15 @@ pub struct CleaningFlags {
     #[arg(long)]
     #[serde(skip_serializing_if = "is_false")]
     no_cleaning: bool,
+
+    /// Go on although this reason takes more than a fifth of the rows, or of one kind of event; may be given several
+    /// times
+    ///
+    /// Reasons are named as in the table of what was left out (bad_timestamp); a rule (bad-values) stands for all of
+    /// its reasons.
+    #[arg(long, value_name = "REASON", value_parser = Accepted::from_str)]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    accept: Vec<Accepted>,
 
     /// Make product ids lower-case, so that 85123A and 85123a are one product
     #[arg(long)]
@@ -223,6 +232,22 @@ written!(
     }
 );
 
+written!(
+    /// The reasons that may take much.
+    Accepted(Vec<Reason>),
+    |text| {
+        let (name, wanted) = (text.trim(), text.trim().replace('-', "_"));
+        let is_meant = |reason: &Reason| reason.key() == wanted || reason.rule().name() == name;
+        match Reason::ALL.into_iter().filter(is_meant).collect::<Vec<_>>() {
+            none if none.is_empty() => Err(format!(
+                "expected the name of a reason or a rule: {}",
+                Reason::ALL.map(Reason::key).join(", ")
+            )),
+            some => Ok(some),
+        }
+    }
+);
+
 fn glob(text: &str) -> Result<String, String> {
     match ::glob::Pattern::new(text.trim()) {
         Ok(_) => Ok(text.to_owned()),
@@ -240,6 +265,7 @@ impl CleaningFlags {
         let file = file.clone();
         CleaningFlags {
             no_cleaning: self.no_cleaning || file.no_cleaning,
+            accept: self.accept.into_iter().chain(file.accept).collect(),
             fold_case: self.fold_case || file.fold_case,
             currency_rate: if self.currency_rate.is_empty() { file.currency_rate } else { self.currency_rate },
             void_orders: self.void_orders.or(file.void_orders),
@@ -261,6 +287,20 @@ impl CleaningFlags {
             max_session_events: self.max_session_events.or(file.max_session_events),
             min_session_events: self.min_session_events.or(file.min_session_events),
         }
+    }
+
+    /// Returns the reasons that may take much: those of --accept, and those of rules whose own flag was given.
+    pub fn accepted(&self) -> Vec<Reason> {
+        let accepted = self.accept.iter().flat_map(|accepted| accepted.value.iter().copied());
+        let asked_for = [
+            (self.impossible_times.is_some(), Reason::ImpossibleTime),
+            (self.non_products.is_some() || !self.non_product.is_empty(), Reason::NonProduct),
+            (self.duplicates.is_some(), Reason::Duplicate),
+            (self.zero_prices.is_some(), Reason::ZeroPrice),
+            (self.robot_events_per_hour.is_some() || self.robot_items.is_some(), Reason::Robot),
+            (self.max_session_events.is_some(), Reason::LongSession),
+        ];
+        accepted.chain(asked_for.into_iter().filter_map(|(is_given, reason)| is_given.then_some(reason))).collect()
     }
 
     /// Returns the options of cleaning that the flags ask for.
@@ -299,10 +339,13 @@ impl CleaningFlags {
     }
 }
 
-/// Says what nobody should overlook: a rule that takes much, prices in several currencies.
+/// Says what nobody should overlook and is no loss: a rule that takes much by right, prices in several currencies.
 pub fn remark(report: &ReadReport, console: &Console) {
     for rule in &report.rules {
+        let is_expected =
+            report.rejections.iter().any(|one| one.reason.rule() == rule.rule && one.reason.is_expected());
         if let Some(flag) = hints::of_rule(rule.rule)
+            && is_expected
             && rule.left_out() * 5 > rule.before
         {
             console.remark(format_args!(
@@ -321,27 +364,6 @@ pub fn remark(report: &ReadReport, console: &Console) {
             currencies.collect::<Vec<_>>().join(", ")
         ));
     }
-}
-
-/// Lists the rows that were left out rule by rule: rows before and after, and the first example.
-pub fn table(report: &ReadReport) -> Table {
-    let mut table = Table::new(&["rule", "left out as", "before", "rows", "after", "first at", "column", "found"]);
-    let mut left = report.num_rows;
-    for rejection in &report.rejections {
-        let (example, before) = (&rejection.example, left);
-        left -= rejection.rows.min(left);
-        table.row([
-            rejection.reason.rule().to_string(),
-            rejection.reason.to_string(),
-            thousands(before),
-            thousands(rejection.rows),
-            thousands(left),
-            format!("{}:{}", example.path.display(), example.line),
-            example.column.clone(),
-            example.found.clone(),
-        ]);
-    }
-    table
 }
 
 /// The rules that could not run, with the reason; `None` if all could that should.

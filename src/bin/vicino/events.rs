@@ -4,12 +4,13 @@ use crate::cleaning::{self, CleaningFlags};
 use crate::console::Console;
 use crate::mapping::Mapping;
 use crate::ranking::Kind;
+use crate::reading::{self, Account};
 use crate::usage::Usage;
 use crate::{arg_parsers, output};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
-use vicino::events::{self, DateOrder, EventLog, EventMeaning, Field, ReadOptions, ReadReport, RowFilter};
+use vicino::events::{self, DateOrder, EventLog, EventMeaning, Field, ReadOptions, ReadReport, Reason, RowFilter};
 
 /// Flags that decide how event logs are read.
 #[derive(Debug, clap::Args)]
@@ -72,9 +73,9 @@ pub struct EventFlags {
     #[arg(help_heading = "Event logs", long = "where", value_name = "FILTER", value_parser = arg_parsers::row_filter)]
     filter: Option<RowFilter>,
 
-    /// Share of damaged rows, 0 to 1, above which a log is refused
-    #[arg(help_heading = "Event logs", long, value_name = "SHARE", default_value_t = ReadOptions::default().max_rejected, value_parser = arg_parsers::share)]
-    max_rejected: f64,
+    /// Share of damaged rows, 0 to 1, above which a log is refused [default: 0.5, and 0.2 for each reason alone]
+    #[arg(help_heading = "Event logs", long, value_name = "SHARE", value_parser = arg_parsers::share)]
+    max_rejected: Option<f64>,
 
     /// Write every row that is left out into this file, with its reason (CSV, also .gz; - for stdout)
     ///
@@ -136,7 +137,7 @@ impl EventFlags {
             session_gap_ms: gap.map_or(usual.session_gap_ms, |gap| i64::try_from(gap.as_millis()).unwrap_or(i64::MAX)),
             session_pause_ms: pause.map(|pause| i64::try_from(pause.as_millis()).unwrap_or(i64::MAX)),
             default_kind: self.events_are.or(mapping.events_are()?).map(Into::into),
-            max_rejected: self.max_rejected,
+            max_rejected: self.max_rejected.unwrap_or(usual.max_rejected),
             columns,
             cleaning: cleaning.cleaning()?,
             ..usual
@@ -150,6 +151,8 @@ impl EventFlags {
 pub struct Events {
     pub log: EventLog,
     pub report: ReadReport,
+    /// Account of the reading.
+    pub account: Account,
     /// After so long without an event a shopper's session ends, where no column says it.
     pub session_gap_ms: i64,
 }
@@ -160,6 +163,9 @@ pub fn read_events(paths: &[PathBuf], flags: &EventFlags, seed: u64, console: &C
 }
 
 /// Reads event logs as one; with times, quantities and prices of the events if `keep_details`.
+///
+/// # Errors
+/// They cannot be read, or more is left out than is accepted.
 pub fn read_events_with(
     paths: &[PathBuf],
     flags: &EventFlags,
@@ -167,6 +173,18 @@ pub fn read_events_with(
     keep_details: bool,
     console: &Console,
 ) -> anyhow::Result<Events> {
+    let (events, verdict) = look_at_events(paths, flags, seed, keep_details, console)?;
+    verdict.map(|()| events)
+}
+
+/// Reads event logs as one, also if more is left out than is accepted; the second value says if it is.
+pub fn look_at_events(
+    paths: &[PathBuf],
+    flags: &EventFlags,
+    seed: u64,
+    keep_details: bool,
+    console: &Console,
+) -> anyhow::Result<(Events, anyhow::Result<()>)> {
     let (options, cleaning) = flags.options()?;
     let options = ReadOptions { keep_details, seed, ..options };
     for path in flags.outputs() {
@@ -182,10 +200,16 @@ pub fn read_events_with(
             read?
         }
     };
+    let mut accepted = cleaning.accepted();
+    if flags.max_rejected.is_some() {
+        accepted.extend(Reason::ALL.into_iter().filter(|reason| reason.is_damage()));
+    }
+    let verdict = reading::judge(&report, &accepted, console);
     cleaning::remark(&report, console);
     if let Some(path) = &flags.save_mapping {
         let gap = Duration::from_millis(u64::try_from(options.session_gap_ms).unwrap_or_default());
         Mapping::of(&report, &options, gap, cleaning).save(path)?;
     }
-    Ok(Events { log, report, session_gap_ms: options.session_gap_ms })
+    let account = Account::new(&log, &report);
+    Ok((Events { log, report, account, session_gap_ms: options.session_gap_ms }, verdict))
 }

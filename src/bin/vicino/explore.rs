@@ -1,17 +1,20 @@
 //! `vicino explore`: what is in an event log, before anything is trained on it.
 
-use crate::catalogue::CatalogFlags;
+use crate::catalogue::{self, CatalogFlags};
 use crate::console::Console;
-use crate::events::{EventFlags, read_events_with};
+use crate::events::{EventFlags, look_at_events};
 use crate::hints::HINTS;
 use crate::output::{self, Output};
+use crate::reading::Account;
 use crate::table::Table;
 use crate::usage::Usage;
+use serde_json::{Value, json};
+use std::collections::HashSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use vicino::eda::figure::Grid;
+use vicino::catalog::Catalog;
 use vicino::eda::html::{self, Page};
-use vicino::eda::{self, Exploration, Weight, sparkline};
+use vicino::eda::{self, Exploration, Summary, Weight, sparkline};
 use vicino::events::expand;
 
 /// Shows what is in an event log: sizes, quality, figures and what stands out.
@@ -25,8 +28,8 @@ pub struct Args {
     #[arg(value_name = "EVENTS", required = true)]
     paths: Vec<PathBuf>,
 
-    /// Where the page goes (- for stdout); without it there is the short version alone
-    #[arg(short, long, value_name = "FILE.html")]
+    /// Where the page goes (- for stdout), or JSON if the name ends in .json; without it there is the short version alone
+    #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
     #[command(flatten)]
@@ -35,7 +38,7 @@ pub struct Args {
     #[command(flatten)]
     events: EventFlags,
 
-    /// Print everything as JSON, figures with their numbers included
+    /// Print everything as JSON, figures with their numbers included (docs/json.md)
     #[arg(long)]
     json: bool,
 }
@@ -58,27 +61,47 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     if let Some(path) = &args.output {
         output::check(path)?;
     }
-    let events = read_events_with(&paths, &args.events, 0, true, console)?;
-    let catalog = args.catalog.read(console)?;
+    let (events, verdict) = look_at_events(&paths, &args.events, 0, true, console)?;
+    let catalog = args.catalog.read(&events.log.item_ids, console)?;
     let found = eda::explore(&events.log, &events.report, catalog.as_ref(), &HINTS);
 
+    let json = || as_json(&events.account, &eda::summarise(&events.log), catalog.as_ref(), &found);
     if let Some(path) = &args.output {
-        let page = Page { title: "What is in this log".to_owned(), lead: lead(&paths), parts: found.parts() };
         let mut output = Output::create(path)?;
-        output.write_all(html::render(&page).as_bytes())?;
+        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
+            writeln!(output, "{}", json())?;
+        } else {
+            let page = Page { title: "What is in this log".to_owned(), lead: lead(&paths), parts: found.parts() };
+            output.write_all(html::render(&page).as_bytes())?;
+        }
         output.finish()?;
     }
     let mut output = Output::stdout();
     if args.json {
-        serde_json::to_writer_pretty(&mut output, &found).map_err(io::Error::from)?;
-        writeln!(output)?;
+        writeln!(output, "{:#}", json())?;
     } else if !to_stdout {
-        print(&mut output, &found)?;
+        print(&mut output, &events.account, &found)?;
         if let Some(path) = args.output.as_ref().filter(|_| !console.is_quiet()) {
             writeln!(output, "\nwrote {}", path.display())?;
         }
     }
-    output.finish()
+    output.finish()?;
+    // What was read is shown all the same: that is how one sees what is wrong.
+    verdict
+}
+
+/// Everything in numbers; the texts are those of findings and figures. `docs/json.md` has the keys.
+fn as_json(account: &Account, summary: &Summary, catalog: Option<&Catalog>, found: &Exploration) -> Value {
+    json!({
+        "reading": account.reading,
+        "catalog": catalogue::as_json(catalog),
+        "data": summary.data,
+        "popularity_curve": summary.popularity_curve,
+        "session_lengths": summary.session_lengths,
+        "findings": found.findings,
+        "figures": found.figures,
+        "missing": found.missing,
+    })
 }
 
 /// The files that a page is about, without their folders.
@@ -98,17 +121,8 @@ pub fn lead(paths: &[PathBuf]) -> String {
     }
 }
 
-fn print(output: &mut Output, found: &Exploration) -> io::Result<()> {
-    writeln!(output, "overview")?;
-    write!(output, "{}", plain(&found.overview))?;
-    if !found.quality.rows.is_empty() {
-        writeln!(output, "\nleft out")?;
-        let mut table = Table::new(&["reason", "rows", "share", "first at", "found"]);
-        for row in &found.quality.rows {
-            table.row(row.iter().map(String::as_str));
-        }
-        write!(output, "{table}")?;
-    }
+fn print(output: &mut Output, account: &Account, found: &Exploration) -> io::Result<()> {
+    write!(output, "{account}\noverview\n{}", overview(found))?;
     writeln!(output, "\nfigures")?;
     for figure in &found.figures {
         if let Some(line) = sparkline(figure, 48) {
@@ -132,10 +146,11 @@ fn print(output: &mut Output, found: &Exploration) -> io::Result<()> {
     Ok(())
 }
 
-/// A grid of names and values without its head.
-fn plain(grid: &Grid) -> Table {
+/// The sizes that the account of the reading has not given.
+fn overview(found: &Exploration) -> Table {
+    let told: HashSet<&String> = found.reading.rows.iter().filter_map(|row| row.first()).collect();
     let mut table = Table::plain();
-    for row in &grid.rows {
+    for row in found.overview.rows.iter().filter(|row| row.first().is_none_or(|name| !told.contains(name))) {
         table.row(row.iter().map(String::as_str));
     }
     table

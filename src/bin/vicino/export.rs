@@ -3,13 +3,14 @@
 use crate::console::Console;
 use crate::output::{self, Output};
 use crate::table::{shortest, thousands};
+use crate::usage::Usage;
 use crate::{arg_parsers, input};
 use anyhow::bail;
 use clap::ValueEnum;
 use rayon::prelude::*;
 use serde_json::json;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use vicino::measure::Rankers;
 use vicino::model::{Model, Neighbours, Relation};
 use vicino::rank::{Options, Ranker};
@@ -41,6 +42,10 @@ pub struct Args {
     /// Write CSV with the columns item_id, rank (from 1), related_id and score instead
     #[arg(long)]
     csv: bool,
+
+    /// Print what was written as JSON (docs/json.md)
+    #[arg(long)]
+    json: bool,
 }
 
 /// Relation of a list.
@@ -77,6 +82,9 @@ const TASK_ITEMS: usize = 128;
 
 pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     output::refuse_to_replace(std::slice::from_ref(&args.model), [&args.related])?;
+    if args.json && args.related == Path::new("-") {
+        return Err(Usage("--json and --related - cannot both go to stdout".to_owned()).into());
+    }
     let model = input::model(&args.model)?;
     let relation = args.relation.relation();
     let Some(table) = model.table(relation) else {
@@ -106,26 +114,39 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
         }
     }
     console.finish(&format!("{} products", thousands(items.len() as u64)));
-    output.finish()
+    output.finish()?;
+    if args.json {
+        let json = json!({
+            "related": args.related, "relation": relation.key(), "k": args.k, "num_products": items.len(),
+        });
+        let mut output = Output::stdout();
+        writeln!(output, "{json:#}")?;
+        output.finish()?;
+    }
+    Ok(())
 }
 
 /// The lines of some products.
 fn lines(args: &Args, model: &Model, table: &Neighbours, ranker: &mut Ranker, items: &[ItemIx]) -> io::Result<Vec<u8>> {
     let options = Options { k: args.k, ..Options::default() };
+    let number = |variant: u32| ItemIx(model.num_items() as u32 + variant);
     let mut listed = |item: ItemIx| -> Vec<(ItemIx, f32)> {
         let ranked = match args.relation {
             RelationName::Next => ranker.related(model, item, &options, &mut |_| true),
             RelationName::Together => ranker.bought_together(model, &[item], &options, &mut |_| true),
-            RelationName::Similar => return heaviest(table, item, args.k),
+            RelationName::Similar => {
+                let shown = |(item, score)| (model.variants_of(item).first().map_or(item, |&of| number(of)), score);
+                return heaviest(table, item, args.k).into_iter().map(shown).collect();
+            }
         };
-        ranked.iter().map(|ranked| (ranked.item, ranked.score)).collect()
+        ranked.iter().map(|ranked| (ranked.shown, ranked.score)).collect()
     };
     if args.csv {
         let mut writer = csv::Writer::from_writer(Vec::new());
         for &item in items {
             for (at, (related, score)) in listed(item).into_iter().enumerate() {
                 let (rank, score) = ((at + 1).to_string(), score.to_string());
-                writer.write_record([model.items.id(item), &rank, model.items.id(related), &score])?;
+                writer.write_record([model.items.id(item), &rank, model.id(related), &score])?;
             }
         }
         return writer.into_inner().map_err(csv::IntoInnerError::into_error);
@@ -133,7 +154,7 @@ fn lines(args: &Args, model: &Model, table: &Neighbours, ranker: &mut Ranker, it
     let mut to = Vec::new();
     for &item in items {
         let related = listed(item).into_iter();
-        let related = related.map(|(item, score)| json!({ "id": model.items.id(item), "score": shortest(score) }));
+        let related = related.map(|(item, score)| json!({ "id": model.id(item), "score": shortest(score) }));
         let line = json!({ "id": model.items.id(item), "related": related.collect::<Vec<_>>() });
         writeln!(to, "{line}")?;
     }

@@ -13,6 +13,7 @@ fn of_setting(setting: Setting) -> Option<&'static str> {
         Setting::Rule(rule) => return of_rule(rule),
         Setting::KeepRejects => "--keep-rejects FILE",
         Setting::SessionGap => "--session-gap",
+        Setting::EventKind => "--events-are",
         Setting::EventsArePurchases => "--events-are purchase",
         Setting::MinShoppers => "--min-shoppers",
         Setting::Catalog => "--catalog",

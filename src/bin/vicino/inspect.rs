@@ -104,6 +104,7 @@ fn as_json(inspected: &Inspected) -> Value {
         "trainer_version": about.trainer_version,
         "newest_event": time(about.newest_event_ms),
         "num_items": inspected.model.num_items(),
+        "num_variants": num_variants(&inspected.model),
         "num_categories": categories.as_ref().map_or(0, |categories| categories.names.len()),
         "trends": trends.iter().map(|trend| json!({ "days": trend.days, "num_items": trend.items.len() })).collect::<Vec<_>>(),
         "replenishment": {
@@ -133,6 +134,11 @@ fn as_json(inspected: &Inspected) -> Value {
     })
 }
 
+/// The number of variants with ids of their own.
+fn num_variants(model: &Model) -> u64 {
+    model.variants.as_ref().map_or(0, |variants| variants.len() as u64)
+}
+
 /// The periods with a list of popular products of their own.
 fn trends(model: &Model) -> Option<String> {
     let period = |trend: &model::Trend| format!("{} days ({} products)", trend.days, trend.items.len());
@@ -156,6 +162,9 @@ fn print(output: &mut Output, inspected: &Inspected) -> io::Result<()> {
     head.row(["trained by", &format!("vicino {}", about.trainer_version)]);
     head.row(["newest event", &time(about.newest_event_ms).unwrap_or_else(|| "the log has no times".to_owned())]);
     head.row(["products", &thousands(inspected.model.num_items() as u64)]);
+    if inspected.model.variants.is_some() {
+        head.row(["variants", &thousands(num_variants(&inspected.model))]);
+    }
     let num_categories = categories.as_ref().map(|categories| thousands(categories.names.len() as u64));
     head.row(["categories", &num_categories.unwrap_or_else(|| "no catalogue was given".to_owned())]);
     head.row(["trends", &trends(&inspected.model).unwrap_or_else(|| "none".to_owned())]);

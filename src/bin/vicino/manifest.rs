@@ -41,6 +41,10 @@ pub struct Args {
     /// Write a new private key that its owner alone can read, print the public key, and do nothing else
     #[arg(long, value_name = "FILE", conflicts_with_all = ["model", "output", "key"])]
     new_key: Option<PathBuf>,
+
+    /// Print what was written as JSON (docs/json.md)
+    #[arg(long)]
+    json: bool,
 }
 
 const AFTER_HELP: &str = "\
@@ -58,7 +62,10 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     if let Some(path) = &args.new_key {
         let public = keys::make(path)?;
         let mut output = Output::stdout();
-        writeln!(output, "{public}")?;
+        match args.json {
+            true => writeln!(output, "{:#}", json!({ "private_key": path, "public_key": public }))?,
+            false => writeln!(output, "{public}")?,
+        }
         console
             .remark(format_args!("wrote the private key to {}; above is the public key for the pages", path.display()));
         return output.finish();
@@ -114,6 +121,12 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     writeln!(output, "{manifest:#}").with_context(|| format!("cannot write {}", manifest_path.display()))?;
     output.finish()?;
     console.remark(format_args!("{} is the current model in {}", name, manifest_path.display()));
+    if args.json {
+        let json = json!({ "manifest_path": manifest_path, "model_path": place, "manifest": manifest });
+        let mut output = Output::stdout();
+        writeln!(output, "{json:#}")?;
+        output.finish()?;
+    }
     Ok(())
 }
 

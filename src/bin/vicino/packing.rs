@@ -58,13 +58,14 @@ impl PackFlags {
         is_tuned || self.target_size.is_some() || !self.sizes.is_empty()
     }
 
-    /// The size of the model; `None` for the usual one.
-    pub fn budget(&self, num_items: usize) -> Option<Budget> {
-        match (self.target_size, self.neighbours) {
-            (Some(num_bytes), _) => Some(Budget::Bytes(num_bytes)),
-            (None, Some(neighbours)) => Some(Budget::Links(num_items * neighbours / 2)),
-            (None, None) => None,
-        }
+    /// The size of the model; `None` for the usual one, or that of --neighbours.
+    pub fn budget(&self) -> Option<Budget> {
+        self.target_size.map(Budget::Bytes)
+    }
+
+    /// The mean number of neighbours of a product, if --neighbours says it.
+    pub fn neighbours(&self) -> Option<usize> {
+        self.neighbours
     }
 
     /// Packs a learnt model, also at the sizes of --sizes.

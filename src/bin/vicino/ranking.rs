@@ -1,9 +1,9 @@
 //! Histories in shop ids, as the ranker wants them.
 
 use clap::ValueEnum;
-use vicino::EventKind;
 use vicino::model::Model;
 use vicino::rank::HistoryEvent;
+use vicino::{EventKind, ItemIx};
 
 /// A kind of event on the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -34,11 +34,17 @@ pub fn history<'i>(
 ) -> (Vec<HistoryEvent>, Vec<&'i str>) {
     let (mut events, mut unknown) = (Vec::new(), Vec::new());
     for id in ids {
-        match model.items.item(id) {
+        match model.number(id) {
             Some(item) => events.push(HistoryEvent { item, kind }),
             None => unknown.push(id),
         }
     }
     events.reverse();
     (events, unknown)
+}
+
+/// The ids of a model's items and of their variants.
+pub fn all_ids(model: &Model) -> impl Iterator<Item = &str> {
+    let num_variants = model.variants.as_ref().map_or(0, vicino::model::Variants::len);
+    (0..(model.num_items() + num_variants) as u32).map(|number| model.id(ItemIx(number)))
 }

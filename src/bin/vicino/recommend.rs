@@ -2,14 +2,18 @@
 
 use crate::arg_parsers;
 use crate::console::Console;
+use crate::id_lists::IdSplitter;
 use crate::input::{self, PREFIX, ROW_ID, Rows};
 use crate::output::{self, Output};
-use crate::ranking::{Kind, history};
+use crate::ranking::{Kind, all_ids, history};
 use crate::table::{Table, percent, shortest, thousands};
 use crate::usage::Usage;
+use anyhow::bail;
 use clap::ValueEnum;
 use rayon::prelude::*;
 use serde_json::json;
+use std::collections::HashSet;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use vicino::measure::Rankers;
@@ -30,16 +34,24 @@ pub struct Args {
     model: PathBuf,
 
     /// Product ids that one shopper looked at, oldest first; '' for a shopper nothing is known of
-    #[arg(long, value_name = "ID,ID,...", value_delimiter = ',', num_args = 1)]
-    history: Option<Vec<String>>,
-
-    /// A CSV file (.gz too, - for stdin) with a history in each row
     ///
-    /// Needs the columns `row_id` and `prefix`, where `prefix` holds product ids, oldest first, with spaces
-    /// between; other columns are ignored. The result is CSV with the columns row_id, rank (from 1), item_id and
-    /// score, rows in the order of the file.
+    /// Ids that hold commas may stand in quotes ("a,b",c), as a JSON list (["a,b","c"]), or with another --sep.
+    #[arg(long, value_name = "ID,ID,...")]
+    history: Option<String>,
+
+    /// A file of CSV or JSON lines (.gz too, - for stdin) with a history in each row
+    ///
+    /// Needs the columns or keys `row_id` and `prefix`, where `prefix` holds product ids, oldest first (see --sep, or a
+    /// list in JSON); rows of one row_id that follow each other are one history; other columns are ignored. The result
+    /// is CSV with the columns row_id, rank (from 1), item_id and score, rows in the order of the file.
     #[arg(long, value_name = "FILE")]
     histories: Option<PathBuf>,
+
+    /// Text between product ids [default: commas in --history, blanks in files, except within ids that hold some]
+    ///
+    /// Ids may also stand in quotes ("blue shoe" c), or as a JSON list (["blue shoe","c"]).
+    #[arg(long, value_name = "TEXT")]
+    sep: Option<String>,
 
     /// Where the lists of --histories go (.gz is compressed) [default: stdout]
     #[arg(short, long, value_name = "FILE", conflicts_with = "history")]
@@ -69,8 +81,8 @@ pub struct Args {
     #[arg(long, conflicts_with = "histories")]
     explain: bool,
 
-    /// Print JSON instead of a table
-    #[arg(long, conflicts_with = "histories")]
+    /// Print JSON instead of a table; with --histories an object a line, which `evaluate --lists` reads (docs/json.md)
+    #[arg(long)]
     json: bool,
 }
 
@@ -115,7 +127,14 @@ struct Asked {
 
 impl Asked {
     fn rank(&self, model: &Model, ranker: &mut Ranker, history: &[HistoryEvent], explain: bool) -> Vec<Ranked> {
-        let options = Options { k: self.k, repeats: self.repeats, seed: self.seed, explain, ..Options::default() };
+        let options = Options {
+            k: self.k,
+            repeats: self.repeats,
+            seed: self.seed,
+            explain,
+            viewed: history,
+            ..Options::default()
+        };
         match self.relation {
             RelationName::Next => ranker.for_you(model, history, &options, &mut |_| true),
             RelationName::Together => {
@@ -132,9 +151,10 @@ impl Asked {
 }
 
 /// Prints the list for one history.
-fn one(args: &Args, model: &Model, ids: &[String], asked: &Asked, console: &Console) -> anyhow::Result<()> {
-    let ids: Vec<&str> = ids.iter().map(|id| id.trim()).filter(|id| !id.is_empty()).collect();
-    let (events, unknown) = history(model, ids.iter().copied(), args.events_are.into());
+fn one(args: &Args, model: &Model, ids: &str, asked: &Asked, console: &Console) -> anyhow::Result<()> {
+    let is_known = |id: &str| model.number(id).is_some();
+    let ids = IdSplitter::new(args.sep.as_deref(), ',', all_ids(model), &is_known).split(ids);
+    let (events, unknown) = history(model, ids.iter().map(String::as_str), args.events_are.into());
     if !unknown.is_empty() {
         console.remark(format_args!(
             "{} of {} product ids are not in the model and ignored: {}",
@@ -157,12 +177,12 @@ fn one(args: &Args, model: &Model, ids: &[String], asked: &Asked, console: &Cons
 }
 
 fn as_json(model: &Model, rank: usize, ranked: &Ranked) -> serde_json::Value {
-    let mut item = json!({ "rank": rank, "item_id": model.items.id(ranked.item), "score": shortest(ranked.score) });
+    let mut item = json!({ "rank": rank, "item_id": model.id(ranked.shown), "score": shortest(ranked.score) });
     if let Some(category) = model.category_of(ranked.item) {
         item["category"] = json!(category);
     }
     if !ranked.reasons.is_empty() {
-        let reason = |reason: &vicino::rank::Reason| json!({ "item_id": model.items.id(reason.item), "share": shortest(reason.share) });
+        let reason = |reason: &vicino::rank::Reason| json!({ "item_id": model.id(reason.item), "share": shortest(reason.share) });
         item["reasons"] = ranked.reasons.iter().map(reason).collect();
     }
     item
@@ -175,16 +195,14 @@ fn as_table(model: &Model, listed: &[Ranked], explain: bool) -> Table {
     header.extend(explain.then_some("because of"));
     let mut table = Table::new(&header);
     for (at, ranked) in listed.iter().enumerate() {
-        let mut row =
-            vec![(at + 1).to_string(), model.items.id(ranked.item).to_owned(), format!("{:.4}", ranked.score)];
+        let mut row = vec![(at + 1).to_string(), model.id(ranked.shown).to_owned(), format!("{:.4}", ranked.score)];
         if has_categories {
             row.push(model.category_of(ranked.item).unwrap_or("").to_owned());
         }
         if explain {
             let reasons = ranked.reasons.iter();
-            let mut reasons: Vec<String> = reasons
-                .map(|reason| format!("{} {}", model.items.id(reason.item), percent(reason.share.into())))
-                .collect();
+            let mut reasons: Vec<String> =
+                reasons.map(|reason| format!("{} {}", model.id(reason.item), percent(reason.share.into()))).collect();
             if reasons.is_empty() {
                 reasons.push("popularity".to_owned());
             }
@@ -200,34 +218,88 @@ struct Row {
     row_id: String,
     /// Newest first.
     history: Vec<HistoryEvent>,
+    /// Ids that the model does not know, if somebody wants them.
+    unknown: Vec<String>,
+}
+
+/// The histories of a file: each of one row, or of several with the same id that follow each other.
+struct Histories<'m> {
+    rows: Rows,
+    splitter: IdSplitter<'m>,
+    /// The first row of the next history.
+    begun: Option<(String, Vec<String>)>,
+    /// Hashes of the ids of the histories that are complete.
+    seen: HashSet<u64>,
+}
+
+impl Histories<'_> {
+    /// The id and the items of the next history, oldest first; `None` after the last.
+    ///
+    /// # Errors
+    /// The file at `path` cannot be read, or an id comes again after another one.
+    fn next(&mut self, path: &Path) -> anyhow::Result<Option<(String, Vec<String>)>> {
+        loop {
+            let row = match self.rows.next()?.as_deref() {
+                Some([row_id, prefix]) => Some((row_id.id().into_owned(), prefix.ids(&self.splitter))),
+                _ => None,
+            };
+            match (&mut self.begun, row) {
+                (Some((row_id, ids)), Some((of, more))) if *row_id == of => ids.extend(more),
+                (begun, row) => {
+                    let done = std::mem::replace(begun, row);
+                    if let Some((row_id, _)) = begun
+                        && !self.seen.insert(BuildHasherDefault::<DefaultHasher>::default().hash_one(&*row_id))
+                    {
+                        bail!(
+                            "{}, row {}: `{row_id}` comes again after other rows; put the rows of a history together, or \
+                             give each history an id of its own",
+                            path.display(),
+                            self.rows.number()
+                        );
+                    }
+                    if done.is_some() || begun.is_none() {
+                        return Ok(done);
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// Writes the lists for each row of a file.
 fn many(args: &Args, model: &Model, path: &Path, asked: &Asked, console: &Console) -> anyhow::Result<()> {
     let kind: EventKind = args.events_are.into();
-    let mut rows = Rows::open(path, &[ROW_ID, PREFIX])?;
+    let rows = Rows::open(path, &[ROW_ID, PREFIX])?;
     let mut output = args.output.as_deref().map_or_else(|| Ok(Output::stdout()), Output::create_text)?;
-    writeln!(output, "row_id,rank,item_id,score")?;
+    if !args.json {
+        writeln!(output, "row_id,rank,item_id,score")?;
+    }
     let rankers = Rankers::new(model);
     let (mut num_rows, mut num_ids, mut num_unknown) = (0, 0, 0);
+    let is_known = |id: &str| model.number(id).is_some();
+    let splitter = IdSplitter::new(args.sep.as_deref(), ' ', all_ids(model), &is_known);
+    let mut histories = Histories { rows, splitter, begun: None, seen: HashSet::new() };
     console.start("ranking", 0);
     loop {
         let mut batch: Vec<Row> = Vec::new();
         while batch.len() < BATCH_ROWS
-            && let Some(values) = rows.next()?
+            && let Some((row_id, ids)) = histories.next(path)?
         {
-            let [row_id, prefix] = values[..] else { break };
-            let (history, unknown) = history(model, prefix.split_ascii_whitespace(), kind);
-            num_ids += (history.len() + unknown.len()) as u64;
+            let (history, unknown) = history(model, ids.iter().map(String::as_str), kind);
+            num_ids += ids.len() as u64;
             num_unknown += unknown.len() as u64;
-            batch.push(Row { row_id: row_id.to_owned(), history });
+            let unknown = if args.json { unknown.into_iter().map(str::to_owned).collect() } else { Vec::new() };
+            batch.push(Row { row_id, history, unknown });
         }
         if batch.is_empty() {
             break;
         }
         num_rows += batch.len() as u64;
         let rank = |rows: &[Row]| {
-            let lines = rankers.with(|model, ranker| lines(model, ranker, rows, asked));
+            let lines = rankers.with(|model, ranker| match args.json {
+                true => json_lines(model, ranker, rows, asked),
+                false => lines(model, ranker, rows, asked),
+            });
             console.advance(rows.len() as u64);
             lines
         };
@@ -251,13 +323,24 @@ fn many(args: &Args, model: &Model, path: &Path, asked: &Asked, console: &Consol
     Ok(())
 }
 
+/// The JSON lines of some rows' lists.
+fn json_lines(model: &Model, ranker: &mut Ranker, rows: &[Row], asked: &Asked) -> io::Result<Vec<u8>> {
+    let mut lines = Vec::new();
+    for row in rows {
+        let listed = asked.rank(model, ranker, &row.history, false);
+        let items: Vec<_> = listed.iter().enumerate().map(|(at, ranked)| as_json(model, at + 1, ranked)).collect();
+        writeln!(lines, "{}", json!({ "row_id": row.row_id, "items": items, "unknown": row.unknown }))?;
+    }
+    Ok(lines)
+}
+
 /// The CSV lines of some rows' lists.
 fn lines(model: &Model, ranker: &mut Ranker, rows: &[Row], asked: &Asked) -> io::Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for row in rows {
         for (at, ranked) in asked.rank(model, ranker, &row.history, false).into_iter().enumerate() {
             let (rank, score) = ((at + 1).to_string(), ranked.score.to_string());
-            writer.write_record([&row.row_id, &rank, model.items.id(ranked.item), &score])?;
+            writer.write_record([&row.row_id, &rank, model.id(ranked.shown), &score])?;
         }
     }
     writer.into_inner().map_err(csv::IntoInnerError::into_error)

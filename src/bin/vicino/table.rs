@@ -59,15 +59,24 @@ impl fmt::Display for Table {
 
 /// A share as a percentage with two decimals: 54.47 %.
 pub fn percent(share: f64) -> String {
-    format!("{:.2} %", share * 100.0)
+    format!("{} %", decimals(share * 100.0, 2))
+}
+
+/// A number with so many digits after the point, and without the sign of a zero.
+pub fn decimals(value: f64, digits: usize) -> String {
+    let text = format!("{value:.digits$}");
+    match text.strip_prefix('-') {
+        Some(zero) if zero.bytes().all(|byte| matches!(byte, b'0' | b'.')) => zero.to_owned(),
+        _ => text,
+    }
 }
 
 /// A constant or figure with up to five significant digits after the point.
 pub fn figure(value: f64) -> String {
     if value.fract() == 0.0 && value.abs() < 1e9 {
-        return format!("{value}");
+        return decimals(value, 0);
     }
-    let text = format!("{value:.5}");
+    let text = decimals(value, 5);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
@@ -97,5 +106,11 @@ mod tests {
     #[test]
     fn figures_drop_trailing_zeros() {
         assert_eq!([3.0, 0.5, 1.0 / 3.0].map(figure), ["3", "0.5", "0.33333"]);
+    }
+
+    #[test]
+    fn zero_has_no_sign() {
+        assert_eq!([-0.0, -0.000_001, -0.5].map(figure), ["0", "0", "-0.5"]);
+        assert_eq!([-0.0, -0.000_01, -0.01].map(percent), ["0.00 %", "0.00 %", "-1.00 %"]);
     }
 }

@@ -3,6 +3,7 @@
 use crate::arg_parsers;
 use crate::catalogue::CatalogFlags;
 use crate::console::Console;
+use crate::curated;
 use crate::events::{EventFlags, Events, read_events_with};
 use crate::explore::lead;
 use crate::hints::HINTS;
@@ -12,7 +13,7 @@ use crate::report::{Extras, Report};
 use crate::table::thousands;
 use crate::train_and_compare;
 use crate::usage::Usage;
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::ValueEnum;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -95,6 +96,20 @@ pub struct Args {
     #[arg(help_heading = "Learning", long)]
     no_baskets: bool,
 
+    /// Pairs that you chose yourself: the other product leads the lists of the first
+    ///
+    /// A CSV file with the columns `list` (`related` or `boughtTogether`), `item_id` and `other_id`, in the order in which
+    /// they are to be listed. Products that are not in the log are added.
+    #[arg(help_heading = "Learning", long, value_name = "FILE")]
+    curated: Option<PathBuf>,
+
+    /// Learn from every variant as a product of its own, although the catalogue says which product it is of
+    ///
+    /// By default pairs are counted by product (`item_group_id` of a feed for Google), and lists show one variant of
+    /// each: the one viewed last, else the most sold one in stock.
+    #[arg(help_heading = "Learning", long, requires = "catalog")]
+    no_grouping: bool,
+
     /// Weight of an event of a history when ranking, by its kind; kinds not named are view=1, cart=3, purchase=5
     /// [default: learnt from the log]
     #[arg(help_heading = "Learning", long, value_name = "KIND=WEIGHT,...", value_parser = arg_parsers::event_weights)]
@@ -156,11 +171,14 @@ impl Args {
         let gap_minutes = || ("session.gap_minutes".to_owned(), events.session_gap_ms as f64 / 60_000.0);
         TrainOptions {
             learning,
-            budget: self.packing.budget(events.log.item_ids.len()),
+            budget: self.packing.budget(),
+            packed_neighbours: self.packing.neighbours(),
             event_weights: self.event_weights,
             similar: self.similar,
             read_with: is_cut_by_gap.then(gap_minutes).into_iter().collect(),
             parts: Parts::ALL,
+            curated: Vec::new(),
+            group_variants: !self.no_grouping,
         }
     }
 
@@ -191,13 +209,18 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     }
     let wants_page = args.report.as_deref().is_some_and(|path| !is_json(path));
     let mut events = read_events_with(&paths, &args.events, args.seed, wants_page, console)?;
-    let catalog = args.catalog.read(console)?;
+    let catalog = args.catalog.read(&events.log.item_ids, console)?;
     let summary = eda::summarise(&events.log);
     let exploration = wants_page.then(|| eda::explore(&events.log, &events.report, catalog.as_ref(), &HINTS));
     if let Some(catalog) = catalog.as_ref().filter(|_| args.catalog_items) {
         train_and_compare::add_items(&mut events.log.item_ids, catalog.products().map(|product| product.id.clone()));
     }
-    let trainer = Trainer::new(args.options(&events));
+    let mut options = args.options(&events);
+    if let Some(path) = &args.curated {
+        options.curated = curated::read(path)?;
+        curated::add_products(path, &options.curated, catalog.as_ref(), &mut events.log.item_ids, console);
+    }
+    let trainer = Trainer::new(options);
     let learnt = trainer.learn(&events.log, catalog.as_ref(), console)?;
     if let Some(path) = args.catalog.path().filter(|_| learnt.num_without_category > 0) {
         console.remark(format_args!(
@@ -215,9 +238,14 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     // The page alone looks at the events again.
     let log = wants_page.then_some(events.log);
     let outcome = args.packing.pack(&learnt, console)?;
+    if outcome.packed.num_links == 0 {
+        bail!("the model would have no neighbours: {}", train_and_compare::why_no_neighbours(&outcome.model));
+    }
     write(&args.output, &outcome.bytes)?;
 
     let report = Report {
+        account: &events.account,
+        catalog: catalog.as_ref(),
         read: &events.report,
         summary: &summary,
         sections: &model::sections(&outcome.bytes)?,
@@ -272,7 +300,7 @@ fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
 fn check_outputs(args: &Args, paths: &[PathBuf]) -> anyhow::Result<()> {
     let outputs: Vec<&PathBuf> =
         [Some(&args.output), args.report.as_ref()].into_iter().flatten().chain(args.events.outputs()).collect();
-    let inputs: Vec<PathBuf> = paths.iter().chain(args.catalog.path()).cloned().collect();
+    let inputs: Vec<PathBuf> = paths.iter().chain(args.catalog.path()).chain(&args.curated).cloned().collect();
     output::refuse_to_replace(&inputs, outputs.iter().copied())?;
     for (at, output) in outputs.iter().enumerate() {
         if outputs[..at].contains(output) {

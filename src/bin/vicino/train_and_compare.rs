@@ -1,6 +1,7 @@
 //! A model from one part of a log, with the defaults of `vicino train`, beside simple methods on the other part.
 
 use crate::console::Console;
+use crate::table::thousands;
 use std::collections::{HashMap, HashSet};
 use vicino::ItemIx;
 use vicino::catalog::Catalog;
@@ -9,7 +10,7 @@ use vicino::events::EventLog;
 use vicino::learn;
 use vicino::measure::{ModelRecommender, Recommender, Targets, TestCases};
 use vicino::model::Model;
-use vicino::train::{Parts, TrainOptions, Trainer, descriptions};
+use vicino::train::{Parts, TrainOptions, Trainer, descriptions, products_of};
 
 /// Histories that are compared on, unless it is said otherwise.
 pub const USUAL_CASES: usize = 10_000;
@@ -52,6 +53,11 @@ pub fn held_out(
     options: &Options,
     console: &Console,
 ) -> anyhow::Result<HeldOut> {
+    let products = catalog.map(|catalog| products_of(&log, catalog)).transpose()?.flatten();
+    let (log, catalog) = match &products {
+        Some(products) => (products.log.clone(), Some(&products.catalog)),
+        None => (log, catalog),
+    };
     let split = eval::split_sampled(&log, by, options.max_cases, options.seed)?;
     drop(log);
     let (num_cases, cases) = (split.report.histories, split.cases);
@@ -95,7 +101,29 @@ fn train(
     training.learning.keep_held_out = options.tune;
     training.learning.seed = options.seed;
     let packed = Trainer::new(training).train(log, catalog, console)?;
+    if packed.num_links == 0 {
+        console.remark(format_args!("warning: the model has no neighbours: {}", why_no_neighbours(&packed.model)));
+    }
     Ok((packed.model, packed.bytes.len()))
+}
+
+/// The reason why a model has no neighbours, and what to do.
+pub fn why_no_neighbours(model: &Model) -> String {
+    let privacy = &model.privacy;
+    let whom = if privacy.by_shopper { "shoppers" } else { "sessions (the log names no shoppers)" };
+    match (privacy.pairs_kept, privacy.pairs_removed) {
+        (0, 0) => "no session has two products; check that sessions are cut where a visit or an order ends".to_owned(),
+        (0, removed) => format!(
+            "none of {} pairs of products was made by {} distinct {whom}; take a longer period, or lower --min-shoppers \
+             (1 keeps every pair, and with it what one shopper alone did)",
+            thousands(removed),
+            privacy.min_shoppers
+        ),
+        (kept, _) => format!(
+            "{} pairs were counted and none was packed; take a longer period, or allow more bytes or --neighbours",
+            thousands(kept)
+        ),
+    }
 }
 
 /// Measures a model beside the simple methods, which are fitted on `train`.

@@ -111,7 +111,7 @@ pub(super) fn histogram(x: &Axis, y: &Axis, bins: &[Bin], marks: &[Mark]) -> (f6
 pub(super) fn lines(x: &Axis, y: &Axis, series: &[Series], marks: &[Mark]) -> (f64, String) {
     let points = || series.iter().flat_map(|line| &line.points);
     let mut frame = Frame::new(x, y, points().map(|point| point.0), points().map(|point| point.1));
-    let mut legend = WIDTH - RIGHT;
+    let legend = Legend::new(&y.label, series);
     for (at, line) in series.iter().enumerate() {
         let colour = format!("var(--c{0}, {1})", at % COLOURS.len(), COLOURS[at % COLOURS.len()]);
         // Series are told apart without colours, too.
@@ -135,26 +135,70 @@ pub(super) fn lines(x: &Axis, y: &Axis, series: &[Series], marks: &[Mark]) -> (f
                 frame.y.of(y)
             );
         }
-        if !line.name.is_empty() {
+        if let Some(&(end, row)) = legend.places.get(at).filter(|_| !line.name.is_empty()) {
+            // Rows of their own stand above the frame.
+            let y = 16.0 + LEGEND_ROW * (row as f64 - legend.num_rows as f64);
+            let start = end - name_width(&line.name);
             let _ = write!(
                 frame.text,
-                "<text x=\"{legend:.1}\" y=\"16\" text-anchor=\"end\">{0}</text><line x1=\"{1:.1}\" x2=\"{2:.1}\" \
-                 y1=\"12\" y2=\"12\" stroke=\"{colour}\" stroke-width=\"3\"{dashes}/>",
+                "<text x=\"{end:.1}\" y=\"{y:.1}\" text-anchor=\"end\">{0}</text><line x1=\"{1:.1}\" x2=\"{2:.1}\" \
+                 y1=\"{3:.1}\" y2=\"{3:.1}\" stroke=\"{colour}\" stroke-width=\"3\"{dashes}/>",
                 escaped(&line.name),
-                legend - 7.8 * line.name.chars().count() as f64 - 34.0,
-                legend - 7.8 * line.name.chars().count() as f64 - 8.0
+                start - 34.0,
+                start - 8.0,
+                y - 4.0
             );
-            legend -= 7.8 * line.name.chars().count() as f64 + 50.0;
         }
     }
     frame.mark(marks);
-    (HEIGHT, frame.text)
+    let down = LEGEND_ROW * legend.num_rows as f64;
+    if down > 0.0 {
+        frame.text = format!("<g transform=\"translate(0 {down})\">{}</g>", frame.text);
+    }
+    (HEIGHT + down, frame.text)
 }
+
+/// Height of a row of the legend.
+const LEGEND_ROW: f64 = 18.0;
+
+/// Width that a name takes, in pixels.
+fn name_width(name: &str) -> f64 {
+    7.8 * name.chars().count() as f64
+}
+
+/// Places of the names of lines.
+struct Legend {
+    /// Where each name ends, and its row.
+    places: Vec<(f64, usize)>,
+    /// Rows above the name of the axis; 0 if all names stand beside it.
+    num_rows: usize,
+}
+
+impl Legend {
+    fn new(axis: &str, series: &[Series]) -> Legend {
+        let widths: Vec<f64> = series.iter().map(|line| name_width(&line.name) + 50.0).collect();
+        let beside = WIDTH - RIGHT - 4.0 - 8.6 * axis.chars().count() as f64 - 24.0;
+        let fits = widths.iter().sum::<f64>() <= beside;
+        let (mut end, mut row, mut places) = (WIDTH - RIGHT, 0, Vec::new());
+        for width in widths {
+            if !fits && end < WIDTH - RIGHT && end - width < 0.0 {
+                (end, row) = (WIDTH - RIGHT, row + 1);
+            }
+            places.push((end, row));
+            end -= width;
+        }
+        Legend { places, num_rows: if fits { 0 } else { row + 1 } }
+    }
+}
+
+/// Points that are all drawn with their names; of more, only those that stand out are.
+const MAX_NAMES: usize = 15;
 
 pub(super) fn scatter(x: &Axis, y: &Axis, points: &[Point]) -> (f64, String) {
     let mut frame = Frame::new(x, y, points.iter().map(|point| point.x), points.iter().map(|point| point.y));
     let (marked, others): (Vec<&Point>, Vec<&Point>) = points.iter().partition(|point| point.is_marked);
     let mut taken: Vec<(f64, f64)> = Vec::new();
+    let has_room = points.len() <= MAX_NAMES;
     for point in others.into_iter().chain(marked) {
         let (at, up) = (frame.x.of(point.x), frame.y.of(point.y));
         let (colour, radius) = if point.is_marked { (1, 5.0) } else { (0, 3.0) };
@@ -168,7 +212,7 @@ pub(super) fn scatter(x: &Axis, y: &Axis, points: &[Point]) -> (f64, String) {
             number(point.x),
             number(point.y)
         );
-        if point.is_marked {
+        if point.is_marked || has_room {
             let (anchor, aside) = if at > WIDTH * 0.6 { ("end", -9.0) } else { ("start", 9.0) };
             // A name that would lie on another goes below it.
             let mut line = up + 4.0;
@@ -218,4 +262,39 @@ pub(super) fn bars(x: &Axis, bars: &[Bar]) -> (f64, String) {
     }
     let _ = write!(text, "<text x=\"{left:.1}\" y=\"16\" font-weight=\"600\">{}</text>", escaped(&x.label));
     (TOP + bars.len() as f64 * ROW + 8.0, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn series(names: &[&str]) -> Vec<Series> {
+        names.iter().map(|&name| Series { name: name.to_owned(), points: vec![(1.0, 1.0), (2.0, 2.0)] }).collect()
+    }
+
+    #[test]
+    fn a_legend_without_room_beside_the_axis_stands_above_it() {
+        let (axis, long) = ("objective", "together: packing, the second part");
+        assert_eq!(Legend::new(axis, &series(&["next", "together"])).num_rows, 0);
+        assert_eq!(Legend::new(axis, &series(&[long, long])).num_rows, 1);
+        let three = Legend::new(axis, &series(&[long, long, long]));
+        assert_eq!(three.num_rows, 2);
+        let [y, x] = [Axis::linear(axis), Axis::linear("tried")];
+        let (height, text) = lines(&x, &y, &series(&[long, long, long]), &[]);
+        assert_eq!(height, HEIGHT + 2.0 * LEGEND_ROW);
+        // The axis' name moves down with the frame; the first row of names is where it was.
+        assert!(text.starts_with("<g transform=\"translate(0 36)\">") && text.contains("y=\"-20.0\""), "{text}");
+    }
+
+    #[test]
+    fn few_points_all_have_their_names() {
+        let points = |count: usize| -> Vec<Point> {
+            (0..count).map(|at| Point { x: at as f64, y: 1.0, name: format!("p{at}"), is_marked: at == 0 }).collect()
+        };
+        let num_names = |count| {
+            let (_, text) = scatter(&Axis::linear("x"), &Axis::linear("y"), &points(count));
+            text.matches("font-size=\"12\"").count()
+        };
+        assert_eq!([num_names(5), num_names(MAX_NAMES), num_names(MAX_NAMES + 1)], [5, MAX_NAMES, 1]);
+    }
 }

@@ -49,6 +49,8 @@ pub(super) struct CleanLog {
     pub(super) is_out: Vec<bool>,
     pub(super) rules: Vec<RuleCount>,
     pub(super) rejections: Vec<Rejection<Reason>>,
+    /// Rows that were left out although their kind is known, by reason and kind.
+    pub(super) rejected_kinds: Vec<(Reason, [u64; 3])>,
     /// By file and line; empty unless they are kept.
     pub(super) rejects: Vec<Reject>,
 }
@@ -103,6 +105,7 @@ pub(super) fn clean(mut raw: RawLog, options: &ReadOptions, patterns: &Patterns,
     }
 
     let RuleRunner { context: RuleContext { is_out, .. }, rules, failures, .. } = runner;
+    let rejected_kinds = failures.by_kind();
     let (rejections, rejects) = failures.into_parts();
     CleanLog {
         order: order.into_events(),
@@ -112,6 +115,7 @@ pub(super) fn clean(mut raw: RawLog, options: &ReadOptions, patterns: &Patterns,
         is_out,
         rules,
         rejections,
+        rejected_kinds,
         rejects,
         raw,
         traits,
@@ -194,6 +198,7 @@ impl<'a> RuleRunner<'a> {
         self.count(rule, events.len() as u64, None);
         for &event in &events {
             self.context.is_out[event as usize] = true;
+            self.failures.add_kind(reason, self.context.log.events.kinds[event as usize]);
         }
         let Some(&first) = events.first() else { return };
         let (log, cleaning) = (self.context.log, self.context.cleaning);

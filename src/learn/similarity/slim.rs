@@ -72,7 +72,7 @@ struct Problem {
 
 /// Row c of the result: the items that explain c, and their weights.
 fn solve(counts: &PairCounts, ridge: f32) -> CsrMatrix {
-    // What leads to c stands in column c of the counts; columns of these rows ascend.
+    // What leads to c is in column c of the counts; columns of these rows ascend.
     let leading = counts.pairs.transpose(counts.item_weights.len());
     CsrMatrix::build(counts.item_weights.len(), Problem::default, |problem, item, columns, values| {
         problem.state(&leading, counts, item, ridge);

@@ -1,6 +1,6 @@
 //! Sets of the items of one block, as the bits of a number.
 
-/// Items of a block of a file; in each they stand in the order of their ids.
+/// Items of a block of a file; in each they are in the order of their ids.
 pub const BLOCK: usize = 128;
 
 /// The set of one item. By halves: to shift 128 bits by a variable amount is a call in WebAssembly.

@@ -1,6 +1,6 @@
 //! Links in blocks of 128 items that are read when a list needs them.
 //!
-//! Items are cut into blocks so that few links run between two of them; in a block they stand in the order of their
+//! Items are cut into blocks so that few links run between two of them; in a block they are in the order of their
 //! ids. From the outside in:
 //!
 //! ```text

@@ -1,4 +1,4 @@
-//! The block of each id, in the order of the ids: within a block items stand in that order, so this gives their
+//! The block of each id, in the order of the ids: within a block items are in that order, so this gives their
 //! numbers.
 
 use super::mask::BLOCK;

@@ -221,6 +221,11 @@ impl<D: AsRef<[u8]>> IdSet<D> {
         Ok(IdSet { bytes, num_ids, templates, texts, starts, kept: RefCell::default() })
     }
 
+    /// The number of ids.
+    pub(super) fn len(&self) -> usize {
+        self.num_ids
+    }
+
     /// The rank of an id.
     pub(super) fn rank_of(&self, id: &str) -> Result<Option<u32>, DecodeError> {
         let id = id.as_bytes();

@@ -4,10 +4,10 @@ use super::code::Coder;
 use super::limits::{at_most, fault};
 use crate::model::bytes::{DecodeError, Expected};
 
-/// Letters and digits in an order in which those of every usual way to write numbers stand together.
+/// Letters and digits in an order in which those of every usual way to write numbers are together.
 const ALPHABET: &[u8; 62] = b"GHIJKLMNOPQRSTUVWXYZABCDEF0123456789abcdefghijklmnopqrstuvwxyz";
 const NUM_LETTERS: u32 = ALPHABET.len() as u32;
-/// Places in the alphabet; `NONE` for what is no letter and no digit.
+/// Places in the alphabet; `NONE` for other bytes.
 const PLACES: [u8; 256] = {
     let mut places = [NONE; 256];
     let mut at = 0;

@@ -77,7 +77,7 @@ impl<'a> SortedIds<'a> {
     ///
     /// # Errors
     ///
-    /// An id is too long, or stands twice.
+    /// An id is too long, or occurs twice.
     pub(in crate::model) fn to_bytes(&self) -> Result<Vec<u8>, ModelError> {
         if let Some(at) = self.ids.iter().position(|id| id.len() > MAX_ID_BYTES) {
             let most = Expected::AtMost(MAX_ID_BYTES as u64);

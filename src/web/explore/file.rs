@@ -28,7 +28,7 @@ impl BrowserFile {
     /// Opens a file in place of the one that was open.
     ///
     /// # Errors
-    /// The thread is no worker: only there browsers read files while code waits.
+    /// The thread is not a worker: only there browsers read files while code waits.
     pub(super) fn open(file: File) -> Result<BrowserFile, JsValue> {
         let reader = FileReaderSync::new()?;
         let num_bytes = file.size() as u64;

@@ -13,8 +13,9 @@ use web_sys::File;
 use super::file::BrowserFile;
 use super::{error, to_js};
 use crate::Progress;
-use crate::eda::{self, Exploration, Hints};
-use crate::events::{self, EventsError, Field, Format, Origin, ReadOptions, ReadReport};
+use crate::catalog::{self, CatalogReport};
+use crate::eda::{self, Exploration, Hints, Reading};
+use crate::events::{self, EventsError, Field, Format, Origin, ReadOptions};
 
 /// Options for reading a log.
 #[derive(Default, Deserialize)]
@@ -49,20 +50,38 @@ impl From<LogFormat> for Format {
 struct Explored {
     name: String,
     num_bytes: u64,
-    report: ReadReport,
+    reading: Reading,
+    /// Of the product feed, if one was chosen.
+    catalog: Option<CatalogReport>,
     exploration: Exploration,
+}
+
+/// A product feed in memory.
+#[wasm_bindgen]
+pub struct Feed {
+    origin: Origin,
+}
+
+#[wasm_bindgen]
+impl Feed {
+    /// A feed whose file has this name; the format is told by it, else by the bytes.
+    #[wasm_bindgen(constructor)]
+    pub fn new(name: &str, bytes: Vec<u8>) -> Feed {
+        Feed { origin: Origin::Memory { name: PathBuf::from(name), bytes: bytes.into(), format: None } }
+    }
 }
 
 /// Reads the events of a file, slice by slice, and explores them.
 ///
 /// `options` is an object with `format` (`csv`, `json` or `parquet`; left out, the file tells) and `columns` (names by
 /// field), both optional. `progress` is called with an event (`start`, `advance`, `rows` or `finish`), a text and a
-/// number: for `start` the step and its bytes, for `advance` and `rows` how many more, for `finish` a summary.
+/// number: for `start` the step and its bytes, for `advance` and `rows` how many more, for `finish` a summary. `feed` is
+/// the product feed of the same shop.
 ///
 /// # Errors
-/// `options` for options of another form; else see [`code_of`].
+/// `options` for options of another form, `feed` for a feed that cannot be read; else see [`code_of`].
 #[wasm_bindgen]
-pub fn explore(file: File, options: JsValue, progress: Function) -> Result<JsValue, JsValue> {
+pub fn explore(file: File, options: JsValue, feed: Option<Feed>, progress: Function) -> Result<JsValue, JsValue> {
     let refused = |problem: &str| error("options", &format!("columns: {problem}"));
     let chosen: LogOptions =
         serde_wasm_bindgen::from_value(options).map_err(|problem| error("options", &problem.to_string()))?;
@@ -81,9 +100,13 @@ pub fn explore(file: File, options: JsValue, progress: Function) -> Result<JsVal
     WATCHER.set(Some(progress));
     let read = events::read_from(std::slice::from_ref(&origin), &options, &Watched);
     let explored = read.map_err(|problem| error(code_of(&problem), &problem.to_string())).and_then(|(log, report)| {
+        let read = |feed: Feed| catalog::read_for(&feed.origin, &BTreeMap::new(), &log.item_ids);
+        let catalog = feed.map(read).transpose().map_err(|problem| error("feed", &problem.to_string()))?;
         Watched.start("Making figures", 0);
-        let exploration = eda::explore(&log, &report, None, &Hints::NONE);
-        to_js(&Explored { name, num_bytes: file.num_bytes(), report, exploration })
+        let exploration = eda::explore(&log, &report, catalog.as_ref(), &Hints::NONE);
+        let reading = eda::reading(&log, &report, &Hints::NONE);
+        let catalog = catalog.map(|catalog| catalog.report);
+        to_js(&Explored { name, num_bytes: file.num_bytes(), reading, catalog, exploration })
     });
     WATCHER.set(None);
     explored

@@ -30,7 +30,7 @@ const lookAt = (shop, body, options = {}) =>
     },
     async (visited) => {
       await visited.page.goto(`${visited.server.url}/eda/`);
-      await visited.page.locator('#plot-lengths svg').waitFor();
+      await visited.page.locator('#plot-session-length svg').waitFor();
       await body(visited);
     },
   );
@@ -199,6 +199,24 @@ export function exploring(shop) {
       const alert = page.locator('.pick [role="alert"]');
       await alert.waitFor();
       assert.match(await alert.innerText(), /unknown field `what`; expected item, session/);
+    }));
+
+  test('a feed beside the log says which products are known, and draws categories', () =>
+    lookAt(shop, async ({ page }) => {
+      const ids = [...new Set([...events(3000)].map(({ item_id }) => item_id))];
+      const rows = ids.map((id, at) => `shop-${id},${id},Thing ${id},Kind ${at % 3}\n`);
+      const feed = file('products.csv', `product_id,sku,title,category\n${rows.join('')}`);
+      await page.setInputFiles('#feed', feed);
+      await page.setInputFiles('#file', file('log.csv', [...csv(events(3000))].join('')));
+      await read(page, 'log.csv');
+      const tables = (await page.locator('.tables').allInnerTexts()).join(' ');
+      assert.match(tables, /Feed: id\s+sku/, 'the column whose ids the log has');
+      assert.match(tables, /Feed: category\s+category/);
+      await page.setInputFiles('#feed', file('no-feed.csv', 'colour,shape\nred,round\n'));
+      await page.setInputFiles('#file', file('log.csv', [...csv(events(300))].join('')));
+      const alert = page.locator('.pick [role="alert"]', { hasText: 'no-feed.csv was not read' });
+      await alert.waitFor();
+      assert.match(await alert.innerText(), /no column for `id`/);
     }));
 
   test('every figure is saved as a picture, a drawing and its numbers', () =>

@@ -50,9 +50,10 @@ async function everyPage({ page, server }, look) {
   await page.locator('#metrics, #pane-counts .empty').waitFor();
   await look('the drawer, counts');
   await page.goto(`${server.url}/eda/`);
-  await page.locator('#plot-lengths svg').waitFor();
+  await page.locator('#plot-session-length svg').waitFor();
   await look('the report');
   await page.setInputFiles('#file', small());
+  await page.locator('h1', { hasText: 'What is in' }).waitFor();
   await page.locator('#plot-matrix svg').last().waitFor();
   await page.locator('details').evaluateAll((all) => {
     for (const details of all) details.open = true;
@@ -206,25 +207,51 @@ export function looks(shop) {
       assert.equal(await focused(), 'open-settings');
     }));
 
-  test('the report draws both figures from the trained data', () =>
+  test('the page on the sample data draws every figure of its exploration', () =>
     visit(shop(), async ({ page, server }) => {
-      const report = JSON.parse(readFileSync(join(shop().dist, 'report.json'), 'utf8'));
+      const log = JSON.parse(readFileSync(join(shop().dist, 'explored.json'), 'utf8'));
       await ready(page);
       await page.locator('#footer a', { hasText: 'learnt from' }).click();
       await page.locator('#plot-popularity svg').waitFor();
       assert.equal(page.url(), `${server.url}/eda/`);
-      assert.ok(
-        (await page
-          .locator(
-            '#plot-popularity svg path[stroke-width="2.5"], #plot-popularity svg g[stroke-width="2.5"] path',
-          )
-          .count()) > 0,
-        'a curve',
+      await page.waitForFunction(() =>
+        [...document.querySelectorAll('.plot')].every((plot) => plot.querySelector('svg')),
       );
-      const bars = await page.locator('#plot-lengths svg g[aria-label="rect"] rect').count();
-      assert.ok(bars > 3 && bars <= report.session_lengths.length, `${bars} bars`);
+      const drawn = await page
+        .locator('#content .plot')
+        .evaluateAll((plots) => plots.map(({ id }) => id.replace('plot-', '')));
+      const expected = log.figures.map(({ id }) => id);
+      assert.deepEqual(drawn, expected);
+      for (const id of ['over-time', 'week', 'session-length', 'prices', 'popularity', 'matrix']) {
+        assert.ok(expected.includes(id), `${id} of ${expected}`);
+      }
       const numbers = await page.locator('.numbers dd').allInnerTexts();
-      assert.equal(numbers[0], report.data.num_events.toLocaleString('en-US'));
-      assert.match(await page.locator('.tables').innerText(), /Cleaning/);
+      assert.equal(numbers[0], log.reading.num_rows.toLocaleString('en-US'));
+      const tables = await page.locator('.tables').allInnerTexts();
+      assert.match(tables.join(' '), /How it was read[\s\S]*product_id[\s\S]*Settings/);
+    }));
+
+  test('numbers fit their tiles at any width', () =>
+    visit(shop(), async ({ page, server }) => {
+      await page.goto(`${server.url}/eda/`);
+      await page.locator('.numbers dd').first().waitFor();
+      await page
+        .locator('.numbers dd')
+        .first()
+        .evaluate((number) => {
+          number.textContent = '155,368,000,000';
+          number.style.setProperty('--letters', '15');
+        });
+      for (const width of [320, 390, 700, 1280]) {
+        await page.setViewportSize({ width, height: 800 });
+        const wide = await page
+          .locator('.numbers dd')
+          .evaluateAll((numbers) =>
+            numbers
+              .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+              .map(({ textContent }) => textContent),
+          );
+        assert.deepEqual(wide, [], `${width} pixels`);
+      }
     }));
 }

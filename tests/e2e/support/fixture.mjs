@@ -124,6 +124,10 @@ export function buildFixture() {
     ...['train', transactions, '--catalog', products, '--no-tune', '--quiet'],
     ...['-o', join(data, 'shop.vicino'), '--report', join(data, 'report.json')],
   ]);
+  run(command(), [
+    ...['explore', transactions, '--catalog', products, '--quiet'],
+    ...['-o', join(data, 'explored.json')],
+  ]);
   run(process.execPath, [
     ...['scripts/demo-data', '--products', products, '--transactions', transactions],
     ...['--min-purchases', '1', '-o', join(data, 'catalogue.json')],
@@ -138,8 +142,7 @@ export function buildFixture() {
 /** Finds the folder of the shop that is built with the sample data, if there is one. */
 export function sampleShop() {
   const dist = join(root, 'www/dist');
-  const whole = ['index.html', 'shop.vicino', 'report.json', 'catalogue.json'].every((file) =>
-    existsSync(join(dist, file)),
-  );
+  const files = ['index.html', 'shop.vicino', 'report.json', 'explored.json', 'catalogue.json'];
+  const whole = files.every((file) => existsSync(join(dist, file)));
   return whole ? dist : undefined;
 }

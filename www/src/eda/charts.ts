@@ -21,6 +21,8 @@ export interface Stop {
 
 /** Number of cells above which they are drawn as one picture. */
 const MOST_CELLS = 3000;
+/** Number of points up to which all have their names. */
+const MOST_NAMES = 15;
 /** Lines differ in their dashes, for those who cannot tell the colours apart. */
 const DASHES = ['', '7 3', '2 3', '9 3 2 3', '4 2', '1 4'];
 
@@ -294,6 +296,8 @@ function scatter({ x, y, points }: Scatter, width: number): Drawing {
     (point) => (x.scale !== 'log' || point.x > 0) && (y.scale !== 'log' || point.y > 0),
   );
   const marked = drawn.filter(({ is_marked }) => is_marked);
+  // Few points all have their names.
+  const withNames = drawn.length <= MOST_NAMES ? drawn : marked;
   const text = (point: Point): string =>
     `${point.name}\n${x.label}: ${formatFull(point.x, x.scale)}\n${y.label}: ${formatFull(point.y, y.scale)}`;
   const middle = halfWay(
@@ -303,7 +307,7 @@ function scatter({ x, y, points }: Scatter, width: number): Drawing {
   );
   const names = (isLeft: boolean): Plot.Markish =>
     Plot.text(
-      marked.filter((point) => point.x <= middle === isLeft),
+      withNames.filter((point) => point.x <= middle === isLeft),
       {
         x: (d: Point) => place(d.x, x),
         y: 'y',

@@ -1,40 +1,46 @@
-// The results of reading a log: sizes, findings, rows left out, and every figure.
+// What is in a log: sizes, findings, every figure, how it was read, and what was left out.
 import { h } from '../dom';
 import { bytes, count } from '../format';
-import type { Figure, Grid } from './figure';
-import { words } from './sample';
-import { figure, numbers, part, tableOf } from './view';
+import type { Figure } from './figure';
+import { account, type Feed, leftOut, type Reading, sizes } from './reading';
+import { figure, part, tableOf } from './view';
+
+/** A log in figures: the JSON of `vicino explore`, and what the reader of this page gives. */
+export interface Exploration {
+  findings: { weight: string; title: string; text: string; examples: string[] }[];
+  figures: Figure[];
+  missing: { title: string; needs: string }[];
+}
 
 /** Result of reading a log: `Explored` of `src/web/explore/log.rs`. */
 export interface Explored {
   name: string;
   num_bytes: number;
-  report: {
-    num_rows: number;
-    num_events: number;
-    columns: { field: string; column: string }[];
-  };
-  exploration: {
-    overview: Grid;
-    quality: Grid;
-    findings: { weight: string; title: string; text: string; examples: string[] }[];
-    figures: Figure[];
-    missing: { title: string; needs: string }[];
-  };
+  reading: Reading;
+  catalog: Feed | null;
+  exploration: Exploration;
 }
 
 /** Shows everything below the heading. */
 export function explored(of: Explored, seconds: number): (Node | string)[] {
-  const { report, exploration } = of;
-  const { overview, quality, findings, figures, missing } = exploration;
-  const left = report.num_rows - report.num_events;
   return [
     h(
       'p',
       { class: 'lead intro' },
-      `${count(report.num_rows)} rows in ${bytes(of.num_bytes)}, read in ${seconds.toFixed(1)} s by this page, on this device. Nothing was uploaded.`,
+      `${count(of.reading.num_rows)} rows in ${bytes(of.num_bytes)}, read in ${seconds.toFixed(1)} s by this page, on this device. Nothing was uploaded.`,
     ),
-    numbers(overview.rows.map(([name = '', value = '']) => [name, value])),
+    ...contents(of.reading, of.catalog, of.exploration),
+  ];
+}
+
+/** Shows a log without the way in which it came here. */
+export function contents(
+  reading: Reading,
+  feed: Feed | null,
+  { findings, figures, missing }: Exploration,
+): (Node | string)[] {
+  return [
+    sizes(reading),
     findings.length > 0
       ? h(
           'section',
@@ -43,25 +49,12 @@ export function explored(of: Explored, seconds: number): (Node | string)[] {
           h('ul', { class: 'findings' }, ...findings.map(finding)),
         )
       : '',
-    part(
-      'Cleaning',
-      left > 0
-        ? `${count(left)} rows did not become events, for these reasons.`
-        : 'Every row became an event.',
-      quality.rows.length > 0 ? tableOf(quality) : '',
-    ),
+    leftOut(reading),
     ...figures.map(figure),
     h(
       'div',
       { class: 'tables' },
-      part(
-        'Columns',
-        'Where each field was found. Other columns can be named when the file is chosen.',
-        tableOf({
-          head: ['Field', 'Column'],
-          rows: report.columns.map(({ field, column }) => [words(field), column]),
-        }),
-      ),
+      account(reading, feed),
       missing.length > 0
         ? part(
             'Missing figures',
@@ -76,12 +69,7 @@ export function explored(of: Explored, seconds: number): (Node | string)[] {
   ];
 }
 
-function finding({
-  weight,
-  title,
-  text,
-  examples,
-}: Explored['exploration']['findings'][number]): HTMLElement {
+function finding({ weight, title, text, examples }: Exploration['findings'][number]): HTMLElement {
   const isWarning = weight === 'warning';
   return h(
     'li',

@@ -5,7 +5,7 @@ import { chrome } from './chrome';
 import { type Explored, explored } from './explored';
 import { picker } from './picker';
 import { Reader, ReaderError } from './reader';
-import { loadReport } from './report';
+import { loadLog, loadReport } from './report';
 import { sample } from './sample';
 import { failure } from './view';
 
@@ -39,6 +39,12 @@ const columns = h('input', {
   placeholder: 'item=sku, session=visit',
 });
 
+const feed = h('input', {
+  type: 'file',
+  id: 'feed',
+  accept: '.csv,.tsv,.txt,.json,.jsonl,.ndjson,.parquet,.pq,.xml,.rss,.atom,.gz,.zst',
+});
+
 const pick = picker({
   title: 'Explore a log of your own',
   text: [
@@ -55,6 +61,12 @@ const pick = picker({
       h('label', { for: 'columns' }, 'Columns with unusual names, as FIELD=NAME'),
       columns,
     ),
+    h(
+      'p',
+      null,
+      h('label', { for: 'feed' }, 'A product feed of the same shop (optional; choose it first)'),
+      feed,
+    ),
   ],
   onFile: (file) => void read(file),
   onCancel: () => reader.stop(),
@@ -62,9 +74,9 @@ const pick = picker({
 byId('main').replaceChildren(heading, pick.element, content);
 
 let isOwn = false;
-loadReport('../report.json').then(
-  (report) => {
-    if (!isOwn) content.replaceChildren(...sample(report));
+Promise.all([loadLog('../explored.json'), loadReport('../report.json')]).then(
+  ([log, report]) => {
+    if (!isOwn) content.replaceChildren(...sample(log, report));
   },
   (error: unknown) => {
     if (isOwn) return;
@@ -83,7 +95,7 @@ async function read(file: File): Promise<void> {
   try {
     const found = await reader.call<Explored>(
       'explore',
-      [file, format.value, columns.value],
+      [file, format.value, columns.value, feed.files?.[0]],
       (progress) => pick.progress(file.name, progress),
     );
     isOwn = true;
@@ -99,6 +111,7 @@ async function read(file: File): Promise<void> {
     if (code === 'stopped') return;
     const advice =
       code === 'columns' ? ' On this page, write FIELD=NAME into the field for columns.' : '';
-    pick.fail(`${file.name} was not read.`, message + advice);
+    const of = code === 'feed' ? (feed.files?.[0]?.name ?? 'The feed') : file.name;
+    pick.fail(`${of} was not read.`, message + advice);
   }
 }

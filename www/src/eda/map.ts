@@ -1,9 +1,8 @@
 // The map of a model's items: neighbours lie close to each other, colours are categories.
 import * as Plot from '@observablehq/plot';
 import { h } from '../dom';
-import { count } from '../format';
+import { count, words } from '../format';
 import { style } from './charts';
-import { words } from './sample';
 import { view } from './view';
 
 /** Map of a model's items: `Map` of `src/web/explore/model.rs`. */

@@ -2,13 +2,12 @@
 // its items. It starts with the demo's own model.
 import { loadCatalogue } from '../catalogue';
 import { byId, h } from '../dom';
-import { bytes, count } from '../format';
+import { bytes, count, words } from '../format';
 import { chrome } from './chrome';
 import type { Figure, Grid } from './figure';
 import { drawMap, type ItemMap } from './map';
 import { picker } from './picker';
 import { Reader, ReaderError } from './reader';
-import { words } from './sample';
 import { figure, numbers, part, tableOf } from './view';
 
 interface Description {

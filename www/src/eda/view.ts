@@ -203,14 +203,11 @@ export const numbers = (rows: [string, string][]): HTMLElement =>
   h(
     'dl',
     { class: 'numbers' },
-    ...rows.map(([name, value]) =>
-      h(
-        'div',
-        null,
-        h('dd', value.length > 9 ? { class: 'long' } : null, value),
-        h('dt', null, name),
-      ),
-    ),
+    ...rows.map(([name, value]) => {
+      const number = h('dd', null, value);
+      number.style.setProperty('--letters', String(value.length));
+      return h('div', null, number, h('dt', null, name));
+    }),
   );
 
 /** Makes an error message with a remedy. */

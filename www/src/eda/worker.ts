@@ -1,6 +1,6 @@
 // The worker that reads logs and models, with the same Rust as the command line, compiled to WebAssembly. Only figures
 // leave it.
-import init, { explore as exploreLog, ModelFile } from '../../wasm-explore/vicino_explore.js';
+import init, { explore as exploreLog, Feed, ModelFile } from '../../wasm-explore/vicino_explore.js';
 import wasm from '../../wasm-explore/vicino_explore_bg.wasm?url';
 import type { Answer, Progress, Request } from './reader';
 
@@ -44,11 +44,18 @@ function opened(): ModelFile {
 }
 
 /** Reads a log; the module fetches the file slice by slice, so that it need not fit into memory. */
-function explore(id: number, file: File, format: string, columns: string): unknown {
+async function explore(
+  id: number,
+  file: File,
+  format: string,
+  columns: string,
+  feed?: File,
+): Promise<unknown> {
   const tell = teller(id);
   const progress: Progress = { step: 'Opening the file', done: 0, total: file.size, rows: 0 };
   const options = { ...(format ? { format } : {}), columns: assignments(columns) };
-  return exploreLog(file, options, (what: string, text: string, number: number) => {
+  const products = feed && new Feed(feed.name, new Uint8Array(await feed.arrayBuffer()));
+  return exploreLog(file, options, products, (what: string, text: string, number: number) => {
     if (what === 'start') Object.assign(progress, { step: text, done: 0, total: number });
     if (what === 'advance') progress.done += number;
     if (what === 'rows') progress.rows += number;

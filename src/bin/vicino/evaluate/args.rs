@@ -46,10 +46,18 @@ pub struct Args {
 
     /// Measure these lists instead of a model: CSV with row_id, rank and item_id, as `recommend -o` writes it
     ///
-    /// --test then has rows of `row_id,target`; `target` may hold several product ids with spaces between. A row
-    /// without a list counts as an empty list.
+    /// CSV or JSON lines; {"row_id": ..., "items": [...]} is a whole list. --test then has `row_id,target`, where
+    /// `target` may hold several product ids (see --sep) and a row several lines. A row without a list counts as an empty
+    /// list.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["model", "train", "since"])]
     pub(super) lists: Option<PathBuf>,
+
+    /// Text between the product ids of a field [default: blanks, except within ids that hold some]
+    ///
+    /// Ids may also stand in quotes within the field ("blue shoe" c), as a JSON list (["blue shoe","c"]), or on a line
+    /// each.
+    #[arg(long, value_name = "TEXT")]
+    pub(super) sep: Option<String>,
 
     /// Lengths of the lists to measure
     #[arg(long, value_name = "K,K,...", value_delimiter = ',', default_value = "5,10,20", value_parser = arg_parsers::list_length)]

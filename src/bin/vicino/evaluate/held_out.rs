@@ -5,9 +5,11 @@ use super::json::write_json;
 use super::{figures, print};
 use crate::console::Console;
 use crate::events::{Events, read_events};
-use crate::input::{self, PREFIX, Rows, TARGET};
+use crate::id_lists::IdSplitter;
+use crate::input::{self, PREFIX, Rows, TARGET, Value};
 use crate::output::Output;
-use crate::ranking::Kind;
+use crate::ranking::{Kind, all_ids};
+use crate::reading::Account;
 use crate::table::{Table, percent, thousands};
 use crate::train_and_compare;
 use crate::usage::Usage;
@@ -19,6 +21,7 @@ use vicino::eval::{self, Comparison, EvaluateOptions, EvaluatedView, Evaluation}
 use vicino::events::expand;
 use vicino::measure::{SessionCounts, TestCases};
 use vicino::model::Model;
+use vicino::train::products_of;
 use vicino::{EventKind, ItemIx};
 
 /// Origin of the targets.
@@ -30,7 +33,10 @@ enum Source {
 pub fn run(args: &Args, model: &Path, console: &Console) -> anyhow::Result<()> {
     let model = input::model(model)?;
     let test = read(args, &model, console)?;
-    let (cases, source) = test.cases(args, &|id| model.items.item(id));
+    let number_of = |id: &str| model.product(id);
+    let is_known = |id: &str| number_of(id).is_some();
+    let splitter = IdSplitter::new(args.sep.as_deref(), ' ', all_ids(&model), &is_known);
+    let (cases, source) = test.cases(args, &number_of, &splitter);
     if let Source::Sessions(counts) = &source
         && cases.is_empty()
         && counts.in_training > 0
@@ -41,23 +47,35 @@ pub fn run(args: &Args, model: &Path, console: &Console) -> anyhow::Result<()> {
             thousands(counts.in_training as u64)
         );
     }
+    test.check_common(args, &model, &is_known, &splitter)?;
     let found = eval::evaluate(&model, &cases, &EvaluateOptions { cut_offs: args.cut_offs() }, console)?;
-    let comparison = if args.train.is_empty() { None } else { Some(compare(args, &model, &test, console)?) };
+    let comparison = match args.train.is_empty() {
+        true => None,
+        false => Some(compare(args, &model, &test, &splitter, console)?),
+    };
 
-    if let Some(comparison) = &comparison {
+    if let Some((comparison, _)) = &comparison {
         let lead = "A model on events that it has not seen, beside simple methods from its training events.";
         args.write_report("How good the lists are", lead, figures::parts(comparison))?;
     }
     let mut output = Output::stdout();
     if args.json {
         let mut json = as_json(&found, &source, &cases);
-        if let Some(comparison) = &comparison {
+        if let Some(account) = test.account() {
+            json["reading"] = serde_json::to_value(&account.reading)?;
+        }
+        if let Some((comparison, account)) = &comparison {
+            json["training_reading"] = serde_json::to_value(&account.reading)?;
             json["comparison"] = serde_json::to_value(comparison)?;
         }
         write_json(&mut output, &json)?;
     } else {
+        if let Some(account) = test.account() {
+            writeln!(output, "{account}")?;
+        }
         print(&mut output, &found, &source, &cases)?;
-        if let Some(comparison) = &comparison {
+        if let Some((comparison, account)) = &comparison {
+            write!(output, "\nthe logs of --train\n{account}")?;
             print::comparison(&mut output, comparison)?;
         }
     }
@@ -65,9 +83,15 @@ pub fn run(args: &Args, model: &Path, console: &Console) -> anyhow::Result<()> {
 }
 
 /// The model beside the simple methods, which are fitted on the logs of --train.
-fn compare(args: &Args, model: &Model, test: &Test, console: &Console) -> anyhow::Result<Comparison> {
+fn compare(
+    args: &Args,
+    model: &Model,
+    test: &Test,
+    splitter: &IdSplitter<'_>,
+    console: &Console,
+) -> anyhow::Result<(Comparison, Account)> {
     let paths = expand(&args.train)?;
-    let mut train = read_events(&paths, &args.events, args.seed, console)?.log;
+    let Events { log: mut train, account, .. } = read_events(&paths, &args.events, args.seed, console)?;
     let (found, stated) = (train.sessions.len() as u64, model.about.num_sessions);
     if found != stated {
         console.remark(format_args!(
@@ -77,31 +101,80 @@ fn compare(args: &Args, model: &Model, test: &Test, console: &Console) -> anyhow
             thousands(stated)
         ));
     }
-    let catalog = args.catalog.read(console)?;
+    let mut catalog = args.catalog.read(&train.item_ids, console)?;
+    if let Some(catalog) = &mut catalog
+        && model.variants.is_some()
+        && let Some(products) = products_of(&train, catalog)?
+    {
+        (train, *catalog) = (products.log, products.catalog);
+    }
     // What the model alone knows (products of a feed without events) may be listed and asked for, too.
     let ids = (0..model.num_items() as u32).map(|item| model.items.id(ItemIx(item)).to_owned());
     train_and_compare::add_items(&mut train.item_ids, ids);
     let numbers = train_and_compare::numbers(&train.item_ids);
-    let item = |id: &str| numbers.get(id).copied();
-    let (cases, _) = test.cases(args, &item);
+    let product = |id: &str| Some(model.items.id(model.product(id)?));
+    let item = |id: &str| numbers.get(product(id).unwrap_or(id)).copied();
+    let (cases, _) = test.cases(args, &item, splitter);
     let cases = cases.sample(args.max_cases, args.seed);
-    train_and_compare::compare(&args.comparing(), &train, model, catalog.as_ref(), &cases, console)
+    let found = train_and_compare::compare(&args.comparing(), &train, model, catalog.as_ref(), &cases, console)?;
+    Ok((found, account))
 }
 
 /// Test data as it was read.
 enum Test {
-    Rows { rows: Vec<(String, String)>, kind: EventKind, without_target: usize },
+    Rows { rows: Vec<(Value<'static>, String)>, kind: EventKind, without_target: usize },
     Log { events: Box<Events>, after_ms: Option<i64> },
 }
 
 impl Test {
+    /// The account of how the log was read; `None` for rows of prefix,target.
+    fn account(&self) -> Option<&Account> {
+        match self {
+            Test::Rows { .. } => None,
+            Test::Log { events, .. } => Some(&events.account),
+        }
+    }
+
+    /// Fails if the model knows none of the products.
+    fn check_common(
+        &self,
+        args: &Args,
+        model: &Model,
+        is_known: &dyn Fn(&str) -> bool,
+        splitter: &IdSplitter<'_>,
+    ) -> anyhow::Result<()> {
+        let unknown = match self {
+            Test::Rows { rows, .. } => {
+                let mut has_known = rows.iter().any(|(_, target)| is_known(target));
+                has_known |= rows.iter().any(|(prefix, _)| prefix.ids(splitter).iter().any(|id| is_known(id)));
+                rows.first().map(|(_, target)| target).filter(|_| !has_known)
+            }
+            Test::Log { events, .. } => {
+                let ids = &events.log.item_ids;
+                ids.first().filter(|_| !ids.iter().any(|id| is_known(id)))
+            }
+        };
+        let (Some(unknown), Some(known)) = (unknown, all_ids(model).next()) else { return Ok(()) };
+        bail!(
+            "the model knows none of the products of {}: they are called `{unknown}` there and `{known}` in the model; \
+             write ids in the same way",
+            args.test.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+        )
+    }
+
     /// Makes the test cases; `number_of` returns the number of a known item.
-    fn cases(&self, args: &Args, number_of: &dyn Fn(&str) -> Option<ItemIx>) -> (TestCases, Source) {
+    fn cases(
+        &self,
+        args: &Args,
+        number_of: &dyn Fn(&str) -> Option<ItemIx>,
+        splitter: &IdSplitter<'_>,
+    ) -> (TestCases, Source) {
         match self {
             Test::Rows { rows, kind, without_target } => {
                 let mut cases = TestCases::new();
                 for (number, (prefix, target)) in (0..).zip(rows) {
-                    let history: Vec<&str> = prefix.split_ascii_whitespace().collect();
+                    let history = prefix.ids(splitter);
+                    let history: Vec<&str> = history.iter().map(String::as_str).collect();
                     cases.push_ids(number_of, &history, *kind, target, number);
                 }
                 (cases, Source::Rows { num_rows: rows.len(), without_target: *without_target })
@@ -144,9 +217,9 @@ fn rows(args: &Args, paths: &[PathBuf]) -> anyhow::Result<Test> {
     for path in paths {
         let mut source = Rows::open(path, &[PREFIX, TARGET])?;
         while let Some(values) = source.next()? {
-            match values[..] {
-                [prefix, target] if !target.trim().is_empty() => {
-                    rows.push((prefix.to_owned(), target.trim().to_owned()));
+            match &values[..] {
+                [prefix, target] if !target.text().is_empty() => {
+                    rows.push((prefix.to_owned(), target.id().into_owned()));
                 }
                 _ => without_target += 1,
             }

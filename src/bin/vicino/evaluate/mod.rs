@@ -43,7 +43,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
         return Err(Usage("--targets basket is for logs that are split: give --events".to_owned()).into());
     }
     match (&args.model, &args.lists, args.since) {
-        (None, Some(lists), _) => external_run::run(args, lists),
+        (None, Some(lists), _) => external_run::run(args, lists, console),
         (Some(model), _, Some(since_ms)) => weeks::run(args, model, since_ms, console),
         (Some(model), _, None) => held_out::run(args, model, console),
         (None, None, _) => split::run(args, console),

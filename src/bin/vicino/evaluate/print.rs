@@ -1,7 +1,7 @@
 //! Comparisons as tables and words.
 
 use crate::output::Output;
-use crate::table::{Table, percent, thousands};
+use crate::table::{Table, decimals, percent, thousands};
 use std::io::{self, Write};
 use vicino::eval::{ComparedView, Comparison, FiguresAt, Slice, SystemFigures};
 use vicino::measure::Estimate;
@@ -113,7 +113,7 @@ fn slices(output: &mut Output, title: &str, slices: &[Slice], baseline: &str) ->
 
 /// Per cent with half the interval: `54.2 ±0.6`.
 fn share(estimate: &Estimate) -> String {
-    format!("{:>5.2} ±{:.2}", estimate.value * 100.0, estimate.half_width() * 100.0)
+    format!("{:>5} ±{:.2}", decimals(estimate.value * 100.0, 2), estimate.half_width() * 100.0)
 }
 
 fn bits(estimate: &Estimate) -> String {

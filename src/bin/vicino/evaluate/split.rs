@@ -3,8 +3,9 @@
 use super::args::{Args, SplitName, TargetsName};
 use super::json::write_json;
 use super::{figures, print};
+use crate::catalogue;
 use crate::console::Console;
-use crate::events::read_events_with;
+use crate::events::{Events, read_events_with};
 use crate::output::Output;
 use crate::table::{Table, percent, thousands};
 use crate::train_and_compare::{self, HeldOut};
@@ -18,8 +19,8 @@ const DAY_MS: f64 = 86_400_000.0;
 
 pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     let paths = expand(&args.log)?;
-    let log = read_events_with(&paths, &args.events, args.seed, true, console)?.log;
-    let catalog = args.catalog.read(console)?;
+    let Events { log, account, .. } = read_events_with(&paths, &args.events, args.seed, true, console)?;
+    let catalog = args.catalog.read(&log.item_ids, console)?;
     let are_baskets =
         args.targets.map_or(learn::are_returning_orders(&log.sessions), |name| name == TargetsName::Basket);
     let by = match args.split {
@@ -36,6 +37,8 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     let mut output = Output::stdout();
     if args.json {
         let json = json!({
+            "reading": account.reading,
+            "catalog": catalogue::as_json(catalog.as_ref()),
             "split": split,
             "num_trials": num_cases,
             "num_sampled": num_sampled,
@@ -45,6 +48,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
         });
         write_json(&mut output, &json)?;
     } else {
+        writeln!(output, "{account}")?;
         print_split(&mut output, split)?;
         if num_sampled < num_cases {
             let (drawn, all) = (thousands(*num_sampled as u64), thousands(*num_cases as u64));

@@ -5,7 +5,7 @@ use super::dates::day;
 use super::figures;
 use super::json::write_json;
 use crate::console::Console;
-use crate::events::read_events;
+use crate::events::{Events, read_events};
 use crate::input;
 use crate::output::Output;
 use crate::table::{Table, percent, thousands};
@@ -23,7 +23,7 @@ const BAR: usize = 20;
 pub fn run(args: &Args, model: &Path, since_ms: i64, console: &Console) -> anyhow::Result<()> {
     let model = input::model(model)?;
     let paths = expand(&args.test)?;
-    let log = read_events(&paths, &args.events, args.seed, console)?.log;
+    let Events { log, account, .. } = read_events(&paths, &args.events, args.seed, console)?;
     if log.sessions.end_ms.is_empty() {
         return Err(Usage("--since needs events with real times; the log has none".to_owned()).into());
     }
@@ -45,8 +45,12 @@ pub fn run(args: &Args, model: &Path, since_ms: i64, console: &Console) -> anyho
     args.write_report("How the model fares", &lead, figures::drift_parts(&found))?;
     let mut output = Output::stdout();
     if args.json {
-        write_json(&mut output, &json!({ "drift": found, "figures": figures::drift_figures(&found) }))?;
+        write_json(
+            &mut output,
+            &json!({ "reading": account.reading, "drift": found, "figures": figures::drift_figures(&found) }),
+        )?;
     } else {
+        writeln!(output, "{account}")?;
         print(&mut output, &found)?;
     }
     output.finish()?;

@@ -1,7 +1,7 @@
 //! The report as JSON, for plots and other tools.
 
 use super::Report;
-use crate::hints;
+use crate::catalogue;
 use crate::inspect::{bits_per_link, object};
 use crate::packing::SizePoint;
 use anyhow::bail;
@@ -20,19 +20,13 @@ impl Report<'_> {
         Ok(format!("{report:#}\n"))
     }
 
-    fn parts(&self) -> [(&'static str, Value); 9] {
+    fn parts(&self) -> [(&'static str, Value); 10] {
         let Model { about, privacy, measurements, .. } = &self.outcome.model;
         let rejections = self.read.rejections.iter().map(|rejection| {
             json!({ "reason": rejection.reason.to_string(), "rows": rejection.rows, "example": rejection.example })
         });
         let columns =
             self.read.columns.iter().map(|matched| json!({ "field": matched.field, "column": matched.column }));
-        let rules = self.read.rules.iter().map(|count| {
-            json!({
-                "rule": count.rule, "flag": hints::of_rule(count.rule), "before": count.before, "after": count.after,
-                "skipped": count.skipped,
-            })
-        });
         let tables = self.tables.iter().map(|(of, table)| {
             json!({
                 "relation": of.key(),
@@ -69,20 +63,8 @@ impl Report<'_> {
             ),
             ("sizes", self.outcome.curve.iter().map(size_point).collect()),
             ("tuning", self.tuning_curves()),
-            (
-                "reading",
-                json!({
-                    "num_rows": self.read.num_rows,
-                    "num_events": self.read.num_events,
-                    "session_source": self.read.session_source,
-                    "time_source": self.read.time_source,
-                    "date_order": self.read.date_order,
-                    "assumed_kind": self.read.assumed_kind.map(vicino::EventKind::name),
-                    "unknown_event_types": self.read.unknown_event_types,
-                    "rules": rules.collect::<Vec<_>>(),
-                    "currencies": self.read.currencies,
-                }),
-            ),
+            ("reading", json!(self.account.reading)),
+            ("catalog", catalogue::as_json(self.catalog)),
         ]
     }
 

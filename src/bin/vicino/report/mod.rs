@@ -6,18 +6,21 @@ mod page;
 
 pub use page::Extras;
 
-use crate::cleaning;
 use crate::inspect::{bits_per_link, time};
 use crate::packing::{Outcome, SizePoint};
+use crate::reading::Account;
 use crate::table::{Table, figure, percent, thousands};
 use std::fmt;
+use vicino::catalog::Catalog;
 use vicino::eda::Summary;
-use vicino::events::{ReadReport, SessionSource, TimeSource};
+use vicino::events::ReadReport;
 use vicino::measure::ViewQuality;
 use vicino::model::{Model, Relation, Section, TableBytes};
 
 /// Everything there is to say about one training.
 pub struct Report<'a> {
+    pub account: &'a Account,
+    pub catalog: Option<&'a Catalog>,
     pub read: &'a ReadReport,
     pub summary: &'a Summary,
     pub sections: &'a [Section],
@@ -80,16 +83,22 @@ impl Report<'_> {
 
 impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write_reading(f)?;
+        write!(f, "{}", self.account)?;
         let Model { about, privacy, measurements, .. } = &self.outcome.model;
         let shoppers = match about.num_shoppers {
             0 => String::new(),
             num_shoppers => format!(" by {} shoppers", thousands(num_shoppers)),
         };
+        let variants = self
+            .outcome
+            .model
+            .variants
+            .as_ref()
+            .map_or_else(String::new, |variants| format!(" ({} variants)", thousands(variants.len() as u64)));
         let until = time(about.newest_event_ms).map_or_else(String::new, |time| format!(", the newest of {time}"));
         writeln!(
             f,
-            "\nlearnt from\n  {} events on {} products in {} sessions{shoppers}{until}",
+            "\nlearnt from\n  {} events on {} products{variants} in {} sessions{shoppers}{until}",
             thousands(about.num_events),
             thousands(self.outcome.model.num_items() as u64),
             thousands(about.num_sessions)
@@ -134,63 +143,6 @@ impl fmt::Display for Report<'_> {
                 table.num_levels,
                 bits_per_link(table)
             )?;
-        }
-        Ok(())
-    }
-}
-
-impl Report<'_> {
-    /// Columns, how sessions and times were found, and what was left out.
-    fn write_reading(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let read = self.read;
-        let mut columns = Table::plain();
-        for matched in &read.columns {
-            columns.row([matched.field.name(), &matched.column]);
-        }
-        write!(f, "columns\n{columns}")?;
-        writeln!(
-            f,
-            "  {}",
-            match read.session_source {
-                SessionSource::Column => "sessions are those of the column",
-                SessionSource::Inactivity => "sessions are cut where a shopper does nothing for long (--session-gap)",
-                SessionSource::Shopper => "all events of a shopper are one session: the log has no times to cut by",
-            }
-        )?;
-        writeln!(
-            f,
-            "  {}",
-            match read.time_source {
-                TimeSource::Times => "events are ordered by time",
-                TimeSource::Days => "events are ordered by day: the times are whole days",
-                TimeSource::Positions => "events are ordered by position",
-                TimeSource::Rows => "events are ordered as in the file: no column has times",
-            }
-        )?;
-        if let Some(order) = read.date_order {
-            writeln!(f, "  dates are read as {order}")?;
-        }
-        if let Some(kind) = read.assumed_kind {
-            writeln!(f, "  every event is a {} (--events-are says otherwise)", kind.name())?;
-        }
-
-        writeln!(
-            f,
-            "\ncleaning\n  {} rows read, {} became events",
-            thousands(read.num_rows),
-            thousands(read.num_events)
-        )?;
-        if let Some(rules) = cleaning::not_run(read) {
-            writeln!(f, "  rules that could not run: {rules}")?;
-        }
-        if read.rejections.is_empty() {
-            return Ok(());
-        }
-        write!(f, "{}", cleaning::table(read))?;
-        let types: Vec<String> =
-            read.unknown_event_types.iter().map(|(name, rows)| format!("{name} ({})", thousands(*rows))).collect();
-        if !types.is_empty() {
-            writeln!(f, "  event types left out: {}", types.join(", "))?;
         }
         Ok(())
     }

@@ -163,7 +163,7 @@ impl Report<'_> {
         })
     }
 
-    /// The best objective so far by constants tried.
+    /// The objective of the best constants so far, in each part of the search, by constants tried.
     fn tuning_figure(&self) -> Option<Figure> {
         let packing = self.outcome.packed.tunings.iter();
         let curves = self
@@ -177,18 +177,18 @@ impl Report<'_> {
             for (tried, objective) in curve {
                 table.row([name.clone(), thousands(*tried as u64), format!("{objective:.4}")]);
             }
-            series.push(Series {
-                name,
-                points: curve.iter().map(|&(tried, objective)| (tried.max(1) as f64, objective)).collect(),
-            });
+            let points: Vec<(f64, f64)> =
+                curve.iter().map(|&(tried, objective)| (tried.max(1) as f64, objective)).collect();
+            series.extend(Series::of_search(&name, &points));
         }
         (!series.is_empty()).then(|| Figure {
             id: "tuning".to_owned(),
             title: "How the constants were found".to_owned(),
-            text:
-                "The best objective so far (recall and order added, the mean of both views, on held-out sessions) by \
-                   the number of constants tried. A line that still rises at its end asks for --tune thorough."
-                    .to_owned(),
+            text: "The objective (recall and order added, the mean of both views, on held-out sessions) of the best \
+                   constants so far in each part of a search, by the number of constants tried. A part moves other \
+                   constants and measures them on another table (without the walk, with it, all at once), so that the \
+                   next line may begin lower. A line that still rises at its end asks for --tune thorough."
+                .to_owned(),
             chart: Chart::Lines {
                 x: Axis::log("constants tried"),
                 y: Axis::linear("objective"),
