@@ -85,7 +85,7 @@ pub(super) fn overview(facts: &Facts<'_>, read: &ReadReport, catalog: Option<&Ca
 /// Lists the reasons why rows were left out.
 pub(super) fn quality(read: &ReadReport) -> Grid {
     let mut grid = Grid::new(&["left out as", "rows", "share of rows", "first at", "found"]);
-    for rejection in &read.rejections {
+    for rejection in read.rejections.iter().chain(&read.unread_values) {
         let example = &rejection.example;
         let column = if example.column.is_empty() { String::new() } else { format!("{}: ", example.column) };
         grid.row([

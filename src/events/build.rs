@@ -12,10 +12,18 @@ pub(super) fn build(clean: &CleanLog, keep_details: bool) -> EventLog {
     let (events, has_times) = (&raw.events, clean.traits.has_times);
     let mut item_ids = Vec::new();
     let mut items = Numbers::new(raw.items.len());
-    for (&item, _) in events.items.iter().zip(&clean.is_out).filter(|(_, is_out)| !**is_out) {
+    let mut number = |item: u32| {
         if items.number(item).is_new {
             item_ids.push(raw.items.id(item).to_owned());
         }
+    };
+    if clean.traits.has_clock {
+        // Not in the order of the rows, which says nothing.
+        let in_sessions = sessions.iter().flat_map(|session| &order[session.start..session.end]);
+        in_sessions.for_each(|&event| number(events.items[event as usize]));
+    } else {
+        let kept = events.items.iter().zip(&clean.is_out).filter(|(_, is_out)| !**is_out);
+        kept.for_each(|(&item, _)| number(item));
     }
     let num_events = sessions.iter().map(Session::len).sum();
     let mut built = Sessions {

@@ -13,6 +13,11 @@ pub struct Cleaning {
     /// Value of one unit of a currency in the shop's; prices written with its code or sign are multiplied.
     /// 0 makes such prices 0, 1 changes nothing. Default: none.
     pub currency_rates: BTreeMap<String, f64>,
+    /// True if orders go that were cancelled, refunded, voided or failed, as the status column says. Default: yes.
+    pub drop_void_orders: bool,
+    /// True if ids that stand for nobody (`guest`, 0, -1, an id with more than a fifth of all orders) are no shoppers;
+    /// their events go where no column names sessions. Default: yes.
+    pub drop_guests: bool,
     /// True if points in time before 1995 or from 2100 on are damage. Default: yes.
     pub drop_impossible_times: bool,
     /// The first moment that counts, ms since 1970 UTC; `None` for all. Default: `None`.
@@ -58,6 +63,8 @@ pub struct Cleaning {
 impl Default for Cleaning {
     fn default() -> Cleaning {
         Cleaning {
+            drop_void_orders: true,
+            drop_guests: true,
             drop_non_products: true,
             double_click_ms: 2000,
             drop_zero_prices: true,
@@ -75,6 +82,8 @@ impl Cleaning {
         Cleaning {
             fold_case: false,
             currency_rates: BTreeMap::new(),
+            drop_void_orders: false,
+            drop_guests: false,
             drop_impossible_times: true,
             from_ms: None,
             until_ms: None,

@@ -1,24 +1,27 @@
 //! Turns rows into events with small numbers, and counts the rows that cannot become one.
 
-use std::collections::{BTreeSet, HashMap};
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::cleaning::Cleaning;
 use super::columns::Columns;
 use super::error::EventsError;
+use super::grouping::group;
 use super::kinds::{EventTypeClass, EventTypes};
-use super::options::Field;
+use super::options::{DateOrder, Field, ReadOptions};
 use super::raw::{RawLog, rfc3339};
 use super::rejects::Reject;
 use super::report::TimeSource;
-use super::rows::{ColumnMap, Ids, NO_SHOPPER, Return};
+use super::row_filter::RowFilter;
+use super::rows::{ColumnMap, Ids, NO_POSITION, NO_SHOPPER, Return};
 use super::rules::Reason;
 use super::spelling::Currencies;
-use super::time::{self, DAY_MS, Evidence, RawTimestamp, Unit, UnitVotes};
+use super::status::{Status, Statuses};
+use super::time::{self, Course, DAY_MS, Evidence, RawTimestamp, Unit, UnitVotes};
 use crate::EventKind;
 use crate::table::column::{Column, Memo, NO_ID};
-use crate::table::interner::{FastHash, Interner};
+use crate::table::interner::Interner;
 use crate::table::{Batch, Cell, Damage, MAX_WANTED, Row, Sink};
 
 /// The reason why a row is no event, and the cell that shows it.
@@ -41,6 +44,13 @@ struct CurrentFile {
     /// The kind of its events if no column says it.
     default_kind: EventKind,
     votes: UnitVotes,
+    /// True if it or a file before it has such a column.
+    has_quantities: bool,
+    has_prices: bool,
+    has_positions: bool,
+    has_statuses: bool,
+    /// True if the row that is being read is a checkout.
+    is_checkout: bool,
 }
 
 /// A file with dates such as 3/11/2000, and how they were read.
@@ -52,12 +62,6 @@ struct ShortDates {
     evidence: Evidence,
 }
 
-/// When an event happened, as far as its row says it.
-struct When {
-    timestamp: Option<RawTimestamp>,
-    position: Option<i64>,
-}
-
 /// Gathers the events of files, one after another.
 pub(super) struct Collector {
     log: RawLog,
@@ -65,9 +69,14 @@ pub(super) struct Collector {
     /// The first file with timestamps.
     first_with_times: PathBuf,
     short_dates: Vec<ShortDates>,
-    groups_of_pairs: HashMap<u64, u32, FastHash>,
     types: EventTypes,
+    /// Purchases that are steps before one if the log has other purchases.
+    checkouts: Vec<u32>,
     currencies: Currencies,
+    statuses: Statuses,
+    filter: Option<RowFilter>,
+    date_order: Option<DateOrder>,
+    time_format: Option<String>,
     batch_ids: BatchIds,
 }
 
@@ -136,20 +145,29 @@ impl Sink for Collector {
 
 impl Collector {
     /// With `keep_rejects`, rows that fail are kept one by one, and the names of sessions and shoppers for them.
-    pub(super) fn new(cleaning: &Cleaning, keep_rejects: bool) -> Collector {
+    pub(super) fn new(options: &ReadOptions, keep_rejects: bool) -> Collector {
         Collector {
             log: RawLog::new(keep_rejects),
             file: CurrentFile {
                 first_event: 0,
                 first_return: 0,
                 default_kind: EventKind::View,
-                votes: UnitVotes::default(),
+                votes: UnitVotes::new(options.date_order),
+                has_quantities: false,
+                has_prices: false,
+                has_positions: false,
+                has_statuses: false,
+                is_checkout: false,
             },
             first_with_times: PathBuf::new(),
             short_dates: Vec::new(),
-            groups_of_pairs: HashMap::default(),
-            types: EventTypes::default(),
-            currencies: Currencies::new(&cleaning.currency_rates),
+            types: EventTypes::new(&options.event_types),
+            checkouts: Vec::new(),
+            currencies: Currencies::new(&options.cleaning.currency_rates),
+            statuses: Statuses::new(),
+            filter: options.filter.clone(),
+            date_order: options.date_order,
+            time_format: options.time_format.clone(),
             batch_ids: BatchIds::default(),
         }
     }
@@ -159,11 +177,34 @@ impl Collector {
         let log = &mut self.log;
         log.files.push((log.events.len(), path.to_owned()));
         log.columns = ColumnMap::new(columns, names);
+        self.statuses.begin_file(columns.profile.map_or(&[], |profile| profile.void));
+        self.types.begin_file(columns.profile.map_or(&[], |profile| profile.event_types));
+        log.fields.extend(columns.of_field.keys());
+        // Files without a column have no values where others have some.
+        let num_events = log.events.len();
+        let RawLog { events, fields, .. } = log;
+        if fields.contains(&Field::Quantity) {
+            events.quantities.resize(num_events, f64::NAN);
+        }
+        if fields.contains(&Field::Price) {
+            events.prices.resize(num_events, f64::NAN);
+        }
+        if fields.contains(&Field::Status) {
+            events.statuses.resize(num_events, Status::Missing);
+        }
+        if fields.contains(&Field::Position) {
+            events.positions.resize(num_events, NO_POSITION);
+        }
         self.file = CurrentFile {
             first_event: log.events.len(),
             first_return: log.returns.len(),
             default_kind,
-            votes: UnitVotes::default(),
+            votes: UnitVotes::new(self.date_order),
+            has_quantities: log.fields.contains(&Field::Quantity),
+            has_prices: log.fields.contains(&Field::Price),
+            has_positions: log.fields.contains(&Field::Position),
+            has_statuses: log.fields.contains(&Field::Status),
+            is_checkout: false,
         };
     }
 
@@ -171,6 +212,13 @@ impl Collector {
     #[inline(always)]
     fn add<'a>(&mut self, line: u64, ids: Ids, cell: impl Fn(Option<usize>) -> Cell<'a>) {
         self.log.num_rows += 1;
+        if let Some(filter) = &self.filter {
+            let slots = &self.log.columns.filtered;
+            if !filter.passes(|column| cell(slots.get(column).copied())) {
+                let slot = slots.first().copied();
+                return self.add_failure(line, (Reason::Filtered, slot), cell);
+            }
+        }
         if let Err(problem) = self.add_event(line, ids, &cell) {
             self.add_failure(line, problem, cell);
         }
@@ -178,33 +226,44 @@ impl Collector {
 
     #[inline(always)]
     fn add_event<'a>(&mut self, line: u64, ids: Ids, cell: impl Fn(Option<usize>) -> Cell<'a>) -> Result<(), Problem> {
+        self.file.is_checkout = false;
         // Exports of everything hold many events that are about no product, and so need none.
         let kind = self.kind_of(ids, &cell)?;
         check_ids(&self.log.columns, ids)?;
-        let when = when(&self.log.columns, &cell)?;
-        let quantity = self.quantity_of(ids, kind, &cell)?;
-        let columns = &self.log.columns;
-        let price = self.currencies.price(cell(columns.price)).map_err(|()| (Reason::BadPrice, columns.price))?;
+        let timestamp = timestamp_of(&self.log.columns, self.time_format.as_deref(), &cell)?;
+        let quantity = self.quantity_of(line, ids, kind, &cell)?;
+        let price = self.currencies.price(cell(self.log.columns.price)).unwrap_or_else(|()| {
+            self.add_unread(line, Reason::BadPrice, self.log.columns.price, &cell);
+            None
+        });
+        if self.file.has_positions {
+            let position = self.position_of(line, &cell);
+            self.log.events.positions.push(position);
+        }
 
+        if self.file.has_statuses {
+            let status = self.statuses.of(cell(self.log.columns.status));
+            self.log.events.statuses.push(status);
+        }
         let events = &mut self.log.events;
-        if columns.quantity.is_some() {
+        if self.file.has_quantities {
             events.quantities.push(quantity.unwrap_or(f64::NAN));
         }
-        if columns.price.is_some() {
+        if self.file.has_prices {
             events.prices.push(price.unwrap_or(f64::NAN));
         }
-        if let Some(timestamp) = when.timestamp {
+        if let Some(timestamp) = timestamp {
             self.file.votes.add(timestamp);
             events.times.push(timestamp.to_bits());
         }
-        if let Some(position) = when.position {
-            events.positions.push(position);
-        }
         events.items.push(ids.item);
         events.kinds.push(kind);
+        if std::mem::take(&mut self.file.is_checkout) {
+            self.checkouts.push(events.len() as u32 - 1);
+        }
         events.lines.push(u32::try_from(line).unwrap_or(u32::MAX));
-        let group = self.group_of(ids);
-        self.log.events.groups.push(group);
+        self.log.keys.sessions.push(ids.session);
+        self.log.keys.shoppers.push(ids.shopper);
         Ok(())
     }
 
@@ -217,6 +276,10 @@ impl Collector {
         }
         match self.types.class(cell(column)) {
             EventTypeClass::Kind(kind) => return Ok(kind),
+            EventTypeClass::Checkout => {
+                self.file.is_checkout = true;
+                return Ok(EventKind::Purchase);
+            }
             EventTypeClass::Return => self.add_return(ids, cell),
             EventTypeClass::Other => {}
         }
@@ -227,12 +290,16 @@ impl Collector {
     #[inline(always)]
     fn quantity_of<'a>(
         &mut self,
+        line: u64,
         ids: Ids,
         kind: EventKind,
         cell: impl Fn(Option<usize>) -> Cell<'a>,
     ) -> Result<Option<f64>, Problem> {
         let column = self.log.columns.quantity;
-        let quantity = cell(column).unless_null().to_number().map_err(|()| (Reason::BadQuantity, column))?;
+        let quantity = cell(column).unless_null().to_number().unwrap_or_else(|()| {
+            self.add_unread(line, Reason::BadQuantity, column, &cell);
+            None
+        });
         match quantity {
             Some(quantity) if quantity <= 0.0 => {
                 if quantity < 0.0 && kind == EventKind::Purchase {
@@ -244,13 +311,40 @@ impl Collector {
         }
     }
 
+    /// The key of a row's position; [`NO_POSITION`] if it has none, which is counted if it cannot be read.
+    fn position_of<'a>(&mut self, line: u64, cell: impl Fn(Option<usize>) -> Cell<'a>) -> i64 {
+        let column = self.log.columns.position;
+        let value = cell(column).unless_null();
+        if value == Cell::Missing {
+            return NO_POSITION;
+        }
+        time::position_key(value).unwrap_or_else(|| {
+            self.add_unread(line, Reason::BadPosition, column, cell);
+            NO_POSITION
+        })
+    }
+
+    /// Counts an optional value that cannot be read; its event is kept.
+    #[cold]
+    fn add_unread<'a>(
+        &mut self,
+        line: u64,
+        reason: Reason,
+        slot: Option<usize>,
+        cell: impl Fn(Option<usize>) -> Cell<'a>,
+    ) {
+        let RawLog { columns, unread, files, .. } = &mut self.log;
+        let Some((_, path)) = files.last() else { return };
+        unread.add(reason, 1, path, line, columns.name(slot), || cell(slot).to_string());
+    }
+
     /// Keeps a row that gives back a purchase, if it names the item, the shopper and the number of pieces.
     #[cold]
     fn add_return<'a>(&mut self, ids: Ids, cell: impl Fn(Option<usize>) -> Cell<'a>) {
         let RawLog { columns, returns, events, .. } = &mut self.log;
         let number = |slot: Option<usize>| cell(slot).unless_null().to_number();
         let (Ok(Some(quantity)), Ok(price)) = (number(columns.quantity), number(columns.price)) else { return };
-        let timestamp = columns.timestamp.and_then(|_| RawTimestamp::of(cell(columns.timestamp)));
+        let timestamp = timestamp_of(columns, self.time_format.as_deref(), &cell).ok().flatten();
         let is_known = ids.item != NO_ID && ids.shopper != NO_SHOPPER && quantity != 0.0;
         if !is_known || columns.timestamp.is_some() && timestamp.is_none() {
             return;
@@ -266,31 +360,6 @@ impl Collector {
             price: price.unwrap_or(f64::NAN),
             before: events.len() as u32,
         });
-    }
-
-    #[inline(always)]
-    fn group_of(&mut self, Ids { session, shopper, .. }: Ids) -> u32 {
-        let RawLog { groups, columns, failures, .. } = &mut self.log;
-        groups.has_shoppers |= shopper != NO_SHOPPER;
-        let group = if columns.session.is_none() {
-            shopper
-        } else if columns.shopper.is_none() {
-            session
-        } else {
-            let next = groups.shoppers.len() as u32;
-            *self.groups_of_pairs.entry(u64::from(session) << 32 | u64::from(shopper)).or_insert(next)
-        };
-        let at = group as usize;
-        if at >= groups.shoppers.len() {
-            // The groups between are of rows that were left out.
-            groups.shoppers.resize(at + 1, NO_SHOPPER);
-        }
-        groups.shoppers[at] = shopper;
-        if failures.rejects.is_some() && columns.session.is_some() {
-            groups.sessions.resize(groups.shoppers.len(), NO_ID);
-            groups.sessions[at] = session;
-        }
-        group
     }
 
     /// Counts a row whose values make no event; `cell` gives the value of a slot.
@@ -442,18 +511,82 @@ impl Collector {
     ///
     /// # Errors
     /// The dates of two files can only be read in different orders.
-    pub(super) fn finish(mut self) -> Result<RawLog, EventsError> {
+    pub(super) fn finish(mut self, options: &ReadOptions) -> Result<RawLog, EventsError> {
         self.settle_dates()?;
+        self.leave_out_checkouts();
+        group(&mut self.log, options);
+        self.settle_positions();
         self.log.currencies = self.currencies.without_rate();
         self.log.unknown_event_types = self.types.unknown();
+        self.log.event_types = self.types.meanings();
         Ok(self.log)
+    }
+
+    /// Leaves positions that are mostly missing alone; a missing one elsewhere is that of the row before in the group,
+    /// so that the rows' order counts.
+    fn settle_positions(&mut self) {
+        let RawLog { events, groups, fields, columns, guesses, .. } = &mut self.log;
+        let missing = events.positions.iter().filter(|&&position| position == NO_POSITION).count();
+        if missing == 0 {
+            return;
+        }
+        if missing * 2 >= events.positions.len() {
+            events.positions = Vec::new();
+            fields.remove(&Field::Position);
+            guesses.push(format!(
+                "`{}` is missing in most rows and is not taken for the position",
+                columns.name_of(Some(Field::Position))
+            ));
+            return;
+        }
+        let mut last = vec![NO_POSITION; groups.shoppers.len()];
+        for (position, &group) in events.positions.iter_mut().zip(&events.groups) {
+            let last = &mut last[group as usize];
+            if *position == NO_POSITION {
+                *position = *last;
+            }
+            *last = *position;
+        }
+    }
+
+    /// Takes checkouts for steps where the log has purchases of another type.
+    fn leave_out_checkouts(&mut self) {
+        if !self.types.has_purchases() {
+            return;
+        }
+        let log = &mut self.log;
+        let mut checkouts = std::mem::take(&mut self.checkouts);
+        checkouts.retain(|event| log.misfits.binary_search(event).is_err());
+        let Some(&first) = checkouts.first() else { return };
+        let (file, line) = log.file_and_line(first as usize);
+        let found = || "a checkout, where other events are purchases".to_owned();
+        if let Some((_, path)) = log.files.get(file) {
+            let (path, column) = (path.clone(), log.columns.name_of(Some(Field::Event)).to_owned());
+            log.failures.tally.add(Reason::UnknownEventType, checkouts.len() as u64, &path, line, &column, found);
+        }
+        if let Some(mut rejects) = log.failures.rejects.take() {
+            let reject =
+                |&event: &u32| log.reject(event as usize, Reason::UnknownEventType, Some(Field::Event), found());
+            rejects.extend(checkouts.iter().map(reject));
+            log.failures.rejects = Some(rejects);
+        }
+        log.misfits.extend(checkouts);
+        log.misfits.sort_unstable();
     }
 
     /// Reads the dates of all files in one order: a file whose dates can all be read both ways follows the others.
     fn settle_dates(&mut self) -> Result<(), EventsError> {
         let votes = self.short_dates.iter().map(|dates| dates.evidence);
         let (day_first, month_first) = votes.fold((0, 0), |sum, one| (sum.0 + one.day_first, sum.1 + one.month_first));
-        let unit = if month_first > day_first { Unit::MonthFirst } else { Unit::DayFirst };
+        let course = self.short_dates.iter().map(|dates| dates.evidence.course).reduce(Course::and).unwrap_or_default();
+        let is_settled = day_first != month_first || self.date_order.is_some();
+        let order = match month_first.cmp(&day_first) {
+            _ if self.date_order.is_some() => self.date_order,
+            Ordering::Greater => Some(DateOrder::MonthFirst),
+            Ordering::Less => Some(DateOrder::DayFirst),
+            Ordering::Equal => course.order(),
+        };
+        let unit = if order == Some(DateOrder::MonthFirst) { Unit::MonthFirst } else { Unit::DayFirst };
         let others = self.short_dates.iter().filter(|dates| dates.unit != unit);
         for ShortDates { path, events, returns, evidence, .. } in others {
             if evidence.day_first + evidence.month_first > 0 || evidence.has_others {
@@ -472,6 +605,11 @@ impl Collector {
             Unit::MonthFirst => "month, day, year",
             _ => "day, month, year",
         });
+        if !self.short_dates.is_empty() && !is_settled {
+            let read_as = self.log.date_order.unwrap_or_default();
+            let by = if order.is_some() { "the course of the dates" } else { "nothing in the log" };
+            self.log.guesses.push(format!("no date has a day above 12; dates are read as {read_as}, told by {by}"));
+        }
         Ok(())
     }
 }
@@ -480,25 +618,37 @@ fn check_ids(columns: &ColumnMap, ids: Ids) -> Result<(), Problem> {
     if ids.item == NO_ID {
         return Err((Reason::MissingItem, columns.item));
     }
-    if columns.session.is_some() && ids.session == NO_ID {
-        return Err((Reason::MissingSession, columns.session));
+    if ids.session != NO_ID {
+        return Ok(());
     }
-    if columns.session.is_none() && ids.shopper == NO_ID {
-        return Err((Reason::MissingShopper, columns.shopper));
+    // An event without a session may belong to what its shopper did before.
+    match (columns.session, ids.shopper != NO_ID && columns.timestamp.is_some()) {
+        (Some(_), false) => Err((Reason::MissingSession, columns.session)),
+        (None, _) if ids.shopper == NO_ID => Err((Reason::MissingShopper, columns.shopper)),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
-/// The timestamp and the position of a row.
+/// The timestamp of a row; `form` is that of strftime, if somebody said it. A time of the day in the column of positions
+/// is part of it.
 #[inline(always)]
-fn when<'a>(columns: &ColumnMap, cell: impl Fn(Option<usize>) -> Cell<'a>) -> Result<When, Problem> {
-    let timestamp = columns.timestamp.and_then(|_| RawTimestamp::of(cell(columns.timestamp)));
-    if columns.timestamp.is_some() && timestamp.is_none() {
-        return Err((Reason::BadTimestamp, columns.timestamp));
+fn timestamp_of<'a>(
+    columns: &ColumnMap,
+    form: Option<&str>,
+    cell: impl Fn(Option<usize>) -> Cell<'a>,
+) -> Result<Option<RawTimestamp>, Problem> {
+    if columns.timestamp.is_none() {
+        return Ok(None);
     }
-    let position = columns.position.and_then(|_| time::position_key(cell(columns.position)));
-    if columns.position.is_some() && position.is_none() {
-        return Err((Reason::BadTimestamp, columns.position));
-    }
-    Ok(When { timestamp, position })
+    let value = cell(columns.timestamp);
+    let timestamp = match form {
+        None => RawTimestamp::of(value),
+        Some(form) => RawTimestamp::in_form(value, form),
+    };
+    let Some(timestamp) = timestamp else { return Err((Reason::BadTimestamp, columns.timestamp)) };
+    let clock_ms = match columns.position.map(|position| cell(Some(position))) {
+        Some(Cell::Text(text)) => time::clock_ms(text),
+        _ => None,
+    };
+    Ok(Some(clock_ms.map_or(timestamp, |clock_ms| timestamp.with_clock(clock_ms))))
 }

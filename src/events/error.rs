@@ -83,7 +83,8 @@ pub enum EventsError {
     },
     /// There are rows and none of them can be used.
     #[error(
-        "none of {num_rows} rows can be used\n{table}{}check that each column was recognised correctly",
+        "none of {num_rows} rows can be used\n{table}{}{}check that each column was recognised correctly",
+        if event_types.is_empty() { String::new() } else { format!("the event types are {}; ", listed(event_types)) },
         rule.map_or_else(String::new, |rule| format!("most were left out by the rule `{rule}`; "))
     )]
     NothingLeft {
@@ -91,8 +92,48 @@ pub enum EventsError {
         num_rows: u64,
         /// The rule that left out the most, if it is one that can be turned off.
         rule: Option<Rule>,
+        /// Event types that are not known, the most frequent first.
+        event_types: Vec<String>,
         /// A table of the rows that were left out and the reasons, for people to read.
         table: String,
+    },
+    /// The filter names a column that a file does not have.
+    #[error("{}: no column `{column}` for the filter of rows; the columns are {}", path.display(), listed(available))]
+    UnknownFilterColumn {
+        /// The file.
+        path: PathBuf,
+        /// The name that was given.
+        column: String,
+        /// The columns of the file.
+        available: Vec<String>,
+    },
+    /// A table shares no column with the log that it is to be joined to.
+    #[error(
+        "{} shares no column with {}: it has {columns}, the log has {available}; give both the number of the order under \
+         one name",
+        path.display(), log.display()
+    )]
+    NothingToJoinBy {
+        /// The table.
+        path: PathBuf,
+        /// The log.
+        log: PathBuf,
+        /// The columns of the table.
+        columns: String,
+        /// The columns of the log.
+        available: String,
+    },
+    /// More tables are to be joined than can be.
+    #[error("at most {most} table can be joined to a log; join the others to it before")]
+    TooManyJoins {
+        /// Tables that are joined at most.
+        most: usize,
+    },
+    /// Fields and filter need more columns than are read at a time.
+    #[error("fields and filter need more than {most} columns of a file; name fewer in the filter")]
+    TooManyColumns {
+        /// Columns that are read at most.
+        most: usize,
     },
     /// A pattern of ids is not valid.
     #[error(

@@ -5,7 +5,8 @@ use crate::{EventKind, ItemIx};
 /// A cleaned event log: items with dense numbers, events grouped into sessions.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EventLog {
-    /// The shop's ids; the index is the [`ItemIx`]. In order of first appearance in the log.
+    /// The shop's ids; the index is the [`ItemIx`]. In order of first appearance in the
+    /// sessions if the log has times of the day, else in the log.
     pub item_ids: Vec<String>,
     /// The sessions, oldest first.
     pub sessions: Sessions,

@@ -8,28 +8,43 @@
 //! rows -> Collector -> RawLog -> clean -> CleanLog -> build -> EventLog
 //! ```
 
+mod basket_order;
 mod build;
 mod clean;
 mod cleaning;
 mod collect;
 mod columns;
+mod dates;
 mod error;
+mod evidence;
+mod grouping;
 mod growing;
+mod join;
 mod kinds;
 mod log;
 mod losses;
 mod neutral;
 mod options;
+mod profiles;
 mod raw;
 mod read;
 mod rejects;
 mod report;
+mod row_filter;
 mod rows;
 mod rules;
 mod sessions;
 mod spelling;
+mod status;
 mod time;
+mod usual_names;
 
+#[cfg(test)]
+mod choice_tests;
+#[cfg(test)]
+mod event_tests;
+#[cfg(test)]
+mod session_tests;
 #[cfg(test)]
 mod tests;
 
@@ -38,10 +53,13 @@ pub use cleaning::Cleaning;
 pub use error::EventsError;
 pub use log::{Details, EventLog, Sessions};
 pub use losses::Loss;
-pub use options::{Field, ReadOptions, UnknownField};
+pub use options::{DateOrder, EventMeaning, Field, ReadOptions, UnknownField};
 pub use read::{read, read_from, read_keeping};
 pub use rejects::Reject;
-pub use report::{MatchedColumn, ReadReport, Rejection, SessionSource, TimeSource};
+pub use report::{
+    Alternatives, EventType, JoinedTable, MatchedColumn, ReadReport, Rejection, SessionSource, TimeSource,
+};
+pub use row_filter::{FilterError, RowFilter};
 pub use rules::{Reason, Rule, RuleCount};
 
 /// The moment that a date (`2026-11-24`) or time (RFC 3339; UTC without a zone) names, in ms since 1970 UTC.

@@ -13,6 +13,7 @@ const NEUTRAL: &[&str] = &[
     "applicationopened",
     "appopen",
     "begincheckout",
+    "checkout",
     "cartviewed",
     "checkoutstarted",
     "checkoutstep",

@@ -1,14 +1,17 @@
 //! An event log as it was read: columns of numbers, and the rows that did not become events.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::options::Field;
+use super::options::{Field, ReadOptions};
 use super::rejects::{Failures, Reject};
-use super::report::{SessionSource, TimeSource};
-use super::rows::{ColumnMap, Events, NO_SHOPPER, Return};
+use super::report::{EventType, SessionSource, TimeSource};
+use super::rows::{ColumnMap, Events, Keys, NO_SHOPPER, Return};
 use super::rules::Reason;
 use super::spelling::fold_case;
 use crate::table::interner::Interner;
+use crate::table::tally::Tally;
+use crate::units::DAY_MS;
 
 /// All rows of all files, before any rule of cleaning has looked at them.
 pub(super) struct RawLog {
@@ -18,16 +21,28 @@ pub(super) struct RawLog {
     pub(super) misfits: Vec<u32>,
     /// Rows that take back a purchase, in the order of the files.
     pub(super) returns: Vec<Return>,
+    /// Sessions and shoppers of the events, until they are grouped.
+    pub(super) keys: Keys,
     pub(super) groups: Groups,
+    /// Events without a session whose shopper is nobody.
+    pub(super) guests: Vec<u32>,
+    /// Ids that stand for nobody, and their events.
+    pub(super) unknown_shoppers: Vec<(String, u64)>,
+    /// Sessions that are those of another shopper with the same number.
+    pub(super) num_shared_sessions: u64,
     pub(super) items: Interner,
     pub(super) shoppers: Interner,
     /// Without names unless rejects are kept.
     pub(super) sessions: Interner,
     /// The first event of each file, and the file.
     pub(super) files: Vec<(usize, PathBuf)>,
-    /// The columns of the newest file; all files have the same fields.
+    /// The columns of the newest file.
     pub(super) columns: ColumnMap,
+    /// The fields that any file has a column for.
+    pub(super) fields: BTreeSet<Field>,
     pub(super) failures: Failures,
+    /// Optional values that could not be read.
+    pub(super) unread: Tally<Reason>,
     /// Times, days or positions; `None` without timestamps.
     pub(super) time_source: Option<TimeSource>,
     /// The order in which dates such as 3/11/2000 are read, if there are any.
@@ -36,6 +51,10 @@ pub(super) struct RawLog {
     pub(super) currencies: Vec<(String, u64)>,
     /// Unknown event types and their rows, the most frequent first.
     pub(super) unknown_event_types: Vec<(String, u64)>,
+    /// Event types and their meaning, the most frequent first.
+    pub(super) event_types: Vec<EventType>,
+    /// Decisions that the log does not settle, a sentence each.
+    pub(super) guesses: Vec<String>,
 }
 
 /// Events that may form a session: those of a session of a shopper, or all of a shopper if no column names sessions.
@@ -76,33 +95,54 @@ impl RawLog {
             events: Events::default(),
             misfits: Vec::new(),
             returns: Vec::new(),
+            keys: Keys::default(),
             groups: Groups::default(),
+            guests: Vec::new(),
+            unknown_shoppers: Vec::new(),
+            num_shared_sessions: 0,
             items: Interner::with_names(),
             shoppers: names(),
             sessions: names(),
             files: Vec::new(),
             columns: ColumnMap::default(),
+            fields: BTreeSet::new(),
             failures: Failures::new(keep_rejects),
+            unread: Tally::new(),
             time_source: None,
             date_order: None,
             currencies: Vec::new(),
             unknown_event_types: Vec::new(),
+            event_types: Vec::new(),
+            guesses: Vec::new(),
         }
     }
 
     pub(super) fn has_field(&self, field: Field) -> bool {
-        self.columns.of(field).is_some()
+        self.fields.contains(&field)
     }
 
-    /// Properties of the log where a shopper's session ends after `session_gap_ms` without an event.
-    pub(super) fn traits(&self, session_gap_ms: i64) -> LogTraits {
-        let has_times = matches!(self.time_source, Some(TimeSource::Times | TimeSource::Days));
+    /// Returns true if times are points in time, rather than positions.
+    pub(super) fn has_times(&self) -> bool {
+        matches!(self.time_source, Some(TimeSource::Times | TimeSource::Days))
+    }
+
+    /// Properties of the log, whose sessions are orders if `is_basket`.
+    pub(super) fn traits(&self, options: &ReadOptions, is_basket: bool) -> LogTraits {
+        let has_times = self.has_times();
         let session_source = match (self.has_field(Field::Session), has_times) {
             (true, _) => SessionSource::Column,
             (false, true) => SessionSource::Inactivity,
             (false, false) => SessionSource::Shopper,
         };
-        let gap_ms = (session_source == SessionSource::Inactivity).then_some(session_gap_ms);
+        let usual_pause_ms = if is_basket { 30 * DAY_MS } else { DAY_MS };
+        let gap_ms = match session_source {
+            SessionSource::Inactivity => Some(options.session_gap_ms),
+            // 0 never cuts.
+            SessionSource::Column if has_times => {
+                Some(options.session_pause_ms.unwrap_or(usual_pause_ms)).filter(|&pause_ms| pause_ms > 0)
+            }
+            _ => None,
+        };
         LogTraits {
             has_times,
             has_clock: self.time_source == Some(TimeSource::Times),
@@ -110,7 +150,11 @@ impl RawLog {
                 || self.has_field(Field::Position),
             has_shoppers: self.groups.has_shoppers,
             has_quantities: self.has_field(Field::Quantity),
-            has_sessions: session_source != SessionSource::Shopper && gap_ms != Some(i64::MAX),
+            has_sessions: match session_source {
+                SessionSource::Column => true,
+                SessionSource::Inactivity => gap_ms != Some(i64::MAX),
+                SessionSource::Shopper => false,
+            },
             session_source,
             gap_ms,
         }
@@ -158,6 +202,7 @@ impl RawLog {
             Field::Position => String::new(),
             Field::Quantity => number(&events.quantities, event),
             Field::Price => number(&events.prices, event),
+            Field::Status => String::new(),
         });
         let (file, line) = self.file_and_line(event);
         Reject { file, line, reason, column: self.columns.name_of(field).to_owned(), found, values }

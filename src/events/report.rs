@@ -1,5 +1,7 @@
 //! Report of a reading: matched columns, sources of sessions and times, and rows left out.
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 
 use super::options::Field;
@@ -15,8 +17,49 @@ pub type Rejection = crate::table::Rejection<Reason>;
 pub struct MatchedColumn {
     /// The field.
     pub field: Field,
-    /// The column's name in the first file.
+    /// The column's name in the first file that has one.
     pub column: String,
+    /// Its names in files that call it otherwise.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<String>,
+    /// False if some file has no such column.
+    #[serde(skip)]
+    pub is_in_all_files: bool,
+}
+
+/// A field for which more than one column could be taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Alternatives {
+    /// The field.
+    pub field: Field,
+    /// The column that was taken.
+    pub column: String,
+    /// The columns that could also be it, most likely first.
+    pub others: Vec<String>,
+}
+
+/// An event type of a log, and the kind of event that it was taken for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EventType {
+    /// The type as the log writes it.
+    pub name: String,
+    /// Number of its rows.
+    pub rows: u64,
+    /// `view`, `cart`, `purchase`, `return`, or `nothing` for a type that shows no interest in an item.
+    pub meaning: &'static str,
+}
+
+/// A table whose columns were joined to the rows of the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct JoinedTable {
+    /// The file.
+    pub path: PathBuf,
+    /// The column that both sides share.
+    pub on: String,
+    /// Number of rows of the table.
+    pub rows: u64,
+    /// Number of rows of the log that found no row in it.
+    pub without: u64,
 }
 
 /// Source of the sessions.
@@ -54,6 +97,15 @@ pub struct ReadReport {
     pub num_events: u64,
     /// The column that is used for each field.
     pub columns: Vec<MatchedColumn>,
+    /// Names of the profiles by which columns were taken, such as `Shopify orders`; empty if no file has the header of
+    /// one.
+    pub profiles: Vec<&'static str>,
+    /// Fields for which other columns could have been taken, too.
+    pub alternatives: Vec<Alternatives>,
+    /// Decisions that the log does not settle, a sentence each.
+    pub guesses: Vec<String>,
+    /// Tables that were joined to the rows.
+    pub joined: Vec<JoinedTable>,
     /// Source of the sessions.
     pub session_source: SessionSource,
     /// True if the session column is an order, basket, invoice or transaction: its items were bought together.
@@ -76,12 +128,23 @@ pub struct ReadReport {
     pub assumed_kind: Option<EventKind>,
     /// Rows that were left out, by reason, in the order of the rules.
     pub rejections: Vec<Rejection>,
+    /// Optional values that could not be read; their events were kept without them.
+    pub unread_values: Vec<Rejection>,
     /// Rows before and after each rule, in the order in which they ran.
     pub rules: Vec<RuleCount>,
     /// The currencies that prices are written in without a rate to the shop's, and their rows, the most frequent first.
     pub currencies: Vec<(String, u64)>,
     /// The unknown event types and their rows, the most frequent first; at most 20.
     pub unknown_event_types: Vec<(String, u64)>,
+    /// The event types and their rows, the most frequent first; at most 40. Empty without such a column.
+    pub event_types: Vec<EventType>,
+    /// Shopper ids that stand for nobody (`guest`, 0), and the events whose shopper is unknown for that reason.
+    pub unknown_shoppers: Vec<(String, u64)>,
+    /// Number of sessions that were cut because their number came back after a long pause or with another shopper.
+    pub restarted_sessions: u64,
+    /// True if the order of events within a basket is that of a list sorted by product, so that it says nothing and
+    /// was replaced by a random one.
+    pub order_is_arbitrary: bool,
 }
 
 fn kind_name<S: serde::Serializer>(kind: &Option<EventKind>, serializer: S) -> Result<S::Ok, S::Error> {

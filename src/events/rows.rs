@@ -2,11 +2,15 @@
 
 use super::columns::Columns;
 use super::options::Field;
+use super::status::Status;
 use crate::EventKind;
 use crate::table::column::NO_ID;
 
 /// The number of an unknown shopper.
 pub(super) const NO_SHOPPER: u32 = NO_ID;
+
+/// Stands for the position of an event without one; before all others.
+pub(super) const NO_POSITION: i64 = i64::MIN;
 
 /// Events in the order of the files, a column each; empty columns are not known.
 #[derive(Default)]
@@ -23,6 +27,8 @@ pub(super) struct Events {
     pub(super) quantities: Vec<f64>,
     /// Values of the price column; likewise.
     pub(super) prices: Vec<f64>,
+    /// What the status column says; empty without one.
+    pub(super) statuses: Vec<Status>,
     /// Lines, saturating.
     pub(super) lines: Vec<u32>,
 }
@@ -36,9 +42,20 @@ impl Events {
         self.times.get(event as usize).copied().unwrap_or(0)
     }
 
+    pub(super) fn is_same_moment(&self, a: u32, b: u32) -> bool {
+        self.time_of(a) == self.time_of(b) && self.position_of(a) == self.position_of(b)
+    }
+
     pub(super) fn position_of(&self, event: u32) -> i64 {
         self.positions.get(event as usize).copied().unwrap_or(0)
     }
+}
+
+/// The numbers of the session and of the shopper of each event, as the rows say them.
+#[derive(Default)]
+pub(super) struct Keys {
+    pub(super) sessions: Vec<u32>,
+    pub(super) shoppers: Vec<u32>,
 }
 
 /// A row that gives back what a shopper bought before; no event itself.
@@ -70,6 +87,9 @@ pub(super) struct ColumnMap {
     pub(super) position: Option<usize>,
     pub(super) quantity: Option<usize>,
     pub(super) price: Option<usize>,
+    pub(super) status: Option<usize>,
+    /// The cells that the filter looks at, in the order of its columns.
+    pub(super) filtered: Vec<usize>,
     /// The name of the column behind each cell.
     names: Vec<String>,
 }
@@ -86,7 +106,9 @@ impl ColumnMap {
             position: cell(Field::Position),
             quantity: cell(Field::Quantity),
             price: cell(Field::Price),
-            names: columns.of_field.values().filter_map(|&column| names.get(column)).cloned().collect(),
+            status: cell(Field::Status),
+            filtered: columns.filter_cells(),
+            names: columns.wanted().iter().filter_map(|&column| names.get(column)).cloned().collect(),
         }
     }
 
@@ -100,6 +122,7 @@ impl ColumnMap {
             Field::Position => self.position,
             Field::Quantity => self.quantity,
             Field::Price => self.price,
+            Field::Status => self.status,
         }
     }
 

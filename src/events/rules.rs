@@ -24,19 +24,25 @@ impl RuleCount {
     }
 }
 
-/// A rule of cleaning; the first five are applied while rows are read, each row to the first that it meets.
+/// A rule of cleaning; the first six are applied while rows are read, each row to the first that it meets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rule {
     /// Rows that cannot be split into values.
     Damage,
+    /// Rows that the filter of the options does not let pass.
+    Where,
     /// Events whose type shows no interest in an item.
     EventTypes,
     /// Rows without an item, session or shopper.
     MissingIds,
-    /// Timestamps, quantities and prices that cannot be read.
+    /// Timestamps that cannot be read.
     BadValues,
     /// Quantities of zero or less.
     Returns,
+    /// Orders that were cancelled, refunded, voided or failed.
+    VoidOrders,
+    /// Events without a session of shoppers who are nobody.
+    Guests,
     /// Times before 1995 or after 2099.
     ImpossibleTimes,
     /// Times outside the wanted period.
@@ -65,12 +71,15 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule in the order in which they run.
-    pub const ALL: [Rule; 17] = [
+    pub const ALL: [Rule; 20] = [
         Rule::Damage,
+        Rule::Where,
         Rule::EventTypes,
         Rule::MissingIds,
         Rule::BadValues,
         Rule::Returns,
+        Rule::VoidOrders,
+        Rule::Guests,
         Rule::ImpossibleTimes,
         Rule::Period,
         Rule::NonProducts,
@@ -89,10 +98,13 @@ impl Rule {
     pub const fn name(self) -> &'static str {
         match self {
             Rule::Damage => "damage",
+            Rule::Where => "where",
             Rule::EventTypes => "event-types",
             Rule::MissingIds => "missing-ids",
             Rule::BadValues => "bad-values",
             Rule::Returns => "returns",
+            Rule::VoidOrders => "void-orders",
+            Rule::Guests => "guests",
             Rule::ImpossibleTimes => "impossible-times",
             Rule::Period => "period",
             Rule::NonProducts => "non-products",
@@ -110,7 +122,7 @@ impl Rule {
 
     /// Tells whether the rule is off unless an option of [`Cleaning`](super::Cleaning) asks for it.
     pub const fn is_on_request(self) -> bool {
-        matches!(self, Rule::Period | Rule::RareItems | Rule::PerShopper | Rule::ShortSessions)
+        matches!(self, Rule::Where | Rule::Period | Rule::RareItems | Rule::PerShopper | Rule::ShortSessions)
     }
 
     /// Tells whether the rows are never events, whatever the options.
@@ -121,10 +133,13 @@ impl Rule {
     pub(super) const fn of(reason: Reason) -> Rule {
         match reason {
             Reason::FieldCount | Reason::OpenQuote | Reason::BadJson | Reason::InvalidUtf8 => Rule::Damage,
+            Reason::Filtered => Rule::Where,
             Reason::UnknownEventType | Reason::NoProducts => Rule::EventTypes,
             Reason::MissingItem | Reason::MissingSession | Reason::MissingShopper => Rule::MissingIds,
-            Reason::BadTimestamp | Reason::BadQuantity | Reason::BadPrice => Rule::BadValues,
+            Reason::BadTimestamp | Reason::BadPosition | Reason::BadQuantity | Reason::BadPrice => Rule::BadValues,
             Reason::Return => Rule::Returns,
+            Reason::VoidOrder => Rule::VoidOrders,
+            Reason::Guest => Rule::Guests,
             Reason::ImpossibleTime => Rule::ImpossibleTimes,
             Reason::OutsidePeriod => Rule::Period,
             Reason::NonProduct => Rule::NonProducts,
@@ -166,6 +181,8 @@ pub enum Reason {
     BadJson,
     /// A value is not UTF-8.
     InvalidUtf8,
+    /// The filter of the options does not let it pass.
+    Filtered,
     /// The event type says nothing about interest in an item.
     UnknownEventType,
     /// The event names no product, such as a page view in an export of everything.
@@ -176,14 +193,20 @@ pub enum Reason {
     MissingSession,
     /// There is no shopper, in a log without a session column.
     MissingShopper,
-    /// The timestamp or position is missing or is none.
+    /// The timestamp is missing or is none.
     BadTimestamp,
-    /// The quantity is no number.
+    /// The position is none; the event is kept without it.
+    BadPosition,
+    /// The quantity is no number; the event is kept without it.
     BadQuantity,
-    /// The price is no number.
+    /// The price is no number; the event is kept without it.
     BadPrice,
     /// The quantity is zero or less.
     Return,
+    /// The order was cancelled, refunded or voided, or it failed.
+    VoidOrder,
+    /// The shopper is nobody, and there is no session.
+    Guest,
     /// The time is before 1995 or after 2099.
     ImpossibleTime,
     /// The time is not in the wanted period.
@@ -212,20 +235,24 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason, in the order of the rules.
-    pub const ALL: [Reason; 25] = [
+    pub const ALL: [Reason; 29] = [
         Reason::FieldCount,
         Reason::OpenQuote,
         Reason::BadJson,
         Reason::InvalidUtf8,
+        Reason::Filtered,
         Reason::UnknownEventType,
         Reason::NoProducts,
         Reason::MissingItem,
         Reason::MissingSession,
         Reason::MissingShopper,
         Reason::BadTimestamp,
+        Reason::BadPosition,
         Reason::BadQuantity,
         Reason::BadPrice,
         Reason::Return,
+        Reason::VoidOrder,
+        Reason::Guest,
         Reason::ImpossibleTime,
         Reason::OutsidePeriod,
         Reason::NonProduct,
@@ -244,7 +271,10 @@ impl Reason {
     pub const fn is_expected(self) -> bool {
         match self {
             Reason::NoProducts
+            | Reason::Filtered
             | Reason::Return
+            | Reason::VoidOrder
+            | Reason::Guest
             | Reason::OutsidePeriod
             | Reason::DoubleClick
             | Reason::Cancelled
@@ -260,6 +290,7 @@ impl Reason {
             | Reason::MissingSession
             | Reason::MissingShopper
             | Reason::BadTimestamp
+            | Reason::BadPosition
             | Reason::BadQuantity
             | Reason::BadPrice
             | Reason::ImpossibleTime
@@ -288,15 +319,19 @@ impl Reason {
             Reason::OpenQuote => "open_quote",
             Reason::BadJson => "bad_json",
             Reason::InvalidUtf8 => "invalid_utf8",
+            Reason::Filtered => "filtered",
             Reason::UnknownEventType => "unknown_event_type",
             Reason::NoProducts => "no_products",
             Reason::MissingItem => "missing_item",
             Reason::MissingSession => "missing_session",
             Reason::MissingShopper => "missing_shopper",
             Reason::BadTimestamp => "bad_timestamp",
+            Reason::BadPosition => "bad_position",
             Reason::BadQuantity => "bad_quantity",
             Reason::BadPrice => "bad_price",
             Reason::Return => "return",
+            Reason::VoidOrder => "void_order",
+            Reason::Guest => "guest",
             Reason::ImpossibleTime => "impossible_time",
             Reason::OutsidePeriod => "outside_period",
             Reason::NonProduct => "non_product",
@@ -325,15 +360,19 @@ impl fmt::Display for Reason {
             Reason::OpenQuote => "quote that is never closed",
             Reason::BadJson => "not a JSON object",
             Reason::InvalidUtf8 => "not UTF-8",
+            Reason::Filtered => "not wanted by the filter",
             Reason::UnknownEventType => "unknown event type",
             Reason::NoProducts => "no product in the event",
             Reason::MissingItem => "no item",
             Reason::MissingSession => "no session",
             Reason::MissingShopper => "no shopper",
             Reason::BadTimestamp => "bad timestamp",
-            Reason::BadQuantity => "bad quantity",
-            Reason::BadPrice => "bad price",
+            Reason::BadPosition => "bad position (event kept)",
+            Reason::BadQuantity => "bad quantity (event kept)",
+            Reason::BadPrice => "bad price (event kept)",
             Reason::Return => "return (quantity 0 or less)",
+            Reason::VoidOrder => "order cancelled, failed or refunded",
+            Reason::Guest => "guest without a session",
             Reason::ImpossibleTime => "impossible time",
             Reason::OutsidePeriod => "outside the period",
             Reason::NonProduct => "not a product",

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use super::evidence::{hash, mix};
 use super::rows::Events;
 
 /// A session as a range of [`Order`].
@@ -30,6 +31,43 @@ pub(super) struct Order {
     starts: Vec<usize>,
 }
 
+/// A random order of events that happened at one moment, which is the same whatever the order of the rows.
+pub(super) struct Ties {
+    /// A hash of each item's id.
+    item_hashes: Vec<u64>,
+    seed: u64,
+}
+
+impl Ties {
+    /// `items` are the ids in the order of their numbers.
+    pub(super) fn new<'i>(items: impl Iterator<Item = &'i str>, seed: u64) -> Ties {
+        Ties { item_hashes: items.map(hash).collect(), seed: mix(seed) }
+    }
+
+    fn hash_of(&self, events: &Events, event: u32) -> u64 {
+        let item = events.items.get(event as usize).map_or(usize::MAX, |&item| item as usize);
+        self.item_hashes.get(item).copied().unwrap_or(0)
+    }
+
+    /// Orders the events of one moment: views before carts before purchases, and items as the moment draws them.
+    fn settle(&self, events: &Events, moment: &mut [u32]) {
+        let time = moment.first().map_or(0, |&event| events.time_of(event));
+        let sum = moment.iter().fold(0_u64, |sum, &event| sum.wrapping_add(self.hash_of(events, event)));
+        let draw = mix(self.seed ^ time as u64) ^ sum;
+        moment.sort_unstable_by_key(|&event| {
+            (events.kinds[event as usize] as u8, mix(self.hash_of(events, event) ^ draw), event)
+        });
+    }
+
+    /// A hash of the events of a session in their order.
+    pub(super) fn of_session(&self, events: &Events, session: &[u32]) -> u64 {
+        session.iter().fold(self.seed, |sum, &event| {
+            let kind = events.kinds[event as usize] as u64;
+            mix(sum ^ self.hash_of(events, event).wrapping_add(kind) ^ mix(events.time_of(event) as u64))
+        })
+    }
+}
+
 /// Groups that one task looks at: enough to hide its cost, few enough to balance.
 const TASK_GROUPS: usize = 1 << 12;
 
@@ -48,6 +86,24 @@ impl Order {
             }
         });
         order
+    }
+
+    /// Puts events of one moment of a group into an order that does not depend on that of the rows.
+    pub(super) fn settle_ties(&mut self, events: &Events, ties: &Ties) {
+        self.parts_mut().into_par_iter().for_each(|part| {
+            for range in part.starts.windows(2) {
+                let group = &mut part.events[range[0] - part.starts[0]..range[1] - part.starts[0]];
+                for moment in group.chunk_by_mut(|a, b| events.is_same_moment(*a, *b)).filter(|one| one.len() > 1) {
+                    ties.settle(events, moment);
+                }
+            }
+        });
+    }
+
+    /// The events of one moment of a group, for each such moment of several.
+    pub(super) fn moments<'o>(&'o self, events: &'o Events) -> impl Iterator<Item = &'o [u32]> {
+        let groups = self.starts.windows(2).map(|range| &self.events[range[0]..range[1]]);
+        groups.flat_map(|group| group.chunk_by(|a, b| events.is_same_moment(*a, *b))).filter(|moment| moment.len() > 1)
     }
 
     /// The events that `find` adds for each group, ascending; groups are looked at in parallel.

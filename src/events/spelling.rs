@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::table::Cell;
 use crate::table::interner::Interner;
+use crate::table::{Cell, currency_of_sign, split_currency};
 
 /// Makes ids lower-case, those that differ in nothing else one; `numbers` change with them.
 pub(super) fn fold_case<'n>(items: &mut Interner, numbers: impl Iterator<Item = &'n mut u32>) {
@@ -28,7 +28,9 @@ const MAX_SEEN: usize = 200;
 
 impl Currencies {
     pub(super) fn new(rates: &BTreeMap<String, f64>) -> Currencies {
-        let code = |name: &String| code_of_sign(name).map_or_else(|| name.trim().to_ascii_uppercase(), str::to_owned);
+        let code = |name: &String| {
+            currency_of_sign(name.trim()).map_or_else(|| name.trim().to_ascii_uppercase(), str::to_owned)
+        };
         Currencies { rates: rates.iter().map(|(name, &rate)| (code(name), rate)).collect(), seen: Vec::new() }
     }
 
@@ -45,7 +47,7 @@ impl Currencies {
 
     #[cold]
     fn rate(&mut self, text: &str) -> f64 {
-        let Some(code) = code(text) else { return 1.0 };
+        let (_, Some(code)) = split_currency(text) else { return 1.0 };
         let num_seen = self.seen.len();
         match self.seen.iter_mut().find(|(seen, _)| seen == code) {
             Some((_, rows)) => *rows += 1,
@@ -68,26 +70,6 @@ impl Currencies {
 fn is_plain(text: &str) -> bool {
     let is_plain = |byte: Option<&u8>| byte.is_none_or(|byte| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.'));
     is_plain(text.as_bytes().first()) && is_plain(text.as_bytes().last())
-}
-
-/// The code of the currency that a price is written with, before or after it.
-fn code(price: &str) -> Option<&str> {
-    let is_code = |code: &str| code.bytes().all(|byte| byte.is_ascii_uppercase());
-    let (first, last) = (price.get(..3), price.len().checked_sub(3).and_then(|at| price.get(at..)));
-    let ends = [price.chars().next(), price.chars().next_back()];
-    let sign = ends.into_iter().flatten().find_map(|sign| code_of_sign(sign.encode_utf8(&mut [0; 4])));
-    sign.or_else(|| [first, last].into_iter().flatten().find(|code| is_code(code)))
-}
-
-fn code_of_sign(sign: &str) -> Option<&'static str> {
-    Some(match sign {
-        "$" => "USD",
-        "€" => "EUR",
-        "£" => "GBP",
-        "¥" => "JPY",
-        "₹" => "INR",
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

@@ -22,9 +22,10 @@
 
 use std::fmt;
 
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::dates::{self, Moment, ShortDate, midnight_ms};
+use super::options::DateOrder;
 use crate::table::Cell;
 
 pub(super) use crate::units::DAY_MS;
@@ -32,6 +33,11 @@ pub(super) use crate::units::DAY_MS;
 /// A timestamp as it was read: a point in time, or a number whose unit is not known yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct RawTimestamp(i64);
+
+/// Days that a spreadsheet counts from the end of 1899, from 2000 to 2050.
+const SERIAL_DAYS: std::ops::RangeInclusive<i64> = 36_526..=55_153;
+/// The spreadsheet's number of 1970-01-01.
+const SERIAL_EPOCH: i64 = 25_569;
 
 /// Numbers from here on cannot be doubled.
 const TOO_LARGE: f64 = 4.6e18;
@@ -47,6 +53,11 @@ impl RawTimestamp {
         }
         if value.fract() != 0.0 && Unit::of(value as i64) == Unit::Seconds {
             return Some(RawTimestamp::from_ms((value * 1000.0).floor() as i64));
+        }
+        if value.fract() != 0.0 && SERIAL_DAYS.contains(&(value as i64)) {
+            // To the second: that is how a spreadsheet shows them.
+            let seconds = ((value - SERIAL_EPOCH as f64) * 86_400.0).round() as i64;
+            return Some(RawTimestamp::from_ms(seconds * 1000));
         }
         Some(RawTimestamp(value as i64 * 2))
     }
@@ -65,10 +76,49 @@ impl RawTimestamp {
                     Some(ms) => Some(RawTimestamp::from_ms(ms)),
                     None => match parse_short_date(text) {
                         Some(date) => Some(RawTimestamp::from_short_date(date)),
-                        None => text.parse().ok().and_then(RawTimestamp::from_number),
+                        None => RawTimestamp::of_rarer_text(text),
                     },
                 },
             },
+        }
+    }
+
+    #[cold]
+    fn of_rarer_text(text: &str) -> Option<RawTimestamp> {
+        match dates::parse(text) {
+            Some(Moment::Ms(ms)) => Some(RawTimestamp::from_ms(ms)),
+            Some(Moment::Short(date)) => Some(RawTimestamp::from_short_date(date)),
+            // `1704103200,5`
+            None => text.replacen(',', ".", 1).parse().ok().and_then(RawTimestamp::from_number),
+        }
+    }
+
+    /// The timestamp that a cell holds in a form of strftime; `None` if it does not have the form.
+    pub(super) fn in_form(cell: Cell<'_>, form: &str) -> Option<RawTimestamp> {
+        let Cell::Text(text) = cell else { return RawTimestamp::of(cell) };
+        let parsed = jiff::fmt::strtime::parse(form, text).ok()?;
+        let moment = match parsed.to_timestamp() {
+            Ok(moment) => moment,
+            Err(_) => {
+                let time = parsed.to_time().unwrap_or_default();
+                TimeZone::UTC.to_timestamp(parsed.to_date().ok()?.to_datetime(time)).ok()?
+            }
+        };
+        Some(RawTimestamp::from_ms(moment.as_millisecond()))
+    }
+
+    /// The timestamp with a time of the day from another column, if it is a day without one.
+    pub(super) fn with_clock(self, clock_ms: i64) -> RawTimestamp {
+        if let Some(date) = self.short_date() {
+            let clock_ms = if date.clock_ms == 0 { clock_ms } else { date.clock_ms };
+            return RawTimestamp::from_short_date(ShortDate { clock_ms, ..date });
+        }
+        if self.is_ms() && self.value() % DAY_MS == 0 {
+            return RawTimestamp::from_ms(self.value() + clock_ms);
+        }
+        match date_of_digits(self.value()).filter(|_| !self.is_ms()) {
+            Some(midnight_ms) => RawTimestamp::from_ms(midnight_ms + clock_ms),
+            None => self,
         }
     }
 
@@ -116,15 +166,6 @@ impl RawTimestamp {
     }
 }
 
-/// A date of which one number is the day and the other the month, and the time of the day.
-#[derive(Clone, Copy)]
-struct ShortDate {
-    first: i64,
-    second: i64,
-    year: i64,
-    clock_ms: i64,
-}
-
 impl fmt::Display for RawTimestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(ShortDate { first, second, year, .. }) = self.short_date() {
@@ -147,6 +188,12 @@ pub(super) enum Unit {
     Nanos,
     /// YYYYMMDD.
     Date,
+    /// YYYYMMDDHHMMSS.
+    Seconds14,
+    /// YYYYMMDDHHMM.
+    Minutes12,
+    /// Days of a spreadsheet.
+    SerialDays,
     /// Day, month, year.
     DayFirst,
     /// Month, day, year.
@@ -176,6 +223,11 @@ pub(super) struct UnitVotes {
     numbers: [u64; 5],
     /// Positions that read as YYYYMMDD.
     dates: u64,
+    /// Milliseconds that read as YYYYMMDDHHMMSS, and as YYYYMMDDHHMM.
+    seconds_14: u64,
+    minutes_12: u64,
+    /// Positions that may be days of a spreadsheet.
+    serial_days: u64,
     /// Points in time.
     times: u64,
     /// Dates of day, month and year in either order.
@@ -184,6 +236,71 @@ pub(super) struct UnitVotes {
     day_first: u64,
     /// Of these, the ones that can only begin with the month.
     month_first: u64,
+    /// What else tells day from month.
+    course: Course,
+    /// The order that somebody said.
+    said: Option<DateOrder>,
+}
+
+/// The course of dates of which day and month are open: which numbers stand first and second, and whether the dates of
+/// neighbouring rows rise and fall in either reading.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Course {
+    firsts: u16,
+    seconds: u16,
+    last: Option<[i64; 2]>,
+    /// Rises and falls when the day comes first, and when the month does.
+    rises: [u64; 2],
+    falls: [u64; 2],
+}
+
+impl Course {
+    fn add(&mut self, ShortDate { first, second, year, clock_ms }: ShortDate) {
+        let bit = |number: i64| if (1..=12).contains(&number) { 1_u16 << number } else { 1 };
+        self.firsts |= bit(first);
+        self.seconds |= bit(second);
+        let at = |month: i64, day: i64| ((year * 16 + month) * 32 + day) * DAY_MS + clock_ms;
+        let now = [at(second, first), at(first, second)];
+        if let Some(last) = self.last.replace(now) {
+            for reading in 0..2 {
+                self.rises[reading] += u64::from(now[reading] > last[reading]);
+                self.falls[reading] += u64::from(now[reading] < last[reading]);
+            }
+        }
+    }
+
+    /// The course of the rows of two files.
+    pub(super) fn and(self, other: Course) -> Course {
+        let sum = |a: [u64; 2], b: [u64; 2]| [a[0] + b[0], a[1] + b[1]];
+        Course {
+            firsts: self.firsts | other.firsts,
+            seconds: self.seconds | other.seconds,
+            last: None,
+            rises: sum(self.rises, other.rises),
+            falls: sum(self.falls, other.falls),
+        }
+    }
+
+    /// The likelier order, and whether it is more than a guess. Within some days or weeks the month hardly changes, and
+    /// the day does; else rows are mostly in the order of time.
+    pub(super) fn order(self) -> Option<DateOrder> {
+        let (firsts, seconds) = (self.firsts.count_ones(), self.seconds.count_ones());
+        if firsts * 3 <= seconds {
+            return Some(DateOrder::MonthFirst);
+        }
+        if seconds * 3 <= firsts {
+            return Some(DateOrder::DayFirst);
+        }
+        // Rows against the course of the others, of a log from old to new or from new to old.
+        let against = |reading: usize| self.rises[reading].min(self.falls[reading]);
+        let all = |reading: usize| (self.rises[reading] + self.falls[reading]).max(1);
+        let is_in_order = |reading: usize| against(reading) * 50 <= all(reading);
+        match (is_in_order(0), is_in_order(1)) {
+            (true, false) => Some(DateOrder::DayFirst),
+            (false, true) => Some(DateOrder::MonthFirst),
+            _ => None,
+        }
+    }
 }
 
 /// Evidence for the order of day and month in a file's dates such as 3/11/2000.
@@ -195,11 +312,22 @@ pub(super) struct Evidence {
     pub(super) month_first: u64,
     /// True if the column holds points in time of another form, too.
     pub(super) has_others: bool,
+    pub(super) course: Course,
 }
 
 impl UnitVotes {
+    /// Votes of a column whose dates are in the order that somebody said.
+    pub(super) fn new(said: Option<DateOrder>) -> UnitVotes {
+        UnitVotes { said, ..UnitVotes::default() }
+    }
+
     pub(super) const fn short_dates(&self) -> Evidence {
-        Evidence { day_first: self.day_first, month_first: self.month_first, has_others: self.times > 0 }
+        Evidence {
+            day_first: self.day_first,
+            month_first: self.month_first,
+            has_others: self.times > 0,
+            course: self.course,
+        }
     }
 
     pub(super) fn add(&mut self, stamp: RawTimestamp) {
@@ -207,7 +335,8 @@ impl UnitVotes {
             self.times += 1;
             return;
         }
-        if let Some(ShortDate { first, second, .. }) = stamp.short_date() {
+        if let Some(date @ ShortDate { first, second, .. }) = stamp.short_date() {
+            self.course.add(date);
             self.short_dates += 1;
             self.day_first += u64::from(first > 12);
             self.month_first += u64::from(second > 12);
@@ -217,6 +346,11 @@ impl UnitVotes {
         self.numbers[unit as usize] += 1;
         if unit == Unit::Position && date_of_digits(stamp.value()).is_some() {
             self.dates += 1;
+        }
+        self.serial_days += u64::from(SERIAL_DAYS.contains(&stamp.value()));
+        if unit == Unit::Millis {
+            self.seconds_14 += u64::from(moment_of_digits(stamp.value()).is_some());
+            self.minutes_12 += u64::from(moment_of_digits(stamp.value().saturating_mul(100)).is_some());
         }
     }
 
@@ -229,12 +363,22 @@ impl UnitVotes {
     pub(super) fn unit(&self) -> Unit {
         let units = [Unit::Position, Unit::Seconds, Unit::Millis, Unit::Micros, Unit::Nanos];
         if self.short_dates > self.numbers.iter().sum() {
-            return if self.month_first > self.day_first { Unit::MonthFirst } else { Unit::DayFirst };
+            let decided = match self.month_first.cmp(&self.day_first) {
+                std::cmp::Ordering::Greater => DateOrder::MonthFirst,
+                _ => DateOrder::DayFirst,
+            };
+            return match self.said.unwrap_or(decided) {
+                DateOrder::MonthFirst => Unit::MonthFirst,
+                DateOrder::DayFirst => Unit::DayFirst,
+            };
         }
         let positions = self.numbers[Unit::Position as usize];
         let most = units.into_iter().max_by_key(|&unit| self.numbers[unit as usize]).unwrap_or(Unit::Seconds);
         match most {
             Unit::Position if positions > 0 && self.dates * 20 >= positions * 19 => Unit::Date,
+            Unit::Position if positions > 0 && self.serial_days * 20 >= positions * 19 => Unit::SerialDays,
+            Unit::Millis if self.seconds_14 * 20 >= self.numbers[Unit::Millis as usize] * 19 => Unit::Seconds14,
+            Unit::Millis if self.minutes_12 * 20 >= self.numbers[Unit::Millis as usize] * 19 => Unit::Minutes12,
             // A few small numbers among points in time are not positions but damage.
             Unit::Position if self.times > positions => Unit::Seconds,
             _ if self.times > 0 && self.numbers.iter().all(|&count| count == 0) => Unit::Seconds,
@@ -259,6 +403,9 @@ pub(super) fn resolve(stamp: RawTimestamp, unit: Unit) -> Option<i64> {
     }
     match unit {
         Unit::Date => date_of_digits(value),
+        Unit::Seconds14 => moment_of_digits(value),
+        Unit::Minutes12 => moment_of_digits(value.checked_mul(100)?),
+        Unit::SerialDays => SERIAL_DAYS.contains(&value).then(|| (value - SERIAL_EPOCH) * DAY_MS),
         Unit::DayFirst | Unit::MonthFirst => None,
         _ if Unit::of(value) != unit => None,
         Unit::Position | Unit::Millis => Some(value),
@@ -277,13 +424,18 @@ pub(super) fn with_day_and_month_exchanged(time_ms: i64) -> i64 {
     exchanged.map_or(time_ms, |midnight_ms| midnight_ms + time_ms.rem_euclid(DAY_MS))
 }
 
+/// The time of the day that a text is, and nothing else, in ms.
+pub(super) fn clock_ms(text: &str) -> Option<i64> {
+    whole_clock(text.as_bytes()).or_else(|| dates::parse_clock(text))
+}
+
 /// A position within a session as a key that sorts: a number, or a time of the day. `None` if it is neither.
 pub(super) fn position_key(cell: Cell<'_>) -> Option<i64> {
     let value = match cell {
         Cell::TimeMs(ms) => ms as f64,
-        Cell::Text(text) => match parse_clock(text.as_bytes()) {
-            Some((ms, [])) => ms as f64,
-            _ => text.parse().ok()?,
+        Cell::Text(text) => match clock_ms(text) {
+            Some(ms) => ms as f64,
+            None => text.parse().ok()?,
         },
         cell => cell.to_number().ok().flatten()?,
     };
@@ -293,6 +445,16 @@ pub(super) fn position_key(cell: Cell<'_>) -> Option<i64> {
     // The order of `f64::total_cmp`, with one zero.
     let bits = (value + 0.0).to_bits() as i64;
     Some(bits ^ (((bits >> 63) as u64) >> 1) as i64)
+}
+
+/// A moment written as the number YYYYMMDDHHMMSS, from 1995 to 2100: 1995 milliseconds are in 1976.
+fn moment_of_digits(value: i64) -> Option<i64> {
+    let (date, clock) = (value / 1_000_000, value % 1_000_000);
+    let (hours, minutes, seconds) = (clock / 10_000, clock / 100 % 100, clock % 100);
+    if date < 19_950_000 || hours > 23 || minutes > 59 || seconds > 60 {
+        return None;
+    }
+    Some(date_of_digits(date)? + ((hours * 60 + minutes) * 60 + seconds) * 1000)
 }
 
 /// Midnight of a day written as the number YYYYMMDD, from 1970 to 2100.
@@ -367,7 +529,9 @@ fn parse_clock(bytes: &[u8]) -> Option<(i64, &[u8])> {
     if seconds > 60 {
         return None;
     }
-    let Some(fraction) = rest.strip_prefix(b".") else { return Some((minute_ms + seconds * 1000, rest)) };
+    let Some(fraction) = rest.strip_prefix(b".").or_else(|| rest.strip_prefix(b",")) else {
+        return Some((minute_ms + seconds * 1000, rest));
+    };
     let len = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
     if len == 0 {
         return None;
@@ -407,18 +571,13 @@ fn digits(bytes: &[u8], len: usize) -> Option<(i64, &[u8])> {
     Some((number.iter().fold(0, |value, &digit| value * 10 + i64::from(digit - b'0')), rest))
 }
 
-/// Midnight UTC of a day of the Gregorian calendar, in ms since 1970; `None` if there is no such day.
-fn midnight_ms(year: i64, month: i64, day: i64) -> Option<i64> {
-    let (month, day) = (i8::try_from(month).ok()?, i8::try_from(day).ok()?);
-    let date = Date::new(i16::try_from(year).ok()?, month, day).ok()?;
-    Some(TimeZone::UTC.to_timestamp(date.at(0, 0, 0, 0)).ok()?.as_millisecond())
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Cell, RawTimestamp, UnitVotes, parse_date_time, position_key, resolve, with_day_and_month_exchanged};
+    use super::{
+        Cell, DateOrder, RawTimestamp, UnitVotes, parse_date_time, position_key, resolve, with_day_and_month_exchanged,
+    };
 
     /// 2017-08-01 12:30:15 UTC.
     const NOON_MS: i64 = 1_501_590_615_000;
@@ -466,9 +625,59 @@ mod tests {
         // these.
         let column = ["13/1/1973", "14/1/1973", "1/14/1973", "31/2/1973"].map(Cell::Text);
         assert_eq!(ms_of(&column).iter().map(Option::is_some).collect::<Vec<_>>(), [true, true, false, false]);
-        for text in ["32/1/1973", "1/1/73", "1/1/1973x", "1/1/1973 25:00", "1/1.1973", "0/1/1973"] {
+        for text in ["32/1/1973", "1/1/1973x", "1/1/1973 25:00", "1/1.1973", "0/1/1973"] {
             assert_eq!(ms_of(&[Cell::Text(text)]), [None], "{text}");
         }
+    }
+
+    #[test]
+    fn compact_forms_and_days_of_a_spreadsheet_are_told_by_the_column() {
+        assert_eq!(ms_of(&[Cell::Int(20_170_801_123_015)]), [Some(NOON_MS)]);
+        assert_eq!(ms_of(&[Cell::Text("201708011230")]), [Some(NOON_MS - 15_000)]);
+        // 42948 is 2017-08-01, and 0.521006944 of a day are 12:30:15.
+        assert_eq!(
+            ms_of(&[Cell::Text("42948,521006944"), Cell::Int(42_948)]),
+            [Some(NOON_MS), Some(1_501_545_600_000)]
+        );
+        assert_eq!(ms_of(&[Cell::Float(42_948.521_006_944)]), [Some(NOON_MS)]);
+        assert_eq!(ms_of(&[Cell::Text("2017-08-01 12:30:15,250")]), [Some(NOON_MS + 250)]);
+        assert_eq!(ms_of(&[Cell::Text("1501590615,25")]), [Some(NOON_MS + 250)]);
+    }
+
+    #[test]
+    fn a_form_of_strftime_reads_what_no_usual_form_does() {
+        let form = "%H.%M %d|%m|%Y";
+        let stamp = RawTimestamp::in_form(Cell::Text("12.30 01|08|2017"), form).unwrap();
+        assert_eq!(resolve(stamp, super::Unit::Seconds), Some(NOON_MS - 15_000));
+        assert_eq!(RawTimestamp::in_form(Cell::Text("2017-08-01"), form), None);
+    }
+
+    #[test]
+    fn the_course_of_dates_tells_day_from_month() {
+        let order = |texts: &[&str]| {
+            let mut votes = UnitVotes::default();
+            texts.iter().filter_map(|text| RawTimestamp::of(Cell::Text(text))).for_each(|stamp| votes.add(stamp));
+            votes.short_dates().course.order()
+        };
+        assert_eq!(order(&["1/1/2024", "1/2/2024", "1/3/2024"]), Some(DateOrder::MonthFirst));
+        assert_eq!(order(&["3/1/2024", "1/1/2024", "2/1/2024"]), Some(DateOrder::DayFirst));
+        // Rising only with the month first: 2 January, 1 February, 3 March.
+        assert_eq!(order(&["1/2/2024", "2/1/2024", "3/3/2024"]), Some(DateOrder::MonthFirst));
+        assert_eq!(order(&["1/1/2024", "2/2/2024"]), None);
+    }
+
+    #[test]
+    fn a_clock_of_another_column_makes_a_day_a_moment() {
+        let clock = super::clock_ms("12:30:15 PM").unwrap();
+        let votes = UnitVotes::default();
+        for text in ["2017-08-01", "20170801", "1.8.2017"] {
+            let stamp = RawTimestamp::of(Cell::Text(text)).unwrap().with_clock(clock);
+            let mut votes = votes.clone();
+            votes.add(stamp);
+            assert_eq!(resolve(stamp, votes.unit()), Some(NOON_MS), "{text}");
+        }
+        let moment = RawTimestamp::of(Cell::Text("2017-08-01 10:00")).unwrap();
+        assert_eq!(moment.with_clock(clock), moment);
     }
 
     #[test]

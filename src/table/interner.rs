@@ -116,6 +116,19 @@ impl Interner {
         }
     }
 
+    /// The number of an id, if it came before.
+    pub(crate) fn known(&mut self, id: &str) -> Option<u32> {
+        let slot = if self.has_texts {
+            self.slot_of_text(id, Key::of_short(id.as_bytes())).1
+        } else {
+            // Only whole numbers came.
+            let value = id.parse::<i64>().ok().filter(|value| value.to_string() == id)?;
+            let key = Key::of_int(value);
+            self.slot_of(key, |slot| slot.key == key)
+        };
+        Some(self.slots[slot].number).filter(|&number| number != EMPTY)
+    }
+
     /// Adds to `numbers` those of many whole numbers.
     pub(crate) fn intern_ints(&mut self, values: &[i64], numbers: &mut Vec<u32>) {
         for values in values.chunks(AHEAD) {
@@ -195,8 +208,9 @@ impl Interner {
         number
     }
 
-    fn find_or_add(&mut self, id: &str, key: Option<Key>) -> u32 {
-        let (key, slot) = match key {
+    /// The key of a text, and the slot that it is in or goes into.
+    fn slot_of_text(&mut self, id: &str, key: Option<Key>) -> (Key, usize) {
+        match key {
             Some(key) => (key, self.slot_of(key, |slot| slot.key == key)),
             None => {
                 let hash = hash_text(id);
@@ -212,7 +226,11 @@ impl Interner {
                 self.long = long;
                 (key, slot)
             }
-        };
+        }
+    }
+
+    fn find_or_add(&mut self, id: &str, key: Option<Key>) -> u32 {
+        let (key, slot) = self.slot_of_text(id, key);
         if self.slots[slot].number != EMPTY {
             return self.slots[slot].number;
         }

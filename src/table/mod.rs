@@ -30,7 +30,7 @@ use std::path::PathBuf;
 pub(crate) use batch::{Batch, Sink};
 pub(crate) use cell::{Cell, Damage, MAX_WANTED, Row};
 pub use error::TableError;
-pub(crate) use number::parse_number;
+pub(crate) use number::{currency_of_sign, parse_number, split_currency};
 pub use origin::{Format, Origin, Slices};
 pub use tally::{Example, Rejection};
 

@@ -7,9 +7,11 @@
 /// decimals if it is a point. `None` for anything else, `nan` and infinities included.
 pub(crate) fn parse_number(text: &str) -> Option<f64> {
     if text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E')) {
-        return text.parse().ok().filter(|value: &f64| value.is_finite());
+        if let Ok(value) = text.parse() {
+            return Some(value).filter(|value: &f64| value.is_finite());
+        }
     }
-    let text = without_currency(text);
+    let (text, _) = split_currency(text);
     let mut plain = String::with_capacity(text.len());
     let comma_is_decimal = match (text.rfind(','), text.rfind('.')) {
         (Some(comma), Some(point)) => comma > point,
@@ -28,20 +30,80 @@ pub(crate) fn parse_number(text: &str) -> Option<f64> {
     plain.parse().ok().filter(|value: &f64| value.is_finite())
 }
 
-/// Takes one currency off, before or after the number: a sign, or a code of three capital letters.
-fn without_currency(text: &str) -> &str {
-    let signs: &[char] = &['$', '€', '£', '¥', '₹'];
+/// Signs and short names of currencies, the longer before those they contain, and the code of each; those that several
+/// currencies share stand for themselves.
+const CURRENCIES: [(&str, &str); 43] = [
+    ("US$", "USD"),
+    ("CA$", "CAD"),
+    ("AU$", "AUD"),
+    ("NZ$", "NZD"),
+    ("HK$", "HKD"),
+    ("NT$", "TWD"),
+    ("MX$", "MXN"),
+    ("R$", "BRL"),
+    ("A$", "AUD"),
+    ("C$", "CAD"),
+    ("S$", "SGD"),
+    ("$", "USD"),
+    ("€", "EUR"),
+    ("£", "GBP"),
+    ("¥", "JPY"),
+    ("₹", "INR"),
+    ("zł", "PLN"),
+    ("zl", "PLN"),
+    ("Kč", "CZK"),
+    ("Ft", "HUF"),
+    ("lei", "RON"),
+    ("Lei", "RON"),
+    ("лв.", "BGN"),
+    ("лв", "BGN"),
+    ("₽", "RUB"),
+    ("руб.", "RUB"),
+    ("₺", "TRY"),
+    ("TL", "TRY"),
+    ("₴", "UAH"),
+    ("₩", "KRW"),
+    ("₪", "ILS"),
+    ("฿", "THB"),
+    ("₫", "VND"),
+    ("₱", "PHP"),
+    ("Rp", "IDR"),
+    ("RM", "MYR"),
+    ("Rs.", "INR"),
+    ("Fr.", "CHF"),
+    ("SFr.", "CHF"),
+    ("kr.", "kr"),
+    ("kr", "kr"),
+    ("Kr", "kr"),
+    ("R", "ZAR"),
+];
+
+/// A price without the currency before or after it, and the currency: a code of three capital letters, or that of a
+/// sign. `5.-` and `5,-` are whole prices.
+pub(crate) fn split_currency(text: &str) -> (&str, Option<&str>) {
     let is_code = |code: &str| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase());
-    let stripped = if let Some(rest) = text.strip_prefix(signs).or_else(|| text.strip_suffix(signs)) {
-        rest
-    } else if text.get(..3).is_some_and(is_code) {
-        &text[3..]
-    } else if text.len() > 3 && text.get(text.len() - 3..).is_some_and(is_code) {
-        &text[..text.len() - 3]
-    } else {
-        text
+    let of_signs = || {
+        CURRENCIES.iter().find_map(|&(sign, code)| {
+            let rest = text.strip_prefix(sign).or_else(|| text.strip_suffix(sign))?;
+            Some((rest, Some(code)))
+        })
     };
-    stripped.trim()
+    let (number, currency) = if text.get(..3).is_some_and(is_code) {
+        (&text[3..], text.get(..3))
+    } else if text.len() > 3 && text.get(text.len() - 3..).is_some_and(is_code) {
+        (&text[..text.len() - 3], text.get(text.len() - 3..))
+    } else {
+        of_signs().unwrap_or((text, None))
+    };
+    let number = number.trim();
+    let dash = ['-', '–', '—'];
+    let whole = number.strip_suffix(dash).and_then(|rest| rest.strip_suffix(['.', ',']));
+    (whole.unwrap_or(number), currency)
+}
+
+/// The code of the currency that a sign stands for.
+pub(crate) fn currency_of_sign(sign: &str) -> Option<&'static str> {
+    CURRENCIES.iter().find(|(known, _)| *known == sign).map(|(_, code)| *code)
 }
 
 #[cfg(test)]
@@ -64,6 +126,15 @@ mod tests {
             ("1,299", 1299.0),
             ("1,299,000", 1_299_000.0),
             ("EUR 7", 7.0),
+            ("49,90 zł", 49.9),
+            ("1 299,50 Kč", 1299.5),
+            ("299 kr", 299.0),
+            ("kr 299,00", 299.0),
+            ("R$ 1.299,90", 1299.9),
+            ("5.-", 5.0),
+            ("CHF 5.–", 5.0),
+            ("5,- €", 5.0),
+            ("US$12.50", 12.5),
         ] {
             assert_eq!(parse_number(text), Some(expected), "{text}");
         }
@@ -71,7 +142,8 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_refused() {
-        for text in ["", "abc", "nan", "inf", "1e999", "--1", "1.2.3e", "12 pieces", "€"] {
+        for text in ["", "abc", "nan", "inf", "1e999", "--1", "1.2.3e", "12 pieces", "€", "5-", "kr", ".-", "12 zł 5"]
+        {
             assert_eq!(parse_number(text), None, "{text}");
         }
     }

@@ -4,6 +4,7 @@
 mod bad_input;
 mod broken_files;
 mod cleaning;
+mod columns;
 mod evaluate;
 mod explore;
 mod export;

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 use std::time::Duration;
+use vicino::events::{EventMeaning, FilterError, RowFilter};
 use vicino::{EventKind, catalog, events};
 
 /// A whole number of at least 1.
@@ -115,6 +116,35 @@ where
 {
     let (field, name) = text.split_once('=').ok_or_else(|| format!("expected FIELD=NAME, for instance {example}"))?;
     Ok((field.parse().map_err(|error: F::Err| error.to_string())?, name.trim().to_owned()))
+}
+
+/// A type of events and its meaning: `Placed Order=purchase`.
+pub fn event_type(text: &str) -> Result<(String, EventMeaning), String> {
+    let expected = "expected NAME=view, cart, purchase, return or nothing";
+    let (name, meaning) = text.rsplit_once('=').ok_or(expected)?;
+    let meaning = EventMeaning::named(meaning.trim().to_ascii_lowercase().as_str()).ok_or(expected)?;
+    match name.trim() {
+        "" => Err(expected.to_owned()),
+        name => Ok((name.to_owned(), meaning)),
+    }
+}
+
+/// A form of strftime: `%d|%m|%Y %H.%M`.
+pub fn time_format(text: &str) -> Result<String, String> {
+    // A form is read back from what it writes of some moment.
+    let moment = jiff::Timestamp::from_second(1_732_540_455).map_err(|error| error.to_string())?;
+    let written = jiff::fmt::strtime::format(text, moment).map_err(|error| error.to_string())?;
+    let parsed = jiff::fmt::strtime::parse(text, &written).map_err(|error| error.to_string())?;
+    match parsed.to_date() {
+        Ok(_) => Ok(text.to_owned()),
+        Err(_) if parsed.to_timestamp().is_ok() => Ok(text.to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// A filter of rows: `status in (completed, processing)`.
+pub fn row_filter(text: &str) -> Result<RowFilter, FilterError> {
+    RowFilter::parse(text)
 }
 
 #[cfg(test)]

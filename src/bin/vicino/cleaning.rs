@@ -46,6 +46,18 @@ pub struct CleaningFlags {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     currency_rate: Vec<Rate>,
 
+    /// Orders that were cancelled, refunded, voided or failed, as a status column says [default: drop]
+    #[arg(long, value_enum, value_name = "WHAT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    void_orders: Option<Fate>,
+
+    /// Shopper ids that stand for nobody: guest, 0, -1, one with more than a fifth of all orders [default: drop]
+    ///
+    /// With drop, their orders are those of unknown shoppers, and their events go where no column names sessions.
+    #[arg(long, value_enum, value_name = "WHAT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    guests: Option<Fate>,
+
     /// Times before 1995 and from 2100 on [default: drop]
     #[arg(long, value_enum, value_name = "WHAT")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -256,6 +268,8 @@ impl CleaningFlags {
             accept: self.accept.into_iter().chain(file.accept).collect(),
             fold_case: self.fold_case || file.fold_case,
             currency_rate: if self.currency_rate.is_empty() { file.currency_rate } else { self.currency_rate },
+            void_orders: self.void_orders.or(file.void_orders),
+            guests: self.guests.or(file.guests),
             impossible_times: self.impossible_times.or(file.impossible_times),
             from: self.from.or(file.from),
             until: self.until.or(file.until),
@@ -303,6 +317,8 @@ impl CleaningFlags {
         Ok(Cleaning {
             fold_case: self.fold_case,
             currency_rates: self.currency_rate.iter().map(|rate| rate.value.clone()).collect(),
+            drop_void_orders: drops(self.void_orders, usual.drop_void_orders),
+            drop_guests: drops(self.guests, usual.drop_guests),
             drop_impossible_times: drops(self.impossible_times, usual.drop_impossible_times),
             from_ms,
             until_ms,

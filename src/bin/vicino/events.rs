@@ -10,7 +10,7 @@ use crate::{arg_parsers, output};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
-use vicino::events::{self, EventLog, Field, ReadOptions, ReadReport, Reason};
+use vicino::events::{self, DateOrder, EventLog, EventMeaning, Field, ReadOptions, ReadReport, Reason, RowFilter};
 
 /// Flags that decide how event logs are read.
 #[derive(Debug, clap::Args)]
@@ -25,7 +25,7 @@ pub struct EventFlags {
 
     /// Take a field from this column instead of one with a usual name
     ///
-    /// Fields: item, session, shopper, event, timestamp, position, quantity, price. An empty NAME leaves the field
+    /// Fields: item, session, shopper, event, timestamp, position, quantity, price, status. An empty NAME leaves the field
     /// without a column.
     #[arg(help_heading = "Event logs", long = "column", value_name = "FIELD=NAME", value_parser = arg_parsers::column)]
     columns: Vec<(Field, String)>,
@@ -35,9 +35,43 @@ pub struct EventFlags {
     #[arg(help_heading = "Event logs", long, value_name = "SPAN", value_parser = arg_parsers::span)]
     session_gap: Option<Duration>,
 
+    /// Where a column names sessions, take a number that comes back after this for another session (0 never)
+    /// [default: 1d; 30d where sessions are orders]
+    #[arg(help_heading = "Event logs", long, value_name = "SPAN", value_parser = arg_parsers::span)]
+    session_pause: Option<Duration>,
+
     /// Kind of the events of a log without an event column [default: purchases if sessions are orders, else views]
     #[arg(help_heading = "Event logs", long, value_enum, value_name = "KIND")]
     events_are: Option<Kind>,
+
+    /// Form of the timestamps, as strftime writes it: '%d|%m|%Y %H.%M'
+    #[arg(help_heading = "Event logs", long, value_name = "FORM", value_parser = arg_parsers::time_format)]
+    time_format: Option<String>,
+
+    /// Read dates such as 3/11/2000 with the day first, whatever the other dates tell
+    #[arg(help_heading = "Event logs", long)]
+    day_first: bool,
+
+    /// Read dates such as 3/11/2000 with the month first
+    #[arg(help_heading = "Event logs", long, conflicts_with = "day_first")]
+    month_first: bool,
+
+    /// Join this table to the log by the column that both have, such as orders to their lines
+    #[arg(help_heading = "Event logs", long = "join", value_name = "FILE")]
+    joins: Vec<PathBuf>,
+
+    /// Take events of this type for views, carts, purchases, returns or nothing; may be given for several
+    ///
+    /// KIND is view, cart, purchase, return or nothing. NAME is compared in any case; numbers are names, too.
+    #[arg(help_heading = "Event logs", long = "event-type", value_name = "NAME=KIND", value_parser = arg_parsers::event_type)]
+    event_types: Vec<(String, EventMeaning)>,
+
+    /// Read only the rows for which this holds, such as 'status in (completed, processing) and total > 0'
+    ///
+    /// COLUMN = VALUE, !=, <, <=, >, >=, in (A, B), not in (A, B), is missing, is not missing; joined by and, or, not and
+    /// brackets. Names and values of several words stand in quotes.
+    #[arg(help_heading = "Event logs", long = "where", value_name = "FILTER", value_parser = arg_parsers::row_filter)]
+    filter: Option<RowFilter>,
 
     /// Share of damaged rows, 0 to 1, above which a log is refused [default: 0.5, and 0.2 for each reason alone]
     #[arg(help_heading = "Event logs", long, value_name = "SHARE", value_parser = arg_parsers::share)]
@@ -77,17 +111,31 @@ impl EventFlags {
         let cleaning = self.cleaning.clone().over(mapping.cleaning());
         let usual = ReadOptions::default();
         let gap = self.session_gap.or(mapping.session_gap()?);
+        let pause = self.session_pause.or(mapping.session_pause()?);
         let mut columns = BTreeMap::new();
         for (field, name) in &self.columns {
-            if columns.insert(*field, name.clone()).is_some() {
+            if columns.insert(*field, vec![name.clone()]).is_some() {
                 return Err(Usage(format!("--column names `{field}` twice")).into());
             }
         }
-        for (field, name) in mapping.columns()? {
-            columns.entry(field).or_insert(name);
+        for (field, names) in mapping.columns()? {
+            columns.entry(field).or_insert(names);
         }
+        let date_order = match (self.day_first, self.month_first) {
+            (true, _) => Some(DateOrder::DayFirst),
+            (_, true) => Some(DateOrder::MonthFirst),
+            _ => mapping.date_order()?,
+        };
+        let mut event_types = mapping.event_types()?;
+        event_types.extend(self.event_types.iter().cloned());
         let options = ReadOptions {
+            joins: self.joins.clone(),
+            date_order,
+            time_format: self.time_format.clone().or_else(|| mapping.time_format()),
+            event_types,
+            filter: self.filter.clone().or(mapping.filter()?),
             session_gap_ms: gap.map_or(usual.session_gap_ms, |gap| i64::try_from(gap.as_millis()).unwrap_or(i64::MAX)),
+            session_pause_ms: pause.map(|pause| i64::try_from(pause.as_millis()).unwrap_or(i64::MAX)),
             default_kind: self.events_are.or(mapping.events_are()?).map(Into::into),
             max_rejected: self.max_rejected.unwrap_or(usual.max_rejected),
             columns,
@@ -109,9 +157,9 @@ pub struct Events {
     pub session_gap_ms: i64,
 }
 
-/// Reads event logs as one.
-pub fn read_events(paths: &[PathBuf], flags: &EventFlags, console: &Console) -> anyhow::Result<Events> {
-    read_events_with(paths, flags, false, console)
+/// Reads event logs as one; `seed` draws the order of events that have none.
+pub fn read_events(paths: &[PathBuf], flags: &EventFlags, seed: u64, console: &Console) -> anyhow::Result<Events> {
+    read_events_with(paths, flags, seed, false, console)
 }
 
 /// Reads event logs as one; with times, quantities and prices of the events if `keep_details`.
@@ -121,10 +169,11 @@ pub fn read_events(paths: &[PathBuf], flags: &EventFlags, console: &Console) -> 
 pub fn read_events_with(
     paths: &[PathBuf],
     flags: &EventFlags,
+    seed: u64,
     keep_details: bool,
     console: &Console,
 ) -> anyhow::Result<Events> {
-    let (events, verdict) = look_at_events(paths, flags, keep_details, console)?;
+    let (events, verdict) = look_at_events(paths, flags, seed, keep_details, console)?;
     verdict.map(|()| events)
 }
 
@@ -132,11 +181,12 @@ pub fn read_events_with(
 pub fn look_at_events(
     paths: &[PathBuf],
     flags: &EventFlags,
+    seed: u64,
     keep_details: bool,
     console: &Console,
 ) -> anyhow::Result<(Events, anyhow::Result<()>)> {
     let (options, cleaning) = flags.options()?;
-    let options = ReadOptions { keep_details, ..options };
+    let options = ReadOptions { keep_details, seed, ..options };
     for path in flags.outputs() {
         output::check(path)?;
     }
@@ -158,7 +208,7 @@ pub fn look_at_events(
     cleaning::remark(&report, console);
     if let Some(path) = &flags.save_mapping {
         let gap = Duration::from_millis(u64::try_from(options.session_gap_ms).unwrap_or_default());
-        Mapping::of(&report, gap, cleaning).save(path)?;
+        Mapping::of(&report, &options, gap, cleaning).save(path)?;
     }
     let account = Account::new(&log, &report);
     Ok((Events { log, report, account, session_gap_ms: options.session_gap_ms }, verdict))

@@ -61,7 +61,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     if let Some(path) = &args.output {
         output::check(path)?;
     }
-    let (events, verdict) = look_at_events(&paths, &args.events, true, console)?;
+    let (events, verdict) = look_at_events(&paths, &args.events, 0, true, console)?;
     let catalog = args.catalog.read(&events.log.item_ids, console)?;
     let found = eda::explore(&events.log, &events.report, catalog.as_ref(), &HINTS);
 

@@ -24,6 +24,9 @@ fn of_setting(setting: Setting) -> Option<&'static str> {
 pub fn of_rule(rule: Rule) -> Option<&'static str> {
     Some(match rule {
         Rule::Damage | Rule::EventTypes | Rule::MissingIds | Rule::BadValues | Rule::Returns => return None,
+        Rule::Where => "--where",
+        Rule::VoidOrders => "--void-orders",
+        Rule::Guests => "--guests",
         Rule::ImpossibleTimes => "--impossible-times",
         Rule::Period => "--from and --until",
         Rule::NonProducts => "--non-products",
@@ -51,9 +54,14 @@ fn of_events_error(error: &EventsError) -> Option<String> {
     Some(match error {
         EventsError::MissingColumn { field, .. } => format!("; name the right one with `--column {field}=NAME`"),
         EventsError::DifferentColumns { field, .. } => format!(" with `--column {field}=`"),
-        EventsError::NothingLeft { rule, .. } => {
+        EventsError::NothingLeft { rule, event_types, .. } => {
+            let types = if event_types.is_empty() {
+                ""
+            } else {
+                ", say what event types mean with `--event-type NAME=purchase`"
+            };
             let flag = rule.and_then(of_rule).map_or_else(String::new, |flag| format!("; {flag} changes the rule"));
-            format!(" and name others with `--column FIELD=NAME`{flag}")
+            format!(" and name others with `--column FIELD=NAME`{types}{flag}")
         }
         EventsError::TooManyRejected { .. } => {
             ", name other columns with `--column FIELD=NAME`, or accept more with a higher `--max-rejected`".to_owned()

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
-use vicino::events::{Field, ReadReport};
+use vicino::events::{DateOrder, EventMeaning, Field, MatchedColumn, ReadOptions, ReadReport, RowFilter};
 
 /// Contents of the file; everything may be left out.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
@@ -22,13 +22,39 @@ pub struct Mapping {
     /// As `--session-gap`.
     #[serde(skip_serializing_if = "Option::is_none")]
     session_gap: Option<String>,
-    /// Column by field; empty for a field without a column.
+    /// As `--session-pause`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_pause: Option<String>,
+    /// As `--time-format`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time_format: Option<String>,
+    /// `day first` or `month first`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dates: Option<String>,
+    /// As `--where`.
+    #[serde(rename = "where", skip_serializing_if = "Option::is_none")]
+    filter: Option<String>,
+    /// Column by field, or the columns of several files; empty for a field without a column.
     #[serde(default)]
-    columns: BTreeMap<String, String>,
+    columns: BTreeMap<String, Names>,
+    /// As `--event-type`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    event_types: BTreeMap<String, String>,
     /// The flags of cleaning that are not as usual, with `_` for `-`.
     #[serde(default)]
     cleaning: CleaningFlags,
 }
+
+/// The name of a column, or its names in several files.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(untagged)]
+enum Names {
+    One(String),
+    Several(Vec<String>),
+}
+
+const DAY_FIRST: &str = "day first";
+const MONTH_FIRST: &str = "month first";
 
 const HEADER: &str = "# How the events of this shop are read; use it with --mapping.\n\
     # Fields without a line are looked for under their usual names; an empty name leaves a field out.\n\n";
@@ -45,23 +71,45 @@ impl Mapping {
             .map_err(|error| anyhow!("{}", error.to_string().trim_end()))
             .with_context(|| format!("{name} is no mapping"))?;
         mapping.columns().with_context(|| format!("{name} is no mapping"))?;
+        mapping.session_pause().with_context(|| format!("{name} is no mapping"))?;
         mapping.session_gap().with_context(|| format!("{name} is no mapping"))?;
         mapping.cleaning.cleaning().with_context(|| format!("{name} is no mapping"))?;
+        mapping.event_types().with_context(|| format!("{name} is no mapping"))?;
+        mapping.date_order().with_context(|| format!("{name} is no mapping"))?;
+        mapping.filter().with_context(|| format!("{name} is no mapping"))?;
         mapping.events_are().with_context(|| format!("{name} is no mapping"))?;
         Ok(mapping)
     }
 
     /// Makes the mapping of a reading.
-    pub fn of(report: &ReadReport, session_gap: Duration, cleaning: CleaningFlags) -> Mapping {
-        let found = report.columns.iter().map(|one| (one.field.to_string(), one.column.clone()));
+    pub fn of(report: &ReadReport, options: &ReadOptions, session_gap: Duration, cleaning: CleaningFlags) -> Mapping {
+        let names = |one: &MatchedColumn| {
+            // An empty name lets a file go without the column.
+            let none = (!one.is_in_all_files).then(String::new);
+            let names: Vec<String> = [&one.column].into_iter().chain(&one.others).cloned().chain(none).collect();
+            if names.len() == 1 { Names::One(one.column.clone()) } else { Names::Several(names) }
+        };
+        let found = report.columns.iter().map(|one| (one.field.to_string(), names(one)));
         // A field that had no column must not find one in another file later.
-        let without = Field::ALL.into_iter().map(|field| (field.to_string(), String::new()));
+        let without = Field::ALL.into_iter().map(|field| (field.to_string(), Names::One(String::new())));
         Mapping {
             events_are: report.assumed_kind.map(|kind| kind.name().to_owned()),
             session_gap: Some(match session_gap.as_secs_f64() {
                 seconds if seconds % 60.0 == 0.0 => format!("{}m", seconds / 60.0),
                 seconds => format!("{seconds}s"),
             }),
+            session_pause: options.session_pause_ms.map(|pause_ms| format!("{}s", pause_ms as f64 / 1000.0)),
+            time_format: options.time_format.clone(),
+            dates: options.date_order.map(|order| match order {
+                DateOrder::DayFirst => DAY_FIRST.to_owned(),
+                DateOrder::MonthFirst => MONTH_FIRST.to_owned(),
+            }),
+            filter: options.filter.as_ref().map(RowFilter::to_string),
+            event_types: options
+                .event_types
+                .iter()
+                .map(|(name, meaning)| (name.clone(), meaning.name().to_owned()))
+                .collect(),
             columns: without.chain(found).collect(),
             cleaning,
         }
@@ -75,13 +123,49 @@ impl Mapping {
         output.finish()
     }
 
-    /// The columns by field.
-    pub fn columns(&self) -> anyhow::Result<BTreeMap<Field, String>> {
-        let parse = |(field, column): (&String, &String)| {
+    /// The names of columns by field.
+    pub fn columns(&self) -> anyhow::Result<BTreeMap<Field, Vec<String>>> {
+        let parse = |(field, names): (&String, &Names)| {
             let field = field.parse::<Field>().map_err(|error| anyhow!("in [columns]: {error}"))?;
-            Ok((field, column.clone()))
+            let names = match names {
+                Names::One(name) => vec![name.clone()],
+                Names::Several(names) => names.clone(),
+            };
+            Ok((field, names))
         };
         self.columns.iter().map(parse).collect()
+    }
+
+    /// The meanings of event types by name.
+    pub fn event_types(&self) -> anyhow::Result<BTreeMap<String, EventMeaning>> {
+        let parse = |(name, meaning): (&String, &String)| {
+            let parsed = EventMeaning::named(meaning);
+            let parsed = parsed.ok_or_else(|| {
+                anyhow!("{name} = {meaning:?} in [event_types]: expected view, cart, purchase, return or nothing")
+            })?;
+            Ok((name.clone(), parsed))
+        };
+        self.event_types.iter().map(parse).collect()
+    }
+
+    /// Returns the form of timestamps.
+    pub fn time_format(&self) -> Option<String> {
+        self.time_format.clone()
+    }
+
+    /// Returns the order of day and month.
+    pub fn date_order(&self) -> anyhow::Result<Option<DateOrder>> {
+        match self.dates.as_deref() {
+            None => Ok(None),
+            Some(DAY_FIRST) => Ok(Some(DateOrder::DayFirst)),
+            Some(MONTH_FIRST) => Ok(Some(DateOrder::MonthFirst)),
+            Some(other) => Err(anyhow!("dates = {other:?}: expected {DAY_FIRST:?} or {MONTH_FIRST:?}")),
+        }
+    }
+
+    /// The filter of rows.
+    pub fn filter(&self) -> anyhow::Result<Option<RowFilter>> {
+        self.filter.as_deref().map(RowFilter::parse).transpose().context("where")
     }
 
     /// Returns the options of cleaning.
@@ -93,6 +177,12 @@ impl Mapping {
     pub fn session_gap(&self) -> anyhow::Result<Option<Duration>> {
         let gap = self.session_gap.as_deref().map(arg_parsers::span).transpose();
         gap.map_err(|problem| anyhow!("session_gap = {:?}: {problem}", self.session_gap.as_deref().unwrap_or_default()))
+    }
+
+    /// Returns the pause after which the number of a session is that of another.
+    pub fn session_pause(&self) -> anyhow::Result<Option<Duration>> {
+        let Some(text) = self.session_pause.as_deref() else { return Ok(None) };
+        arg_parsers::span(text).map(Some).map_err(|problem| anyhow!("session_pause = {text:?}: {problem}"))
     }
 
     /// Returns the kind of events of logs without an event column.
@@ -120,7 +210,10 @@ mod tests {
             written("events_are = \"purchase\"\nsession_gap = \"1h\"\n[columns]\nitem = \"Code\"\nevent = \"\"\n")
                 .unwrap();
         let columns = mapping.columns().unwrap();
-        assert_eq!(columns, BTreeMap::from([(Field::Item, "Code".to_owned()), (Field::Event, String::new())]));
+        assert_eq!(
+            columns,
+            BTreeMap::from([(Field::Item, vec!["Code".to_owned()]), (Field::Event, vec![String::new()])])
+        );
         assert_eq!(mapping.session_gap().unwrap(), Some(Duration::from_secs(3600)));
         assert_eq!(mapping.events_are().unwrap(), Some(Kind::Purchase));
         assert_eq!(written("").unwrap(), Mapping::default());
@@ -134,6 +227,8 @@ mod tests {
             ("[columns]\ncolour = \"red\"", "colour"),
             ("session_gap = \"soon\"", "soon"),
             ("events_are = \"gift\"", "gift"),
+            ("where = \"status\"", "letter 7"),
+            ("[event_types]\n4 = \"gift\"", "gift"),
         ] {
             let error = format!("{:#}", written(text).unwrap_err());
             assert!(error.contains(expected) && error.contains("shop.toml"), "{text}: {error}");

@@ -208,7 +208,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
         output::check(path)?;
     }
     let wants_page = args.report.as_deref().is_some_and(|path| !is_json(path));
-    let mut events = read_events_with(&paths, &args.events, wants_page, console)?;
+    let mut events = read_events_with(&paths, &args.events, args.seed, wants_page, console)?;
     let catalog = args.catalog.read(&events.log.item_ids, console)?;
     let summary = eda::summarise(&events.log);
     let exploration = wants_page.then(|| eda::explore(&events.log, &events.report, catalog.as_ref(), &HINTS));

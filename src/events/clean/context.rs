@@ -13,6 +13,7 @@ pub(super) const NO_MOMENTS: &str = "no moments";
 pub(super) const NO_SHOPPERS: &str = "no shoppers";
 pub(super) const NO_PRICES: &str = "no prices";
 pub(super) const NO_QUANTITIES: &str = "no quantities";
+pub(super) const NO_STATUSES: &str = "no statuses";
 pub(super) const NO_SESSIONS: &str = "no sessions";
 
 /// The state of a log in the middle of cleaning, as a rule sees it.

@@ -14,6 +14,7 @@ mod rare_items;
 mod repeats;
 mod robots;
 mod times;
+mod void_orders;
 
 #[cfg(test)]
 mod tests;
@@ -22,12 +23,14 @@ pub(super) use products::Patterns;
 
 use context::{NO_SESSIONS, OFF, Outcome, RuleContext};
 
+use super::basket_order::is_arbitrary;
 use super::cleaning::Cleaning;
-use super::options::Field;
+use super::options::{Field, ReadOptions};
 use super::raw::{LogTraits, RawLog};
 use super::rejects::{Failures, Reject};
+use super::report::SessionSource;
 use super::rules::{Reason, Rule, RuleCount};
-use super::sessions::{Order, Session};
+use super::sessions::{Order, Session, Ties};
 use crate::table::Rejection;
 
 /// A log after cleaning, with its events grouped into sessions.
@@ -38,6 +41,10 @@ pub(super) struct CleanLog {
     pub(super) order: Vec<u32>,
     /// The sessions as ranges of `order`, oldest first.
     pub(super) sessions: Vec<Session>,
+    /// True if events of one moment come in the order of a sorted list, which a random one replaces.
+    pub(super) order_is_arbitrary: bool,
+    /// Number of sessions that were cut where their number came back after a long pause.
+    pub(super) restarted: u64,
     /// By event, whether it was left out.
     pub(super) is_out: Vec<bool>,
     pub(super) rules: Vec<RuleCount>,
@@ -51,17 +58,27 @@ pub(super) struct CleanLog {
 /// Applies all rules.
 ///
 /// `O(n log n)` for `n` events; a log that needs no cleaning is passed over some ten times.
-pub(super) fn clean(mut raw: RawLog, cleaning: &Cleaning, patterns: &Patterns, traits: LogTraits) -> CleanLog {
+pub(super) fn clean(mut raw: RawLog, options: &ReadOptions, patterns: &Patterns, traits: LogTraits) -> CleanLog {
+    let cleaning = &options.cleaning;
     if cleaning.fold_case {
         raw.fold_case();
     }
     let failures = std::mem::replace(&mut raw.failures, Failures::new(false));
     let mut runner = RuleRunner::new(&raw, cleaning, traits, failures);
     runner.count_reading();
+    runner.rule(Reason::VoidOrder, Some(Field::Status), void_orders::void_orders);
+    runner.rule(Reason::Guest, Some(Field::Shopper), guests);
     runner.rule(Reason::ImpossibleTime, Some(Field::Timestamp), times::impossible);
     runner.rule(Reason::OutsidePeriod, Some(Field::Timestamp), times::outside_period);
     runner.rule(Reason::NonProduct, Some(Field::Item), |context| products::non_products(context, patterns));
     let mut order = Order::new(&raw.events, raw.groups.shoppers.len(), &runner.context.is_out);
+    let order_is_arbitrary = is_arbitrary(&raw.events, &order);
+    // A clock does not tell what came first at one moment, and the order of rows would make it up.
+    let ties = (order_is_arbitrary || traits.has_clock)
+        .then(|| Ties::new((0..raw.items.len() as u32).map(|item| raw.items.id(item)), options.seed));
+    if let Some(ties) = &ties {
+        order.settle_ties(&raw.events, ties);
+    }
     runner.rule(Reason::Duplicate, None, |context| repeats::duplicates(context, &order));
     runner.rule(Reason::DoubleClick, None, |context| repeats::double_clicks(context, &order));
     runner.rule(Reason::ZeroPrice, Some(Field::Price), purchases::zero_prices);
@@ -70,6 +87,10 @@ pub(super) fn clean(mut raw: RawLog, cleaning: &Cleaning, patterns: &Patterns, t
     runner.rule(Reason::RareItem, Some(Field::Item), rare_items::rare_items);
     runner.rule(Reason::BeyondLimit, Some(Field::Item), per_shopper::beyond_limit);
     let mut sessions = order.cut(&raw.events, &runner.context.is_out, traits.has_times, traits.gap_ms);
+    let restarted = match traits.session_source {
+        SessionSource::Column => sessions.windows(2).filter(|pair| pair[0].group == pair[1].group).count() as u64,
+        _ => 0,
+    };
     let (longest, shortest) = (cleaning.max_session_events, cleaning.min_session_events);
     let is_long = |session: &Session| longest > 0 && session.len() > longest;
     let is_short = |session: &Session| session.len() < shortest;
@@ -77,11 +98,36 @@ pub(super) fn clean(mut raw: RawLog, cleaning: &Cleaning, patterns: &Patterns, t
     runner.rule(Reason::ShortSession, None, |context| lengths(context, &order, &sessions, shortest > 1, is_short));
     sessions.retain(|session| runner.context.is_kept(session.first_event));
     sessions.sort_unstable_by_key(|session| (session.end_ms, session.first_event));
+    if let Some(ties) = ties.filter(|_| traits.has_clock) {
+        for same in sessions.chunk_by_mut(|a, b| a.end_ms == b.end_ms).filter(|same| same.len() > 1) {
+            same.sort_by_cached_key(|session| (ties.of_session(&raw.events, order.of(session)), session.first_event));
+        }
+    }
 
     let RuleRunner { context: RuleContext { is_out, .. }, rules, failures, .. } = runner;
     let rejected_kinds = failures.by_kind();
     let (rejections, rejects) = failures.into_parts();
-    CleanLog { order: order.into_events(), sessions, is_out, rules, rejections, rejected_kinds, rejects, raw, traits }
+    CleanLog {
+        order: order.into_events(),
+        order_is_arbitrary,
+        restarted,
+        sessions,
+        is_out,
+        rules,
+        rejections,
+        rejected_kinds,
+        rejects,
+        raw,
+        traits,
+    }
+}
+
+/// Events without a session whose shopper is nobody.
+fn guests(context: &RuleContext<'_>) -> Outcome {
+    if !context.cleaning.drop_guests && context.log.guests.is_empty() {
+        return Err(OFF);
+    }
+    Ok(context.log.guests.iter().copied().filter(|&event| context.is_kept(event)).collect())
 }
 
 /// The events of the sessions whose length is not wanted.
@@ -129,7 +175,7 @@ impl<'a> RuleRunner<'a> {
     /// Counts what was left out while rows were read.
     fn count_reading(&mut self) {
         let rejections = self.failures.tally.rejections();
-        for rule in [Rule::Damage, Rule::EventTypes, Rule::MissingIds, Rule::BadValues, Rule::Returns] {
+        for rule in [Rule::Damage, Rule::Where, Rule::EventTypes, Rule::MissingIds, Rule::BadValues, Rule::Returns] {
             let of_rule = rejections.iter().filter(|rejection| Rule::of(rejection.reason) == rule);
             self.count(rule, of_rule.map(|rejection| rejection.rows).sum(), None);
         }

@@ -205,8 +205,8 @@ fn a_rejected_row_tells_where_why_and_what_it_was() {
     assert!(matches!(read, Err(EventsError::NothingLeft { .. })));
     let values: Vec<Vec<&str>> =
         rejects.iter().map(|reject| reject.values.iter().map(String::as_str).collect()).collect();
-    assert_eq!(values[0], ["a", "1", "u", "purchase", "2020-01-01T10:00:00Z", "", "2", ""]);
-    assert_eq!(values[1], ["a", "2", "", "purchase", "soon", "", "2", ""]);
+    assert_eq!(values[0], ["a", "1", "u", "purchase", "2020-01-01T10:00:00Z", "", "2", "", ""]);
+    assert_eq!(values[1], ["a", "2", "", "purchase", "soon", "", "2", "", ""]);
     assert_eq!(
         (rejects[1].reason, rejects[1].column.as_str(), rejects[1].found.as_str()),
         (Reason::BadTimestamp, "timestamp", "soon")
@@ -228,7 +228,7 @@ fn rows() -> impl Strategy<Value = Vec<String>> {
             let item = ["i1", "I1", "i2", "POST", "i3", ""][usize::from(item)];
             let kind = ["view", "view", "cart", "purchase", "refund", "scroll"][usize::from(kind)];
             let user = ["u", "v", ""][usize::from(user)];
-            format!("s{session},{user},{item},{kind},{},{quantity},{price}", 1_500_000_000 + time)
+            format!("s{session}{user},{user},{item},{kind},{},{quantity},{price}", 1_500_000_000 + time)
         },
     );
     prop::collection::vec(row, 1..80)

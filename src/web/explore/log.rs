@@ -88,7 +88,7 @@ pub fn explore(file: File, options: JsValue, feed: Option<Feed>, progress: Funct
     let mut options = ReadOptions { keep_details: true, ..ReadOptions::default() };
     for (field, column) in chosen.columns {
         let field: Field = field.parse().map_err(|unknown: events::UnknownField| refused(&unknown.to_string()))?;
-        options.columns.insert(field, column);
+        options.columns.insert(field, vec![column]);
     }
     let name = file.name();
     let file = BrowserFile::open(file)?;

@@ -91,7 +91,7 @@ fn compare(
     console: &Console,
 ) -> anyhow::Result<(Comparison, Account)> {
     let paths = expand(&args.train)?;
-    let Events { log: mut train, account, .. } = read_events(&paths, &args.events, console)?;
+    let Events { log: mut train, account, .. } = read_events(&paths, &args.events, args.seed, console)?;
     let (found, stated) = (train.sessions.len() as u64, model.about.num_sessions);
     if found != stated {
         console.remark(format_args!(
@@ -199,7 +199,7 @@ fn read(args: &Args, model: &Model, console: &Console) -> anyhow::Result<Test> {
     if sorts[0] {
         return rows(args, &paths);
     }
-    let events = read_events(&paths, &args.events, console)?;
+    let events = read_events(&paths, &args.events, args.seed, console)?;
     let newest = model.about.newest_event_ms;
     if !args.all_sessions && (events.log.sessions.end_ms.is_empty() || newest == 0) {
         let which = if newest == 0 { "model was trained on" } else { "test file has" };

@@ -19,7 +19,7 @@ const DAY_MS: f64 = 86_400_000.0;
 
 pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     let paths = expand(&args.log)?;
-    let Events { log, account, .. } = read_events_with(&paths, &args.events, true, console)?;
+    let Events { log, account, .. } = read_events_with(&paths, &args.events, args.seed, true, console)?;
     let catalog = args.catalog.read(&log.item_ids, console)?;
     let are_baskets =
         args.targets.map_or(learn::are_returning_orders(&log.sessions), |name| name == TargetsName::Basket);

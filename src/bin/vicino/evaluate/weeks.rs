@@ -23,7 +23,7 @@ const BAR: usize = 20;
 pub fn run(args: &Args, model: &Path, since_ms: i64, console: &Console) -> anyhow::Result<()> {
     let model = input::model(model)?;
     let paths = expand(&args.test)?;
-    let Events { log, account, .. } = read_events(&paths, &args.events, console)?;
+    let Events { log, account, .. } = read_events(&paths, &args.events, args.seed, console)?;
     if log.sessions.end_ms.is_empty() {
         return Err(Usage("--since needs events with real times; the log has none".to_owned()).into());
     }

@@ -1,0 +1,77 @@
+//! Which events a log tells: types, steps, statuses, filters.
+
+use std::collections::BTreeMap;
+
+use super::{Cleaning, EventLog, EventMeaning, EventsError, ReadOptions, ReadReport, Reason, RowFilter, read};
+use crate::table::testing::Files;
+use crate::{EventKind, Silent};
+
+fn read_text(text: &str, options: &ReadOptions) -> Result<(EventLog, ReadReport), EventsError> {
+    let files = Files::new();
+    read(&[files.write("e.csv", text)], options, &Silent)
+}
+
+fn kinds(text: &str) -> Vec<EventKind> {
+    read_text(text, &ReadOptions::default()).unwrap().0.sessions.kinds
+}
+
+#[test]
+fn a_checkout_is_a_step_where_other_events_are_purchases() {
+    let header = "session_id,event,item_id\n";
+    let (log, report) =
+        read_text(&format!("{header}1,checkout,a\n1,view,b\n1,purchase,a\n"), &ReadOptions::default()).unwrap();
+    assert_eq!(log.sessions.kinds, [EventKind::View, EventKind::Purchase]);
+    assert_eq!(report.rejected(Reason::UnknownEventType), 1);
+    assert_eq!(report.unknown_event_types, [("checkout".to_owned(), 1)]);
+    assert_eq!(kinds(&format!("{header}1,checkout,a\n1,view,b\n")), [EventKind::Purchase, EventKind::View]);
+}
+
+#[test]
+fn event_types_can_be_said_numbers_too() {
+    let text = "user_id,item_id,behavior_type,timestamp\n1,a,1,1704103200\n1,b,3,1704103210\n1,b,4,1704103220\n";
+    let error = read_text(text, &ReadOptions::default()).unwrap_err().to_string();
+    assert!(error.contains("the event types are `1`, `3`, `4`"), "{error}");
+    let kinds = EventKind::ALL.map(EventMeaning::Kind);
+    let names = ["1", "3", "4"].map(str::to_owned);
+    let event_types: BTreeMap<String, EventMeaning> = names.into_iter().zip(kinds).collect();
+    let options = ReadOptions { event_types, ..ReadOptions::default() };
+    let (log, report) = read_text(text, &options).unwrap();
+    assert_eq!(log.sessions.kinds, EventKind::ALL);
+    assert_eq!(report.event_types[2].meaning, "purchase");
+}
+
+#[test]
+fn what_somebody_says_wins_over_a_usual_name() {
+    let given = [("View Product", EventMeaning::Nothing), ("stock out", EventMeaning::Kind(EventKind::Cart))];
+    let event_types = given.map(|(name, meaning)| (name.to_owned(), meaning)).into_iter().collect();
+    let options = ReadOptions { event_types, ..ReadOptions::default() };
+    let (log, _) = read_text("session,event,item\n1,view_product,a\n1,Stock Out,b\n1,view,c\n", &options).unwrap();
+    assert_eq!(log.sessions.kinds, [EventKind::Cart, EventKind::View]);
+}
+
+const ORDERS: &str = "order_id,order_status,country,sku\n1,Completed,DE,a\n1,Completed,DE,b\n2,Cancelled,DE,a\n\
+                      2,,DE,b\n3,failed,UK,a\n4,partially refunded,UK,c\n5,,UK,d\n";
+
+#[test]
+fn cancelled_and_failed_orders_are_no_purchases() {
+    let (log, report) = read_text(ORDERS, &ReadOptions::default()).unwrap();
+    assert_eq!(log.item_ids, ["a", "b", "c", "d"]);
+    // Two lines of order 2, of which the second has no status of its own, and one of order 3.
+    assert_eq!((report.rejected(Reason::VoidOrder), log.sessions.len()), (3, 3));
+    let cleaning = Cleaning { drop_void_orders: false, ..Cleaning::default() };
+    let (log, _) = read_text(ORDERS, &ReadOptions { cleaning, ..ReadOptions::default() }).unwrap();
+    assert_eq!(log.sessions.len(), 5);
+}
+
+#[test]
+fn rows_are_filtered_by_any_column() {
+    let filtered = |filter: &str| {
+        let options = ReadOptions { filter: Some(RowFilter::parse(filter).unwrap()), ..ReadOptions::default() };
+        read_text(ORDERS, &options)
+    };
+    let (log, report) = filtered("country = UK and order_status is not missing").unwrap();
+    assert_eq!((log.item_ids, report.rejected(Reason::Filtered)), (vec!["c".to_owned()], 5));
+    assert_eq!(filtered("sku in (a, d)").unwrap().0.sessions.items.len(), 2);
+    let error = filtered("colour = red").unwrap_err().to_string();
+    assert!(error.contains("`colour`") && error.contains("`country`"), "{error}");
+}

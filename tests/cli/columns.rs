@@ -1,0 +1,90 @@
+//! How a log is read: flags for event types, rows, times and joins, and the mapping that keeps them.
+
+use crate::shop::arg;
+use crate::{stderr, stdout, vicino};
+use std::fs;
+use tempfile::TempDir;
+
+struct Folder(TempDir);
+
+impl Folder {
+    fn new() -> Folder {
+        Folder(TempDir::new().unwrap())
+    }
+
+    fn write(&self, name: &str, text: &str) -> String {
+        let path = self.path(name);
+        fs::write(&path, text).unwrap();
+        path
+    }
+
+    fn path(&self, name: &str) -> String {
+        arg(&self.0.path().join(name))
+    }
+}
+
+/// The overview that `explore` prints with these arguments.
+fn overview(args: &[&str]) -> String {
+    let text = stdout(&mut vicino(["explore"].into_iter().chain(args.iter().copied())));
+    text.split("\n\n").next().unwrap().to_owned()
+}
+
+/// The value behind a name of the overview.
+fn value<'t>(overview: &'t str, name: &str) -> &'t str {
+    overview.lines().find_map(|line| line.trim().strip_prefix(name)).map_or("", str::trim)
+}
+
+#[test]
+fn flags_of_reading_are_kept_in_the_mapping() {
+    let folder = Folder::new();
+    let log = folder.write(
+        "log.csv",
+        "user,item,kind,time,state\nu,a,1,5|1|2024 10.00,live\nu,b,4,5|1|2024 10.01,live\nv,a,4,6|1|2024 10.00,test\n",
+    );
+    let mapping = folder.path("shop.toml");
+    let flags =
+        ["--column", "event=kind", "--event-type", "1=view", "--event-type", "4=purchase", "--where", "state = live"];
+    let times = ["--time-format", "%d|%m|%Y %H.%M", "--save-mapping", &mapping];
+    let first = overview(&[&[log.as_str()], &flags[..], &times].concat());
+    assert_eq!((value(&first, "of these views"), value(&first, "of these purchases")), ("1", "1"));
+    assert_eq!(value(&first, "from"), "2024-01-05");
+    assert_eq!(overview(&[&log, "--mapping", &mapping]), first);
+}
+
+#[test]
+fn a_mapping_of_files_with_different_columns_reads_them_again() {
+    let folder = Folder::new();
+    let one = folder
+        .write("one.csv", "order_id,customer_id,order_date,sku,quantity\n1,7,2024-01-01,a,1\n1,7,2024-01-01,b,1\n");
+    let two = folder.write("two.csv", "Order Number;Customer;Date;Article\n2;8;2024-01-02;a\n2;8;2024-01-02;b\n");
+    let mapping = folder.path("shop.toml");
+    let first = overview(&[&one, &two, "--save-mapping", &mapping]);
+    assert_eq!((value(&first, "events"), value(&first, "products")), ("4", "2"));
+    assert_eq!(overview(&[&one, &two, "--mapping", &mapping]), first);
+}
+
+#[test]
+fn orders_are_joined_with_a_flag_or_because_they_have_no_item() {
+    let folder = Folder::new();
+    let lines = folder.write("lines.csv", "order_id,product_id\n1,a\n1,b\n2,a\n2,b\n");
+    let orders = folder.write("orders.csv", "order_id,customer_id,order_date\n1,7,2024-01-01\n2,8,2024-01-02\n");
+    let joined = overview(&[&lines, "--join", &orders]);
+    assert_eq!((value(&joined, "shoppers"), value(&joined, "from")), ("2", "2024-01-01"));
+    assert_eq!(overview(&[&lines, &orders]), joined);
+}
+
+#[test]
+fn mistakes_in_the_flags_are_shown_with_their_place() {
+    let folder = Folder::new();
+    let log = folder.write("log.csv", "session,item,state\n1,a,live\n1,b,test\n");
+    let message = stderr(&mut vicino(["explore", &log, "--where", "state == live"]), 2);
+    assert!(message.contains("at letter 8"), "{message}");
+    let message = stderr(&mut vicino(["explore", &log, "--where", "colour = red"]), 1);
+    assert!(message.contains("`colour`") && message.contains("`state`"), "{message}");
+    for flags in [["--event-type", "4"], ["--event-type", "4=gift"], ["--time-format", "%Q"]] {
+        stderr(&mut vicino(["explore", &log].into_iter().chain(flags)), 2);
+    }
+    let types = folder.write("types.csv", "session,item,event\n1,a,1\n1,b,4\n");
+    let message = stderr(&mut vicino(["explore", &types]), 1);
+    assert!(message.contains("`1`, `4`") && message.contains("--event-type"), "{message}");
+}
