@@ -10,7 +10,7 @@ use super::format::{percent, plural, thousands};
 use super::hints::{Hints, Setting};
 use super::stats::share;
 use crate::EventKind;
-use crate::events::{EventLog, Example, Field, MatchedColumn, ReadReport, SessionSource, TimeSource};
+use crate::events::{EventLog, Example, Field, MatchedColumn, ReadReport, Rule, SessionSource, TimeSource};
 
 /// A log in numbers and words; see [`reading`].
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -86,7 +86,8 @@ pub struct Period {
 /// A decision that no column makes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Guess {
-    /// Its stable name: `kind`, `dates`, `order`, `shoppers` or `sessions`.
+    /// Its stable name: `profile`, `joined`, `columns`, `column`, `guests`, `unread`, `restarted`, `baskets`, `kind`,
+    /// `dates`, `order`, `shoppers` or `sessions`.
     pub id: &'static str,
     /// The decision and its reason, in words.
     pub text: String,
@@ -201,6 +202,38 @@ pub fn reading(log: &EventLog, read: &ReadReport, hints: &Hints) -> Reading {
 fn guesses(log: &EventLog, read: &ReadReport, hints: &Hints) -> Vec<Guess> {
     let mut guesses = Vec::new();
     let mut add = |id, text: String| guesses.push(Guess { id, text });
+    for profile in &read.profiles {
+        add("profile", format!("columns are those of the profile {profile}"));
+    }
+    for table in &read.joined {
+        let (path, without) = (table.path.display(), thousands(table.without));
+        add("joined", format!("{path} is joined by `{}`; {without} rows find nothing in it", table.on));
+    }
+    for one in &read.alternatives {
+        let others = one.others.iter().map(|other| format!("`{other}`")).collect::<Vec<_>>().join(" or ");
+        add("columns", format!("the {} is `{}`; it could also be {others}", one.field, one.column));
+    }
+    for guess in &read.guesses {
+        add("column", guess.clone());
+    }
+    if !read.unknown_shoppers.is_empty() {
+        let ids = read.unknown_shoppers.iter().map(|(id, rows)| format!("`{id}` ({} events)", thousands(*rows)));
+        let ids = ids.collect::<Vec<_>>().join(", ");
+        let setting = hints.in_brackets(Setting::Rule(Rule::Guests));
+        add("guests", format!("ids that stand for nobody are no shoppers: {ids}{setting}"));
+    }
+    for unread in &read.unread_values {
+        let Example { path, line, column, found } = &unread.example;
+        let place = format!("{}:{line} `{column}`: {found}", path.display());
+        add("unread", format!("{}: {} rows, the first at {place}", unread.reason, thousands(unread.rows)));
+    }
+    if read.restarted_sessions > 0 {
+        let sessions = thousands(read.restarted_sessions);
+        add("restarted", format!("{sessions} sessions have the number of an earlier one or of another shopper"));
+    }
+    if read.order_is_arbitrary {
+        add("baskets", "baskets are sorted by product: their order says nothing and is drawn".to_owned());
+    }
     if let Some(kind) = read.assumed_kind {
         let setting = hints.in_brackets(Setting::EventKind);
         add("kind", format!("every event is a {}: no column says what was done{setting}", kind.name()));

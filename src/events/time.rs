@@ -426,7 +426,9 @@ pub(super) fn with_day_and_month_exchanged(time_ms: i64) -> i64 {
 
 /// The time of the day that a text is, and nothing else, in ms.
 pub(super) fn clock_ms(text: &str) -> Option<i64> {
-    whole_clock(text.as_bytes()).or_else(|| dates::parse_clock(text))
+    // Most positions are plain numbers, and need no second look.
+    let has_mark = || text.bytes().any(|byte| byte == b':' || byte.is_ascii_alphabetic());
+    whole_clock(text.as_bytes()).or_else(|| has_mark().then(|| dates::parse_clock(text)).flatten())
 }
 
 /// A position within a session as a key that sorts: a number, or a time of the day. `None` if it is neither.
