@@ -132,8 +132,12 @@ pub fn read_for(
 }
 
 /// Opens a feed, in which somebody names these columns.
-pub(super) fn open(origin: &Origin, _columns: &BTreeMap<Field, String>) -> Result<Source, CatalogError> {
-    Ok(Source::open_origin(origin)?)
+pub(super) fn open(origin: &Origin, columns: &BTreeMap<Field, String>) -> Result<Source, CatalogError> {
+    let mut source = Source::open_origin(origin)?;
+    columns.values().for_each(|name| source.offer(name));
+    // Of a product's offers and pictures one is enough.
+    source.take_first();
+    Ok(source)
 }
 
 /// Returns true if a cell says that an item can be bought: in the words of Google, Shopify and schema.org, as yes or

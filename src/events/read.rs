@@ -15,7 +15,7 @@ use super::options::{Field, ReadOptions};
 use super::rejects::Reject;
 use super::report::{Alternatives, JoinedTable, MatchedColumn, ReadReport, SessionSource, TimeSource};
 use crate::table::tally::to_table;
-use crate::table::{MAX_WANTED, Origin, Source, names, total_bytes};
+use crate::table::{MAX_WANTED, Origin, Source, TableError, names, total_bytes};
 use crate::{EventKind, Progress, Silent};
 
 /// Reads files of events as one log, cleans it and cuts it into sessions.
@@ -108,7 +108,7 @@ fn read_joined(
     let mut joined: Vec<JoinedTable> = Vec::new();
     for (at, origin) in origins.iter().enumerate() {
         let path = origin.path();
-        let source = Source::open_origin(origin)?;
+        let mut source = open_log(origin, options)?;
         let header = match headers.iter().position(|header| header.of_log() == source.columns()) {
             Some(header) => header,
             None => {
@@ -126,10 +126,15 @@ fn read_joined(
                     check_same_fields(first_path, &first.columns, path, &header.columns)?;
                 }
                 headers.push(header);
+                if let Some(header) = headers.last_mut() {
+                    leave_out_unfit(&mut header.columns, &mut source, options);
+                }
                 headers.len() - 1
             }
         };
         let Header { columns, names, join } = &mut headers[header];
+        let shared = [Field::Session, Field::Shopper].iter().filter_map(|field| columns.of_field.get(field));
+        source.share(shared.copied().collect());
         collector.begin_file(path, columns, names, default_kind(options, columns));
         match join {
             None => source.read_into(&columns.wanted(), progress, &mut collector)?,
@@ -168,7 +173,7 @@ fn read_joined(
 /// Returns true if a file has no item and shares a column with another of the files, so that it is no log but a table
 /// that stands beside it.
 fn stands_beside(table: usize, origins: &[Origin], options: &ReadOptions) -> bool {
-    let columns_of = |origin: &Origin| Source::open_origin(origin).map(|source| source.columns().to_vec());
+    let columns_of = |origin: &Origin| open_log(origin, options).map(|source| source.columns().to_vec());
     let items = options.columns.iter().filter(|(field, _)| **field == Field::Item);
     let items = items.map(|(field, names)| (*field, names.clone())).collect();
     let has_item = |columns: &[String]| {
@@ -273,10 +278,11 @@ fn choose_columns(
     let mut evidence = Evidence::new(open, candidates.order(), &is_known);
     for origin in origins {
         for (at, part) in evidence.parts().into_iter().enumerate() {
-            let source = Source::open_origin(origin)?;
+            let mut source = open_log(origin, options)?;
             if source.columns() != names {
                 break;
             }
+            source.survey(item_column(names, options));
             let mut sink = evidence.sink(part.clone(), at == 0);
             match join {
                 None => source.read_into(&part, &Silent, &mut sink)?,
@@ -285,6 +291,35 @@ fn choose_columns(
         }
     }
     candidates.choose(Some(&evidence))
+}
+
+/// Opens a file of the log, with columns by the ways that somebody names.
+fn open_log(origin: &Origin, options: &ReadOptions) -> Result<Source, TableError> {
+    let mut source = Source::open_origin(origin)?;
+    options.columns.values().flatten().for_each(|name| source.offer(name));
+    Ok(source)
+}
+
+/// The column that probably is the item's.
+fn item_column(columns: &[String], options: &ReadOptions) -> Option<usize> {
+    let named = options.columns.get(&Field::Item).into_iter().flatten();
+    let named = named.filter(|name| !name.is_empty()).find_map(|name| names::named(columns, name));
+    named.or_else(|| names::find(columns, names::ITEM, &[]))
+}
+
+/// Leaves out the columns that have several values for a row and that nobody named.
+fn leave_out_unfit(columns: &mut Columns, source: &mut Source, options: &ReadOptions) {
+    let Some(&item) = columns.of_field.get(&Field::Item) else { return };
+    for field in [Field::Event, Field::Timestamp, Field::Position, Field::Quantity, Field::Price] {
+        let Some(&column) = columns.of_field.get(&field).filter(|_| !options.columns.contains_key(&field)) else {
+            continue;
+        };
+        if column < source.columns().len() && item < source.columns().len() && !source.fits(item, column) {
+            columns.of_field.remove(&field);
+            let name = &source.columns()[column];
+            columns.guesses.push(format!("`{name}` is not taken for {field}: an event has several of it"));
+        }
+    }
 }
 
 /// The columns that the filter looks at.

@@ -1,5 +1,6 @@
 //! Parquet's values, a column at a time: decoded in batches, told as cells or as the numbers of ids.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type};
@@ -370,6 +371,25 @@ fn of_bytes(values: Vec<ByteArray>, meaning: Meaning) -> Values {
         }
         _ => Values::Bytes(values),
     }
+}
+
+/// Bytes as text: as they are, those of a UUID as it is written, else in hexadecimal.
+pub(super) fn text_of_bytes(bytes: &[u8]) -> Cow<'_, str> {
+    match (std::str::from_utf8(bytes), bytes.len()) {
+        (Ok(text), _) => Cow::Borrowed(text),
+        (Err(_), 16) => Cow::Owned(uuid(bytes)),
+        (Err(_), _) => Cow::Owned(bytes.iter().map(|byte| format!("{byte:02x}")).collect()),
+    }
+}
+
+/// A UUID as it is written: `8-4-4-4-12` digits in lower case.
+fn uuid(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(36);
+    for (at, byte) in bytes.iter().enumerate() {
+        text.push_str(if matches!(at, 4 | 6 | 8 | 10) { "-" } else { "" });
+        text.push_str(&format!("{byte:02x}"));
+    }
+    text
 }
 
 /// The value of a two's complement number of any length, most significant byte first.

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::read::MultiGzDecoder;
 
-use super::{Origin, TableError, zstd};
+use super::{Origin, TableError, spool, zstd};
 use crate::Progress;
 
 /// A file opened for reading from its first byte, decompressed if it is compressed.
@@ -92,6 +92,12 @@ impl Input {
         }
         let end = self.ahead.len().min(self.start + len);
         Ok(&self.ahead[self.start..end])
+    }
+
+    /// Keeps all that is left, decompressed, so that it can be read again and again.
+    pub(super) fn keep(&mut self) -> Result<Origin, TableError> {
+        let path = self.path.clone();
+        spool::keep(self, &path).map_err(|source| self.error(source, 0))
     }
 
     /// The first byte that is neither white space nor part of a byte-order mark, among the first 4096.

@@ -21,6 +21,8 @@ mod pages;
 mod parquet;
 mod records;
 mod records_parquet;
+mod schema;
+mod spool;
 pub(crate) mod tally;
 mod texts;
 mod zstd;
@@ -39,6 +41,11 @@ use crate::Progress;
 /// A table in a file or in memory: its columns are known, its rows are still to be read.
 pub(crate) struct Source {
     columns: Vec<String>,
+    /// Columns that all rows of a list share.
+    shared: Vec<usize>,
+    takes_first: bool,
+    /// The column that rows are about, if it is not the first wanted one.
+    item: Option<usize>,
     reader: Reader,
 }
 
@@ -47,7 +54,6 @@ enum Reader {
     Json(json::Json),
     Feed(feed::Feed),
     Parquet(parquet::Parquet),
-    ParquetRecords(Box<records_parquet::Records>),
 }
 
 impl Source {
@@ -64,7 +70,8 @@ impl Source {
     ///
     /// The format is told by the extension (`.csv`, `.tsv`, `.txt`, `.jsonl`, `.ndjson`, `.json`, `.xml`, `.rss`,
     /// `.atom`, `.parquet`, `.pq`, each with or without `.gz` or `.zst`), else by the first bytes. Whether it is
-    /// compressed is told by the first bytes alone. The path `-` is standard input, which cannot be Parquet.
+    /// compressed is told by the first bytes alone. The path `-` is standard input. JSON and XML are read to their end,
+    /// because every record may have keys of its own.
     ///
     /// # Errors
     /// The file cannot be read, is empty, or is not of its format.
@@ -77,31 +84,35 @@ impl Source {
             None if input.first_mark()? == Some(b'<') => Format::Xml,
             None => Format::Delimited,
         };
+        // What is read twice, or from its end, cannot be a stream.
+        let kept;
+        let origin = match format {
+            Format::Json | Format::Xml | Format::Parquet if origin.is_stdin() => {
+                kept = input.keep()?;
+                input = input::Input::open(&kept)?;
+                &kept
+            }
+            _ => origin,
+        };
         let (columns, reader) = match format {
             Format::Delimited => {
                 let (columns, reader) = delimited::Delimited::open(input)?;
                 (columns, Reader::Delimited(reader))
             }
             Format::Json => {
-                let (columns, reader) = json::Json::open(input)?;
-                (columns, Reader::Json(reader))
+                let mut reader = json::Json::open(origin)?;
+                (reader.columns().names(), Reader::Json(reader))
             }
             Format::Xml => {
-                let (columns, reader) = feed::Feed::open(input)?;
+                let (columns, reader) = feed::Feed::open(origin)?;
                 (columns, Reader::Feed(reader))
             }
-            Format::Parquet if origin.is_stdin() => return Err(TableError::ParquetFromStdin),
             Format::Parquet => {
-                let (columns, reader) = parquet::Parquet::open(origin)?;
-                if reader.has_list() {
-                    let (columns, records) = reader.into_records()?;
-                    (columns, Reader::ParquetRecords(Box::new(records)))
-                } else {
-                    (columns, Reader::Parquet(reader))
-                }
+                let mut reader = parquet::Parquet::open(origin)?;
+                (reader.columns().names(), Reader::Parquet(reader))
             }
         };
-        Ok(Source { columns, reader })
+        Ok(Source { columns, shared: Vec::new(), takes_first: false, item: None, reader })
     }
 
     /// The names of the columns, in the order of the file.
@@ -109,11 +120,49 @@ impl Source {
         &self.columns
     }
 
-    /// Hands every row to `sink`, with the cells of the columns at positions `wanted` (at most
-    /// [`MAX_WANTED`]), and advances `progress` by the bytes of the file.
+    /// Adds the column that somebody names by the way to it, such as `orders[].id`, if there is such a way.
+    pub(crate) fn offer(&mut self, name: &str) {
+        if let Some(columns) = self.nested() {
+            columns.offer(name);
+            self.columns = columns.names();
+        }
+    }
+
+    /// Returns true if `column` has one value for each row of the column `item`, and not a list of them.
+    pub(crate) fn fits(&mut self, item: usize, column: usize) -> bool {
+        self.nested().is_none_or(|columns| columns.fits(item, column))
+    }
+
+    /// Says which columns all rows of a list share, such as the number of an order: what stands around the list counts
+    /// rather than what its elements have under the same name.
+    pub(crate) fn share(&mut self, columns: Vec<usize>) {
+        self.shared = columns;
+    }
+
+    /// Takes the first element of lists at the side of the rows; without it such columns are refused.
+    pub(crate) fn take_first(&mut self) {
+        self.takes_first = true;
+    }
+
+    /// Reads columns in any order only to look at their values: rows are about `item`, and nothing is refused.
+    pub(crate) fn survey(&mut self, item: Option<usize>) {
+        (self.item, self.takes_first) = (item, true);
+    }
+
+    fn nested(&mut self) -> Option<&mut nested::Columns> {
+        match &mut self.reader {
+            Reader::Json(reader) => Some(reader.columns()),
+            Reader::Parquet(reader) => Some(reader.columns()),
+            Reader::Delimited(_) | Reader::Feed(_) => None,
+        }
+    }
+
+    /// Hands every row to `sink`, with the cells of the columns at positions `wanted` (at most [`MAX_WANTED`], the one
+    /// that rows are about first), and advances `progress` by the bytes of the file.
     ///
     /// # Errors
-    /// The file cannot be read to its end. Damaged rows are no error; the sink hears of them.
+    /// The file cannot be read to its end, or lists of lists do not tell what a row is. Damaged rows are no error; the
+    /// sink hears of them.
     pub(crate) fn read(
         self,
         wanted: &[usize],
@@ -121,17 +170,16 @@ impl Source {
         sink: &mut dyn FnMut(Row<'_>),
     ) -> Result<(), TableError> {
         debug_assert!(wanted.len() <= MAX_WANTED);
+        let reading =
+            nested::Reading { wanted, shared: &self.shared, item: self.item, takes_first: self.takes_first };
         match self.reader {
             Reader::Delimited(reader) => reader.read(&self.columns, wanted, progress, sink),
-            Reader::Json(reader) => reader.read(&self.columns, wanted, progress, sink),
+            Reader::Json(reader) => reader.read(&self.columns, &reading, progress, sink),
             Reader::Feed(reader) => reader.read(&self.columns, wanted, progress, sink),
-            Reader::Parquet(reader) => reader.read(&self.columns, wanted, progress, sink),
-            Reader::ParquetRecords(reader) => reader.read(&self.columns, wanted, progress, sink),
+            Reader::Parquet(reader) => reader.read(&self.columns, &reading, progress, &mut RowsOf(sink)),
         }
     }
-}
 
-impl Source {
     /// As [`read`](Source::read), but hands over many rows at a time where the format has columns.
     ///
     /// # Errors
@@ -143,12 +191,25 @@ impl Source {
         sink: &mut dyn Sink,
     ) -> Result<(), TableError> {
         debug_assert!(wanted.len() <= MAX_WANTED);
+        let reading =
+            nested::Reading { wanted, shared: &self.shared, item: self.item, takes_first: self.takes_first };
         match self.reader {
-            Reader::Parquet(reader) => {
-                reader.read_batches(&self.columns, wanted, progress, &mut |batch| sink.batch(batch))
-            }
+            Reader::Parquet(reader) => reader.read(&self.columns, &reading, progress, sink),
             _ => self.read(wanted, progress, &mut |row| sink.row(row)),
         }
+    }
+}
+
+/// Takes batches apart.
+struct RowsOf<'s>(&'s mut dyn FnMut(Row<'_>));
+
+impl Sink for RowsOf<'_> {
+    fn row(&mut self, row: Row<'_>) {
+        (self.0)(row);
+    }
+
+    fn batch(&mut self, batch: &Batch<'_>) {
+        (0..batch.num_rows).for_each(|row| self.row(batch.row(row, &mut [Cell::Missing; MAX_WANTED])));
     }
 }
 

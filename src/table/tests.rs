@@ -261,9 +261,9 @@ fn a_broken_xml_feed_is_refused_with_the_item() {
 
 #[test]
 fn json_lines_are_read_with_keys_in_any_order() {
-    let text = "{\"a\":1,\"b\":\"x\"}\n{\"b\":\"y\\n\",\"c\":2.5,\"a\":null}\n{\"a\":true,\"x\":[1,{\"a\":2}]}\n{\"a\":18446744073709551615}\n";
+    let text = "{\"a\":1,\"b\":\"x\"}\n{\"b\":\"y\\n\",\"c\":2.5,\"a\":null}\n{\"a\":true,\"x\":[{\"y\":2}]}\n{\"a\":18446744073709551615}\n";
     let files = Files::new();
-    let path = files.write("a.jsonl", text.replace(",\"x\":[1,{\"a\":2}]", ""));
+    let path = files.write("a.jsonl", text.replace(",\"x\":[{\"y\":2}]", ""));
     assert_eq!(rows_of(&path).unwrap(), ["1: i1 x -", "2: - y f2.5", "3: true - -", "4: 18446744073709551615 - -"]);
     assert_eq!(rows_of(&files.write("a.unknown", text)).unwrap().len(), 4);
 }
@@ -294,7 +294,7 @@ fn an_array_and_objects_over_several_lines_read_like_lines() {
     assert_eq!(rows_of(&files.write("a.json", "[{\"a\":1, \"b\":\"x\"},\n\n{\"a\":2}]")).unwrap(), expected);
     let lines = rows_of(&files.write("b.json", "{\n\"a\": 1,\n\"b\": \"x\"}\n{\"a\": 2}\n")).unwrap();
     assert_eq!(lines, ["1: i1 x", "4: i2 -"]);
-    let graph = "{\n\"@context\": \"https://schema.org\",\n\"@graph\": [{\"a\": 1, \"b\": \"x\"}, {\"a\": 2}]}\n";
+    let graph = "{\n\"@graph\": [{\"a\": 1, \"b\": \"x\"}, {\"a\": 2}]}\n";
     assert_eq!(rows_of(&files.write("c.json", graph)).unwrap().len(), 2);
     for broken in ["[{\"a\":1},\n{\"a\":\"5\" disc\"},\n{\"a\":2}]", "[{\"a\":1},\n{\"a\":{\"b\":2},\n{\"a\":2}]"] {
         let error = rows_of(&files.write("d.json", broken)).unwrap_err();
@@ -413,6 +413,142 @@ fn a_file_that_is_no_parquet_is_refused() {
     bad[footer..footer + 4].copy_from_slice(&u32::MAX.to_le_bytes());
     let error = rows_of(&files.write("bad.parquet", bad)).unwrap_err();
     assert!(matches!(error, TableError::Parquet { .. }), "{error}");
+}
+
+#[test]
+fn keys_and_lists_that_come_late_count_whatever_the_order() {
+    let files = Files::new();
+    let filler = "x".repeat(3000);
+    let mut lines: Vec<String> =
+        (0..600).map(|row| format!("{{\"a\":{row},\"b\":\"{filler}\",\"items\":[]}}\n")).collect();
+    lines.push("{\"a\":1,\"late\":7,\"items\":[{\"id\":\"p\"},{\"id\":\"q\"}]}\n".to_owned());
+    let read = |name: &str, text: &str| {
+        let mut source = Source::open(&files.write(name, text)).unwrap();
+        source.offer("items[].id");
+        let at = |name: &str| source.columns().iter().position(|column| column == name).unwrap();
+        let wanted = [at("items[].id"), at("late"), at("a")];
+        let mut found = Vec::new();
+        let mut take = |row: super::Row<'_>| {
+            if let super::Row::Cells { cells, .. } = row {
+                found.push(cells.iter().map(|cell| cell.to_text().into_owned()).collect::<Vec<_>>().join(" "));
+            }
+        };
+        source.read(&wanted, &crate::Silent, &mut take).unwrap();
+        found
+    };
+    assert_eq!(read("a.jsonl", &lines.concat()), ["p 7 1", "q 7 1"]);
+    lines.reverse();
+    assert_eq!(read("b.jsonl", &lines.concat()), ["p 7 1", "q 7 1"]);
+}
+
+#[test]
+fn one_object_around_a_long_list_is_read_element_by_element() {
+    let elements: Vec<String> =
+        (0..30_000).map(|row| format!("{{\"a\":{row},\"b\":\"some more text, and more\"}}")).collect();
+    let text =
+        format!("{{\"status\":\"ok\",\n\"result\":{{\"data\":[\n{}]}},\"more\":[{{\"c\":1}}]}}", elements.join(",\n"));
+    assert!(text.len() > 1 << 20);
+    let files = Files::new();
+    let read = |text: &str| {
+        let source = Source::open(&files.write("a.json", text))?;
+        let at = |name: &str| source.columns().iter().position(|column| column == name).unwrap();
+        let wanted = [at("a"), at("b")];
+        let mut rows = Vec::new();
+        source.read(&wanted, &crate::Silent, &mut |row| match row {
+            super::Row::Cells { line, cells } => rows.push((line, cells[0].to_text().into_owned())),
+            super::Row::Damaged { line, damage } => rows.push((line, damage.to_string())),
+        })?;
+        Ok::<_, TableError>(rows)
+    };
+    let rows = read(&text).unwrap();
+    assert_eq!((rows.len(), &rows[0], &rows[29_999]), (30_000, &(3, "0".to_owned()), &(30_002, "29999".to_owned())));
+    let error = read(&text[..text.len() / 2]).unwrap_err();
+    assert!(matches!(error, TableError::OpenRecord { .. }), "{error}");
+}
+
+#[test]
+fn objects_without_line_ends_or_with_commas_between_are_rows() {
+    let files = Files::new();
+    for (name, text) in [
+        ("a.json", "{\"a\":1}{\"a\":2}{\"a\":3}"),
+        ("b.json", "{\"a\":1},\n{\"a\":2},\n{\"a\":3}\n"),
+        ("c.jsonl", "{\"a\":1}\n{\"a\":2} {\"a\":3}\n"),
+        ("d.jsonl", "{\"a\":1}{\"a\":2}\n{\"a\":3},\n"),
+    ] {
+        let rows = rows_of(&files.write(name, text)).unwrap();
+        let values: Vec<&str> = rows.iter().filter_map(|row| row.split_once(": ")).map(|(_, value)| value).collect();
+        assert_eq!(values, ["i1", "i2", "i3"], "{name}");
+    }
+    let damaged = rows_of(&files.write("e.jsonl", "{\"a\":1}\n{\"a\":2}{\"a\":\n")).unwrap();
+    assert_eq!(damaged.len(), 3, "{damaged:?}");
+}
+
+#[test]
+fn whole_numbers_beyond_64_bits_keep_their_digits() {
+    let files = Files::new();
+    let long = "123456789012345678901";
+    let text = format!("{{\"a\":{long},\"b\":\"{long}9 {long}\"}}\n{{\"a\":-{long}}}\n{{\"a\":1e21}}\n");
+    let rows = rows_of(&files.write("a.jsonl", &text)).unwrap();
+    assert_eq!(rows[0], format!("1: {long} {long}9 {long}"));
+    assert_eq!(rows[1..], [format!("2: -{long} -"), "3: f1000000000000000000000 -".to_owned()]);
+    let nested = text.replace("{\"a\"", "{\"items\":[{\"a\"").replace("}\n", "}]}\n");
+    let rows = rows_of(&files.write("b.jsonl", nested)).unwrap();
+    assert_eq!(rows[0], format!("1: {long} {long}9 {long}"));
+}
+
+/// A Parquet schema as writers declare lists, with the values of two records.
+fn orders_in_parquet(files: &Files) -> std::path::PathBuf {
+    use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
+    use parquet::file::writer::SerializedFileWriter;
+    let schema = "message schema { OPTIONAL INT64 id; OPTIONAL GROUP orders (LIST) { REPEATED GROUP list {
+        OPTIONAL GROUP element { OPTIONAL INT64 number; OPTIONAL GROUP line_items (LIST) { REPEATED GROUP list {
+            OPTIONAL GROUP element { OPTIONAL BYTE_ARRAY sku (UTF8); } } } } } } }";
+    let schema = std::sync::Arc::new(parquet::schema::parser::parse_message_type(schema).unwrap());
+    let path = files.write("orders.parquet", []);
+    let file = std::fs::File::create(&path).unwrap();
+    let mut writer = SerializedFileWriter::new(file, schema, std::sync::Arc::default()).unwrap();
+    let mut group = writer.next_row_group().unwrap();
+    let mut column = group.next_column().unwrap().unwrap();
+    column.typed::<Int64Type>().write_batch(&[5, 6], Some(&[1, 1]), None).unwrap();
+    column.close().unwrap();
+    let mut column = group.next_column().unwrap().unwrap();
+    column.typed::<Int64Type>().write_batch(&[71, 72, 73], Some(&[4, 4, 4]), Some(&[0, 1, 0])).unwrap();
+    column.close().unwrap();
+    let mut column = group.next_column().unwrap().unwrap();
+    let skus: Vec<ByteArray> = ["a", "b", "c", "d"].map(ByteArray::from).to_vec();
+    column.typed::<ByteArrayType>().write_batch(&skus, Some(&[7; 4]), Some(&[0, 2, 1, 0])).unwrap();
+    column.close().unwrap();
+    group.close().unwrap();
+    writer.close().unwrap();
+    path
+}
+
+#[test]
+fn lists_in_lists_of_parquet_are_rows() {
+    let files = Files::new();
+    let source = Source::open(&orders_in_parquet(&files)).unwrap();
+    assert_eq!(source.columns(), ["id", "number", "sku", "orders.number", "line_items.sku"]);
+    let mut rows = Vec::new();
+    source
+        .read(&[2, 1, 0], &crate::Silent, &mut |row| {
+            if let super::Row::Cells { line, cells } = row {
+                let cells: Vec<String> = cells.iter().map(|cell| cell.to_text().into_owned()).collect();
+                rows.push(format!("{line}: {}", cells.join(" ")));
+            }
+        })
+        .unwrap();
+    assert_eq!(rows, ["1: a 71 5", "1: b 71 5", "1: c 72 5", "2: d 73 6"]);
+}
+
+#[test]
+fn a_list_in_parquet_that_nobody_wants_leaves_the_columns_fast() {
+    let files = Files::new();
+    let source = Source::open(&orders_in_parquet(&files)).unwrap();
+    let mut rows = Vec::new();
+    source
+        .read(&[0], &crate::Silent, &mut |row| rows.push(format!("{}", matches!(row, super::Row::Cells { .. }))))
+        .unwrap();
+    assert_eq!(rows.len(), 2);
 }
 
 proptest! {
