@@ -201,6 +201,9 @@ pub fn reading(log: &EventLog, read: &ReadReport, hints: &Hints) -> Reading {
 fn guesses(log: &EventLog, read: &ReadReport, hints: &Hints) -> Vec<Guess> {
     let mut guesses = Vec::new();
     let mut add = |id, text: String| guesses.push(Guess { id, text });
+    for (path, remark) in &read.remarks {
+        add("file", format!("{} {remark}", path.display()));
+    }
     if let Some(kind) = read.assumed_kind {
         let setting = hints.in_brackets(Setting::EventKind);
         add("kind", format!("every event is a {}: no column says what was done{setting}", kind.name()));

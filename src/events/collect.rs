@@ -390,6 +390,7 @@ impl Collector {
         let reason = match damage {
             Damage::FieldCount { .. } => Reason::FieldCount,
             Damage::OpenQuote { .. } => Reason::OpenQuote,
+            Damage::Header => Reason::RepeatedHeader,
             Damage::Json { .. } => Reason::BadJson,
             Damage::NoElements { .. } => Reason::NoProducts,
             Damage::Utf8 { .. } => Reason::InvalidUtf8,

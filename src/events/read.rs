@@ -15,12 +15,12 @@ use super::options::{Field, ReadOptions};
 use super::rejects::Reject;
 use super::report::{Alternatives, JoinedTable, MatchedColumn, ReadReport, SessionSource, TimeSource};
 use crate::table::tally::to_table;
-use crate::table::{MAX_WANTED, Origin, Source, TableError, names, total_bytes};
+use crate::table::{MAX_WANTED, Origin, Remarks, Source, TableError, names, total_bytes};
 use crate::{EventKind, Progress, Silent};
 
 /// Reads files of events as one log, cleans it and cuts it into sessions.
 ///
-/// Files are CSV (separated by comma, semicolon, tab or bar), JSON lines or Parquet, text plain or compressed by gzip
+/// Files are CSV (with any delimiter), JSON lines or Parquet, text plain or compressed by gzip
 /// or zstd; `-` is standard input. Of objects inside objects, as GA4 and Segment export them, each element of the list
 /// of products is a row. Columns are found by their usual names; the report says which.
 ///
@@ -106,16 +106,20 @@ fn read_joined(
     // The files by their headers: those of one header are read alike.
     let mut headers: Vec<Header> = Vec::new();
     let mut joined: Vec<JoinedTable> = Vec::new();
+    let mut remarks = Vec::new();
     for (at, origin) in origins.iter().enumerate() {
         let path = origin.path();
         let mut source = open_log(origin, options)?;
+        let found = source.remarks();
         let header = match headers.iter().position(|header| header.of_log() == source.columns()) {
             Some(header) => header,
             None => {
                 let header = match Header::new(&origins[at..], &tables, source.columns(), options) {
                     Err(error @ (EventsError::MissingColumn { .. } | EventsError::UnknownColumn { .. })) => {
                         let beside = (0..origins.len()).find(|&table| stands_beside(table, origins, options));
-                        let Some(table) = beside.filter(|_| tables.len() < MAX_JOINS) else { return Err(error) };
+                        let Some(table) = beside.filter(|_| tables.len() < MAX_JOINS) else {
+                            return Err(remarked(error, path, &found));
+                        };
                         let tables = tables.into_iter().chain([origins[table].clone()]).collect();
                         let log: Vec<Origin> = [&origins[..table], &origins[table + 1..]].concat();
                         return read_joined(&log, tables, options, progress, rejects);
@@ -142,6 +146,7 @@ fn read_joined(
                 rows.read_into(source, rows.num_log_columns(), &columns.wanted(), progress, &mut collector)?;
             }
         }
+        remarks.extend(found.take().iter().map(|remark| (path.to_owned(), remark.to_string())));
         collector.end_file()?;
     }
     for (join, rows) in headers.iter().filter_map(|header| header.join.as_ref()) {
@@ -161,6 +166,7 @@ fn read_joined(
     let log = build(&clean, options.keep_details);
     let mut report = report(clean, &log, options, &headers);
     report.joined = joined;
+    report.remarks = remarks;
     progress.finish(&format!(
         "{} events in {} sessions from {} rows",
         report.num_events,
@@ -168,6 +174,15 @@ fn read_joined(
         report.num_rows
     ));
     Ok((log, report))
+}
+
+/// The error, with what was found out about the file.
+fn remarked(error: EventsError, path: &Path, found: &Remarks) -> EventsError {
+    let remarks: Vec<String> = found.take().iter().map(ToString::to_string).collect();
+    if remarks.is_empty() {
+        return error;
+    }
+    EventsError::Remarked { error: Box::new(error), path: path.to_owned(), remarks: remarks.join("; it ") }
 }
 
 /// Returns true if a file has no item and shares a column with another of the files, so that it is no log but a table
@@ -295,7 +310,7 @@ fn choose_columns(
 
 /// Opens a file of the log, with columns by the ways that somebody names.
 fn open_log(origin: &Origin, options: &ReadOptions) -> Result<Source, TableError> {
-    let mut source = Source::open_origin(origin)?;
+    let mut source = Source::open_as(origin, &options.dialect)?;
     options.columns.values().flatten().for_each(|name| source.offer(name));
     Ok(source)
 }
@@ -413,6 +428,7 @@ fn report(clean: CleanLog, log: &EventLog, options: &ReadOptions, headers: &[Hea
         rejections,
         unread_values: raw.unread.rejections(),
         rules,
+        remarks: Vec::new(),
         currencies: raw.currencies,
         unknown_event_types: raw.unknown_event_types,
         event_types: raw.event_types,

@@ -90,8 +90,11 @@ impl fmt::Display for Cell<'_> {
 pub(crate) enum Damage {
     /// The row has another number of fields than the header.
     FieldCount { expected: usize, found: usize },
-    /// A quoted field goes on for more than `MAX_LINES` of the delimited reader's lines: its closing quote is missing.
+    /// A quoted field goes on for more than `MAX_LINES` of the delimited reader's lines, or holds whole rows: its closing
+    /// quote is missing.
     OpenQuote { lines: u64 },
+    /// The row is the header again.
+    Header,
     /// The line is not a JSON object of plain values.
     Json { problem: String },
     /// The record's list of products has no element.
@@ -123,6 +126,7 @@ impl fmt::Display for Damage {
         match self {
             Damage::FieldCount { expected, found } => write!(f, "{found} fields, expected {expected}"),
             Damage::OpenQuote { lines } => write!(f, "a quote that is open for {lines} lines"),
+            Damage::Header => f.write_str("the header again"),
             Damage::Json { problem } => f.write_str(problem),
             Damage::NoElements { list } => write!(f, "no element in `{list}`"),
             Damage::Utf8 { found, .. } => write!(f, "{found:?}"),

@@ -43,11 +43,13 @@ pub enum TableError {
         /// The error of the decoder.
         source: io::Error,
     },
-    /// The text is UTF-16.
-    #[error("{}: the text is UTF-16; save it as UTF-8", path.display())]
-    Utf16 {
+    /// An XML file declares an encoding that is not read.
+    #[error("{}: the text is declared as {found}, which is not read; save it as UTF-8", path.display())]
+    Encoding {
         /// The file.
         path: PathBuf,
+        /// The name of the encoding.
+        found: String,
     },
     /// The header of delimited text, or a column's name, is not UTF-8.
     #[error("{}: the header is not UTF-8: found {found:?}; save the file as UTF-8", path.display())]

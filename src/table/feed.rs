@@ -12,6 +12,7 @@ use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
 
 use super::input::{ErrorContext, Input, Meter};
+use super::remark::Remarks;
 use super::{Cell, MAX_WANTED, Origin, Row, TableError};
 use crate::Progress;
 
@@ -29,9 +30,9 @@ pub(super) struct Feed {
 
 impl Feed {
     /// Reads the feed once for the elements of all items.
-    pub(super) fn open(origin: &Origin) -> Result<(Vec<String>, Feed), TableError> {
+    pub(super) fn open(origin: &Origin, remarks: &Remarks) -> Result<(Vec<String>, Feed), TableError> {
         let items = || -> Result<(Items<BufReader<Input>>, ErrorContext, Meter), TableError> {
-            let mut input = Input::open(origin)?;
+            let mut input = Input::open(origin, remarks)?;
             input.begin_text()?;
             let (context, meter) = (input.context(), input.meter());
             Ok((Items::new(BufReader::with_capacity(1 << 16, input)), context, meter))

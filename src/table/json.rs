@@ -15,6 +15,7 @@ use serde_json::{Map, Value as Tree};
 use super::input::{ErrorContext, Input, Meter};
 use super::nested::{Columns, Plan, Reading};
 use super::records::Records;
+use super::remark::Remarks;
 use super::schema::Schema;
 use super::{Cell, Damage, MAX_WANTED, Origin, Row, TableError};
 use crate::Progress;
@@ -30,6 +31,7 @@ const MAX_RECORD: u64 = 1 << 26;
 
 pub(super) struct Json {
     origin: Origin,
+    remarks: Remarks,
     split: Split,
     columns: Columns,
 }
@@ -46,8 +48,8 @@ enum Split {
 
 impl Json {
     /// Reads the file once for the keys of all of its records.
-    pub(super) fn open(origin: &Origin) -> Result<Json, TableError> {
-        let mut input = Input::open(origin)?;
+    pub(super) fn open(origin: &Origin, remarks: &Remarks) -> Result<Json, TableError> {
+        let mut input = Input::open(origin, remarks)?;
         input.begin_text()?;
         let context = input.context();
         let split = split_of(&mut input)?;
@@ -91,7 +93,7 @@ impl Json {
                 Some((line, problem)) => TableError::NotJson { path: context.path, line, problem },
             });
         }
-        Ok(Json { origin: origin.clone(), split, columns: Columns::of(&schema) })
+        Ok(Json { origin: origin.clone(), remarks: remarks.clone(), split, columns: Columns::of(&schema) })
     }
 
     pub(super) const fn columns(&mut self) -> &mut Columns {
@@ -108,7 +110,8 @@ impl Json {
         let keys: Vec<&str> =
             reading.wanted.iter().filter_map(|&column| names.get(column)).map(String::as_str).collect();
         let plan = self.columns.plan(reading).map_err(|unclear| unclear.error(self.origin.path()))?;
-        let mut input = Input::open(&self.origin)?;
+        plan.remark.iter().for_each(|remark| self.remarks.add(remark.clone()));
+        let mut input = Input::open(&self.origin, &self.remarks)?;
         input.begin_text()?;
         let (context, mut meter) = (input.context(), input.meter());
         let input = BufReader::with_capacity(1 << 16, input);

@@ -8,6 +8,8 @@ mod batch;
 mod cell;
 pub(crate) mod column;
 mod delimited;
+mod dialect;
+mod encoding;
 mod error;
 mod feed;
 mod input;
@@ -21,6 +23,7 @@ mod pages;
 mod parquet;
 mod records;
 mod records_parquet;
+mod remark;
 mod schema;
 mod spool;
 pub(crate) mod tally;
@@ -31,9 +34,11 @@ use std::path::PathBuf;
 
 pub(crate) use batch::{Batch, Sink};
 pub(crate) use cell::{Cell, Damage, MAX_WANTED, Row};
+pub use dialect::Dialect;
 pub use error::TableError;
 pub(crate) use number::{currency_of_sign, parse_number, split_currency};
 pub use origin::{Format, Origin, Slices};
+pub(crate) use remark::Remarks;
 pub use tally::{Example, Rejection};
 
 use crate::Progress;
@@ -46,6 +51,7 @@ pub(crate) struct Source {
     takes_first: bool,
     /// The column that rows are about, if it is not the first wanted one.
     item: Option<usize>,
+    remarks: Remarks,
     reader: Reader,
 }
 
@@ -76,7 +82,17 @@ impl Source {
     /// # Errors
     /// The file cannot be read, is empty, or is not of its format.
     pub(crate) fn open_origin(origin: &Origin) -> Result<Source, TableError> {
-        let mut input = input::Input::open(origin)?;
+        Source::open_as(origin, &Dialect::default())
+    }
+
+    /// As [`open_origin`](Source::open_origin), where something is known about delimited text.
+    ///
+    /// # Errors
+    /// As [`open_origin`](Source::open_origin).
+    pub(crate) fn open_as(origin: &Origin, dialect: &Dialect) -> Result<Source, TableError> {
+        let origin = &origin.kept()?;
+        let remarks = Remarks::default();
+        let mut input = input::Input::open(origin, &remarks)?;
         let format = match origin.format() {
             Some(format) => format,
             None if input.head(4)? == parquet::MAGIC => Format::Parquet,
@@ -84,35 +100,25 @@ impl Source {
             None if input.first_mark()? == Some(b'<') => Format::Xml,
             None => Format::Delimited,
         };
-        // What is read twice, or from its end, cannot be a stream.
-        let kept;
-        let origin = match format {
-            Format::Json | Format::Xml | Format::Parquet if origin.is_stdin() => {
-                kept = input.keep()?;
-                input = input::Input::open(&kept)?;
-                &kept
-            }
-            _ => origin,
-        };
         let (columns, reader) = match format {
             Format::Delimited => {
-                let (columns, reader) = delimited::Delimited::open(input)?;
+                let (columns, reader) = delimited::Delimited::open(input, dialect)?;
                 (columns, Reader::Delimited(reader))
             }
             Format::Json => {
-                let mut reader = json::Json::open(origin)?;
+                let mut reader = json::Json::open(origin, &remarks)?;
                 (reader.columns().names(), Reader::Json(reader))
             }
             Format::Xml => {
-                let (columns, reader) = feed::Feed::open(origin)?;
+                let (columns, reader) = feed::Feed::open(origin, &remarks)?;
                 (columns, Reader::Feed(reader))
             }
             Format::Parquet => {
-                let mut reader = parquet::Parquet::open(origin)?;
+                let mut reader = parquet::Parquet::open(origin, &remarks)?;
                 (reader.columns().names(), Reader::Parquet(reader))
             }
         };
-        Ok(Source { columns, shared: Vec::new(), takes_first: false, item: None, reader })
+        Ok(Source { columns, shared: Vec::new(), takes_first: false, item: None, remarks, reader })
     }
 
     /// The names of the columns, in the order of the file.
@@ -147,6 +153,11 @@ impl Source {
     /// Reads columns in any order only to look at their values: rows are about `item`, and nothing is refused.
     pub(crate) fn survey(&mut self, item: Option<usize>) {
         (self.item, self.takes_first) = (item, true);
+    }
+
+    /// The facts that were found out about the file; some of them only while rows are read.
+    pub(crate) fn remarks(&self) -> Remarks {
+        self.remarks.clone()
     }
 
     fn nested(&mut self) -> Option<&mut nested::Columns> {

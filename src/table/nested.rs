@@ -16,6 +16,7 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use super::names;
+use super::remark::Remark;
 use super::schema::{KEY, Leaf, Schema, Step, VALUE, is_list_name, shown};
 use super::{Cell, Damage, MAX_WANTED, Row, TableError};
 
@@ -162,12 +163,16 @@ impl Columns {
     pub(super) fn plan(&self, reading: &Reading<'_>) -> Result<Plan, Unclear> {
         let Reading { wanted, shared, item, takes_first } = *reading;
         let is_survey = item.is_some() && takes_first;
-        let rows = match item.or(wanted.first().copied()) {
+        let (rows, others) = match item.or(wanted.first().copied()) {
             Some(item) if is_survey => self.rows_of(item).unwrap_or_default(),
             Some(item) => self.rows_of(item)?,
-            None => &[],
+            None => (&[][..], Vec::new()),
         };
         let mut plan = Plan::of_rows(rows);
+        if let (false, Some(&item)) = (others.is_empty(), wanted.first()) {
+            let (column, rows) = (self.name_of(item), shown(rows));
+            plan.remark = Some(Remark::OtherLists { column, rows, others });
+        }
         for (slot, &column) in wanted.iter().enumerate() {
             let leaves = self.leaves_of(column);
             let has_values = leaves.iter().any(|leaf| leaf.num_values > 0);
@@ -205,8 +210,9 @@ impl Columns {
         Ok(plan)
     }
 
-    /// The way to the list whose elements are the rows; empty if the records themselves are.
-    fn rows_of(&self, item: usize) -> Result<&[Step], Unclear> {
+    /// The way to the list whose elements are the rows, empty if the records themselves are; and the places in other
+    /// lists.
+    fn rows_of(&self, item: usize) -> Result<(&[Step], Vec<String>), Unclear> {
         let leaves: Vec<&Leaf> = self.columns.get(item).map_or_else(Vec::new, |(_, leaves)| {
             leaves.iter().filter_map(|&leaf| self.leaves.get(leaf)).filter(|leaf| leaf.num_values > 0).collect()
         });
@@ -224,7 +230,7 @@ impl Columns {
         let candidates = if known.is_empty() { &in_lists } else { &known };
         // Nearest to the surface.
         let Some(best) = candidates.iter().min_by_key(|leaf| (num_lists(leaf), leaf.list_len())) else {
-            return Ok(&[]);
+            return Ok((&[], Vec::new()));
         };
         let is_rival = |leaf: &&Leaf| {
             let is_near = known.is_empty() || (num_lists(leaf), leaf.list_len()) == (num_lists(best), best.list_len());
@@ -234,21 +240,29 @@ impl Columns {
         if !rivals.is_empty() {
             return unclear(&[&[*best][..], &rivals].concat());
         }
+        let others = |rows: &[Step]| {
+            let is_other = |leaf: &&&Leaf| !rows.starts_with(leaf.list());
+            in_lists.iter().filter(is_other).map(|leaf| shown(&leaf.steps)).collect()
+        };
         let around: Vec<&Leaf> = leaves
             .iter()
             .filter(|leaf| leaf.list_len() < best.list_len() && best.list().starts_with(leaf.list()))
             .copied()
             .collect();
         let Some(outer) = around.iter().max_by_key(|leaf| leaf.list_len()).filter(|_| known.is_empty()) else {
-            return Ok(best.list());
+            return Ok((best.list(), others(best.list())));
         };
         // Under a name that says nothing, the list is what there is instead of the value, or it is beside the point.
         let num_filled = best.lists.last().map_or(0, |(_, num_filled)| *num_filled);
         let is_beside = is_sibling(outer, best);
         match best.num_beside {
-            0 if is_beside && self.is_counted => Ok(best.list()),
-            num_beside if is_beside && self.is_counted && num_beside == num_filled => Ok(outer.list()),
-            _ if !(is_beside && self.is_counted) && outer.num_values == outer.num_holders => Ok(outer.list()),
+            0 if is_beside && self.is_counted => Ok((best.list(), others(best.list()))),
+            num_beside if is_beside && self.is_counted && num_beside == num_filled => {
+                Ok((outer.list(), others(outer.list())))
+            }
+            _ if !(is_beside && self.is_counted) && outer.num_values == outer.num_holders => {
+                Ok((outer.list(), others(outer.list())))
+            }
             _ => unclear(&[*outer, *best]),
         }
     }
@@ -300,6 +314,8 @@ pub(super) struct Plan {
     /// Of each column the number of lists around its innermost place.
     levels: [usize; MAX_WANTED],
     num_slots: usize,
+    /// A fact about the rows that people should hear of.
+    pub(super) remark: Option<Remark>,
 }
 
 /// A value, the level of lists in which it was found, and where there.
@@ -377,7 +393,7 @@ impl Plan {
         }
         let levels = self.levels.map(|level| level.saturating_sub(1));
         let (rows, num_lists, num_slots) = (self.rows[at + 1..].to_vec(), self.num_lists - 1, self.num_slots);
-        Some((keys, Plan { root, rows, num_lists, levels, num_slots }))
+        Some((keys, Plan { root, rows, num_lists, levels, num_slots, remark: None }))
     }
 
     /// Hands over the rows of one record, with the values of the columns `names`.

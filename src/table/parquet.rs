@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::column::{Column, ColumnReader};
 use super::nested::{Columns, Reading};
 use super::pages::{Chunks, pages_of};
+use super::remark::Remarks;
 use super::{Batch, Origin, Row, Sink, TableError, records_parquet};
 use crate::Progress;
 
@@ -19,18 +20,20 @@ pub(super) struct Parquet {
     origin: Origin,
     file_bytes: u64,
     reader: SerializedFileReader<Chunks>,
+    remarks: Remarks,
     columns: Columns,
 }
 
 impl Parquet {
     /// Reads the schema, and the names of parameters if it has any.
-    pub(super) fn open(origin: &Origin) -> Result<Parquet, TableError> {
+    pub(super) fn open(origin: &Origin, remarks: &Remarks) -> Result<Parquet, TableError> {
         let path = origin.path();
         let chunks = Chunks::open(origin).map_err(|source| TableError::Io { path: path.to_owned(), source })?;
         let file_bytes = check_marks(path, &chunks)?;
         let reader = SerializedFileReader::new(chunks).map_err(|error| decode_error(path, &error))?;
         let schema = records_parquet::schema_of(&reader).map_err(|error| decode_error(path, &error))?;
-        Ok(Parquet { origin: origin.clone(), file_bytes, reader, columns: Columns::declared(&schema) })
+        let remarks = remarks.clone();
+        Ok(Parquet { origin: origin.clone(), file_bytes, reader, remarks, columns: Columns::declared(&schema) })
     }
 
     pub(super) const fn columns(&mut self) -> &mut Columns {
@@ -47,6 +50,7 @@ impl Parquet {
     ) -> Result<(), TableError> {
         let path = self.origin.path();
         let plan = self.columns.plan(reading).map_err(|unclear| unclear.error(path))?;
+        plan.remark.iter().for_each(|remark| self.remarks.add(remark.clone()));
         let wanted = reading.wanted;
         let names: Vec<&str> = wanted.iter().map(|&column| names.get(column).map_or("", String::as_str)).collect();
         let leaf = |way: Vec<String>| {

@@ -1,4 +1,4 @@
-//! Standard input that is kept, because it is read twice or from its end.
+//! Standard input that is kept, because files are read more than once.
 
 use std::io::{self, Read};
 use std::path::Path;

@@ -2,7 +2,7 @@ use parquet::file::properties::WriterVersion;
 use proptest::prelude::*;
 
 use super::testing::{Column, Files, gzip, in_memory, in_slices, rows_in, rows_of};
-use super::{Format, Source, TableError, expand};
+use super::{Dialect, Format, Origin, Source, TableError, expand};
 
 const CSV: &str = "a,b\n1,x\n2,y\n";
 const ROWS: [&str; 2] = ["2: 1 x", "3: 2 y"];
@@ -86,22 +86,147 @@ fn a_quote_that_is_never_closed_does_not_pass_as_a_value() {
 #[test]
 fn bytes_that_are_no_utf8_are_damage_of_their_row() {
     let files = Files::new();
-    let csv = files.write("a.csv", b"a,b\n1,\xff\n2,y\n");
-    assert_eq!(rows_of(&csv).unwrap(), ["2: !\"\u{fffd}\"", "3: 2 y"]);
-    let json = files.write("a.jsonl", b"{\"a\":1}\n{\"a\":\"\xff\"}\n");
-    assert_eq!(rows_of(&json).unwrap(), ["1: i1", "2: !\"{\\\"a\\\":\\\"\u{fffd}\\\"}\""]);
+    let csv = files.write("a.csv", b"a,b\n1,\xff\n2,\xc3\xbc\n");
+    assert_eq!(rows_of(&csv).unwrap(), ["2: !\"\u{fffd}\"", "3: 2 ü"]);
+    let json = files.write("a.jsonl", b"{\"a\":1,\"b\":\"\xc3\xbc\"}\n{\"a\":\"\xff\"}\n");
+    assert_eq!(rows_of(&json).unwrap(), ["1: i1 ü", "2: !\"{\\\"a\\\":\\\"\u{fffd}\\\"}\""]);
 }
 
 #[test]
 fn a_header_that_is_no_utf8_is_refused() {
-    let error = rows_of(&Files::new().write("a.csv", b"a,\xff\n1,2\n")).unwrap_err();
+    let error = rows_of(&Files::new().write("a.csv", b"a,\xff\n1,\xc3\xbc\n")).unwrap_err();
     assert!(matches!(error, TableError::HeaderUtf8 { .. }), "{error}");
 }
 
+/// The rows of a file in the words of [`rows_of`], and what is remarked on it.
+fn rows_and_remarks(path: &std::path::Path, dialect: &Dialect) -> (Vec<String>, Vec<String>, Vec<String>) {
+    let source = Source::open_as(&Origin::File(path.to_owned()), dialect).unwrap();
+    let columns = source.columns().to_vec();
+    let (wanted, remarks): (Vec<usize>, _) = ((0..columns.len()).collect(), source.remarks());
+    let mut rows = Vec::new();
+    source
+        .read(&wanted, &crate::Silent, &mut |row| match row {
+            super::Row::Cells { line, cells } => {
+                let cells: Vec<String> = cells.iter().map(|cell| cell.to_text().into_owned()).collect();
+                rows.push(format!("{line}: {}", cells.join(" ")));
+            }
+            super::Row::Damaged { line, damage } => rows.push(format!("{line}: !{damage}")),
+        })
+        .unwrap();
+    (columns, rows, remarks.take().iter().map(ToString::to_string).collect())
+}
+
+fn usual(path: &std::path::Path) -> (Vec<String>, Vec<String>, Vec<String>) {
+    rows_and_remarks(path, &Dialect::default())
+}
+
 #[test]
-fn utf16_is_refused_with_advice() {
-    let error = rows_of(&Files::new().write("a.csv", b"\xff\xfea\0,\0b\0")).unwrap_err();
-    assert!(error.to_string().contains("save it as UTF-8"), "{error}");
+fn utf16_is_read_with_and_without_a_mark() {
+    let files = Files::new();
+    let utf16 = |to_bytes: fn(u16) -> [u8; 2]| "a,b\n1,ü\n2,y".encode_utf16().flat_map(to_bytes).collect::<Vec<u8>>();
+    let with_mark = |mark: &[u8], bytes: Vec<u8>| [mark, &bytes].concat();
+    for bytes in [
+        utf16(u16::to_le_bytes),
+        utf16(u16::to_be_bytes),
+        with_mark(b"\xff\xfe", utf16(u16::to_le_bytes)),
+        with_mark(b"\xfe\xff", utf16(u16::to_be_bytes)),
+    ] {
+        let (columns, rows, remarks) = usual(&files.write("a.csv", bytes));
+        assert_eq!((columns, rows), (vec!["a".into(), "b".into()], vec!["2: 1 ü".into(), "3: 2 y".to_owned()]));
+        assert_eq!(remarks, ["is UTF-16"]);
+    }
+}
+
+#[test]
+fn a_text_that_is_no_utf8_anywhere_is_windows_1252() {
+    let files = Files::new();
+    let mut text = b"name,b\n".to_vec();
+    (0..30_000).for_each(|row| text.extend(format!("{row},x\n").bytes()));
+    text.extend(b"M\xfctze,\x80\n");
+    let (_, rows, remarks) = usual(&files.write("a.csv", &text));
+    assert_eq!(rows.last().unwrap(), "30002: Mütze €");
+    assert!(remarks[0].contains("read as Windows-1252"), "{remarks:?}");
+    let (_, rows, _) = usual(&files.write("b.csv.gz", gzip(&text)));
+    assert_eq!(rows.last().unwrap(), "30002: Mütze €");
+    text.extend("Mütze,y\n".bytes());
+    let (_, rows, remarks) = usual(&files.write("c.csv", &text));
+    assert!(rows[30_000].contains("!\"M\u{fffd}tze\"") && remarks.is_empty(), "{}", rows[30_000]);
+    let (columns, ..) = usual(&files.write("d.csv", b"Gr\xf6\xdfe,b\n1,2\n"));
+    assert_eq!(columns, ["Größe", "b"]);
+}
+
+#[test]
+fn xml_is_read_in_the_encoding_that_it_declares() {
+    let files = Files::new();
+    let feed = |name: &str, value: &[u8]| {
+        let start = format!("<?xml version='1.0' encoding='{name}'?><rss><item><a>");
+        [start.as_bytes(), value, b"</a></item></rss>"].concat()
+    };
+    for (name, value) in
+        [("ISO-8859-1", &b"M\xfctze"[..]), ("windows-1252", b"M\xfctze"), ("UTF-8", "Mütze".as_bytes())]
+    {
+        assert_eq!(rows_of(&files.write("a.xml", feed(name, value))).unwrap(), ["1: Mütze"], "{name}");
+    }
+    let error = rows_of(&files.write("a.xml", feed("shift_jis", b"x"))).unwrap_err().to_string();
+    assert!(error.contains("declared as shift_jis") && error.contains("save it as UTF-8"), "{error}");
+}
+
+#[test]
+fn a_quote_in_tab_separated_text_swallows_no_rows() {
+    let files = Files::new();
+    let text = "id\tname\tn\n1\t\"open\t5\n2\tplain\t5\n3\t\"open, too\t5\n4\t\"a \"\"word\"\"\"\t\"6\"\n";
+    let (_, rows, _) = usual(&files.write("a.tsv", text));
+    assert_eq!(rows, ["2: 1 \"open 5", "3: 2 plain 5", "4: 3 \"open, too 5", "5: 4 a \"word\" 6"]);
+    let (_, rows, _) = usual(&files.write("b.tsv", "id\tname\n1\t\"two\nlines\"\n2\tx\n"));
+    assert_eq!(rows, ["2: 1 two\nlines", "4: 2 x"]);
+}
+
+#[test]
+fn a_quote_that_swallows_whole_rows_is_damage_of_all_of_them() {
+    let files = Files::new();
+    let text = "id,name,n\n1,\"open,5\n2,plain,5\n3,\"open,5\n4,\"two\nlines\",6\n5,x,7\n";
+    let (_, rows, _) = usual(&files.write("a.csv", text));
+    assert_eq!(rows, ["2: !a quote that is open for 3 lines", "5: 4 two\nlines 6", "7: 5 x 7"]);
+}
+
+#[test]
+fn a_file_without_a_header_has_columns_by_number() {
+    let files = Files::new();
+    let path = files.write("a.dat", "1,2014-04-07T10:51:09.277Z,9001\n2,2014-04-07T10:51:10.277Z,9002\n");
+    let (columns, rows, remarks) = usual(&path);
+    assert_eq!(columns, ["1", "2", "3"]);
+    assert_eq!(rows, ["1: 1 2014-04-07T10:51:09.277Z 9001", "2: 2 2014-04-07T10:51:10.277Z 9002"]);
+    assert!(remarks[0].starts_with("has no header"), "{remarks:?}");
+    let given = Dialect { has_no_header: true, ..Dialect::default() };
+    let (columns, rows, remarks) = rows_and_remarks(&files.write("b.csv", "u,a\nv,b\n"), &given);
+    assert_eq!((columns.len(), rows, remarks.len()), (2, vec!["1: u a".to_owned(), "2: v b".to_owned()], 0));
+}
+
+#[test]
+fn delimiters_of_two_letters_are_found_or_given() {
+    let files = Files::new();
+    let long: String = (0..20_000).map(|row| format!("u{row}::a:b::x, {row}\n")).collect();
+    let (columns, rows, remarks) = usual(&files.write("a.dat", format!("user::item::title\n{long}")));
+    assert_eq!((columns.len(), rows.len()), (3, 20_000));
+    assert_eq!(
+        (rows[19_999].as_str(), remarks[0].as_str()),
+        ("20001: u19999 a:b x, 19999", "parts its columns by `::`")
+    );
+    let given = Dialect { delimiter: Some("§".to_owned()), ..Dialect::default() };
+    let (columns, rows, _) = rows_and_remarks(&files.write("b.csv", "a§b\n1,5§\"x\"\n"), &given);
+    assert_eq!((columns, rows), (vec!["a".into(), "b".into()], vec!["2: 1,5 x".to_owned()]));
+}
+
+#[test]
+fn lines_before_the_header_and_repeated_headers_are_no_rows() {
+    let files = Files::new();
+    let text = "Orders of the shop\n\nid;name;n\n1;a;2\nid;name;n\n2;b;3\n";
+    let (columns, rows, remarks) = usual(&files.write("a.csv", text));
+    assert_eq!(columns, ["id", "name", "n"]);
+    assert_eq!(rows, ["4: 1 a 2", "5: !the header again", "6: 2 b 3"]);
+    assert_eq!(remarks, ["has 2 lines before its header, beginning with `Orders of the shop`"]);
+    let (columns, rows, _) = usual(&files.write("b.csv", "sep=;\r\nid;name\r\n1;a\r\n"));
+    assert_eq!((columns, rows), (vec!["id".into(), "name".into()], vec!["3: 1 a".to_owned()]));
 }
 
 #[test]
