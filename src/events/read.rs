@@ -166,7 +166,7 @@ fn read_joined(
     let log = build(&clean, options.keep_details);
     let mut report = report(clean, &log, options, &headers);
     report.joined = joined;
-    report.remarks = remarks;
+    report.remarks.splice(..0, remarks);
     progress.finish(&format!(
         "{} events in {} sessions from {} rows",
         report.num_events,
@@ -428,7 +428,7 @@ fn report(clean: CleanLog, log: &EventLog, options: &ReadOptions, headers: &[Hea
         rejections,
         unread_values: raw.unread.rejections(),
         rules,
-        remarks: Vec::new(),
+        remarks: raw.remarks,
         currencies: raw.currencies,
         unknown_event_types: raw.unknown_event_types,
         event_types: raw.event_types,

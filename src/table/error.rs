@@ -43,6 +43,16 @@ pub enum TableError {
         /// The error of the decoder.
         source: io::Error,
     },
+    /// A file holds a table of another kind, or several.
+    #[error("{}: {what}, which is not read as it is: {how}", path.display())]
+    Container {
+        /// The file.
+        path: PathBuf,
+        /// Name of its kind.
+        what: &'static str,
+        /// The way to get at the table.
+        how: String,
+    },
     /// An XML file declares an encoding that is not read.
     #[error("{}: the text is declared as {found}, which is not read; save it as UTF-8", path.display())]
     Encoding {

@@ -134,6 +134,21 @@ impl Input {
         });
         let text = io::Cursor::new(ahead).chain(rest);
         self.rest = Box::new(Decoder::new(text, encoding, self.remarks.clone(), has_utf8));
+        self.forget_declaration()
+    }
+
+    /// Blanks the encoding that XML declares, because the text no longer has it.
+    fn forget_declaration(&mut self) -> Result<(), TableError> {
+        let head = self.head(256)?;
+        let declared = declared_encoding(head).and_then(|name| {
+            let start = head.windows(8).position(|word| word == b"encoding")?;
+            let value = head[start..].windows(name.len().max(1)).position(|word| word == name.as_bytes())?;
+            Some(start..start + value + name.len() + 1)
+        });
+        if let Some(place) = declared {
+            let start = self.start;
+            self.ahead[start + place.start..start + place.end].fill(b' ');
+        }
         Ok(())
     }
 

@@ -4,9 +4,11 @@
 //! columns to a sink, damaged rows included. Never knows what a column means, apart from the usual names in
 //! [`names`] that both event logs and catalogues go by.
 
+mod baskets;
 mod batch;
 mod cell;
 pub(crate) mod column;
+mod container;
 mod delimited;
 mod dialect;
 mod encoding;
@@ -33,7 +35,7 @@ mod zstd;
 use std::path::PathBuf;
 
 pub(crate) use batch::{Batch, Sink};
-pub(crate) use cell::{Cell, Damage, MAX_WANTED, Row};
+pub(crate) use cell::{Cell, Damage, MAX_WANTED, Row, whole_number};
 pub use dialect::Dialect;
 pub use error::TableError;
 pub(crate) use number::{currency_of_sign, parse_number, split_currency};
@@ -90,9 +92,29 @@ impl Source {
     /// # Errors
     /// As [`open_origin`](Source::open_origin).
     pub(crate) fn open_as(origin: &Origin, dialect: &Dialect) -> Result<Source, TableError> {
-        let origin = &origin.kept()?;
         let remarks = Remarks::default();
-        let mut input = input::Input::open(origin, &remarks)?;
+        let kept = origin.kept()?;
+        let mut input = input::Input::open(&kept, &remarks)?;
+        match container::unpacked(&kept, &mut input, &remarks)? {
+            None => Source::open_plain(&kept, input, dialect, remarks),
+            Some(inner) => {
+                let mut input = input::Input::open(&inner, &remarks)?;
+                if container::unpacked_twice(&mut input)? {
+                    let how = "a file in it is in another archive: unpack it first".to_owned();
+                    return Err(TableError::Container { path: kept.path().to_owned(), what: "an archive", how });
+                }
+                Source::open_plain(&inner, input, dialect, remarks)
+            }
+        }
+    }
+
+    /// Opens a table that is in no container.
+    fn open_plain(
+        origin: &Origin,
+        mut input: input::Input,
+        dialect: &Dialect,
+        remarks: Remarks,
+    ) -> Result<Source, TableError> {
         let format = match origin.format() {
             Some(format) => format,
             None if input.head(4)? == parquet::MAGIC => Format::Parquet,
@@ -181,8 +203,26 @@ impl Source {
         sink: &mut dyn FnMut(Row<'_>),
     ) -> Result<(), TableError> {
         debug_assert!(wanted.len() <= MAX_WANTED);
-        let reading =
-            nested::Reading { wanted, shared: &self.shared, item: self.item, takes_first: self.takes_first };
+        let list = self.list_column(wanted).map(str::to_owned);
+        match list {
+            Some(name) => self.read_plain(wanted, progress, &mut |row| baskets::split(row, &name, sink)),
+            None => self.read_plain(wanted, progress, sink),
+        }
+    }
+
+    /// The name of the column that rows are about, if it may hold several ids in one field.
+    fn list_column(&self, wanted: &[usize]) -> Option<&str> {
+        let name = self.columns.get(*wanted.first()?)?;
+        names::is_of_lists(name).then_some(name)
+    }
+
+    fn read_plain(
+        self,
+        wanted: &[usize],
+        progress: &dyn Progress,
+        sink: &mut dyn FnMut(Row<'_>),
+    ) -> Result<(), TableError> {
+        let reading = nested::Reading { wanted, shared: &self.shared, item: self.item, takes_first: self.takes_first };
         match self.reader {
             Reader::Delimited(reader) => reader.read(&self.columns, wanted, progress, sink),
             Reader::Json(reader) => reader.read(&self.columns, &reading, progress, sink),
@@ -202,10 +242,10 @@ impl Source {
         sink: &mut dyn Sink,
     ) -> Result<(), TableError> {
         debug_assert!(wanted.len() <= MAX_WANTED);
-        let reading =
-            nested::Reading { wanted, shared: &self.shared, item: self.item, takes_first: self.takes_first };
+        let has_list = self.list_column(wanted).is_some();
+        let reading = nested::Reading { wanted, shared: &self.shared, item: self.item, takes_first: self.takes_first };
         match self.reader {
-            Reader::Parquet(reader) => reader.read(&self.columns, &reading, progress, sink),
+            Reader::Parquet(reader) if !has_list => reader.read(&self.columns, &reading, progress, sink),
             _ => self.read(wanted, progress, &mut |row| sink.row(row)),
         }
     }

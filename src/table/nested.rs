@@ -88,7 +88,8 @@ impl Columns {
                 columns.add(format!("{parent}.{name}"), at);
             }
         }
-        let has_item = columns.columns.iter().any(|(name, _)| names::ITEM.contains(&names::normalise(name).as_str()));
+        let is_item = |name: &str| names::ITEM.contains(&names::normalise(name).as_str()) && !names::is_of_lists(name);
+        let has_item = columns.columns.iter().any(|(name, _)| is_item(name));
         if !has_item && schema.has_only_empty_list() {
             columns.columns.push(("item_id".to_owned(), Vec::new()));
         }

@@ -61,7 +61,7 @@ pub enum Format {
 
 impl Format {
     /// The format that the extension of a name tells, with or without `.gz` or `.zst` behind it.
-    fn of_name(path: &Path) -> Option<Format> {
+    pub(super) fn of_name(path: &Path) -> Option<Format> {
         let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
         let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
         match name.rsplit_once('.')?.1 {

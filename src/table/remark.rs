@@ -12,6 +12,10 @@ pub(crate) enum Remark {
     NoHeader { first: String },
     /// Lines of titles or comments before the header.
     LinesBefore { lines: u64, first: String },
+    /// The table was in an archive.
+    Member { name: String },
+    /// Sheets of a workbook: those that are read, and those that have another header.
+    Sheets { read: Vec<String>, others: Vec<String> },
     /// Columns are parted by something unusual.
     Delimiter { delimiter: String },
     /// Lists that hold the item, too, and are left alone.
@@ -34,13 +38,21 @@ impl fmt::Display for Remark {
                 let plural = if *lines == 1 { "line" } else { "lines" };
                 write!(f, "has {lines} {plural} before its header, beginning with `{first}`")
             }
+            Remark::Member { name } => write!(f, "is an archive; `{name}` in it is read"),
+            Remark::Sheets { read, others } => {
+                write!(f, "is a workbook; of its sheets {} are read", quoted(read))?;
+                if others.is_empty() { Ok(()) } else { write!(f, ", {} have another header", quoted(others)) }
+            }
             Remark::Delimiter { delimiter } => write!(f, "parts its columns by `{}`", delimiter.escape_debug()),
             Remark::OtherLists { column, rows, others } => {
-                let others: Vec<String> = others.iter().map(|way| format!("`{way}`")).collect();
-                write!(f, "has rows in `{rows}`; `{column}` at {} is left alone", others.join(", "))
+                write!(f, "has rows in `{rows}`; `{column}` at {} is left alone", quoted(others))
             }
         }
     }
+}
+
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// Remarks that are added while a file is read.

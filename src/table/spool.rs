@@ -9,10 +9,19 @@ use super::Origin;
 #[cfg(not(target_family = "wasm"))]
 pub(super) fn keep(stream: &mut dyn Read, name: &Path) -> io::Result<Origin> {
     let mut file = tempfile::tempfile()?;
-    let num_bytes = io::copy(stream, &mut file)?;
-    let slices = std::sync::Arc::new(file::Kept { file: std::sync::Mutex::new(file), num_bytes });
-    Ok(Origin::Slices { name: name.to_owned(), slices, format: None })
+    io::copy(stream, &mut file)?;
+    Ok(Origin::Slices { name: name.to_owned(), slices: std::sync::Arc::new(of_file(file)?), format: None })
 }
+
+/// The bytes of an open file.
+#[cfg(not(target_family = "wasm"))]
+pub(super) fn of_file(file: std::fs::File) -> io::Result<file::Kept> {
+    let num_bytes = file.metadata()?.len();
+    Ok(file::Kept { file: std::sync::Mutex::new(file), num_bytes })
+}
+
+#[cfg(not(target_family = "wasm"))]
+pub(super) use file::Spool;
 
 /// Keeps all of a stream in memory.
 #[cfg(target_family = "wasm")]
@@ -25,15 +34,42 @@ pub(super) fn keep(stream: &mut dyn Read, name: &Path) -> io::Result<Origin> {
 #[cfg(not(target_family = "wasm"))]
 mod file {
     use std::fs::File;
-    use std::io::{self, Read, Seek, SeekFrom};
-    use std::sync::{Mutex, PoisonError};
+    use std::io::{self, Read, Seek, SeekFrom, Write};
+    use std::path::Path;
+    use std::sync::{Arc, Mutex, PoisonError};
 
-    use crate::table::Slices;
+    use crate::table::{Format, Origin, Slices};
 
+    /// A file that is read from any place.
     #[derive(Debug)]
-    pub(super) struct Kept {
+    pub(in crate::table) struct Kept {
         pub(super) file: Mutex<File>,
         pub(super) num_bytes: u64,
+    }
+
+    /// A table that is written first and read then.
+    pub(in crate::table) struct Spool(File);
+
+    impl Spool {
+        pub(in crate::table) fn new() -> io::Result<Spool> {
+            tempfile::tempfile().map(Spool)
+        }
+
+        /// The table that was written.
+        pub(in crate::table) fn into_origin(self, name: &Path, format: Format) -> io::Result<Origin> {
+            let slices = Arc::new(super::of_file(self.0)?);
+            Ok(Origin::Slices { name: name.to_owned(), slices, format: Some(format) })
+        }
+    }
+
+    impl Write for Spool {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            self.0.flush()
+        }
     }
 
     impl Slices for Kept {

@@ -649,6 +649,58 @@ fn orders_in_parquet(files: &Files) -> std::path::PathBuf {
 }
 
 #[test]
+fn parquet_ids_keep_their_digits_and_uuids_are_written_as_such() {
+    let schema = "REQUIRED FIXED_LEN_BYTE_ARRAY (16) a (DECIMAL(38,0)); REQUIRED INT64 b (DECIMAL(18,0));
+        REQUIRED FIXED_LEN_BYTE_ARRAY (16) c (UUID); REQUIRED INT64 d (DECIMAL(18,2)); REQUIRED FIXED_LEN_BYTE_ARRAY (3) e;";
+    let long = 123_456_789_012_345_678_901_i128.to_be_bytes();
+    let uuid: [u8; 16] = std::array::from_fn(|at| 0x10 + at as u8);
+    let columns: &[Column<'_>] = &[
+        Column::Fixed(&[Some(&long), Some(&(-7_i128).to_be_bytes())]),
+        Column::Int64(&[Some(9_007_199_254_740_993), Some(1)]),
+        Column::Fixed(&[Some(&uuid), Some(&[0xff; 16])]),
+        Column::Int64(&[Some(900_719_925_474_099_310), Some(100)]),
+        Column::Fixed(&[Some(b"abc"), Some(b"a1 ")]),
+    ];
+    let path = Files::new();
+    let path = path.write_parquet("a.parquet", schema, &[columns]);
+    assert_eq!(
+        rows_of(&path).unwrap(),
+        [
+            "1: 123456789012345678901 i9007199254740993 10111213-1415-1617-1819-1a1b1c1d1e1f 9007199254740993.1 abc",
+            "2: -7 i1 ffffffff-ffff-ffff-ffff-ffffffffffff 1 a1",
+        ]
+    );
+}
+
+#[test]
+fn several_ids_in_one_field_are_rows() {
+    let files = Files::new();
+    let rows = |name: &str, text: &str, item: &str| {
+        let source = Source::open(&files.write(name, text)).unwrap();
+        let at = |name: &str| source.columns().iter().position(|column| column == name).unwrap();
+        let wanted = [at(item), at("order")];
+        let mut rows = Vec::new();
+        source
+            .read(&wanted, &crate::Silent, &mut |row| {
+                rows.push(match row {
+                    super::Row::Cells { line, cells } => {
+                        format!("{line}: {} {}", cells[0].to_text(), cells[1].to_text())
+                    }
+                    super::Row::Damaged { line, damage } => format!("{line}! {damage}"),
+                });
+            })
+            .unwrap();
+        rows
+    };
+    let expected = ["2: a 1", "2: b 1", "3: c 2"];
+    assert_eq!(rows("a.csv", "order,products\n1,\"a,b\"\n2,c\n", "products"), expected);
+    assert_eq!(rows("b.csv", "order;product_ids\n1;[\"a\", \"b\"]\n2;{c}\n", "product_ids"), expected);
+    assert_eq!(rows("c.csv", "order,title\n1,\"a,b\"\n", "title"), ["2: a,b 1"]);
+    let json = "{\"order\":1,\"product_ids\":[\"a\",\"b\"]}\n{\"order\":2,\"product_ids\":[]}\n";
+    assert_eq!(rows("d.jsonl", json, "product_ids"), ["1: a 1", "1: b 1", "2! no element in `product_ids`"]);
+}
+
+#[test]
 fn lists_in_lists_of_parquet_are_rows() {
     let files = Files::new();
     let source = Source::open(&orders_in_parquet(&files)).unwrap();
