@@ -1,7 +1,7 @@
 //! Reads a product feed.
 
-use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use super::choose::{Chosen, choose};
@@ -10,7 +10,7 @@ use super::paths::Paths;
 use super::{Catalog, CatalogError, CatalogReport, Field, MatchedColumn, Product, Reason};
 use crate::Silent;
 use crate::table::tally::{Tally, to_table};
-use crate::table::{Cell, Origin, Row, Source, names, parse_number};
+use crate::table::{Cell, Origin, Row, Source, names, parse_number, whole_number};
 
 /// Reads a product feed: CSV, JSON lines, Parquet or XML, text plain or gzipped.
 ///
@@ -113,6 +113,7 @@ pub fn read_for(
         }
     })?;
     families.settle(&mut catalog, groups_by_handle);
+    make_whole(&mut catalog);
 
     let rejections = tally.rejections();
     let unusable =
@@ -129,6 +130,21 @@ pub fn read_for(
     let columns = fields.map(|(&field, column)| MatchedColumn { field, column }).collect();
     catalog.report = CatalogReport { num_rows, columns, is_id_of_log, rejections };
     Ok(catalog)
+}
+
+/// Takes the point off ids such as `123.0` if all ids are whole numbers, as in a log.
+fn make_whole(catalog: &mut Catalog) {
+    let is_whole = |id: &str| whole_number(id).is_some() || id.bytes().all(|byte| byte.is_ascii_digit());
+    let whole = |id: &str| whole_number(id).unwrap_or(id).to_owned();
+    let of_id: HashMap<String, usize> = catalog.of_id.iter().map(|(id, &at)| (whole(id), at)).collect();
+    if of_id.len() < catalog.of_id.len() || !catalog.products.iter().all(|product| is_whole(&product.id)) {
+        return;
+    }
+    catalog.of_id = of_id;
+    for product in &mut catalog.products {
+        product.id = whole(&product.id);
+        product.group = product.group.as_deref().map(whole);
+    }
 }
 
 /// Opens a feed, in which somebody names these columns.

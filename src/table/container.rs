@@ -320,7 +320,6 @@ mod native {
 mod tests {
     use std::io::Write;
 
-    use super::*;
     use crate::table::testing::{Files, rows_of};
 
     fn zip_of(members: &[(&str, &[u8])]) -> Vec<u8> {
