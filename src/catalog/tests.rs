@@ -251,3 +251,13 @@ fn ids_of_google_come_before_those_of_atom() {
     let dress = catalog.product("A1").unwrap();
     assert_eq!((dress.title.as_deref(), dress.price, dress.group.as_deref()), (Some("Dress"), Some(19.9), Some("A")));
 }
+
+#[test]
+fn ids_that_a_tool_made_floats_are_whole_numbers() {
+    let files = Files::new();
+    let none = BTreeMap::new();
+    let catalog = read(&files.write("a.csv", "id,title\n123.0,Mug\n7,Plate\n"), &none).unwrap();
+    assert_eq!(catalog.product("123").map(|product| product.title.as_deref()), Some(Some("Mug")));
+    let mixed = read(&files.write("b.csv", "id,title\n123.0,Mug\nA7,Plate\n"), &none).unwrap();
+    assert!(mixed.product("123.0").is_some());
+}

@@ -12,11 +12,9 @@ use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
 
 use super::input::{ErrorContext, Input, Meter};
-use super::{Cell, MAX_WANTED, Row, TableError};
+use super::remark::Remarks;
+use super::{Cell, MAX_WANTED, Origin, Row, TableError};
 use crate::Progress;
-
-/// The columns are the elements of the items within so many bytes from the beginning.
-const HEAD_BYTES: usize = 1 << 20;
 
 /// Number of rows between two reports of progress.
 const REPORT_ROWS: u64 = 1 << 10;
@@ -31,12 +29,17 @@ pub(super) struct Feed {
 }
 
 impl Feed {
-    pub(super) fn open(mut input: Input) -> Result<(Vec<String>, Feed), TableError> {
-        input.begin_text()?;
-        let (context, meter) = (input.context(), input.meter());
+    /// Reads the feed once for the elements of all items.
+    pub(super) fn open(origin: &Origin, remarks: &Remarks) -> Result<(Vec<String>, Feed), TableError> {
+        let items = || -> Result<(Items<BufReader<Input>>, ErrorContext, Meter), TableError> {
+            let mut input = Input::open(origin, remarks)?;
+            input.begin_text()?;
+            let (context, meter) = (input.context(), input.meter());
+            Ok((Items::new(BufReader::with_capacity(1 << 16, input)), context, meter))
+        };
         let mut columns: Vec<String> = Vec::new();
-        let mut head = Items::new(input.head(HEAD_BYTES)?);
-        // What is wrong in the head is met again when rows are read; the head itself may end inside an item.
+        let (mut head, ..) = items()?;
+        // What is wrong is met again when rows are read.
         while let Ok(true) = head.next() {
             for (name, _) in &head.values {
                 if !columns.contains(name) {
@@ -44,10 +47,10 @@ impl Feed {
                 }
             }
         }
+        let (items, context, meter) = items()?;
         if columns.is_empty() {
             return Err(TableError::NotFeed { path: context.path });
         }
-        let items = Items::new(BufReader::with_capacity(1 << 16, input));
         Ok((columns, Feed { items, context, meter }))
     }
 
