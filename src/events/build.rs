@@ -52,7 +52,7 @@ pub(super) fn build(clean: &CleanLog, keep_details: bool) -> EventLog {
         built.end_ms = sessions.iter().map(|session| session.end_ms).collect();
     }
     let details = keep_details.then(|| details(events, order, sessions, has_times));
-    EventLog { item_ids, sessions: built, details }
+    EventLog { item_ids, sessions: built, details, markets: None }
 }
 
 /// Dense numbers in the order in which they are asked for.

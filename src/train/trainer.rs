@@ -10,7 +10,7 @@ use crate::Progress;
 use crate::budget::Packed;
 use crate::catalog::Catalog;
 use crate::events::EventLog;
-use crate::learn::{Content, Description, Times, learn_with};
+use crate::learn::{Content, Description, Times, learn_with, popularity_by_market};
 use crate::model::{Categories, Curated, Relation};
 use crate::pack::Draft;
 use std::collections::HashMap;
@@ -90,6 +90,7 @@ impl Trainer {
             replenishment: times.replenishment,
             category_replenishment: times.category_replenishment,
             curated: curated(&self.options.curated, &log.item_ids, &variants)?,
+            markets: popularity_by_market(log, learning.threshold()),
             variants,
             measurements: learnt.measurements,
         };

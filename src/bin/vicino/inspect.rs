@@ -105,6 +105,7 @@ fn as_json(inspected: &Inspected) -> Value {
         "newest_event": time(about.newest_event_ms),
         "num_items": inspected.model.num_items(),
         "num_variants": num_variants(&inspected.model),
+        "markets": inspected.model.markets.iter().map(market_json).collect::<Vec<_>>(),
         "num_categories": categories.as_ref().map_or(0, |categories| categories.names.len()),
         "trends": trends.iter().map(|trend| json!({ "days": trend.days, "num_items": trend.items.len() })).collect::<Vec<_>>(),
         "replenishment": {
@@ -132,6 +133,10 @@ fn as_json(inspected: &Inspected) -> Value {
         },
         "measurements": object(measurements.iter().map(|one| (one.name.as_str(), one.value))),
     })
+}
+
+fn market_json(market: &model::Market) -> Value {
+    json!({ "name": market.name, "num_items": market.items.len() })
 }
 
 /// The number of variants with ids of their own.
@@ -164,6 +169,10 @@ fn print(output: &mut Output, inspected: &Inspected) -> io::Result<()> {
     head.row(["products", &thousands(inspected.model.num_items() as u64)]);
     if inspected.model.variants.is_some() {
         head.row(["variants", &thousands(num_variants(&inspected.model))]);
+    }
+    if !inspected.model.markets.is_empty() {
+        let market = |of: &model::Market| format!("{} ({} products)", of.name, thousands(of.items.len() as u64));
+        head.row(["markets", &inspected.model.markets.iter().map(market).collect::<Vec<_>>().join(", ")]);
     }
     let num_categories = categories.as_ref().map(|categories| thousands(categories.names.len() as u64));
     head.row(["categories", &num_categories.unwrap_or_else(|| "no catalogue was given".to_owned())]);
