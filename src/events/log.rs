@@ -23,7 +23,7 @@ pub struct Markets {
     /// Names, in the order of the alphabet.
     pub names: Vec<String>,
     /// Position in `names` of the market of each session's first event that has one; `None` for a session without.
-    pub of_session: Vec<Option<u8>>,
+    pub of_session: Vec<Option<u32>>,
 }
 
 /// Values of events besides item and kind, each list aligned with [`Sessions::items`].

@@ -72,7 +72,7 @@ pub fn by_market(log: &EventLog, threshold: PrivacyThreshold) -> Vec<(String, Ve
         let mut own = Sessions::new(log.sessions.has_shoppers);
         let mut own_ages = Vec::new();
         for (session, &of) in markets.of_session.iter().enumerate() {
-            if of.is_some_and(|of| usize::from(of) == market) {
+            if of == Some(market as u32) {
                 let events =
                     log.sessions.items_of(session).iter().copied().zip(log.sessions.kinds_of(session).iter().copied());
                 own.push(events, log.sessions.shoppers[session], log.sessions.end_ms.get(session).copied());

@@ -62,6 +62,9 @@ impl Trainer {
             Some(products) => (&products.log, Some(&products.catalog), products.variants.clone()),
             None => (log, catalog, Vec::new()),
         };
+        if let Some(found) = log.markets.as_ref().map(|markets| markets.names.len()).filter(|&found| found > 255) {
+            return Err(TrainError::Markets { found });
+        }
         let (categories, num_without_category) = match catalog.filter(|_| parts.categories) {
             Some(catalog) => categories(catalog, log)?,
             None => (None, 0),

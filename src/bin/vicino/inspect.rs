@@ -105,7 +105,7 @@ fn as_json(inspected: &Inspected) -> Value {
         "newest_event": time(about.newest_event_ms),
         "num_items": inspected.model.num_items(),
         "num_variants": num_variants(&inspected.model),
-        "markets": inspected.model.markets.iter().map(market_json).collect::<Vec<_>>(),
+        "markets": object(inspected.model.markets.iter().map(|of| (of.name.as_str(), of.items.len() as f64))),
         "num_categories": categories.as_ref().map_or(0, |categories| categories.names.len()),
         "trends": trends.iter().map(|trend| json!({ "days": trend.days, "num_items": trend.items.len() })).collect::<Vec<_>>(),
         "replenishment": {
@@ -133,10 +133,6 @@ fn as_json(inspected: &Inspected) -> Value {
         },
         "measurements": object(measurements.iter().map(|one| (one.name.as_str(), one.value))),
     })
-}
-
-fn market_json(market: &model::Market) -> Value {
-    json!({ "name": market.name, "num_items": market.items.len() })
 }
 
 /// The number of variants with ids of their own.
