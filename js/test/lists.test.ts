@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { type ListOptions, Recommender } from '../dist/node.js';
-import { tiny } from './support.js';
+import { failure, tiny } from './support.js';
 
 const ALL = 12;
 const load = () => Recommender.load(tiny());
@@ -322,4 +322,28 @@ test('every list takes the id of any variant', async () => {
   await recommender.notInterested('7004-1');
   expect(of7004(recommender.trending({ k: 99 }))).toEqual([]);
   recommender.free();
+});
+
+test('a market has its own popular items and no others', async () => {
+  const bytes = readFileSync(new URL('../../tests/golden/2.0-variants.vicino', import.meta.url));
+  const all = await Recommender.load(bytes);
+  expect(all.model.markets).toEqual(['at', 'de']);
+  const [at, de] = [
+    await Recommender.load(bytes, { market: 'at' }),
+    await Recommender.load(bytes, { market: 'de' }),
+  ];
+  const k = 99;
+  expect(ids(at.trending({ k }))).toEqual(['7003', 'grey', '7000']);
+  expect(ids(de.trending({ k }))).toEqual(['plum', 'grey']);
+  expect(ids(de.related('7000', { k }))).toEqual(['grey', 'plum']);
+  expect(ids(de.trending({ k, pin: ['7000'] }))).toEqual(['plum', 'grey']);
+  // Another model ranks for the same market.
+  await de.replaceModel(bytes);
+  expect(ids(de.trending({ k }))).toEqual(['plum', 'grey']);
+  const error = await failure(() => Recommender.load(bytes, { market: 'fr' }));
+  expect([error.code, error.message]).toEqual([
+    'option-invalid',
+    'load: option `market`: expected a market of the model (at, de), found fr',
+  ]);
+  for (const one of [all, at, de]) one.free();
 });

@@ -245,6 +245,7 @@ fn draft_without_tables(draft: &Draft) -> Draft {
         category_replenishment: Vec::new(),
         variants: Vec::new(),
         curated: Vec::new(),
+        markets: Vec::new(),
         measurements: Vec::new(),
     }
 }
@@ -306,7 +307,12 @@ mod tests {
             let events = (0..5).map(|step| (ItemIx(first + step * (1 + session % 2)), kind(step)));
             sessions.push(events, session, None);
         }
-        EventLog { item_ids: (0..300).map(|item| format!("sku-{item:04}")).collect(), sessions, details: None }
+        EventLog {
+            item_ids: (0..300).map(|item| format!("sku-{item:04}")).collect(),
+            sessions,
+            details: None,
+            markets: None,
+        }
     }
 
     fn packer(keep_held_out: bool) -> BudgetPacker {

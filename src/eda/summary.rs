@@ -139,7 +139,12 @@ mod tests {
         for (number, items) in (0..).zip(sessions) {
             built.push_items(items, EventKind::View, number, None);
         }
-        EventLog { item_ids: (0..num_items).map(|item| item.to_string()).collect(), sessions: built, details: None }
+        EventLog {
+            item_ids: (0..num_items).map(|item| item.to_string()).collect(),
+            sessions: built,
+            details: None,
+            markets: None,
+        }
     }
 
     #[test]

@@ -147,6 +147,8 @@ pub(super) mod tests {
             category_replenishment: Vec::new(),
             variants: None,
             curated: Vec::new(),
+            markets: Vec::new(),
+            unavailable: Vec::new(),
             measurements: Vec::new(),
         }
     }

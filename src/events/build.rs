@@ -1,10 +1,14 @@
 //! Numbers the items and shoppers that cleaning has left, and writes their sessions down as an [`EventLog`].
 
 use super::clean::CleanLog;
-use super::log::{Details, EventLog, Sessions};
+use super::log::{Details, EventLog, Markets, Sessions};
+use super::options::Field;
+use super::raw::RawLog;
 use super::rows::{Events, NO_SHOPPER};
 use super::sessions::Session;
 use crate::ItemIx;
+use crate::table::column::NO_ID;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Builds the log of the events that cleaning has left.
 pub(super) fn build(clean: &CleanLog, keep_details: bool) -> EventLog {
@@ -52,7 +56,22 @@ pub(super) fn build(clean: &CleanLog, keep_details: bool) -> EventLog {
         built.end_ms = sessions.iter().map(|session| session.end_ms).collect();
     }
     let details = keep_details.then(|| details(events, order, sessions, has_times));
-    EventLog { item_ids, sessions: built, details }
+    let markets = raw.has_field(Field::Market).then(|| markets(raw, order, sessions));
+    EventLog { item_ids, sessions: built, details, markets }
+}
+
+/// The market of each session: that of its first event with one.
+fn markets(raw: &RawLog, order: &[u32], sessions: &[Session]) -> Markets {
+    let market_of = |&event: &u32| raw.events.markets.get(event as usize).copied().filter(|&market| market != NO_ID);
+    let of_session = |session: &Session| order[session.start..session.end].iter().find_map(market_of);
+    let of_session: Vec<Option<u32>> = sessions.iter().map(of_session).collect();
+    let used: BTreeSet<(&str, u32)> =
+        of_session.iter().flatten().map(|&market| (raw.markets.id(market), market)).collect();
+    let numbers: BTreeMap<u32, u32> = used.iter().map(|&(_, market)| market).zip(0..).collect();
+    Markets {
+        names: used.iter().map(|(name, _)| (*name).to_owned()).collect(),
+        of_session: of_session.iter().map(|market| numbers.get(&(*market)?).copied()).collect(),
+    }
 }
 
 /// Dense numbers in the order in which they are asked for.

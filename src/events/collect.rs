@@ -49,6 +49,7 @@ struct CurrentFile {
     has_prices: bool,
     has_positions: bool,
     has_statuses: bool,
+    has_markets: bool,
     /// True if the row that is being read is a checkout.
     is_checkout: bool,
 }
@@ -158,6 +159,7 @@ impl Collector {
                 has_prices: false,
                 has_positions: false,
                 has_statuses: false,
+                has_markets: false,
                 is_checkout: false,
             },
             first_with_times: PathBuf::new(),
@@ -193,6 +195,9 @@ impl Collector {
         if fields.contains(&Field::Status) {
             events.statuses.resize(num_events, Status::Missing);
         }
+        if fields.contains(&Field::Market) {
+            events.markets.resize(num_events, NO_ID);
+        }
         if fields.contains(&Field::Position) {
             events.positions.resize(num_events, NO_POSITION);
         }
@@ -205,6 +210,7 @@ impl Collector {
             has_prices: log.fields.contains(&Field::Price),
             has_positions: log.fields.contains(&Field::Position),
             has_statuses: log.fields.contains(&Field::Status),
+            has_markets: log.fields.contains(&Field::Market),
             is_checkout: false,
         };
     }
@@ -245,6 +251,13 @@ impl Collector {
         if self.file.has_statuses {
             let status = self.statuses.of(cell(self.log.columns.status));
             self.log.events.statuses.push(status);
+        }
+        if self.file.has_markets {
+            let market = match cell(self.log.columns.market).unless_null() {
+                Cell::Missing => NO_ID,
+                market => self.log.markets.intern(market),
+            };
+            self.log.events.markets.push(market);
         }
         let events = &mut self.log.events;
         if self.file.has_quantities {

@@ -67,6 +67,7 @@ const ORDER: [Field; Field::ALL.len()] = [
     Field::Quantity,
     Field::Price,
     Field::Status,
+    Field::Market,
 ];
 
 /// The columns of a file that may hold each field.
@@ -257,7 +258,7 @@ fn flaws(field: Field, facts: &ColumnFacts) -> Flaws {
         Field::Timestamp => !facts.are_times(),
         Field::Position => !facts.are_positions() || facts.is_mostly_missing(),
         Field::Quantity | Field::Price => !facts.are_numbers(),
-        Field::Status => false,
+        Field::Status | Field::Market => false,
     };
     Flaws {
         useless: facts.is_empty() || cannot_be_read,

@@ -13,6 +13,17 @@ pub struct EventLog {
     /// Further values of each event; `None` unless
     /// [`ReadOptions::keep_details`](super::ReadOptions::keep_details) asks for it.
     pub details: Option<Details>,
+    /// Markets of the sessions; `None` unless a column names them.
+    pub markets: Option<Markets>,
+}
+
+/// Markets of a shop, for instance countries, and that of each session.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Markets {
+    /// Names, in the order of the alphabet.
+    pub names: Vec<String>,
+    /// Position in `names` of the market of each session's first event that has one; `None` for a session without.
+    pub of_session: Vec<Option<u32>>,
 }
 
 /// Values of events besides item and kind, each list aligned with [`Sessions::items`].

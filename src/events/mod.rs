@@ -51,7 +51,7 @@ mod tests;
 pub use crate::table::{Dialect, Example, Format, Origin, Slices, TableError, expand};
 pub use cleaning::Cleaning;
 pub use error::EventsError;
-pub use log::{Details, EventLog, Sessions};
+pub use log::{Details, EventLog, Markets, Sessions};
 pub use losses::Loss;
 pub use options::{DateOrder, EventMeaning, Field, ReadOptions, UnknownField};
 pub use read::{read, read_from, read_keeping};

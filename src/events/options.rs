@@ -34,11 +34,13 @@ pub enum Field {
     Price,
     /// The state of the order: a cancelled one is no purchase.
     Status,
+    /// The market, for instance a country; only if somebody names its column.
+    Market,
 }
 
 impl Field {
     /// Every field, in the order in which columns are looked for.
-    pub const ALL: [Field; 9] = [
+    pub const ALL: [Field; 10] = [
         Field::Item,
         Field::Session,
         Field::Shopper,
@@ -48,10 +50,11 @@ impl Field {
         Field::Quantity,
         Field::Price,
         Field::Status,
+        Field::Market,
     ];
 
     /// The name by which a column is assigned: `item`, `session`, `shopper`, `event`, `timestamp`,
-    /// `position`, `quantity`, `price` or `status`.
+    /// `position`, `quantity`, `price`, `status` or `market`.
     pub const fn name(self) -> &'static str {
         match self {
             Field::Item => "item",
@@ -63,6 +66,7 @@ impl Field {
             Field::Quantity => "quantity",
             Field::Price => "price",
             Field::Status => "status",
+            Field::Market => "market",
         }
     }
 }
@@ -76,8 +80,8 @@ impl fmt::Display for Field {
 /// There is no field of this name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "unknown field `{found}`; expected item, session, shopper, event, timestamp, position, quantity, price or \
-         status"
+    "unknown field `{found}`; expected item, session, shopper, event, timestamp, position, quantity, price, \
+         status or market"
 )]
 pub struct UnknownField {
     /// The text that was given.

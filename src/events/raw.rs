@@ -32,6 +32,7 @@ pub(super) struct RawLog {
     pub(super) num_shared_sessions: u64,
     pub(super) items: Interner,
     pub(super) shoppers: Interner,
+    pub(super) markets: Interner,
     /// Without names unless rejects are kept.
     pub(super) sessions: Interner,
     /// The first event of each file, and the file.
@@ -104,6 +105,7 @@ impl RawLog {
             num_shared_sessions: 0,
             items: Interner::with_names(),
             shoppers: names(),
+            markets: Interner::with_names(),
             sessions: names(),
             files: Vec::new(),
             columns: ColumnMap::default(),
@@ -226,6 +228,7 @@ impl RawLog {
             Field::Quantity => number(&events.quantities, event),
             Field::Price => number(&events.prices, event),
             Field::Status => String::new(),
+            Field::Market => events.markets.get(event).map_or("", |&market| self.markets.id(market)).to_owned(),
         });
         let (file, line) = self.file_and_line(event);
         Reject { file, line, reason, column: self.columns.name_of(field).to_owned(), found, values }

@@ -29,6 +29,8 @@ pub(super) struct Events {
     pub(super) prices: Vec<f64>,
     /// What the status column says; empty without one.
     pub(super) statuses: Vec<Status>,
+    /// Numbers of markets, [`NO_ID`] for an event without; empty without such a column.
+    pub(super) markets: Vec<u32>,
     /// Lines, saturating.
     pub(super) lines: Vec<u32>,
 }
@@ -88,6 +90,7 @@ pub(super) struct ColumnMap {
     pub(super) quantity: Option<usize>,
     pub(super) price: Option<usize>,
     pub(super) status: Option<usize>,
+    pub(super) market: Option<usize>,
     /// The cells that the filter looks at, in the order of its columns.
     pub(super) filtered: Vec<usize>,
     /// The name of the column behind each cell.
@@ -107,6 +110,7 @@ impl ColumnMap {
             quantity: cell(Field::Quantity),
             price: cell(Field::Price),
             status: cell(Field::Status),
+            market: cell(Field::Market),
             filtered: columns.filter_cells(),
             names: columns.wanted().iter().filter_map(|&column| names.get(column)).cloned().collect(),
         }
@@ -123,6 +127,7 @@ impl ColumnMap {
             Field::Quantity => self.quantity,
             Field::Price => self.price,
             Field::Status => self.status,
+            Field::Market => self.market,
         }
     }
 

@@ -355,6 +355,8 @@ pub(super) fn likely(field: Field, columns: &[String]) -> Likely {
         Field::Quantity => QUANTITY.to_vec(),
         Field::Price => PRICE.to_vec(),
         Field::Status => STATUS.to_vec(),
+        // A country may as well be that of the address.
+        Field::Market => Vec::new(),
     };
     let by_words: fn(&[String]) -> Option<u32> = match field {
         Field::Item => item_by_words,

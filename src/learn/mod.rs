@@ -44,6 +44,7 @@ pub use content::{Content, Description};
 pub use error::LearnError;
 pub use hyperparameters::{Hyperparameter, Hyperparameters};
 pub use learnt::{HeldOut, Learnt};
+pub use popularity::by_market as popularity_by_market;
 pub use repeat_baskets::are_returning_orders;
 pub use search::{Optimum, optimise};
 pub use settings::Settings;
@@ -171,7 +172,12 @@ mod tests {
             let events = (0..4).map(|step| (ItemIx(group + (first + step) % 20), kind(step)));
             sessions.push(events, session, None);
         }
-        EventLog { item_ids: (0..40).map(|item| format!("sku-{item}")).collect(), sessions, details: None }
+        EventLog {
+            item_ids: (0..40).map(|item| format!("sku-{item}")).collect(),
+            sessions,
+            details: None,
+            markets: None,
+        }
     }
 
     fn quick() -> Settings {
@@ -208,7 +214,12 @@ mod tests {
                 sessions.push_items(&items, EventKind::Purchase, shopper, None);
             }
         }
-        EventLog { item_ids: (0..40).map(|item| format!("sku-{item}")).collect(), sessions, details: None }
+        EventLog {
+            item_ids: (0..40).map(|item| format!("sku-{item}")).collect(),
+            sessions,
+            details: None,
+            markets: None,
+        }
     }
 
     #[test]
@@ -296,7 +307,7 @@ mod tests {
     #[test]
     fn a_log_without_pairs_is_refused() {
         let sessions = Sessions::of_shoppers(EventKind::View, [(0, &[0][..]), (1, &[1, 1][..])]);
-        let log = EventLog { item_ids: vec!["a".to_owned(), "b".to_owned()], sessions, details: None };
+        let log = EventLog { item_ids: vec!["a".to_owned(), "b".to_owned()], sessions, details: None, markets: None };
         let error = learn(&log, &quick(), &Silent).unwrap_err();
         assert_eq!(error, LearnError::NoPairs { num_sessions: 2, num_events: 3 });
         let empty = EventLog::default();

@@ -2,7 +2,7 @@
 
 use super::holdout;
 use crate::counts::PrivacyThreshold;
-use crate::events::Sessions;
+use crate::events::{EventLog, Sessions};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -62,6 +62,29 @@ pub(super) fn weigh(
     let [mut weights] = fade(sessions, 0..sessions.len(), ages, num_items, [best.1], 0.0);
     withhold(&mut weights, sessions, 0..sessions.len(), threshold);
     (weights, best.1)
+}
+
+/// Returns the recency-weighted events of each item in each market, 0 for items that `threshold` does not allow there.
+pub fn by_market(log: &EventLog, threshold: PrivacyThreshold) -> Vec<(String, Vec<f32>)> {
+    let Some(markets) = &log.markets else { return Vec::new() };
+    let ages = log.sessions.ages();
+    let weights = |market: usize| {
+        let mut own = Sessions::new(log.sessions.has_shoppers);
+        let mut own_ages = Vec::new();
+        for (session, &of) in markets.of_session.iter().enumerate() {
+            if of == Some(market as u32) {
+                let events =
+                    log.sessions.items_of(session).iter().copied().zip(log.sessions.kinds_of(session).iter().copied());
+                own.push(events, log.sessions.shoppers[session], log.sessions.end_ms.get(session).copied());
+                own_ages.push(ages[session]);
+            }
+        }
+        match own.is_empty() {
+            true => vec![0.0; log.item_ids.len()],
+            false => weigh(&own, &own_ages, log.item_ids.len(), threshold).0,
+        }
+    };
+    markets.names.iter().enumerate().map(|(market, name)| (name.clone(), weights(market))).collect()
 }
 
 /// Sets the values of items that `threshold` does not allow in the sessions of `range` to 0.

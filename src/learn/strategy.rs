@@ -54,7 +54,12 @@ mod tests {
     fn log(lists: &[&[u32]]) -> EventLog {
         let mut sessions = Sessions::new(false);
         (0..).zip(lists).for_each(|(number, items)| sessions.push_items(items, EventKind::View, number, None));
-        EventLog { item_ids: (0..4).map(|item| format!("sku-{item}")).collect(), sessions, details: None }
+        EventLog {
+            item_ids: (0..4).map(|item| format!("sku-{item}")).collect(),
+            sessions,
+            details: None,
+            markets: None,
+        }
     }
 
     const COSINE: Settings = Settings {

@@ -5,7 +5,7 @@ use super::bytes::{DecodeError, Expected, Reader};
 use super::container::{self, Container, Content, Section};
 use super::items::{most_items, read_classes, read_items, write_classes, write_items};
 use super::variants::{Variants, read_variants, write_variants};
-use super::{About, Model, ModelError, Privacy, RankingParameters, Relation, about, curated, priors, times};
+use super::{About, Model, ModelError, Privacy, RankingParameters, Relation, about, curated, markets, priors, times};
 use std::sync::Arc;
 
 const ABOUT: u16 = 1;
@@ -21,6 +21,7 @@ const REPLENISHMENT: u16 = 10;
 const CLASSES: u16 = 11;
 const VARIANTS: u16 = 12;
 const CURATED: u16 = 13;
+const MARKETS: u16 = 14;
 /// Plus the number of the relation.
 const NEIGHBOURS: u16 = 0x100;
 /// Plus the number of the relation.
@@ -73,6 +74,7 @@ fn name_of(id: u16) -> &'static str {
         CLASSES => "classes",
         VARIANTS => "variants",
         CURATED => "curated",
+        MARKETS => "markets",
         _ => {
             for relation in Relation::ALL {
                 if id == NEIGHBOURS + relation as u16 {
@@ -121,6 +123,8 @@ impl Model {
         Ok(Model {
             items: opened.items.read_all()?,
             variants: opened.variants.map(Variants::read_all).transpose()?,
+            markets: opened.markets,
+            unavailable: opened.unavailable,
             curated: opened.curated,
             tables,
             popularity: opened.popularity,
@@ -166,6 +170,9 @@ impl Model {
         ];
         if let Some(variants) = &self.variants {
             sections.push(section(VARIANTS, true, write_variants(&self.items, variants)?));
+        }
+        if !self.markets.is_empty() {
+            sections.push(section(MARKETS, true, markets::write_markets(&self.markets, &self.popularity)));
         }
         if !self.curated.is_empty() {
             sections.push(section(CURATED, true, curated::write_curated(&self.curated)));
@@ -303,6 +310,10 @@ const READERS: &[(u16, bool, ReadSection)] = &[
         (to.replenishment, to.category_replenishment) = times::read_replenishment(from, classes.len(), num_categories)?;
         Ok(())
     }),
+    (MARKETS, true, |to, from, _| {
+        to.markets = markets::read_markets(from, &to.popularity)?;
+        Ok(())
+    }),
     (CURATED, true, |to, from, classes| {
         to.curated = curated::read_curated(from, classes.len())?;
         Ok(())
@@ -350,6 +361,8 @@ impl<'a> Sections<'a> {
         let mut model = Model {
             items,
             variants: None,
+            markets: Vec::new(),
+            unavailable: Vec::new(),
             curated: Vec::new(),
             tables: Vec::new(),
             popularity: Vec::new(),

@@ -21,6 +21,7 @@ mod error;
 mod file;
 mod ids;
 mod items;
+mod markets;
 mod neighbours;
 mod priors;
 mod times;
@@ -35,6 +36,7 @@ pub use dictionary::Dictionary;
 pub use error::{Foreign, ModelError};
 pub use file::{Executor, Sequential, TableBytes, content_hash, sections, table_bytes};
 pub use items::ItemIds;
+pub use markets::Market;
 pub use neighbours::{Link, MAX_CLASSES, MAX_LEVELS, Neighbours, Row, Table, TwoHop, Weights};
 
 pub use variants::Variants;
@@ -152,6 +154,11 @@ pub struct Model<T: Table = Neighbours> {
     pub popularity: Vec<u8>,
     /// Variants of items with ids of their own, if the shop has any.
     pub variants: Option<Variants<T::Ids>>,
+    /// Markets of the shop; empty if it has one alone.
+    pub markets: Vec<Market>,
+    /// True for items that the market lacks which [`set_market`](Model::set_market) chose; empty without a choice, and
+    /// not in the file.
+    pub unavailable: Vec<bool>,
     /// Pairs that the shop chose, related ones before those bought together.
     pub curated: Vec<Curated>,
     /// The constants of ranking.

@@ -39,6 +39,7 @@ impl Model {
             }
         }
         self.validate_order()?;
+        super::markets::validate(&self.markets, num_items)?;
         super::curated::validate(&self.curated, num_items)?;
         if let Some(variants) = &self.variants {
             variants.validate(num_items)?;

@@ -38,6 +38,8 @@ pub struct Draft {
     pub tables: Vec<(Relation, CsrMatrix)>,
     /// Variants of items: id, item, and number of events.
     pub variants: Vec<(String, ItemIx, u64)>,
+    /// Markets: name, and the recency-weighted number of events of each item, 0 for those that the market lacks.
+    pub markets: Vec<(String, Vec<f32>)>,
     /// Pairs that the shop chose, in the order in which they are to be listed.
     pub curated: Vec<Curated>,
     /// Recency-weighted number of events of each item; 0 where it is withheld.

@@ -5,7 +5,7 @@ use super::order::Graph;
 use super::partition;
 use super::{Detail, Draft, PackError, Tuning, check, popularity, times};
 use crate::ItemIx;
-use crate::model::{Categories, Curated, Dictionary, Link, Model, Neighbours, Relation, TwoHop, Variants};
+use crate::model::{Categories, Curated, Dictionary, Link, Market, Model, Neighbours, Relation, TwoHop, Variants};
 
 /// A draft whose pairs are in the order of their importance, ready to be packed at any size.
 #[derive(Clone, Debug)]
@@ -173,6 +173,8 @@ impl Packer {
         let model = Model {
             items: Dictionary::new(&ids).map_err(|item| PackError::ItemId { item, id: ids[item].to_owned() })?,
             variants: variants(draft, &new_of_old)?,
+            markets: markets(draft, &old_of_new, &classes),
+            unavailable: Vec::new(),
             curated: curated(draft, &new_of_old),
             tables,
             popularity: popularity::by_class(levels, &classes, EXACT_POPULARITY),
@@ -335,6 +337,19 @@ impl Packer {
 const MAX_ATTEMPTS: usize = 12;
 /// An arrangement serves as it is while one link of so many came or went.
 const NEAR_LINKS: usize = 50;
+
+/// Gives the markets of a draft in the new order of the items.
+fn markets(draft: &Draft, old_of_new: &[ItemIx], classes: &[u8]) -> Vec<Market> {
+    let market = |(name, weights): &(String, Vec<f32>)| {
+        let levels = popularity::levels(weights);
+        let levels: Vec<u8> = old_of_new.iter().map(|old| levels[old.as_usize()]).collect();
+        let smooth = popularity::by_class(levels.clone(), classes, EXACT_POPULARITY);
+        let has = |&(item, (level, smooth)): &(ItemIx, (u8, u8))| (level > 0).then(|| (item, smooth.max(1)));
+        let items = (0..).map(ItemIx).zip(levels.into_iter().zip(smooth)).filter_map(|one| has(&one)).collect();
+        Market { name: name.clone(), items }
+    };
+    draft.markets.iter().map(market).collect()
+}
 
 /// Gives the curated pairs of a draft with new numbers.
 fn curated(draft: &Draft, new_of_old: &[ItemIx]) -> Vec<Curated> {

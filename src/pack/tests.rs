@@ -22,6 +22,7 @@ fn draft(num_items: usize, entries: &[(u32, u32, f32)]) -> Draft {
         category_replenishment: Vec::new(),
         variants: Vec::new(),
         curated: Vec::new(),
+        markets: Vec::new(),
         measurements: Vec::new(),
     }
 }

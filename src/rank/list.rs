@@ -12,6 +12,8 @@ use crate::model::{Model, Relation, Table};
 pub(super) const SEEN: u8 = 1;
 /// Not listed.
 pub(super) const BARRED: u8 = 2;
+/// Never listed: the market lacks it.
+pub(super) const UNAVAILABLE: u8 = 3;
 
 /// An item's part in the scores: its neighbours times `weight`, and `repeat` for itself.
 #[derive(Clone, Copy, Debug)]

@@ -221,12 +221,16 @@ impl<T: Table> Ranker<T> {
         for (_, table) in &model.tables {
             rows.push(Rows::new(table));
         }
+        let mut bars = vec![0; num_items];
+        for (bar, is_unavailable) in bars.iter_mut().zip(&model.unavailable) {
+            *bar = if *is_unavailable { list::UNAVAILABLE } else { 0 };
+        }
         Ranker {
             popular: Popular::new(&model.popularity),
             rows,
             scores: vec![0.0; num_items],
             touched: Vec::new(),
-            bars: vec![0; num_items],
+            bars,
             barred: Vec::new(),
             nearness: Vec::new(),
             heap: Vec::new(),

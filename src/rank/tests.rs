@@ -27,6 +27,8 @@ fn model(edges: &[(u32, u32, u8)], popularity: Vec<u8>) -> Model {
         category_replenishment: Vec::new(),
         variants: None,
         curated: Vec::new(),
+        markets: Vec::new(),
+        unavailable: Vec::new(),
         measurements: vec![],
     }
 }

@@ -24,6 +24,12 @@ pub enum TrainError {
         /// The other product.
         other: String,
     },
+    /// The log has more markets than a model holds.
+    #[error("the market column has {found} values, expected at most 255; name a column of countries or regions")]
+    Markets {
+        /// Number of markets in the log.
+        found: usize,
+    },
     /// A curated pair names an item that is not in the log.
     #[error("curated pair of `{item}` and `{other}`: `{unknown}` is neither in the log nor a variant of its products")]
     Curated {

@@ -58,7 +58,7 @@ pub fn products_of(log: &EventLog, catalog: &Catalog) -> Result<Option<Products>
     for item in &mut sessions.items {
         *item = of_item[item.as_usize()];
     }
-    let log = EventLog { item_ids, sessions, details: log.details.clone() };
+    let log = EventLog { item_ids, sessions, details: log.details.clone(), markets: log.markets.clone() };
     Ok(Some(Products { log, catalog: catalog.by_group(), variants }))
 }
 

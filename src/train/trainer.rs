@@ -10,7 +10,7 @@ use crate::Progress;
 use crate::budget::Packed;
 use crate::catalog::Catalog;
 use crate::events::EventLog;
-use crate::learn::{Content, Description, Times, learn_with};
+use crate::learn::{Content, Description, Times, learn_with, popularity_by_market};
 use crate::model::{Categories, Curated, Relation};
 use crate::pack::Draft;
 use std::collections::HashMap;
@@ -62,6 +62,9 @@ impl Trainer {
             Some(products) => (&products.log, Some(&products.catalog), products.variants.clone()),
             None => (log, catalog, Vec::new()),
         };
+        if let Some(found) = log.markets.as_ref().map(|markets| markets.names.len()).filter(|&found| found > 255) {
+            return Err(TrainError::Markets { found });
+        }
         let (categories, num_without_category) = match catalog.filter(|_| parts.categories) {
             Some(catalog) => categories(catalog, log)?,
             None => (None, 0),
@@ -90,6 +93,7 @@ impl Trainer {
             replenishment: times.replenishment,
             category_replenishment: times.category_replenishment,
             curated: curated(&self.options.curated, &log.item_ids, &variants)?,
+            markets: popularity_by_market(log, learning.threshold()),
             variants,
             measurements: learnt.measurements,
         };

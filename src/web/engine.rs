@@ -58,6 +58,13 @@ impl Engine {
         })
     }
 
+    /// Ranks for a market from now on; returns false if the model has no such market.
+    pub fn set_market(&mut self, name: &str) -> bool {
+        let is_known = self.model.set_market(name);
+        self.ranker.set(Some(Ranker::new(&self.model)));
+        is_known
+    }
+
     /// The numbers of items with these ids, UTF-8 with a byte 0 between; 4294967295 for one that the model does not
     /// know.
     ///
@@ -176,22 +183,31 @@ impl Engine {
         add(privacy.pairs_kept as f64);
         add(privacy.pairs_removed as f64);
         add(num_categories as f64);
+        add(self.model.markets.len() as f64);
         for measurement in &self.model.measurements {
             add(measurement.value);
         }
         words
     }
 
-    /// Facts about the model in words: the version of its trainer, then the names of the categories, then those of
-    /// measurements; the empty string behind the last.
+    /// Facts about the model in words: the version of its trainer, then the names of the categories, of the markets and of
+    /// the measurements; the empty string behind the last.
     pub fn name(&self, at: u32) -> String {
-        let Model { about, categories, measurements, .. } = &self.model;
+        let Model { about, categories, markets, measurements, .. } = &self.model;
+        let mut at = at as usize;
         let categories = categories.as_ref().map_or(&[][..], |categories| &categories.names);
-        let name = match (at as usize).checked_sub(1) {
-            None => Some(&about.trainer_version),
-            Some(at) => categories.get(at).or_else(|| Some(&measurements.get(at.checked_sub(categories.len())?)?.name)),
-        };
-        name.cloned().unwrap_or_default()
+        if at == 0 {
+            return about.trainer_version.clone();
+        }
+        at -= 1;
+        if let Some(name) = categories.get(at) {
+            return name.clone();
+        }
+        at -= categories.len();
+        if let Some(market) = markets.get(at) {
+            return market.name.clone();
+        }
+        measurements.get(at - markets.len()).map_or_else(String::new, |one| one.name.clone())
     }
 }
 

@@ -367,3 +367,51 @@ fn a_model_without_neighbours_is_refused_with_the_threshold() {
     assert!(!fs::exists(path("m.vicino")).unwrap());
     vicino(args.into_iter().chain(["--min-shoppers", "1"])).assert().success();
 }
+
+#[test]
+fn a_model_of_several_markets_lists_what_each_has() {
+    let folder = TempDir::new().unwrap();
+    let (log, model) = (folder.path().join("log.csv"), arg(&folder.path().join("m.vicino")));
+    // `de` has P0 to P4, `at` P5 to P9, and both P10, which sells best in `at`.
+    let mut csv = String::from("session_id,user_id,product_id,country,timestamp\n");
+    for session in 0..400u64 {
+        let (country, first) = if session % 2 == 0 { ("de", 0) } else { ("at", 5) };
+        for step in 0..3 {
+            let item =
+                if country == "at" && step == 2 || session % 40 == 0 { 10 } else { first + (session / 2 + step) % 5 };
+            // The market of a session is that of the first event that names one.
+            let country = if step == 0 { "" } else { country };
+            let time = 1_767_225_600 + session * 3600 + step * 60;
+            csv += &format!("s{session},u{},P{item},{country},{time}\n", session % 50);
+        }
+    }
+    fs::write(&log, csv).unwrap();
+    let train = ["train", &arg(&log), "-o", &model, "--no-tune", "--market-column", "country"];
+    vicino(train).assert().success();
+    let inspected = json(&mut vicino(["inspect", &model, "--json"]));
+    assert_eq!(inspected["markets"], serde_json::json!({ "at": 6.0, "de": 6.0 }));
+
+    let list = |args: &[&str]| {
+        let list = json(&mut vicino(["recommend", "--model", &model, "--json"].iter().chain(args).copied()));
+        let ids = list["items"].as_array().unwrap().iter().map(|item| item["item_id"].as_str().unwrap().to_owned());
+        ids.collect::<Vec<_>>()
+    };
+    let sorted = |mut ids: Vec<String>| {
+        ids.sort();
+        ids
+    };
+    let at = list(&["--history", "", "--market", "at"]);
+    assert_eq!(
+        (at[0].as_str(), sorted(at.clone())),
+        ("P10", ["P10", "P5", "P6", "P7", "P8", "P9"].map(String::from).to_vec())
+    );
+    assert_eq!(sorted(list(&["--history", "P5", "--market", "de"])), ["P0", "P1", "P10", "P2", "P3", "P4"]);
+    assert_eq!(list(&["--history", "P5"]).len(), 11);
+    let said = stderr(&mut vicino(["recommend", "--model", &model, "--history", "", "--market", "fr"]), 1);
+    assert!(said.contains("has no market `fr`; it has at, de"), "{said}");
+    // A country is not taken for a market unless somebody says so.
+    vicino(train[..5].iter().copied()).assert().success();
+    assert_eq!(json(&mut vicino(["inspect", &model, "--json"]))["markets"], serde_json::json!({}));
+    let said = stderr(&mut vicino(["recommend", "--model", &model, "--history", "", "--market", "de"]), 1);
+    assert!(said.contains("it has none: train with --market-column"), "{said}");
+}

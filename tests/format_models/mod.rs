@@ -1,9 +1,9 @@
 //! Models for the tests of the file format: some written by hand, and any number of random ones.
 
 use proptest::prelude::*;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use vicino::model::{
-    About, BLOCK, Categories, Curated, Dictionary, Link, MAX_CURVE, Measurement, Model, Neighbours, Privacy,
+    About, BLOCK, Categories, Curated, Dictionary, Link, MAX_CURVE, Market, Measurement, Model, Neighbours, Privacy,
     RankingParameters, Relation, Trend, TwoHop, Variants, Weights,
 };
 use vicino::{CategoryIx, ItemIx};
@@ -64,6 +64,8 @@ pub fn tiny() -> Model {
         category_replenishment: Vec::new(),
         variants: None,
         curated: Vec::new(),
+        markets: Vec::new(),
+        unavailable: Vec::new(),
         measurements: Vec::new(),
     }
 }
@@ -101,6 +103,8 @@ pub fn complete() -> Model {
         category_replenishment: Vec::new(),
         variants: None,
         curated: Vec::new(),
+        markets: Vec::new(),
+        unavailable: Vec::new(),
         measurements: vec![
             Measurement { name: "HitRate@20".into(), value: 0.5 },
             Measurement { name: "MRR@20".into(), value: 0.125 },
@@ -160,7 +164,7 @@ pub fn timely() -> Model {
 }
 
 /// The model of `linked`, of which three items have variants, ids in the order of their items and in none, with items
-/// that the shop chose.
+/// that the shop chose, and two markets.
 pub fn variants() -> Model {
     let model = linked();
     let id = |item: u32| model.items.id(ItemIx(item)).to_owned();
@@ -180,7 +184,12 @@ pub fn variants() -> Model {
         pair(Relation::Together, 4, 0),
         pair(Relation::Together, 4, 1),
     ];
-    Model { variants: Some(Variants::new(16, &variants).unwrap()), curated, ..model }
+    let market = |name: &str, items: &[(u32, u8)]| Market {
+        name: name.to_owned(),
+        items: items.iter().map(|&(item, level)| (ItemIx(item), level)).collect(),
+    };
+    let markets = vec![market("at", &[(0, 9), (3, 255), (4, 250)]), market("de", &[(4, 7), (15, 255)])];
+    Model { variants: Some(Variants::new(16, &variants).unwrap()), curated, markets, ..model }
 }
 
 /// A model of three blocks, the last one with four items, whose links mostly stay in one; ids of two shapes and of
@@ -272,7 +281,7 @@ pub fn any_model() -> impl Strategy<Value = Model> {
             prop::collection::vec(any::<u8>(), num_items),
             any_ranking(),
             (prop::option::of(any_categories(num_items)), any_trends(num_items), any_days(num_items), any_days(9)),
-            (any_variants(num_items), any_curated(num_items)),
+            (any_variants(num_items), any_curated(num_items), any_markets(num_items)),
             any_about(),
             (any::<u32>(), any::<bool>(), any::<u64>(), any::<u64>()),
             any_figures(),
@@ -286,7 +295,7 @@ pub fn any_model() -> impl Strategy<Value = Model> {
             popularity,
             ranking,
             (categories, trends, items, of_categories),
-            (variants, curated),
+            (variants, curated, markets),
             about,
             privacy,
             figures,
@@ -303,6 +312,8 @@ pub fn any_model() -> impl Strategy<Value = Model> {
                 ranking,
                 variants,
                 curated,
+                markets,
+                unavailable: Vec::new(),
                 trends,
                 replenishment: items.into_iter().map(|(item, days)| (ItemIx(item), days)).collect(),
                 category_replenishment: of_categories
@@ -343,6 +354,16 @@ fn any_curated(num_items: usize) -> impl Strategy<Value = Vec<Curated>> {
         pairs.sort_by_key(|pair| pair.relation);
         pairs.truncate(if num_items > 0 { 6 } else { 0 });
         pairs
+    })
+}
+
+/// Markets that have some of so many items.
+fn any_markets(num_items: usize) -> impl Strategy<Value = Vec<Market>> {
+    let items = prop::collection::btree_map(0..num_items.max(1) as u32, any::<u8>(), 0..num_items.min(20) + 1);
+    prop::collection::btree_map("[a-zé]{0,4}", items, 0..4).prop_map(move |markets| {
+        let item = |(item, level): (u32, u8)| (ItemIx(item), level);
+        let items = |items: BTreeMap<u32, u8>| items.into_iter().map(item).filter(|_| num_items > 0).collect();
+        markets.into_iter().map(|(name, of)| Market { name, items: items(of) }).collect()
     })
 }
 

@@ -125,6 +125,7 @@ fn build(random: &mut Random, num_items: usize, neighbours: usize) -> Result<Mod
         category_replenishment: vec![(CategoryIx(1), 12), (CategoryIx(4), 21)],
         variants,
         curated,
+        markets: Vec::new(),
         measurements: vec![Measurement { name: "HitRate@20".into(), value: 0.5 }],
     };
     let packer = Packer::new(draft)?;

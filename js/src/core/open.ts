@@ -3,15 +3,27 @@ import { VicinoError } from './errors.js';
 import type { Refusal } from './refusals.js';
 import type { ModelInfo } from './types.js';
 
-/** Makes an engine of the bytes of a model; `url` is their address, for errors. */
-export async function openEngine(bytes: Uint8Array, url?: string): Promise<Engine> {
+/** Makes an engine of the bytes of a model, for a market; `url` is their address, for errors. */
+export async function openEngine(
+  bytes: Uint8Array,
+  market: string | undefined,
+  url?: string,
+): Promise<Engine> {
+  let engine: Engine;
   try {
-    return new Engine(bytes);
+    engine = new Engine(bytes);
   } catch (thrown) {
     if (!isRefusal(thrown)) throw thrown;
     const words = await import('./refusals.js').catch(() => undefined);
     throw refused(thrown, url, words?.message(...thrown));
   }
+  if (market === undefined || engine.set_market(market)) return engine;
+  const known = describeModel(engine).markets.join(', ') || 'none';
+  engine.free();
+  throw new VicinoError(
+    'option-invalid',
+    `load: option \`market\`: expected a market of the model (${known}), found ${market}`,
+  );
 }
 
 /** Tells errors of the module about a model from errors of a caller's predicate. */
@@ -51,6 +63,7 @@ export function describeModel(engine: Engine): ModelInfo {
     newestEventMs: next(),
     trainerVersion: engine.name(0),
     categories: [] as string[],
+    markets: [] as string[],
     privacy: {
       minShoppers: next(),
       byShopper: !!next(),
@@ -60,7 +73,9 @@ export function describeModel(engine: Engine): ModelInfo {
     measurements: {} as Record<string, number>,
   };
   let name = 1;
-  for (let left = next(); left > 0; left--) info.categories.push(engine.name(name++));
+  const [numCategories, numMarkets] = [next(), next()];
+  while (name <= numCategories) info.categories.push(engine.name(name++));
+  while (name <= numCategories + numMarkets) info.markets.push(engine.name(name++));
   while (at < numbers.length) info.measurements[engine.name(name++)] = next();
   return info;
 }

@@ -107,6 +107,7 @@ const LOAD: Checks = {
       ? undefined
       : 'an AbortSignal',
   wasm: isWasm,
+  market: isString,
   historyName: isString,
   historyLimit: isIntegerIn(1, 10_000),
   storage: isOneOf('auto', 'indexeddb', 'localstorage', 'memory'),

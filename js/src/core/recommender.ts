@@ -76,6 +76,7 @@ export class Recommender implements Disposable {
   #model: ModelInfo;
   readonly #renew: (categories: readonly string[]) => void;
   readonly #device: Device;
+  readonly #market: string | undefined;
   readonly #names: ColumnNames;
   #engine: Engine | undefined;
   /** Items that were listed, by number: making strings of ids takes longer than ranking. */
@@ -88,8 +89,9 @@ export class Recommender implements Disposable {
   /** Default seed of exploring, which stays the same until the page goes. */
   readonly #seed = Math.floor(Math.random() * 2 ** 32);
 
-  private constructor(engine: Engine, device: Device) {
+  private constructor(engine: Engine, device: Device, market: string | undefined) {
     this.#engine = engine;
+    this.#market = market;
     this.#device = device;
     this.#model = describeModel(engine);
     this.history = device.history;
@@ -146,14 +148,14 @@ export class Recommender implements Disposable {
     try {
       const loading = Promise.all([readModel(source, signal), started]);
       const [{ bytes, url }] = await abortable(loading, signal);
-      const engine = await openEngine(bytes, url);
+      const engine = await openEngine(bytes, options.market, url);
       // The page's next work is a task of its own.
       const ready = Promise.all([opening, yieldToPage()]);
       const [device] = await abortable(ready, signal).catch((error: unknown) => {
         engine.free();
         throw error;
       });
-      recommender = new Recommender(engine, device);
+      recommender = new Recommender(engine, device, options.market);
       return recommender;
     } catch (error) {
       opening.then(
@@ -278,7 +280,7 @@ export class Recommender implements Disposable {
    */
   async replaceModel(bytes: Uint8Array): Promise<void> {
     this.#requireEngine();
-    const engine = await openEngine(bytes);
+    const engine = await openEngine(bytes, this.#market);
     const before = this.#engine;
     if (!before) engine.free();
     this.#requireEngine();

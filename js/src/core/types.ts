@@ -232,6 +232,11 @@ export interface LoadOptions extends DeviceOptions {
    * beside the script.
    */
   wasm?: string | URL | BufferSource | WebAssembly.Module;
+  /**
+   * Market to list for, one of `model.markets`: its own popular items, and no items that it lacks. Default: all markets
+   * together.
+   */
+  market?: string;
 }
 
 /** A model: its address, a response with it, or its bytes. */
@@ -257,6 +262,8 @@ export interface ModelInfo {
   readonly trainerVersion: string;
   /** Names of the categories. */
   readonly categories: readonly string[];
+  /** Names of the markets; empty if the shop has one alone. */
+  readonly markets: readonly string[];
   /** The most that the file reveals about shoppers. */
   readonly privacy: {
     /** Minimum number of shoppers (or sessions) behind a pair of items. */

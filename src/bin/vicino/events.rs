@@ -27,8 +27,8 @@ pub struct EventFlags {
 
     /// Take a field from this column instead of one with a usual name
     ///
-    /// Fields: item, session, shopper, event, timestamp, position, quantity, price, status. An empty NAME leaves the field
-    /// without a column.
+    /// Fields: item, session, shopper, event, timestamp, position, quantity, price, status, market. An empty NAME leaves
+    /// the field without a column.
     #[arg(help_heading = "Event logs", long = "column", value_name = "FIELD=NAME", value_parser = arg_parsers::column)]
     columns: Vec<(Field, String)>,
 
@@ -41,6 +41,10 @@ pub struct EventFlags {
     /// A first line that holds a time, or numbers only, is taken for a row anyway.
     #[arg(help_heading = "Event logs", long)]
     no_header: bool,
+
+    /// Take markets, such as countries, from this column: the model holds what is popular and to be had in each
+    #[arg(help_heading = "Event logs", long, value_name = "NAME")]
+    market_column: Option<String>,
 
     /// Without a session column, end a shopper's session when nothing happens for longer than this (s, m, h, d)
     /// [default: 30m]
@@ -125,8 +129,9 @@ impl EventFlags {
         let gap = self.session_gap.or(mapping.session_gap()?);
         let pause = self.session_pause.or(mapping.session_pause()?);
         let mut columns = BTreeMap::new();
-        for (field, name) in &self.columns {
-            if columns.insert(*field, vec![name.clone()]).is_some() {
+        let market = self.market_column.iter().map(|name| (Field::Market, name.clone()));
+        for (field, name) in self.columns.iter().cloned().chain(market) {
+            if columns.insert(field, vec![name]).is_some() {
                 return Err(Usage(format!("--column names `{field}` twice")).into());
             }
         }

@@ -39,6 +39,10 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t = RelationName::Next)]
     relation: RelationName,
 
+    /// List for this market of the model: its own popular products, and none that it lacks
+    #[arg(long, value_name = "NAME")]
+    market: Option<String>,
+
     /// Write CSV with the columns item_id, rank (from 1), related_id and score instead
     #[arg(long)]
     csv: bool,
@@ -85,7 +89,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     if args.json && args.related == Path::new("-") {
         return Err(Usage("--json and --related - cannot both go to stdout".to_owned()).into());
     }
-    let model = input::model(&args.model)?;
+    let model = input::model_for(&args.model, args.market.as_deref())?;
     let relation = args.relation.relation();
     let Some(table) = model.table(relation) else {
         let why = match relation {

@@ -18,6 +18,19 @@ pub fn model(path: &Path) -> anyhow::Result<Model> {
     Model::open(&bytes).with_context(|| format!("cannot use model {}", path.display()))
 }
 
+/// Reads and opens the model at `path` for one of its markets, if one is named.
+pub fn model_for(path: &Path, market: Option<&str>) -> anyhow::Result<Model> {
+    let mut model = model(path)?;
+    if let Some(market) = market
+        && !model.set_market(market)
+    {
+        let names: Vec<&str> = model.markets.iter().map(|market| market.name.as_str()).collect();
+        let names = if names.is_empty() { "none: train with --market-column".to_owned() } else { names.join(", ") };
+        bail!("{} has no market `{market}`; it has {names}", path.display());
+    }
+    Ok(model)
+}
+
 /// Reads the bytes of the model at `path`.
 pub fn model_bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
     let context = || format!("cannot read model {}", path.display());

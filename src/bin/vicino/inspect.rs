@@ -105,6 +105,7 @@ fn as_json(inspected: &Inspected) -> Value {
         "newest_event": time(about.newest_event_ms),
         "num_items": inspected.model.num_items(),
         "num_variants": num_variants(&inspected.model),
+        "markets": object(inspected.model.markets.iter().map(|of| (of.name.as_str(), of.items.len() as f64))),
         "num_categories": categories.as_ref().map_or(0, |categories| categories.names.len()),
         "trends": trends.iter().map(|trend| json!({ "days": trend.days, "num_items": trend.items.len() })).collect::<Vec<_>>(),
         "replenishment": {
@@ -164,6 +165,10 @@ fn print(output: &mut Output, inspected: &Inspected) -> io::Result<()> {
     head.row(["products", &thousands(inspected.model.num_items() as u64)]);
     if inspected.model.variants.is_some() {
         head.row(["variants", &thousands(num_variants(&inspected.model))]);
+    }
+    if !inspected.model.markets.is_empty() {
+        let market = |of: &model::Market| format!("{} ({} products)", of.name, thousands(of.items.len() as u64));
+        head.row(["markets", &inspected.model.markets.iter().map(market).collect::<Vec<_>>().join(", ")]);
     }
     let num_categories = categories.as_ref().map(|categories| thousands(categories.names.len() as u64));
     head.row(["categories", &num_categories.unwrap_or_else(|| "no catalogue was given".to_owned())]);

@@ -65,6 +65,10 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t = RelationName::Next)]
     relation: RelationName,
 
+    /// List for this market of the model: its own popular products, and none that it lacks
+    #[arg(long, value_name = "NAME")]
+    market: Option<String>,
+
     /// Never list a product that the history holds (the lists for `together` never do)
     #[arg(long)]
     exclude_history: bool,
@@ -108,7 +112,7 @@ const BATCH_ROWS: usize = 16_384;
 pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     let inputs: Vec<PathBuf> = args.histories.iter().chain([&args.model]).cloned().collect();
     output::refuse_to_replace(&inputs, &args.output)?;
-    let model = input::model(&args.model)?;
+    let model = input::model_for(&args.model, args.market.as_deref())?;
     let asked = Asked { k: args.k, relation: args.relation, repeats: !args.exclude_history, seed: args.seed };
     match (&args.history, &args.histories) {
         (Some(ids), _) => one(args, &model, ids, &asked, console),

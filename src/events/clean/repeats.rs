@@ -51,7 +51,7 @@ pub(super) fn double_clicks(context: &RuleContext<'_>, order: &Order) -> Outcome
     }))
 }
 
-type Content = (u32, EventKind, u64, u64);
+type Content = (u32, EventKind, u64, u64, u32);
 
 /// Adds the events of a sorted group that equal an earlier one of the same time and position.
 fn of_group(context: &RuleContext<'_>, group: &[u32], found: &mut Vec<u32>, contents: &mut Vec<(Content, u32)>) {
@@ -61,7 +61,8 @@ fn of_group(context: &RuleContext<'_>, group: &[u32], found: &mut Vec<u32>, cont
     let content = |event: u32| {
         let at = event as usize;
         let bits = |values: &[f64]| values.get(at).map_or(0, |value| (value + 0.0).to_bits());
-        (events.items[at], events.kinds[at], bits(&events.quantities), bits(&events.prices))
+        let market = events.markets.get(at).copied().unwrap_or(0);
+        (events.items[at], events.kinds[at], bits(&events.quantities), bits(&events.prices), market)
     };
     for moment in group.chunk_by(same_moment).filter(|moment| moment.len() > 1) {
         contents.clear();
