@@ -32,7 +32,7 @@ pub(super) struct Chosen {
     pub(super) is_id_of_log: bool,
 }
 
-/// What stands in the columns of a feed.
+/// Contents of the columns of a feed.
 struct Survey {
     /// True for each column with a value.
     is_filled: Vec<bool>,

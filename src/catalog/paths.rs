@@ -5,7 +5,7 @@ use crate::table::names::normalise;
 /// Columns that only Magento's exports have.
 const OF_MAGENTO: [&str; 3] = ["storeviewcode", "attributesetcode", "productwebsites"];
 
-/// How the category column of a feed is to be read.
+/// Way of writing categories that a feed has.
 pub(super) struct Paths {
     /// True if a value may hold several paths, with commas between.
     has_several: bool,

@@ -1,7 +1,7 @@
 //! Reads a product feed.
 
-use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use super::choose::{Chosen, choose};
@@ -10,7 +10,7 @@ use super::paths::Paths;
 use super::{Catalog, CatalogError, CatalogReport, Field, MatchedColumn, Product, Reason};
 use crate::Silent;
 use crate::table::tally::{Tally, to_table};
-use crate::table::{Cell, Origin, Row, Source, names, parse_number};
+use crate::table::{Cell, Origin, Row, Source, names, parse_number, whole_number};
 
 /// Reads a product feed: CSV, JSON lines, Parquet or XML, text plain or gzipped.
 ///
@@ -113,6 +113,7 @@ pub fn read_for(
         }
     })?;
     families.settle(&mut catalog, groups_by_handle);
+    make_whole(&mut catalog);
 
     let rejections = tally.rejections();
     let unusable =
@@ -131,9 +132,28 @@ pub fn read_for(
     Ok(catalog)
 }
 
+/// Takes the point off ids such as `123.0` if all ids are whole numbers, as in a log.
+fn make_whole(catalog: &mut Catalog) {
+    let is_whole = |id: &str| whole_number(id).is_some() || id.bytes().all(|byte| byte.is_ascii_digit());
+    let whole = |id: &str| whole_number(id).unwrap_or(id).to_owned();
+    let of_id: HashMap<String, usize> = catalog.of_id.iter().map(|(id, &at)| (whole(id), at)).collect();
+    if of_id.len() < catalog.of_id.len() || !catalog.products.iter().all(|product| is_whole(&product.id)) {
+        return;
+    }
+    catalog.of_id = of_id;
+    for product in &mut catalog.products {
+        product.id = whole(&product.id);
+        product.group = product.group.as_deref().map(whole);
+    }
+}
+
 /// Opens a feed, in which somebody names these columns.
-pub(super) fn open(origin: &Origin, _columns: &BTreeMap<Field, String>) -> Result<Source, CatalogError> {
-    Ok(Source::open_origin(origin)?)
+pub(super) fn open(origin: &Origin, columns: &BTreeMap<Field, String>) -> Result<Source, CatalogError> {
+    let mut source = Source::open_origin(origin)?;
+    columns.values().for_each(|name| source.offer(name));
+    // Of a product's offers and pictures one is enough.
+    source.take_first();
+    Ok(source)
 }
 
 /// Returns true if a cell says that an item can be bought: in the words of Google, Shopify and schema.org, as yes or

@@ -234,6 +234,9 @@ fn guesses(log: &EventLog, read: &ReadReport, hints: &Hints) -> Vec<Guess> {
     if read.order_is_arbitrary {
         add("baskets", "baskets are sorted by product: their order says nothing and is drawn".to_owned());
     }
+    for (path, remark) in &read.remarks {
+        add("file", format!("{} {remark}", path.display()));
+    }
     if let Some(kind) = read.assumed_kind {
         let setting = hints.in_brackets(Setting::EventKind);
         add("kind", format!("every event is a {}: no column says what was done{setting}", kind.name()));

@@ -87,15 +87,16 @@ impl Sink for Collector {
             Row::Cells { line, cells } => {
                 let cell =
                     |slot: Option<usize>| slot.and_then(|slot| cells.get(slot)).copied().unwrap_or(Cell::Missing);
-                let intern = |interner: &mut Interner, slot| match cell(slot).unless_null() {
+                let intern = |interner: &mut Interner, id: Cell<'_>| match id.unless_null() {
                     Cell::Missing => NO_ID,
                     id => interner.intern(id),
                 };
                 let RawLog { items, sessions, shoppers, columns, .. } = &mut self.log;
                 let ids = Ids {
-                    item: intern(items, columns.item),
-                    session: intern(sessions, columns.session),
-                    shopper: intern(shoppers, columns.shopper),
+                    item: intern(items, cell(columns.item)),
+                    // Of items all are looked at in the end; the names of these are not kept.
+                    session: intern(sessions, cell(columns.session).whole()),
+                    shopper: intern(shoppers, cell(columns.shopper).whole()),
                 };
                 self.add(line, ids, cell);
             }
@@ -390,6 +391,7 @@ impl Collector {
         let reason = match damage {
             Damage::FieldCount { .. } => Reason::FieldCount,
             Damage::OpenQuote { .. } => Reason::OpenQuote,
+            Damage::Header => Reason::RepeatedHeader,
             Damage::Json { .. } => Reason::BadJson,
             Damage::NoElements { .. } => Reason::NoProducts,
             Damage::Utf8 { .. } => Reason::InvalidUtf8,
@@ -519,6 +521,7 @@ impl Collector {
         self.log.currencies = self.currencies.without_rate();
         self.log.unknown_event_types = self.types.unknown();
         self.log.event_types = self.types.meanings();
+        self.log.remark_on_ids();
         Ok(self.log)
     }
 

@@ -30,6 +30,16 @@ pub enum EventsError {
         /// The columns of the file.
         available: Vec<String>,
     },
+    /// A file cannot be read, and something was found out about it that may be why.
+    #[error("{error}; {} {remarks}", path.display())]
+    Remarked {
+        /// The error.
+        error: Box<EventsError>,
+        /// The file.
+        path: PathBuf,
+        /// The facts that were found out.
+        remarks: String,
+    },
     /// The caller names a column that the file does not have.
     #[error("{}: no column `{column}` to use for `{field}`; the columns are {}", path.display(), listed(available))]
     UnknownColumn {

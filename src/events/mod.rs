@@ -48,7 +48,7 @@ mod session_tests;
 #[cfg(test)]
 mod tests;
 
-pub use crate::table::{Example, Format, Origin, Slices, TableError, expand};
+pub use crate::table::{Dialect, Example, Format, Origin, Slices, TableError, expand};
 pub use cleaning::Cleaning;
 pub use error::EventsError;
 pub use log::{Details, EventLog, Sessions};

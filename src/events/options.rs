@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::cleaning::Cleaning;
 use super::row_filter::RowFilter;
 use crate::EventKind;
+use crate::table::Dialect;
 
 /// Meaning of a column of an event log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -173,6 +174,8 @@ pub struct ReadOptions {
     /// The largest share of rows, `0..=1`, that may be left out as damaged; returns and event types that are
     /// not about interest do not count. 0 accepts no damage, 1 any. Default: 0.5.
     pub max_rejected: f64,
+    /// The way in which delimited text is written, as far as it is known. Default: it is found out.
+    pub dialect: Dialect,
     /// Options of cleaning.
     pub cleaning: Cleaning,
     /// True if [`EventLog::details`](super::EventLog::details) is filled; 8 bytes more an event for each column.
@@ -194,6 +197,7 @@ impl Default for ReadOptions {
             seed: 0,
             filter: None,
             max_rejected: 0.5,
+            dialect: Dialect::default(),
             cleaning: Cleaning::default(),
             keep_details: false,
         }

@@ -8,7 +8,7 @@ use super::rejects::{Failures, Reject};
 use super::report::{EventType, SessionSource, TimeSource};
 use super::rows::{ColumnMap, Events, Keys, NO_SHOPPER, Return};
 use super::rules::Reason;
-use super::spelling::fold_case;
+use super::spelling::{float_of_whole_numbers, lower_case, rename, rounded, whole};
 use crate::table::interner::Interner;
 use crate::table::tally::Tally;
 use crate::units::DAY_MS;
@@ -47,6 +47,8 @@ pub(super) struct RawLog {
     pub(super) time_source: Option<TimeSource>,
     /// The order in which dates such as 3/11/2000 are read, if there are any.
     pub(super) date_order: Option<&'static str>,
+    /// Facts about files that were found out from their rows.
+    pub(super) remarks: Vec<(PathBuf, String)>,
     /// Currencies without a rate and their rows, the most frequent first.
     pub(super) currencies: Vec<(String, u64)>,
     /// Unknown event types and their rows, the most frequent first.
@@ -110,6 +112,7 @@ impl RawLog {
             unread: Tally::new(),
             time_source: None,
             date_order: None,
+            remarks: Vec::new(),
             currencies: Vec::new(),
             unknown_event_types: Vec::new(),
             event_types: Vec::new(),
@@ -163,7 +166,27 @@ impl RawLog {
     /// Makes item ids lower-case.
     pub(super) fn fold_case(&mut self) {
         let of_returns = self.returns.iter_mut().map(|one| &mut one.item);
-        fold_case(&mut self.items, self.events.items.iter_mut().chain(of_returns));
+        rename(&mut self.items, self.events.items.iter_mut().chain(of_returns), lower_case);
+    }
+
+    /// Gives item ids the form that the shop knows, where tools have changed it, and says so; and says where they have
+    /// changed it for good.
+    pub(super) fn remark_on_ids(&mut self) {
+        let Some((_, path)) = self.files.first().cloned() else { return };
+        if let Some(example) = float_of_whole_numbers(&self.items) {
+            let text = format!("has product ids such as `{example}`, which are read as `{}`", whole(example));
+            self.remarks.push((path.clone(), text));
+            let of_returns = self.returns.iter_mut().map(|one| &mut one.item);
+            rename(&mut self.items, self.events.items.iter_mut().chain(of_returns), whole);
+        }
+        if let Some((count, example)) = rounded(&self.items) {
+            let plural = if count == 1 { "id that was" } else { "ids that were" };
+            let text = format!(
+                "has {count} product {plural} rounded by a spreadsheet, such as `{example}`: different products may \
+                 have one; export the log anew, with the column as text"
+            );
+            self.remarks.push((path, text));
+        }
     }
 
     /// The shopper of an event, or [`NO_SHOPPER`].

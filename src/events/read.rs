@@ -15,12 +15,12 @@ use super::options::{Field, ReadOptions};
 use super::rejects::Reject;
 use super::report::{Alternatives, JoinedTable, MatchedColumn, ReadReport, SessionSource, TimeSource};
 use crate::table::tally::to_table;
-use crate::table::{MAX_WANTED, Origin, Source, names, total_bytes};
+use crate::table::{MAX_WANTED, Origin, Remarks, Source, TableError, names, total_bytes};
 use crate::{EventKind, Progress, Silent};
 
 /// Reads files of events as one log, cleans it and cuts it into sessions.
 ///
-/// Files are CSV (separated by comma, semicolon, tab or bar), JSON lines or Parquet, text plain or compressed by gzip
+/// Files are CSV (with any delimiter), JSON lines or Parquet, text plain or compressed by gzip
 /// or zstd; `-` is standard input. Of objects inside objects, as GA4 and Segment export them, each element of the list
 /// of products is a row. Columns are found by their usual names; the report says which.
 ///
@@ -106,16 +106,20 @@ fn read_joined(
     // The files by their headers: those of one header are read alike.
     let mut headers: Vec<Header> = Vec::new();
     let mut joined: Vec<JoinedTable> = Vec::new();
+    let mut remarks = Vec::new();
     for (at, origin) in origins.iter().enumerate() {
         let path = origin.path();
-        let source = Source::open_origin(origin)?;
+        let mut source = open_log(origin, options)?;
+        let found = source.remarks();
         let header = match headers.iter().position(|header| header.of_log() == source.columns()) {
             Some(header) => header,
             None => {
                 let header = match Header::new(&origins[at..], &tables, source.columns(), options) {
                     Err(error @ (EventsError::MissingColumn { .. } | EventsError::UnknownColumn { .. })) => {
                         let beside = (0..origins.len()).find(|&table| stands_beside(table, origins, options));
-                        let Some(table) = beside.filter(|_| tables.len() < MAX_JOINS) else { return Err(error) };
+                        let Some(table) = beside.filter(|_| tables.len() < MAX_JOINS) else {
+                            return Err(remarked(error, path, &found));
+                        };
                         let tables = tables.into_iter().chain([origins[table].clone()]).collect();
                         let log: Vec<Origin> = [&origins[..table], &origins[table + 1..]].concat();
                         return read_joined(&log, tables, options, progress, rejects);
@@ -126,10 +130,15 @@ fn read_joined(
                     check_same_fields(first_path, &first.columns, path, &header.columns)?;
                 }
                 headers.push(header);
+                if let Some(header) = headers.last_mut() {
+                    leave_out_unfit(&mut header.columns, &mut source, options);
+                }
                 headers.len() - 1
             }
         };
         let Header { columns, names, join } = &mut headers[header];
+        let shared = [Field::Session, Field::Shopper].iter().filter_map(|field| columns.of_field.get(field));
+        source.share(shared.copied().collect());
         collector.begin_file(path, columns, names, default_kind(options, columns));
         match join {
             None => source.read_into(&columns.wanted(), progress, &mut collector)?,
@@ -137,6 +146,7 @@ fn read_joined(
                 rows.read_into(source, rows.num_log_columns(), &columns.wanted(), progress, &mut collector)?;
             }
         }
+        remarks.extend(found.take().iter().map(|remark| (path.to_owned(), remark.to_string())));
         collector.end_file()?;
     }
     for (join, rows) in headers.iter().filter_map(|header| header.join.as_ref()) {
@@ -156,6 +166,7 @@ fn read_joined(
     let log = build(&clean, options.keep_details);
     let mut report = report(clean, &log, options, &headers);
     report.joined = joined;
+    report.remarks.splice(..0, remarks);
     progress.finish(&format!(
         "{} events in {} sessions from {} rows",
         report.num_events,
@@ -165,10 +176,19 @@ fn read_joined(
     Ok((log, report))
 }
 
+/// The error, with what was found out about the file.
+fn remarked(error: EventsError, path: &Path, found: &Remarks) -> EventsError {
+    let remarks: Vec<String> = found.take().iter().map(ToString::to_string).collect();
+    if remarks.is_empty() {
+        return error;
+    }
+    EventsError::Remarked { error: Box::new(error), path: path.to_owned(), remarks: remarks.join("; it ") }
+}
+
 /// Returns true if a file has no item and shares a column with another of the files, so that it is no log but a table
 /// that stands beside it.
 fn stands_beside(table: usize, origins: &[Origin], options: &ReadOptions) -> bool {
-    let columns_of = |origin: &Origin| Source::open_origin(origin).map(|source| source.columns().to_vec());
+    let columns_of = |origin: &Origin| open_log(origin, options).map(|source| source.columns().to_vec());
     let items = options.columns.iter().filter(|(field, _)| **field == Field::Item);
     let items = items.map(|(field, names)| (*field, names.clone())).collect();
     let has_item = |columns: &[String]| {
@@ -273,10 +293,11 @@ fn choose_columns(
     let mut evidence = Evidence::new(open, candidates.order(), &is_known);
     for origin in origins {
         for (at, part) in evidence.parts().into_iter().enumerate() {
-            let source = Source::open_origin(origin)?;
+            let mut source = open_log(origin, options)?;
             if source.columns() != names {
                 break;
             }
+            source.survey(item_column(names, options));
             let mut sink = evidence.sink(part.clone(), at == 0);
             match join {
                 None => source.read_into(&part, &Silent, &mut sink)?,
@@ -285,6 +306,35 @@ fn choose_columns(
         }
     }
     candidates.choose(Some(&evidence))
+}
+
+/// Opens a file of the log, with columns by the ways that somebody names.
+fn open_log(origin: &Origin, options: &ReadOptions) -> Result<Source, TableError> {
+    let mut source = Source::open_as(origin, &options.dialect)?;
+    options.columns.values().flatten().for_each(|name| source.offer(name));
+    Ok(source)
+}
+
+/// The column that probably is the item's.
+fn item_column(columns: &[String], options: &ReadOptions) -> Option<usize> {
+    let named = options.columns.get(&Field::Item).into_iter().flatten();
+    let named = named.filter(|name| !name.is_empty()).find_map(|name| names::named(columns, name));
+    named.or_else(|| names::find(columns, names::ITEM, &[]))
+}
+
+/// Leaves out the columns that have several values for a row and that nobody named.
+fn leave_out_unfit(columns: &mut Columns, source: &mut Source, options: &ReadOptions) {
+    let Some(&item) = columns.of_field.get(&Field::Item) else { return };
+    for field in [Field::Event, Field::Timestamp, Field::Position, Field::Quantity, Field::Price] {
+        let Some(&column) = columns.of_field.get(&field).filter(|_| !options.columns.contains_key(&field)) else {
+            continue;
+        };
+        if column < source.columns().len() && item < source.columns().len() && !source.fits(item, column) {
+            columns.of_field.remove(&field);
+            let name = &source.columns()[column];
+            columns.guesses.push(format!("`{name}` is not taken for {field}: an event has several of it"));
+        }
+    }
 }
 
 /// The columns that the filter looks at.
@@ -378,6 +428,7 @@ fn report(clean: CleanLog, log: &EventLog, options: &ReadOptions, headers: &[Hea
         rejections,
         unread_values: raw.unread.rejections(),
         rules,
+        remarks: raw.remarks,
         currencies: raw.currencies,
         unknown_event_types: raw.unknown_event_types,
         event_types: raw.event_types,

@@ -131,6 +131,8 @@ pub struct ReadReport {
     pub unread_values: Vec<Rejection>,
     /// Rows before and after each rule, in the order in which they ran.
     pub rules: Vec<RuleCount>,
+    /// Facts about files that decide how they are read, such as an encoding or a missing header: file and words.
+    pub remarks: Vec<(PathBuf, String)>,
     /// The currencies that prices are written in without a rate to the shop's, and their rows, the most frequent first.
     pub currencies: Vec<(String, u64)>,
     /// The unknown event types and their rows, the most frequent first; at most 20.

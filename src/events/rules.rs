@@ -132,7 +132,9 @@ impl Rule {
 
     pub(super) const fn of(reason: Reason) -> Rule {
         match reason {
-            Reason::FieldCount | Reason::OpenQuote | Reason::BadJson | Reason::InvalidUtf8 => Rule::Damage,
+            Reason::FieldCount | Reason::OpenQuote | Reason::RepeatedHeader | Reason::BadJson | Reason::InvalidUtf8 => {
+                Rule::Damage
+            }
             Reason::Filtered => Rule::Where,
             Reason::UnknownEventType | Reason::NoProducts => Rule::EventTypes,
             Reason::MissingItem | Reason::MissingSession | Reason::MissingShopper => Rule::MissingIds,
@@ -175,8 +177,10 @@ impl Serialize for Rule {
 pub enum Reason {
     /// The row has another number of fields than the header.
     FieldCount,
-    /// A quote is opened and not closed within 100 lines; each of the lines it swallows counts.
+    /// A quote is opened and not closed within 100 lines, or holds whole rows; each of the lines it swallows counts.
     OpenQuote,
+    /// The row repeats the header, as in files that were put together.
+    RepeatedHeader,
     /// The line is not a JSON object with plain values in the columns that are read.
     BadJson,
     /// A value is not UTF-8.
@@ -235,9 +239,10 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason, in the order of the rules.
-    pub const ALL: [Reason; 29] = [
+    pub const ALL: [Reason; 30] = [
         Reason::FieldCount,
         Reason::OpenQuote,
+        Reason::RepeatedHeader,
         Reason::BadJson,
         Reason::InvalidUtf8,
         Reason::Filtered,
@@ -283,6 +288,7 @@ impl Reason {
             | Reason::ShortSession => true,
             Reason::FieldCount
             | Reason::OpenQuote
+            | Reason::RepeatedHeader
             | Reason::BadJson
             | Reason::InvalidUtf8
             | Reason::UnknownEventType
@@ -317,6 +323,7 @@ impl Reason {
         match self {
             Reason::FieldCount => "field_count",
             Reason::OpenQuote => "open_quote",
+            Reason::RepeatedHeader => "repeated_header",
             Reason::BadJson => "bad_json",
             Reason::InvalidUtf8 => "invalid_utf8",
             Reason::Filtered => "filtered",
@@ -358,6 +365,7 @@ impl fmt::Display for Reason {
         f.write_str(match self {
             Reason::FieldCount => "wrong number of fields",
             Reason::OpenQuote => "quote that is never closed",
+            Reason::RepeatedHeader => "header again",
             Reason::BadJson => "not a JSON object",
             Reason::InvalidUtf8 => "not UTF-8",
             Reason::Filtered => "not wanted by the filter",

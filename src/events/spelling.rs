@@ -1,19 +1,53 @@
 //! One form for what is written in several: the case of ids, the currency of prices.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::table::interner::Interner;
-use crate::table::{Cell, currency_of_sign, split_currency};
+use crate::table::{Cell, currency_of_sign, split_currency, whole_number};
 
-/// Makes ids lower-case, those that differ in nothing else one; `numbers` change with them.
-pub(super) fn fold_case<'n>(items: &mut Interner, numbers: impl Iterator<Item = &'n mut u32>) {
-    let mut folded = Interner::with_names();
-    let new: Vec<u32> =
-        (0..items.len() as u32).map(|item| folded.intern(Cell::Text(&items.id(item).to_lowercase()))).collect();
+/// Gives every id another form, and makes those that have one form one; `numbers` change with them.
+pub(super) fn rename<'n>(
+    items: &mut Interner,
+    numbers: impl Iterator<Item = &'n mut u32>,
+    form: impl Fn(&str) -> Cow<'_, str>,
+) {
+    let mut renamed = Interner::with_names();
+    let new: Vec<u32> = (0..items.len() as u32).map(|item| renamed.intern(Cell::Text(&form(items.id(item))))).collect();
     for number in numbers {
         *number = new[*number as usize];
     }
-    *items = folded;
+    *items = renamed;
+}
+
+/// The lower-case form of an id.
+pub(super) fn lower_case(id: &str) -> Cow<'_, str> {
+    Cow::Owned(id.to_lowercase())
+}
+
+/// The form of whole numbers that tools have written as floats: `123` for `123.0`.
+pub(super) fn whole(id: &str) -> Cow<'_, str> {
+    Cow::Borrowed(whole_number(id).unwrap_or(id))
+}
+
+/// An id such as `123.0`, if all ids are whole numbers.
+pub(super) fn float_of_whole_numbers(items: &Interner) -> Option<&str> {
+    let ids = || (0..items.len() as u32).map(|item| items.id(item));
+    let is_whole = |id: &str| whole_number(id).is_some() || id.bytes().all(|byte| byte.is_ascii_digit());
+    ids().find(|id| whole_number(id).is_some()).filter(|_| ids().all(is_whole))
+}
+
+/// The ids that a spreadsheet has rounded, such as `1.23457E+12`: how many, and the first.
+pub(super) fn rounded(items: &Interner) -> Option<(usize, &str)> {
+    let is_rounded = |id: &&str| {
+        let Some((digits, power)) = id.split_once("E+").or_else(|| id.split_once("e+")) else { return false };
+        let is_digit = |byte: u8| byte.is_ascii_digit();
+        let has_point = digits.bytes().all(|byte| is_digit(byte) || matches!(byte, b'.' | b','));
+        has_point && digits.len() > 2 && !power.is_empty() && power.bytes().all(is_digit)
+    };
+    let mut ids = (0..items.len() as u32).map(|item| items.id(item)).filter(is_rounded);
+    let first = ids.next()?;
+    Some((1 + ids.count(), first))
 }
 
 /// Turns prices into the shop's currency, and counts the currencies.
@@ -93,8 +127,29 @@ mod tests {
     fn ids_that_differ_in_case_become_one() {
         let mut items = Interner::with_names();
         let mut numbers: Vec<u32> = ["A1", "b", "a1", "B", "Ä"].iter().map(|id| items.intern(Cell::Text(id))).collect();
-        fold_case(&mut items, numbers.iter_mut());
+        rename(&mut items, numbers.iter_mut(), lower_case);
         assert_eq!(numbers, [0, 1, 0, 1, 2]);
         assert_eq!((items.len(), items.id(0), items.id(2)), (3, "a1", "ä"));
+    }
+
+    #[test]
+    fn whole_numbers_lose_their_point_only_where_all_ids_are_whole() {
+        let items = |ids: &[&str]| {
+            let mut items = Interner::with_names();
+            ids.iter().for_each(|id| {
+                items.intern(Cell::Text(id));
+            });
+            items
+        };
+        assert_eq!(float_of_whole_numbers(&items(&["7", "123.0"])), Some("123.0"));
+        assert_eq!(float_of_whole_numbers(&items(&["123.0", "1.5"])), None);
+        assert_eq!(float_of_whole_numbers(&items(&["123.0", "A"])), None);
+        assert_eq!(float_of_whole_numbers(&items(&["123", "7"])), None);
+        let mut both = items(&["123.0", "7", "123"]);
+        let mut numbers = [0, 1, 2];
+        rename(&mut both, numbers.iter_mut(), whole);
+        assert_eq!((numbers, both.id(0)), ([0, 1, 0], "123"));
+        assert_eq!(rounded(&items(&["7", "1.23457E+12", "4,5E+11"])), Some((2, "1.23457E+12")));
+        assert_eq!(rounded(&items(&["E+12", "SIZE+1"])), None);
     }
 }

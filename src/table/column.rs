@@ -1,5 +1,6 @@
 //! Parquet's values, a column at a time: decoded in batches, told as cells or as the numbers of ids.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type};
@@ -32,6 +33,7 @@ enum Meaning {
     Unsigned,
     /// To be divided by `10^scale`.
     Decimal(i32),
+    Uuid,
 }
 
 impl Meaning {
@@ -44,6 +46,7 @@ impl Meaning {
             },
             Some(LogicalType::Date) => Meaning::Days,
             Some(LogicalType::Decimal(decimal)) => Meaning::Decimal(decimal.scale),
+            Some(LogicalType::Uuid) => Meaning::Uuid,
             Some(LogicalType::Integer(int)) if !int.is_signed => Meaning::Unsigned,
             _ => match column.converted_type() {
                 ConvertedType::TIMESTAMP_MILLIS => Meaning::Millis,
@@ -351,6 +354,10 @@ fn of_ints(mut values: Vec<i64>, meaning: Meaning, width: Type) -> Values {
         Meaning::Micros => Values::Times(map(|value| value.div_euclid(1000))),
         Meaning::Nanos => Values::Times(map(|value| value.div_euclid(1_000_000))),
         Meaning::Days => Values::Times(map(|value| value.saturating_mul(DAY_MS))),
+        Meaning::Decimal(0) => Values::Ints(values),
+        Meaning::Decimal(scale) if values.iter().any(|value| value.unsigned_abs() > MAX_EXACT) => {
+            Values::Texts(values.iter().map(|&value| decimal_text(value.into(), scale)).collect())
+        }
         Meaning::Decimal(scale) => {
             let divisor = 10_f64.powi(scale);
             Values::Floats(values.iter().map(|&value| value as f64 / divisor).collect())
@@ -358,18 +365,64 @@ fn of_ints(mut values: Vec<i64>, meaning: Meaning, width: Type) -> Values {
         Meaning::Unsigned if width == Type::INT64 && values.iter().any(|&value| value < 0) => {
             Values::Texts(values.iter().map(|&value| (value as u64).to_string()).collect())
         }
-        Meaning::Plain | Meaning::Unsigned => Values::Ints(values),
+        Meaning::Plain | Meaning::Unsigned | Meaning::Uuid => Values::Ints(values),
     }
 }
 
 fn of_bytes(values: Vec<ByteArray>, meaning: Meaning) -> Values {
     match meaning {
+        Meaning::Uuid => Values::Texts(values.iter().map(|value| uuid(value.data())).collect()),
         Meaning::Decimal(scale) => {
             let divisor = 10_f64.powi(scale);
-            Values::Floats(values.iter().map(|value| big_endian(value.data()) / divisor).collect())
+            let exact: Option<Vec<i128>> = values.iter().map(|value| whole_big_endian(value.data())).collect();
+            match exact {
+                Some(exact) if scale == 0 || exact.iter().any(|value| value.unsigned_abs() > MAX_EXACT.into()) => {
+                    Values::Texts(exact.iter().map(|&value| decimal_text(value, scale)).collect())
+                }
+                _ => Values::Floats(values.iter().map(|value| big_endian(value.data()) / divisor).collect()),
+            }
         }
         _ => Values::Bytes(values),
     }
+}
+
+/// Bytes as text: as they are, those of a UUID as it is written, else in hexadecimal.
+pub(super) fn text_of_bytes(bytes: &[u8]) -> Cow<'_, str> {
+    match (std::str::from_utf8(bytes), bytes.len()) {
+        (Ok(text), _) => Cow::Borrowed(text),
+        (Err(_), 16) => Cow::Owned(uuid(bytes)),
+        (Err(_), _) => Cow::Owned(bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))),
+    }
+}
+
+/// A UUID as it is written: `8-4-4-4-12` digits in lower case.
+fn uuid(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(36);
+    for (at, byte) in bytes.iter().enumerate() {
+        text += if matches!(at, 4 | 6 | 8 | 10) { "-" } else { "" };
+        text += &format!("{byte:02x}");
+    }
+    text
+}
+
+/// The largest whole number up to which floats hold every one.
+const MAX_EXACT: u64 = 1 << 53;
+
+/// A decimal with all of its digits, without zeros at the end of its fraction.
+fn decimal_text(value: i128, scale: i32) -> String {
+    let Some(scale) = usize::try_from(scale).ok().filter(|&scale| scale > 0) else { return value.to_string() };
+    let digits = format!("{:0>width$}", value.unsigned_abs(), width = scale + 1);
+    let (whole, fraction) = digits.split_at(digits.len() - scale);
+    let fraction = fraction.trim_end_matches('0');
+    let sign = if value < 0 { "-" } else { "" };
+    if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
+}
+
+/// The value of a two's complement number, most significant byte first; `None` beyond 16 bytes.
+fn whole_big_endian(bytes: &[u8]) -> Option<i128> {
+    let (&first, rest) = bytes.split_first()?;
+    let start = i128::from(first as i8);
+    (bytes.len() <= 16).then(|| rest.iter().fold(start, |value, &byte| value << 8 | i128::from(byte)))
 }
 
 /// The value of a two's complement number of any length, most significant byte first.

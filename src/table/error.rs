@@ -43,11 +43,23 @@ pub enum TableError {
         /// The error of the decoder.
         source: io::Error,
     },
-    /// The text is UTF-16.
-    #[error("{}: the text is UTF-16; save it as UTF-8", path.display())]
-    Utf16 {
+    /// A file holds a table of another kind, or several.
+    #[error("{}: {what}, which is not read as it is: {how}", path.display())]
+    Container {
         /// The file.
         path: PathBuf,
+        /// Name of its kind.
+        what: &'static str,
+        /// The way to get at the table.
+        how: String,
+    },
+    /// An XML file declares an encoding that is not read.
+    #[error("{}: the text is declared as {found}, which is not read; save it as UTF-8", path.display())]
+    Encoding {
+        /// The file.
+        path: PathBuf,
+        /// The name of the encoding.
+        found: String,
     },
     /// The header of delimited text, or a column's name, is not UTF-8.
     #[error("{}: the header is not UTF-8: found {found:?}; save the file as UTF-8", path.display())]
@@ -76,8 +88,46 @@ pub enum TableError {
         /// Where the record begins, from 1.
         line: u64,
     },
+    /// The records of a JSON file have too many different keys.
+    #[error("{}: the records have more than half a million different keys; are ids used as keys? Export the log as a \
+             list of objects", path.display())]
+    TooManyKeys {
+        /// The file.
+        path: PathBuf,
+    },
+    /// One record is too large to be read as a whole.
+    #[error("{}: one JSON object of more than a megabyte, and a wanted value stands beside its list of rows; write the \
+             value into each element, or the list as JSON lines", path.display())]
+    LargeRecord {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Several lists of objects could be the rows.
+    #[error("{}: `{column}` stands at {}, and which of them are the rows cannot be told; name one of them as the column",
+            path.display(), quoted(places))]
+    UnclearRows {
+        /// The file.
+        path: PathBuf,
+        /// The column that rows are about.
+        column: String,
+        /// The ways to it.
+        places: Vec<String>,
+    },
+    /// A value stands in a list that is not on the way to the rows.
+    #[error("{}: `{column}` stands at {}, where a row of {} may have several; name another column for it, or none",
+            path.display(), quoted(places), rows_shown(rows))]
+    SideList {
+        /// The file.
+        path: PathBuf,
+        /// The column.
+        column: String,
+        /// The ways to it.
+        places: Vec<String>,
+        /// The way to the rows; empty if the records themselves are.
+        rows: String,
+    },
     /// An XML file without items.
-    #[error("{}: XML without any <item> (RSS) or <entry> (Atom) in its first megabyte; is it a product feed?", path.display())]
+    #[error("{}: XML without any <item> (RSS) or <entry> (Atom); is it a product feed?", path.display())]
     NotFeed {
         /// The file.
         path: PathBuf,
@@ -92,9 +142,6 @@ pub enum TableError {
         /// The error of the parser.
         problem: String,
     },
-    /// Parquet is read from its end, which a stream does not have yet.
-    #[error("standard input holds Parquet, which cannot be read from a stream; save it as a file and name that")]
-    ParquetFromStdin,
     /// A pattern such as `logs/*.csv` matches nothing.
     #[error("no file matches `{pattern}`")]
     NoMatch {
@@ -117,4 +164,13 @@ pub enum TableError {
         /// The error of the decoder.
         problem: String,
     },
+}
+
+/// Ways in quotes, for a message.
+fn quoted(places: &[String]) -> String {
+    places.iter().take(20).map(|place| format!("`{place}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn rows_shown(rows: &str) -> String {
+    if rows.is_empty() { "the file".to_owned() } else { format!("`{rows}`") }
 }

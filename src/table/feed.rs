@@ -12,11 +12,9 @@ use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
 
 use super::input::{ErrorContext, Input, Meter};
-use super::{Cell, MAX_WANTED, Row, TableError};
+use super::remark::Remarks;
+use super::{Cell, MAX_WANTED, Origin, Row, TableError};
 use crate::Progress;
-
-/// The columns are the elements of the items within so many bytes from the beginning.
-const HEAD_BYTES: usize = 1 << 20;
 
 /// Number of rows between two reports of progress.
 const REPORT_ROWS: u64 = 1 << 10;
@@ -31,12 +29,17 @@ pub(super) struct Feed {
 }
 
 impl Feed {
-    pub(super) fn open(mut input: Input) -> Result<(Vec<String>, Feed), TableError> {
-        input.begin_text()?;
-        let (context, meter) = (input.context(), input.meter());
+    /// Reads the feed once for the elements of all items.
+    pub(super) fn open(origin: &Origin, remarks: &Remarks) -> Result<(Vec<String>, Feed), TableError> {
+        let items = || -> Result<(Items<BufReader<Input>>, ErrorContext, Meter), TableError> {
+            let mut input = Input::open(origin, remarks)?;
+            input.begin_text()?;
+            let (context, meter) = (input.context(), input.meter());
+            Ok((Items::new(BufReader::with_capacity(1 << 16, input)), context, meter))
+        };
         let mut columns: Vec<String> = Vec::new();
-        let mut head = Items::new(input.head(HEAD_BYTES)?);
-        // What is wrong in the head is met again when rows are read; the head itself may end inside an item.
+        let (mut head, ..) = items()?;
+        // What is wrong is met again when rows are read.
         while let Ok(true) = head.next() {
             for (name, _) in &head.values {
                 if !columns.contains(name) {
@@ -44,10 +47,10 @@ impl Feed {
                 }
             }
         }
+        let (items, context, meter) = items()?;
         if columns.is_empty() {
             return Err(TableError::NotFeed { path: context.path });
         }
-        let items = Items::new(BufReader::with_capacity(1 << 16, input));
         Ok((columns, Feed { items, context, meter }))
     }
 
@@ -113,8 +116,8 @@ impl<R: BufRead> Items<R> {
         let mut depth: Option<usize> = None;
         let mut text = String::new();
         let mut has_inner = false;
-        // Those of Google's stand before all others; the value that is read.
-        let (mut num_of_google, mut at) = (0, 0);
+        // Names of Google's elements, which stand before others of the same name; the value that is read.
+        let (mut of_google, mut at): (Vec<String>, usize) = (Vec::new(), 0);
         loop {
             self.buffer.clear();
             let event = self.reader.read_event_into(&mut self.buffer)?;
@@ -126,11 +129,14 @@ impl<R: BufRead> Items<R> {
                     depth = Some(1);
                     (text, has_inner) = (String::new(), false);
                     take_link(&element, &mut self.values)?;
+                    let name = name(&element);
                     at = self.values.len();
-                    if element.name().prefix().is_some_and(|prefix| prefix.as_ref() == GOOGLE) {
-                        (at, num_of_google) = (num_of_google, num_of_google + 1);
+                    let is_of_google = element.name().prefix().is_some_and(|prefix| prefix.as_ref() == GOOGLE);
+                    if is_of_google && !of_google.contains(&name) {
+                        at = self.values.iter().position(|(other, _)| *other == name).unwrap_or(at);
+                        of_google.push(name.clone());
                     }
-                    self.values.insert(at, (name(&element), String::new()));
+                    self.values.insert(at, (name, String::new()));
                 }
                 (Some(inside), Event::Start(_)) => (depth, has_inner) = (Some(inside + 1), true),
                 (Some(0), Event::Empty(element)) => take_link(&element, &mut self.values)?,

@@ -8,12 +8,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::read::MultiGzDecoder;
 
+use super::encoding::{self, Decoder, Encoding};
+use super::remark::Remarks;
 use super::{Origin, TableError, zstd};
 use crate::Progress;
 
 /// A file opened for reading from its first byte, decompressed if it is compressed.
 pub(super) struct Input {
     path: PathBuf,
+    origin: Origin,
+    remarks: Remarks,
     raw_bytes: Arc<AtomicU64>,
     compression: Compression,
     /// Bytes that were looked at already and are still to be read.
@@ -64,7 +68,7 @@ impl Read for Counted {
 }
 
 impl Input {
-    pub(super) fn open(origin: &Origin) -> Result<Input, TableError> {
+    pub(super) fn open(origin: &Origin, remarks: &Remarks) -> Result<Input, TableError> {
         let path = origin.path();
         let io_error = |source| TableError::Io { path: path.to_owned(), source };
         let mut file = origin.open().map_err(io_error)?;
@@ -79,7 +83,8 @@ impl Input {
             Compression::Zstd => zstd::decoder(buffered(counted)).map_err(io_error)?,
             Compression::None => Box::new(counted),
         };
-        Ok(Input { path: path.to_owned(), raw_bytes, compression, ahead: Vec::new(), start: 0, rest })
+        let (origin, remarks) = (origin.clone(), remarks.clone());
+        Ok(Input { path: path.to_owned(), origin, remarks, raw_bytes, compression, ahead: Vec::new(), start: 0, rest })
     }
 
     /// The next `len` bytes, or all there are if fewer, without consuming them.
@@ -101,22 +106,60 @@ impl Input {
         Ok(head.iter().copied().find(|byte| !byte.is_ascii_whitespace()))
     }
 
-    /// Takes a byte-order mark off.
+    /// Makes UTF-8 of the text, and takes a byte-order mark off.
     ///
     /// # Errors
-    /// The file is empty, or its mark says UTF-16.
+    /// The file is empty, or XML declares an encoding that is not known here.
     pub(super) fn begin_text(&mut self) -> Result<(), TableError> {
-        let head = self.head(3)?;
+        let path = self.path.clone();
+        let head = self.head(4096)?;
         if head.is_empty() {
-            return Err(TableError::Empty { path: self.path.clone() });
+            return Err(TableError::Empty { path });
         }
-        if head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]) {
-            return Err(TableError::Utf16 { path: self.path.clone() });
+        let (mut encoding, mark) = Encoding::of(head);
+        if encoding == Encoding::Unknown
+            && let Some(declared) = declared_encoding(&head[mark..])
+        {
+            let known = Encoding::declared(&declared).map_err(|()| TableError::Encoding { path, found: declared })?;
+            encoding = known.unwrap_or(encoding);
         }
-        if head == UTF8_MARK {
-            self.start += UTF8_MARK.len();
+        self.start += mark;
+        let ahead = std::mem::take(&mut self.ahead).split_off(self.start);
+        self.start = 0;
+        let rest = std::mem::replace(&mut self.rest, Box::new(io::empty()));
+        let origin = self.origin.clone();
+        let has_utf8 = Box::new(move || {
+            let input = Input::open(&origin, &Remarks::default()).map_err(io::Error::other)?;
+            encoding::has_utf8(input)
+        });
+        let text = io::Cursor::new(ahead).chain(rest);
+        self.rest = Box::new(Decoder::new(text, encoding, self.remarks.clone(), has_utf8));
+        self.forget_declaration()
+    }
+
+    /// Blanks the encoding that XML declares, because the text no longer has it.
+    fn forget_declaration(&mut self) -> Result<(), TableError> {
+        let head = self.head(256)?;
+        let declared = declared_encoding(head).and_then(|name| {
+            let start = head.windows(8).position(|word| word == b"encoding")?;
+            let value = head[start..].windows(name.len().max(1)).position(|word| word == name.as_bytes())?;
+            Some(start..start + value + name.len() + 1)
+        });
+        if let Some(place) = declared {
+            let start = self.start;
+            self.ahead[start + place.start..start + place.end].fill(b' ');
         }
         Ok(())
+    }
+
+    /// Steps over bytes that were looked at.
+    pub(super) fn skip(&mut self, num_bytes: usize) {
+        self.start = self.ahead.len().min(self.start + num_bytes);
+    }
+
+    /// The remarks on this file.
+    pub(super) fn remarks(&self) -> Remarks {
+        self.remarks.clone()
     }
 
     /// An error of reading, in the words of the file; `line` is the last whole one.
@@ -136,6 +179,16 @@ impl Input {
 }
 
 const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// The encoding that the first line of an XML file declares.
+fn declared_encoding(head: &[u8]) -> Option<String> {
+    let head = head.trim_ascii_start();
+    let end = head.windows(2).position(|pair| pair == b"?>")?;
+    let declaration = std::str::from_utf8(&head[..end]).ok()?.strip_prefix("<?xml")?;
+    let value = declaration.split_once("encoding")?.1.trim_start().strip_prefix('=')?.trim_start();
+    let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+    value[1..].split_once(quote).map(|(name, _)| name.trim().to_owned())
+}
 
 impl Read for Input {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {

@@ -4,10 +4,14 @@
 //! columns to a sink, damaged rows included. Never knows what a column means, apart from the usual names in
 //! [`names`] that both event logs and catalogues go by.
 
+mod baskets;
 mod batch;
 mod cell;
 pub(crate) mod column;
+mod container;
 mod delimited;
+mod dialect;
+mod encoding;
 mod error;
 mod feed;
 mod input;
@@ -21,6 +25,9 @@ mod pages;
 mod parquet;
 mod records;
 mod records_parquet;
+mod remark;
+mod schema;
+mod spool;
 pub(crate) mod tally;
 mod texts;
 mod zstd;
@@ -28,10 +35,12 @@ mod zstd;
 use std::path::PathBuf;
 
 pub(crate) use batch::{Batch, Sink};
-pub(crate) use cell::{Cell, Damage, MAX_WANTED, Row};
+pub(crate) use cell::{Cell, Damage, MAX_WANTED, Row, whole_number};
+pub use dialect::Dialect;
 pub use error::TableError;
 pub(crate) use number::{currency_of_sign, parse_number, split_currency};
 pub use origin::{Format, Origin, Slices};
+pub(crate) use remark::Remarks;
 pub use tally::{Example, Rejection};
 
 use crate::Progress;
@@ -39,6 +48,12 @@ use crate::Progress;
 /// A table in a file or in memory: its columns are known, its rows are still to be read.
 pub(crate) struct Source {
     columns: Vec<String>,
+    /// Columns that all rows of a list share.
+    shared: Vec<usize>,
+    takes_first: bool,
+    /// The column that rows are about, if it is not the first wanted one.
+    item: Option<usize>,
+    remarks: Remarks,
     reader: Reader,
 }
 
@@ -47,7 +62,6 @@ enum Reader {
     Json(json::Json),
     Feed(feed::Feed),
     Parquet(parquet::Parquet),
-    ParquetRecords(Box<records_parquet::Records>),
 }
 
 impl Source {
@@ -64,12 +78,43 @@ impl Source {
     ///
     /// The format is told by the extension (`.csv`, `.tsv`, `.txt`, `.jsonl`, `.ndjson`, `.json`, `.xml`, `.rss`,
     /// `.atom`, `.parquet`, `.pq`, each with or without `.gz` or `.zst`), else by the first bytes. Whether it is
-    /// compressed is told by the first bytes alone. The path `-` is standard input, which cannot be Parquet.
+    /// compressed is told by the first bytes alone. The path `-` is standard input. JSON and XML are read to their end,
+    /// because every record may have keys of its own.
     ///
     /// # Errors
     /// The file cannot be read, is empty, or is not of its format.
     pub(crate) fn open_origin(origin: &Origin) -> Result<Source, TableError> {
-        let mut input = input::Input::open(origin)?;
+        Source::open_as(origin, &Dialect::default())
+    }
+
+    /// As [`open_origin`](Source::open_origin), where something is known about delimited text.
+    ///
+    /// # Errors
+    /// As [`open_origin`](Source::open_origin).
+    pub(crate) fn open_as(origin: &Origin, dialect: &Dialect) -> Result<Source, TableError> {
+        let remarks = Remarks::default();
+        let kept = origin.kept()?;
+        let mut input = input::Input::open(&kept, &remarks)?;
+        match container::unpacked(&kept, &mut input, &remarks)? {
+            None => Source::open_plain(&kept, input, dialect, remarks),
+            Some(inner) => {
+                let mut input = input::Input::open(&inner, &remarks)?;
+                if container::unpacked_twice(&mut input)? {
+                    let how = "a file in it is in another archive: unpack it first".to_owned();
+                    return Err(TableError::Container { path: kept.path().to_owned(), what: "an archive", how });
+                }
+                Source::open_plain(&inner, input, dialect, remarks)
+            }
+        }
+    }
+
+    /// Opens a table that is in no container.
+    fn open_plain(
+        origin: &Origin,
+        mut input: input::Input,
+        dialect: &Dialect,
+        remarks: Remarks,
+    ) -> Result<Source, TableError> {
         let format = match origin.format() {
             Some(format) => format,
             None if input.head(4)? == parquet::MAGIC => Format::Parquet,
@@ -79,29 +124,23 @@ impl Source {
         };
         let (columns, reader) = match format {
             Format::Delimited => {
-                let (columns, reader) = delimited::Delimited::open(input)?;
+                let (columns, reader) = delimited::Delimited::open(input, dialect)?;
                 (columns, Reader::Delimited(reader))
             }
             Format::Json => {
-                let (columns, reader) = json::Json::open(input)?;
-                (columns, Reader::Json(reader))
+                let mut reader = json::Json::open(origin, &remarks)?;
+                (reader.columns().names(), Reader::Json(reader))
             }
             Format::Xml => {
-                let (columns, reader) = feed::Feed::open(input)?;
+                let (columns, reader) = feed::Feed::open(origin, &remarks)?;
                 (columns, Reader::Feed(reader))
             }
-            Format::Parquet if origin.is_stdin() => return Err(TableError::ParquetFromStdin),
             Format::Parquet => {
-                let (columns, reader) = parquet::Parquet::open(origin)?;
-                if reader.has_list() {
-                    let (columns, records) = reader.into_records()?;
-                    (columns, Reader::ParquetRecords(Box::new(records)))
-                } else {
-                    (columns, Reader::Parquet(reader))
-                }
+                let mut reader = parquet::Parquet::open(origin, &remarks)?;
+                (reader.columns().names(), Reader::Parquet(reader))
             }
         };
-        Ok(Source { columns, reader })
+        Ok(Source { columns, shared: Vec::new(), takes_first: false, item: None, remarks, reader })
     }
 
     /// The names of the columns, in the order of the file.
@@ -109,11 +148,54 @@ impl Source {
         &self.columns
     }
 
-    /// Hands every row to `sink`, with the cells of the columns at positions `wanted` (at most
-    /// [`MAX_WANTED`]), and advances `progress` by the bytes of the file.
+    /// Adds the column that somebody names by the way to it, such as `orders[].id`, if there is such a way.
+    pub(crate) fn offer(&mut self, name: &str) {
+        if let Some(columns) = self.nested() {
+            columns.offer(name);
+            self.columns = columns.names();
+        }
+    }
+
+    /// Returns true if `column` has one value for each row of the column `item`, and not a list of them.
+    pub(crate) fn fits(&mut self, item: usize, column: usize) -> bool {
+        self.nested().is_none_or(|columns| columns.fits(item, column))
+    }
+
+    /// Says which columns all rows of a list share, such as the number of an order: what stands around the list counts
+    /// rather than what its elements have under the same name.
+    pub(crate) fn share(&mut self, columns: Vec<usize>) {
+        self.shared = columns;
+    }
+
+    /// Takes the first element of lists at the side of the rows; without it such columns are refused.
+    pub(crate) fn take_first(&mut self) {
+        self.takes_first = true;
+    }
+
+    /// Reads columns in any order only to look at their values: rows are about `item`, and nothing is refused.
+    pub(crate) fn survey(&mut self, item: Option<usize>) {
+        (self.item, self.takes_first) = (item, true);
+    }
+
+    /// The facts that were found out about the file; some of them only while rows are read.
+    pub(crate) fn remarks(&self) -> Remarks {
+        self.remarks.clone()
+    }
+
+    fn nested(&mut self) -> Option<&mut nested::Columns> {
+        match &mut self.reader {
+            Reader::Json(reader) => Some(reader.columns()),
+            Reader::Parquet(reader) => Some(reader.columns()),
+            Reader::Delimited(_) | Reader::Feed(_) => None,
+        }
+    }
+
+    /// Hands every row to `sink`, with the cells of the columns at positions `wanted` (at most [`MAX_WANTED`], the one
+    /// that rows are about first), and advances `progress` by the bytes of the file.
     ///
     /// # Errors
-    /// The file cannot be read to its end. Damaged rows are no error; the sink hears of them.
+    /// The file cannot be read to its end, or lists of lists do not tell what a row is. Damaged rows are no error; the
+    /// sink hears of them.
     pub(crate) fn read(
         self,
         wanted: &[usize],
@@ -121,17 +203,34 @@ impl Source {
         sink: &mut dyn FnMut(Row<'_>),
     ) -> Result<(), TableError> {
         debug_assert!(wanted.len() <= MAX_WANTED);
-        match self.reader {
-            Reader::Delimited(reader) => reader.read(&self.columns, wanted, progress, sink),
-            Reader::Json(reader) => reader.read(&self.columns, wanted, progress, sink),
-            Reader::Feed(reader) => reader.read(&self.columns, wanted, progress, sink),
-            Reader::Parquet(reader) => reader.read(&self.columns, wanted, progress, sink),
-            Reader::ParquetRecords(reader) => reader.read(&self.columns, wanted, progress, sink),
+        let list = self.list_column(wanted).map(str::to_owned);
+        match list {
+            Some(name) => self.read_plain(wanted, progress, &mut |row| baskets::split(row, &name, sink)),
+            None => self.read_plain(wanted, progress, sink),
         }
     }
-}
 
-impl Source {
+    /// The name of the column that rows are about, if it may hold several ids in one field.
+    fn list_column(&self, wanted: &[usize]) -> Option<&str> {
+        let name = self.columns.get(*wanted.first()?)?;
+        names::is_of_lists(name).then_some(name)
+    }
+
+    fn read_plain(
+        self,
+        wanted: &[usize],
+        progress: &dyn Progress,
+        sink: &mut dyn FnMut(Row<'_>),
+    ) -> Result<(), TableError> {
+        let reading = nested::Reading { wanted, shared: &self.shared, item: self.item, takes_first: self.takes_first };
+        match self.reader {
+            Reader::Delimited(reader) => reader.read(&self.columns, wanted, progress, sink),
+            Reader::Json(reader) => reader.read(&self.columns, &reading, progress, sink),
+            Reader::Feed(reader) => reader.read(&self.columns, wanted, progress, sink),
+            Reader::Parquet(reader) => reader.read(&self.columns, &reading, progress, &mut RowsOf(sink)),
+        }
+    }
+
     /// As [`read`](Source::read), but hands over many rows at a time where the format has columns.
     ///
     /// # Errors
@@ -143,12 +242,25 @@ impl Source {
         sink: &mut dyn Sink,
     ) -> Result<(), TableError> {
         debug_assert!(wanted.len() <= MAX_WANTED);
+        let has_list = self.list_column(wanted).is_some();
+        let reading = nested::Reading { wanted, shared: &self.shared, item: self.item, takes_first: self.takes_first };
         match self.reader {
-            Reader::Parquet(reader) => {
-                reader.read_batches(&self.columns, wanted, progress, &mut |batch| sink.batch(batch))
-            }
+            Reader::Parquet(reader) if !has_list => reader.read(&self.columns, &reading, progress, sink),
             _ => self.read(wanted, progress, &mut |row| sink.row(row)),
         }
+    }
+}
+
+/// Takes batches apart.
+struct RowsOf<'s>(&'s mut dyn FnMut(Row<'_>));
+
+impl Sink for RowsOf<'_> {
+    fn row(&mut self, row: Row<'_>) {
+        (self.0)(row);
+    }
+
+    fn batch(&mut self, batch: &Batch<'_>) {
+        (0..batch.num_rows).for_each(|row| self.row(batch.row(row, &mut [Cell::Missing; MAX_WANTED])));
     }
 }
 

@@ -20,7 +20,37 @@ pub(crate) const ITEM: &[&str] = &[
     "itemsku",
     "variantid",
     "itemnumber",
+    "itemids",
+    "productids",
+    "skus",
+    "articleids",
 ];
+
+/// Usual names of columns that hold several ids in one field; see [`normalise`].
+const LISTS: &[&str] = &[
+    "itemids",
+    "productids",
+    "skus",
+    "articleids",
+    "asins",
+    "items",
+    "products",
+    "articles",
+    "itemlist",
+    "productlist",
+    "basket",
+    "cart",
+    "basketitems",
+    "cartitems",
+    "orderitems",
+    "lineitems",
+    "contents",
+];
+
+/// Returns true if a column of this name may hold several ids in one field, such as `a,b,c`.
+pub(crate) fn is_of_lists(name: &str) -> bool {
+    LISTS.contains(&normalise(name).as_str())
+}
 
 /// A column name as it is compared: lower case, letters and digits only.
 pub(crate) fn normalise(name: &str) -> String {

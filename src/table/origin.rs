@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::{TableError, spool};
+
 /// Bytes that are fetched piece by piece, such as those of a file that a browser holds.
 pub trait Slices: fmt::Debug + Send + Sync {
     /// Number of bytes.
@@ -59,7 +61,7 @@ pub enum Format {
 
 impl Format {
     /// The format that the extension of a name tells, with or without `.gz` or `.zst` behind it.
-    fn of_name(path: &Path) -> Option<Format> {
+    pub(super) fn of_name(path: &Path) -> Option<Format> {
         let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
         let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
         match name.rsplit_once('.')?.1 {
@@ -87,6 +89,18 @@ impl Origin {
             Origin::Memory { format: Some(format), .. } | Origin::Slices { format: Some(format), .. } => Some(*format),
             _ => Format::of_name(self.path()),
         }
+    }
+
+    /// The same table where it can be read again and again: standard input is kept, all else is there already.
+    ///
+    /// # Errors
+    /// The stream cannot be read, or there is no place to keep it.
+    pub(crate) fn kept(&self) -> Result<Origin, TableError> {
+        if !self.is_stdin() {
+            return Ok(self.clone());
+        }
+        let path = self.path();
+        spool::keep(&mut io::stdin(), path).map_err(|source| TableError::Io { path: path.to_owned(), source })
     }
 
     /// Returns true if this is standard input.

@@ -8,9 +8,10 @@ use parquet::file::reader::{ChunkReader, FileReader, Length, SerializedFileReade
 use rayon::prelude::*;
 
 use super::column::{Column, ColumnReader};
+use super::nested::{Columns, Reading};
 use super::pages::{Chunks, pages_of};
-use super::records_parquet::{Records, has_list};
-use super::{Batch, Cell, MAX_WANTED, Origin, Row, TableError};
+use super::remark::Remarks;
+use super::{Batch, Origin, Row, Sink, TableError, records_parquet};
 use crate::Progress;
 
 pub(super) const MAGIC: &[u8] = b"PAR1";
@@ -19,62 +20,63 @@ pub(super) struct Parquet {
     origin: Origin,
     file_bytes: u64,
     reader: SerializedFileReader<Chunks>,
-    /// Number of the leaf in the schema of each listed column.
-    leaves: Vec<usize>,
+    remarks: Remarks,
+    columns: Columns,
 }
 
 impl Parquet {
-    /// The columns are those that have at most one value a row; a field of a group is named `group.field`.
-    pub(super) fn open(origin: &Origin) -> Result<(Vec<String>, Parquet), TableError> {
+    /// Reads the schema, and the names of parameters if it has any.
+    pub(super) fn open(origin: &Origin, remarks: &Remarks) -> Result<Parquet, TableError> {
         let path = origin.path();
         let chunks = Chunks::open(origin).map_err(|source| TableError::Io { path: path.to_owned(), source })?;
         let file_bytes = check_marks(path, &chunks)?;
         let reader = SerializedFileReader::new(chunks).map_err(|error| decode_error(path, &error))?;
-        let mut columns = Vec::new();
-        let mut leaves = Vec::new();
-        for (leaf, column) in reader.metadata().file_metadata().schema_descr().columns().iter().enumerate() {
-            if column.max_rep_level() == 0 {
-                columns.push(column.path().string().trim().to_owned());
-                leaves.push(leaf);
-            }
-        }
-        Ok((columns, Parquet { origin: origin.clone(), file_bytes, reader, leaves }))
+        let schema = records_parquet::schema_of(&reader).map_err(|error| decode_error(path, &error))?;
+        let remarks = remarks.clone();
+        Ok(Parquet { origin: origin.clone(), file_bytes, reader, remarks, columns: Columns::declared(&schema) })
     }
 
-    /// Returns true if records hold lists of products, which are rows of their own.
-    pub(super) fn has_list(&self) -> bool {
-        has_list(self.reader.metadata().file_metadata().schema())
+    pub(super) const fn columns(&mut self) -> &mut Columns {
+        &mut self.columns
     }
 
-    /// The same file, read record by record.
-    pub(super) fn into_records(self) -> Result<(Vec<String>, Records), TableError> {
-        Records::open(self.origin.path().to_owned(), self.file_bytes, self.reader)
-    }
-
-    /// Hands over every row, one by one.
+    /// Hands over every row: many at a time if no wanted value stands in a list.
     pub(super) fn read(
         self,
-        columns: &[String],
-        wanted: &[usize],
+        names: &[String],
+        reading: &Reading<'_>,
         progress: &dyn Progress,
-        sink: &mut dyn FnMut(Row<'_>),
+        sink: &mut dyn Sink,
     ) -> Result<(), TableError> {
-        self.read_batches(columns, wanted, progress, &mut |batch| {
-            (0..batch.num_rows).for_each(|row| sink(batch.row(row, &mut [Cell::Missing; MAX_WANTED])));
-        })
+        let path = self.origin.path();
+        let plan = self.columns.plan(reading).map_err(|unclear| unclear.error(path))?;
+        plan.remark.iter().for_each(|remark| self.remarks.add(remark.clone()));
+        let wanted = reading.wanted;
+        let names: Vec<&str> = wanted.iter().map(|&column| names.get(column).map_or("", String::as_str)).collect();
+        let leaf = |way: Vec<String>| {
+            let columns = self.reader.metadata().file_metadata().schema_descr().columns();
+            columns.iter().position(|column| column.path().parts() == way)
+        };
+        let leaves = self.columns.plain(wanted).and_then(|ways| ways.into_iter().map(leaf).collect());
+        match leaves {
+            Some(leaves) => self.read_batches(&names, leaves, progress, &mut |batch| sink.batch(batch)),
+            None => {
+                let mut take = |row: Row<'_>| sink.row(row);
+                records_parquet::read(path, self.file_bytes, &self.reader, &plan, &names, progress, &mut take)
+            }
+        }
     }
 
     /// Hands over every row, many at a time; the columns are decoded in parallel.
     pub(super) fn read_batches(
-        self,
-        names: &[String],
-        wanted: &[usize],
+        &self,
+        names: &[&str],
+        leaves: Vec<usize>,
         progress: &dyn Progress,
         sink: &mut dyn FnMut(&Batch<'_>),
     ) -> Result<(), TableError> {
         let total_rows = self.reader.metadata().file_metadata().num_rows().max(1) as u64;
-        let names: Vec<&str> = wanted.iter().map(|&column| names.get(column).map_or("", String::as_str)).collect();
-        let files = self.open_columns(wanted)?;
+        let files = self.open_columns(leaves)?;
         let mut done_rows = 0_u64;
         let mut done_bytes = 0;
         let mut groups = 0..self.reader.num_row_groups();
@@ -102,7 +104,7 @@ impl Parquet {
             let mut decoded = Ok(Vec::new());
             rayon::in_place_scope(|scope| {
                 scope.spawn(|_| decoded = next());
-                sink(&Batch { first_line: done_rows + 1, num_rows, columns: &columns, names: &names });
+                sink(&Batch { first_line: done_rows + 1, num_rows, columns: &columns, names });
             });
             columns = decoded?;
             done_rows += num_rows as u64;
@@ -115,10 +117,10 @@ impl Parquet {
     }
 
     /// Opens the file once for each wanted column.
-    fn open_columns(&self, wanted: &[usize]) -> Result<Vec<(usize, Arc<Chunks>)>, TableError> {
-        let leaves = wanted.iter().filter_map(|&column| self.leaves.get(column));
-        let open = |&leaf| Ok((leaf, Arc::new(Chunks::open(&self.origin)?)));
+    fn open_columns(&self, leaves: Vec<usize>) -> Result<Vec<(usize, Arc<Chunks>)>, TableError> {
+        let open = |leaf| Ok((leaf, Arc::new(Chunks::open(&self.origin)?)));
         leaves
+            .into_iter()
             .map(open)
             .collect::<std::io::Result<_>>()
             .map_err(|source| TableError::Io { path: self.origin.path().to_owned(), source })

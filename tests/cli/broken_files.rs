@@ -54,7 +54,6 @@ fn broken_files() -> Vec<Broken> {
         let rows: String = (0..30).map(|row| format!("U1,S{},P{},view,{time}\n", row / 3, row % 7)).collect();
         format!("{head}{rows}").into_bytes()
     };
-    let utf16: Vec<u8> = "\u{feff}session_id,item_id\n1,a\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let whole = gzip(&log.repeat(20));
     let of = |what, name, bytes: &[u8], read| Broken { what, name, bytes: bytes.to_vec(), read };
     vec![
@@ -84,8 +83,8 @@ fn broken_files() -> Vec<Broken> {
             format!("{head}\"U1,S1,P1,view,1767225600\n{}", "U1,S1,P1,view,1767225600\n".repeat(200)).as_bytes(),
             Log,
         ),
-        of("UTF-16", "utf16.csv", &utf16, Log),
-        of("a header in Latin-1", "latin1.csv", b"session_id,produit_id\xe9\n1,a\n", Log),
+        of("a header in Latin-1 over rows in UTF-8", "mixed.csv", b"session_id,produit_id\xe9\n1,\xc3\xa9\n", Log),
+        of("two lists that could be the rows", "lists.json", b"{\"seen\":[{\"sku\":1}],\"bought\":[{\"sku\":2}]}", Log),
         of("gzip that is cut off", "cut.csv.gz", &whole[..whole.len() / 2], Log),
         of("gzip that is damaged", "damaged.csv.gz", &flipped(whole.clone(), whole.len() / 2), Log),
         of("zstd that is cut off", "cut.csv.zst", &zstd::encode_all(log.as_bytes(), 3).unwrap()[..300], Log),

@@ -35,6 +35,19 @@ pub fn evaluations(text: &str) -> Result<usize, String> {
     within(text, 1, 100_000)
 }
 
+/// A delimiter of columns: one or two letters, or `tab`.
+pub fn delimiter(text: &str) -> Result<String, String> {
+    let text = match text {
+        "tab" | "\\t" => "\t",
+        text => text,
+    };
+    match text.chars().count() {
+        _ if text.contains(['"', '\n', '\r']) => Err("quotes and line ends part no columns".to_owned()),
+        1 | 2 => Ok(text.to_owned()),
+        _ => Err("expected one or two letters, or `tab`".to_owned()),
+    }
+}
+
 fn within(text: &str, least: usize, most: usize) -> Result<usize, String> {
     text.parse()
         .ok()

@@ -10,7 +10,9 @@ use crate::{arg_parsers, output};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
-use vicino::events::{self, DateOrder, EventLog, EventMeaning, Field, ReadOptions, ReadReport, Reason, RowFilter};
+use vicino::events::{
+    self, DateOrder, Dialect, EventLog, EventMeaning, Field, ReadOptions, ReadReport, Reason, RowFilter,
+};
 
 /// Flags that decide how event logs are read.
 #[derive(Debug, clap::Args)]
@@ -29,6 +31,16 @@ pub struct EventFlags {
     /// without a column.
     #[arg(help_heading = "Event logs", long = "column", value_name = "FIELD=NAME", value_parser = arg_parsers::column)]
     columns: Vec<(Field, String)>,
+
+    /// Delimiter of the columns of text: one or two letters, or `tab` [default: found]
+    #[arg(help_heading = "Event logs", long, value_name = "LETTERS", value_parser = arg_parsers::delimiter)]
+    delimiter: Option<String>,
+
+    /// The first line is a row: columns go by their numbers, from 1 (`--column item=3`)
+    ///
+    /// A first line that holds a time, or numbers only, is taken for a row anyway.
+    #[arg(help_heading = "Event logs", long)]
+    no_header: bool,
 
     /// Without a session column, end a shopper's session when nothing happens for longer than this (s, m, h, d)
     /// [default: 30m]
@@ -139,6 +151,10 @@ impl EventFlags {
             default_kind: self.events_are.or(mapping.events_are()?).map(Into::into),
             max_rejected: self.max_rejected.unwrap_or(usual.max_rejected),
             columns,
+            dialect: Dialect {
+                delimiter: self.delimiter.clone().or(mapping.delimiter()?),
+                has_no_header: self.no_header || mapping.no_header(),
+            },
             cleaning: cleaning.cleaning()?,
             ..usual
         };

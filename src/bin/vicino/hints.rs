@@ -53,6 +53,7 @@ pub fn of_error(error: &anyhow::Error) -> Option<String> {
 fn of_events_error(error: &EventsError) -> Option<String> {
     Some(match error {
         EventsError::MissingColumn { field, .. } => format!("; name the right one with `--column {field}=NAME`"),
+        EventsError::Remarked { error, .. } => return of_events_error(error),
         EventsError::DifferentColumns { field, .. } => format!(" with `--column {field}=`"),
         EventsError::NothingLeft { rule, event_types, .. } => {
             let types = if event_types.is_empty() {

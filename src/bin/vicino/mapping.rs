@@ -34,6 +34,12 @@ pub struct Mapping {
     /// As `--where`.
     #[serde(rename = "where", skip_serializing_if = "Option::is_none")]
     filter: Option<String>,
+    /// As `--delimiter`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    delimiter: Option<String>,
+    /// As `--no-header`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    no_header: bool,
     /// Column by field, or the columns of several files; empty for a field without a column.
     #[serde(default)]
     columns: BTreeMap<String, Names>,
@@ -77,6 +83,7 @@ impl Mapping {
         mapping.event_types().with_context(|| format!("{name} is no mapping"))?;
         mapping.date_order().with_context(|| format!("{name} is no mapping"))?;
         mapping.filter().with_context(|| format!("{name} is no mapping"))?;
+        mapping.delimiter().with_context(|| format!("{name} is no mapping"))?;
         mapping.events_are().with_context(|| format!("{name} is no mapping"))?;
         Ok(mapping)
     }
@@ -112,6 +119,8 @@ impl Mapping {
                 .collect(),
             columns: without.chain(found).collect(),
             cleaning,
+            delimiter: options.dialect.delimiter.clone(),
+            no_header: options.dialect.has_no_header,
         }
     }
 
@@ -166,6 +175,18 @@ impl Mapping {
     /// The filter of rows.
     pub fn filter(&self) -> anyhow::Result<Option<RowFilter>> {
         self.filter.as_deref().map(RowFilter::parse).transpose().context("where")
+    }
+
+    /// The delimiter of columns.
+    pub fn delimiter(&self) -> anyhow::Result<Option<String>> {
+        let delimiter = self.delimiter.as_deref().map(arg_parsers::delimiter).transpose();
+        delimiter
+            .map_err(|problem| anyhow!("delimiter = {:?}: {problem}", self.delimiter.as_deref().unwrap_or_default()))
+    }
+
+    /// Returns true if the first line is a row.
+    pub const fn no_header(&self) -> bool {
+        self.no_header
     }
 
     /// Returns the options of cleaning.
@@ -229,6 +250,7 @@ mod tests {
             ("events_are = \"gift\"", "gift"),
             ("where = \"status\"", "letter 7"),
             ("[event_types]\n4 = \"gift\"", "gift"),
+            ("delimiter = \"<=>\"", "<=>"),
         ] {
             let error = format!("{:#}", written(text).unwrap_err());
             assert!(error.contains(expected) && error.contains("shop.toml"), "{text}: {error}");

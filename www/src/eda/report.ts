@@ -1,5 +1,5 @@
-// What training writes, and the exploration of the log that it read. A missing part is left out of the page; a file that
-// is not what it should be is an error.
+// The report of training, and the exploration of the log that it read. A missing part is left out of the page; a file
+// that is not what it should be is an error.
 import type { Exploration } from './explored';
 import type { Feed, Reading } from './reading';
 

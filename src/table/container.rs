@@ -1,0 +1,421 @@
+//! Files that hold tables of other kinds: archives, workbooks and databases.
+//!
+//! A zip archive with one table, and a workbook, are unpacked into a file without a name and read from there. For all
+//! others this module knows what they are, and how people get the table out.
+
+use std::path::Path;
+
+use super::input::Input;
+use super::remark::Remarks;
+use super::{Origin, TableError};
+
+/// Kind of a file that is no table itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Zip,
+    /// An Excel workbook of before 2007.
+    OldWorkbook,
+    /// Something that is not read: its name, and the way to get at the table.
+    Other(&'static str, &'static str),
+}
+
+const UNPACK: &str = "unpack it first";
+
+/// Bytes that tell the kind.
+const HEAD_BYTES: usize = 64;
+
+impl Kind {
+    fn of(head: &[u8]) -> Option<Kind> {
+        let kinds: [(&[u8], Kind); 16] = [
+            (b"PK\x03\x04", Kind::Zip),
+            (b"PK\x05\x06", Kind::Other("an empty zip archive", "is it the right file?")),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind::OldWorkbook),
+            (
+                b"SQLite format 3\0",
+                Kind::Other(
+                    "a SQLite database",
+                    "export the table: `sqlite3 -header -csv shop.db \"SELECT * FROM events\" > events.csv`",
+                ),
+            ),
+            (b"BZh", Kind::Other("a file compressed by bzip2", "unpack it first: `bunzip2`")),
+            (b"\xfd7zXZ\0", Kind::Other("a file compressed by xz", "unpack it first: `unxz`")),
+            (b"7z\xbc\xaf\x27\x1c", Kind::Other("a 7-Zip archive", UNPACK)),
+            (b"Rar!", Kind::Other("a RAR archive", UNPACK)),
+            (b"\x04\x22\x4d\x18", Kind::Other("a file compressed by LZ4", UNPACK)),
+            (
+                b"ARROW1",
+                Kind::Other(
+                    "an Arrow or Feather file",
+                    "save it as Parquet: `pyarrow.parquet.write_table(pyarrow.feather.read_table(\"f\"), \"f.parquet\")`",
+                ),
+            ),
+            (b"FEA1", Kind::Other("a Feather file", "save it as Parquet")),
+            (b"ORC", Kind::Other("an ORC file", "save it as Parquet, for instance by Spark or DuckDB")),
+            (b"Obj\x01", Kind::Other("an Avro file", "export the table as Parquet or JSON lines instead")),
+            (b"\x89HDF", Kind::Other("an HDF5 file", "save the table as Parquet or CSV")),
+            (b"%PDF", Kind::Other("a PDF document", "export the table as CSV")),
+            (b"RDX", Kind::Other("an R data file", "save the table by `write.csv`")),
+        ];
+        if head.get(8..12) == Some(b"DUCK") {
+            let how = "export the table: `duckdb shop.db \"COPY events TO 'events.parquet'\"`";
+            return Some(Kind::Other("a DuckDB database", how));
+        }
+        // `ORC` and `BZh` are letters that a text may begin with.
+        let is_text = |mark: &[u8]| mark.len() == 3 && head.iter().all(|byte| byte.is_ascii() && *byte != 0);
+        kinds.into_iter().find(|(mark, _)| head.starts_with(mark) && !is_text(mark)).map(|(_, kind)| kind)
+    }
+}
+
+/// The table inside a file, if it is one that holds another.
+///
+/// # Errors
+/// The file holds no table that is read, or several.
+pub(super) fn unpacked(origin: &Origin, input: &mut Input, remarks: &Remarks) -> Result<Option<Origin>, TableError> {
+    let path = origin.path();
+    match Kind::of(input.head(HEAD_BYTES)?) {
+        None => Ok(None),
+        Some(Kind::Zip) => native::of_zip(origin, remarks).map(Some),
+        Some(Kind::OldWorkbook) => native::of_workbook(origin, remarks).map(Some),
+        Some(Kind::Other(what, how)) => Err(not_read(path, what, how.to_owned())),
+    }
+}
+
+/// Returns true if a file that was unpacked holds another one.
+pub(super) fn unpacked_twice(input: &mut Input) -> Result<bool, TableError> {
+    Ok(Kind::of(input.head(HEAD_BYTES)?).is_some())
+}
+
+fn not_read(path: &Path, what: &'static str, how: String) -> TableError {
+    TableError::Container { path: path.to_owned(), what, how }
+}
+
+#[cfg(target_family = "wasm")]
+mod native {
+    use super::{Origin, Remarks, TableError, not_read};
+
+    pub(super) fn of_zip(origin: &Origin, _: &Remarks) -> Result<Origin, TableError> {
+        let how = "unpack it first, or save the workbook as CSV; the `vicino` command reads both".to_owned();
+        Err(not_read(origin.path(), "a zip archive or an Excel workbook", how))
+    }
+
+    pub(super) fn of_workbook(origin: &Origin, _: &Remarks) -> Result<Origin, TableError> {
+        Err(not_read(origin.path(), "an Excel workbook", "save it as CSV".to_owned()))
+    }
+}
+
+#[cfg(not(target_family = "wasm"))]
+mod native {
+    use std::io::{self, Read, Seek, SeekFrom, Write};
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use calamine::{Data, Reader, Sheets};
+    use zip::ZipArchive;
+
+    use super::not_read;
+    use crate::table::origin::Format;
+    use crate::table::remark::{Remark, Remarks};
+    use crate::table::{Origin, Slices, TableError, spool};
+
+    /// Bytes that are read at a time.
+    const PIECE: usize = 1 << 16;
+
+    /// Reads the bytes of an origin from any place.
+    #[derive(Clone)]
+    struct Seekable {
+        slices: Arc<dyn Slices>,
+        at: u64,
+        piece: Vec<u8>,
+        piece_start: u64,
+    }
+
+    impl Seekable {
+        fn open(origin: &Origin) -> io::Result<Seekable> {
+            let slices: Arc<dyn Slices> = match origin {
+                Origin::Slices { slices, .. } => slices.clone(),
+                Origin::Memory { bytes, .. } => Arc::new(InMemory(bytes.clone())),
+                Origin::File(path) => Arc::new(spool::of_file(std::fs::File::open(path)?)?),
+            };
+            Ok(Seekable { slices, at: 0, piece: Vec::new(), piece_start: 0 })
+        }
+    }
+
+    #[derive(Debug)]
+    struct InMemory(bytes::Bytes);
+
+    impl Slices for InMemory {
+        fn num_bytes(&self) -> u64 {
+            self.0.len() as u64
+        }
+
+        fn read_at(&self, start: u64, buffer: &mut [u8]) -> io::Result<()> {
+            let start = usize::try_from(start).unwrap_or(usize::MAX);
+            let slice = start.checked_add(buffer.len()).and_then(|end| self.0.get(start..end));
+            buffer.copy_from_slice(slice.ok_or(io::ErrorKind::UnexpectedEof)?);
+            Ok(())
+        }
+    }
+
+    impl Read for Seekable {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let is_inside = (self.piece_start..self.piece_start + self.piece.len() as u64).contains(&self.at);
+            if !is_inside {
+                let left = self.slices.num_bytes().saturating_sub(self.at);
+                let len = PIECE.min(usize::try_from(left).unwrap_or(usize::MAX));
+                self.piece.resize(len, 0);
+                self.piece_start = self.at;
+                self.slices.read_at(self.at, &mut self.piece)?;
+            }
+            let rest = &self.piece[(self.at - self.piece_start) as usize..];
+            let len = rest.len().min(buffer.len());
+            buffer[..len].copy_from_slice(&rest[..len]);
+            self.at += len as u64;
+            Ok(len)
+        }
+    }
+
+    impl Seek for Seekable {
+        fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+            let at = match to {
+                SeekFrom::Start(at) => Some(at),
+                SeekFrom::End(by) => self.slices.num_bytes().checked_add_signed(by),
+                SeekFrom::Current(by) => self.at.checked_add_signed(by),
+            };
+            self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
+            Ok(self.at)
+        }
+    }
+
+    fn io_error(path: &Path) -> impl Fn(io::Error) -> TableError {
+        move |source| TableError::Io { path: path.to_owned(), source }
+    }
+
+    /// The one table of a zip archive; a workbook is an archive, too.
+    pub(super) fn of_zip(origin: &Origin, remarks: &Remarks) -> Result<Origin, TableError> {
+        const WHAT: &str = "a zip archive";
+        let path = origin.path();
+        let damaged = |error: zip::result::ZipError| not_read(path, WHAT, format!("it cannot be unpacked: {error}"));
+        let file = Seekable::open(origin).map_err(io_error(path))?;
+        let mut archive = ZipArchive::new(file).map_err(damaged)?;
+        let names = archive.file_names().map(|name| name.map(std::borrow::Cow::into_owned));
+        let names: Vec<String> = names.collect::<Result<_, _>>().map_err(damaged)?;
+        let has = |name: &str| names.iter().any(|one| one == name);
+        if has("xl/workbook.xml") || has("xl/workbook.bin") || has("content.xml") {
+            return of_workbook(origin, remarks);
+        }
+        let is_hidden =
+            |name: &str| name.ends_with('/') || name.split('/').any(|part| part.starts_with('.') || part == "__MACOSX");
+        let files: Vec<&String> = names.iter().filter(|name| !is_hidden(name)).collect();
+        let tables: Vec<&String> =
+            files.iter().filter(|name| Format::of_name(Path::new(name)).is_some()).copied().collect();
+        let member = match (&tables[..], &files[..]) {
+            ([table], _) => (*table).clone(),
+            ([], [file]) => (*file).clone(),
+            ([], []) => return Err(not_read(path, WHAT, "nothing is in it; is it the right file?".to_owned())),
+            (several, all) => {
+                let listed: Vec<String> = if several.is_empty() { all } else { several }
+                    .iter()
+                    .take(10)
+                    .map(|name| format!("`{name}`"))
+                    .collect();
+                let how = format!(
+                    "several files are in it ({}): unpack it and name those that are the log",
+                    listed.join(", ")
+                );
+                return Err(not_read(path, WHAT, how));
+            }
+        };
+        let mut entry = archive.by_name(&member).map_err(damaged)?;
+        let name = path.join(&member);
+        let kept = spool::keep(&mut entry, &name);
+        remarks.add(Remark::Member { name: member });
+        kept.map_err(|error| not_read(path, WHAT, format!("it cannot be unpacked: {error}")))
+    }
+
+    /// The sheets of a workbook that have one header, as a delimited text.
+    pub(super) fn of_workbook(origin: &Origin, remarks: &Remarks) -> Result<Origin, TableError> {
+        const WHAT: &str = "a workbook";
+        let path = origin.path();
+        let damaged = |error: calamine::Error| {
+            not_read(path, WHAT, format!("it cannot be read ({error}); save the sheet as CSV"))
+        };
+        let file = Seekable::open(origin).map_err(io_error(path))?;
+        let mut workbook: Sheets<Seekable> = calamine::open_workbook_auto_from_rs(file).map_err(damaged)?;
+        let mut writer =
+            csv::WriterBuilder::new().flexible(true).from_writer(spool::Spool::new().map_err(io_error(path))?);
+        let (mut header, mut read, mut others) = (None, Vec::new(), Vec::new());
+        for name in workbook.sheet_names() {
+            let sheet = workbook.worksheet_range(&name).map_err(damaged)?;
+            let mut rows = sheet.rows().map(texts_of).skip_while(|row| row.iter().all(String::is_empty));
+            let Some(first) = rows.next() else { continue };
+            match &header {
+                None => writer.write_record(&first).map_err(|error| io_error(path)(io::Error::other(error)))?,
+                Some(header) if *header == first => {}
+                Some(_) => {
+                    others.push(name);
+                    continue;
+                }
+            }
+            header = Some(first);
+            for row in rows.filter(|row| !row.iter().all(String::is_empty)) {
+                writer.write_record(&row).map_err(|error| io_error(path)(io::Error::other(error)))?;
+            }
+            read.push(name);
+        }
+        if header.is_none() {
+            return Err(not_read(path, WHAT, "nothing is in it; is it the right file?".to_owned()));
+        }
+        if read.len() > 1 || !others.is_empty() {
+            remarks.add(Remark::Sheets { read, others });
+        }
+        let mut spool = writer.into_inner().map_err(|error| io_error(path)(error.into_error()))?;
+        spool.flush().map_err(io_error(path))?;
+        spool.into_origin(path, Format::Delimited).map_err(io_error(path))
+    }
+
+    /// The cells of a row as text: whole numbers without a fraction, times as ISO 8601.
+    fn texts_of(row: &[Data]) -> Vec<String> {
+        row.iter().map(text_of).collect()
+    }
+
+    fn text_of(cell: &Data) -> String {
+        match cell {
+            Data::Empty | Data::Error(_) => String::new(),
+            Data::Int(value) => value.to_string(),
+            Data::Float(value) => value.to_string(),
+            Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
+            Data::Bool(value) => value.to_string(),
+            Data::DateTime(time) if time.is_duration() => {
+                let seconds = (time.as_f64() * 86_400.0).round() as i64;
+                format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+            }
+            Data::DateTime(time) => {
+                let (year, month, day, hour, minute, second, milli) = time.to_ymd_hms_milli();
+                let date = format!("{year:04}-{month:02}-{day:02}");
+                match (hour, minute, second, milli) {
+                    (0, 0, 0, 0) => date,
+                    (_, _, _, 0) => format!("{date}T{hour:02}:{minute:02}:{second:02}"),
+                    _ => format!("{date}T{hour:02}:{minute:02}:{second:02}.{milli:03}"),
+                }
+            }
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn cells_are_written_as_the_shop_means_them() {
+            let day = calamine::ExcelDateTime::new(45_000.0, calamine::ExcelDateTimeType::DateTime, false);
+            let moment = calamine::ExcelDateTime::new(45_000.25, calamine::ExcelDateTimeType::DateTime, false);
+            let cells =
+                [Data::Float(123.0), Data::Float(2.5), Data::DateTime(day), Data::DateTime(moment), Data::Empty];
+            assert_eq!(texts_of(&cells), ["123", "2.5", "2023-03-15", "2023-03-15T06:00:00", ""]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use crate::table::testing::{Files, rows_of};
+
+    fn zip_of(members: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for (name, bytes) in members {
+            writer.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+            writer.write_all(bytes).unwrap();
+        }
+        writer.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn the_one_table_of_a_zip_archive_is_read() {
+        let files = Files::new();
+        let (csv, note) = (&b"a,b\n1,x\n"[..], &b"about"[..]);
+        for members in [
+            &[("log.csv", csv)][..],
+            &[("__MACOSX/._log.csv", note), ("data/log.csv", csv), ("readme.md", note)],
+            &[("events", csv)],
+        ] {
+            assert_eq!(rows_of(&files.write("a.zip", zip_of(members))).unwrap(), ["2: 1 x"]);
+        }
+        assert_eq!(rows_of(&files.write("a.csv", zip_of(&[("a.jsonl", b"{\"a\":1}\n")]))).unwrap(), ["1: i1"]);
+    }
+
+    #[test]
+    fn what_cannot_be_unpacked_is_named() {
+        let files = Files::new();
+        let zip = zip_of(&[("a.csv", b"a\n1\n"), ("b.csv", b"a\n1\n")]);
+        for (bytes, what) in [
+            (zip.clone(), "several files are in it (`a.csv`, `b.csv`)"),
+            (zip[..zip.len() / 2].to_vec(), "cannot be unpacked"),
+            (zip_of(&[]), "an empty zip archive"),
+            (zip_of(&[("a.zip", &zip)]), "in another archive"),
+            (b"SQLite format 3\0 and more".to_vec(), "a SQLite database"),
+            (b"\0\0\0\0\0\0\0\0DUCK\x40\0".to_vec(), "a DuckDB database"),
+            (b"BZh91AY&SY\0\0".to_vec(), "bunzip2"),
+            (b"\xfd7zXZ\0\0".to_vec(), "unxz"),
+            (b"ARROW1\0\0".to_vec(), "Feather"),
+            (b"ORC\x0a\0".to_vec(), "an ORC file"),
+            (b"Obj\x01\x04".to_vec(), "an Avro file"),
+        ] {
+            let error = rows_of(&files.write("log.csv", bytes)).unwrap_err().to_string();
+            assert!(error.contains("log.csv") && error.contains(what), "{error}");
+        }
+        assert_eq!(rows_of(&files.write("text.csv", "ORC,b\n1,2\n")).unwrap(), ["2: 1 2"]);
+    }
+
+    /// A workbook of two sheets with one header and a third with another.
+    fn workbook() -> Vec<u8> {
+        let sheet = |rows: &str| {
+            let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+            format!("<?xml version=\"1.0\"?><worksheet xmlns=\"{main}\"><sheetData>{rows}</sheetData></worksheet>")
+        };
+        let text = |cell: &str, text: &str| format!("<c r=\"{cell}\" t=\"inlineStr\"><is><t>{text}</t></is></c>");
+        let header = format!("<row r=\"1\">{}{}</row>", text("A1", "id"), text("B1", "name"));
+        let row = |id: &str, name: &str| format!("<row r=\"2\"><c r=\"A2\"><v>{id}</v></c>{}</row>", text("B2", name));
+        let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+        let sheets: String = ["2023", "2024", "Notes"]
+            .iter()
+            .zip(1..)
+            .map(|(name, at)| format!("<sheet name=\"{name}\" sheetId=\"{at}\" r:id=\"r{at}\"/>"))
+            .collect();
+        let links: String = (1..=3)
+            .map(|at| {
+                format!("<Relationship Id=\"r{at}\" Type=\"{office}/worksheet\" Target=\"worksheets/s{at}.xml\"/>")
+            })
+            .collect();
+        let book = format!(
+            "<?xml version=\"1.0\"?><workbook xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" \
+             xmlns:r=\"{office}\"><sheets>{sheets}</sheets></workbook>"
+        );
+        let package = "http://schemas.openxmlformats.org/package/2006/relationships";
+        let links = format!("<?xml version=\"1.0\"?><Relationships xmlns=\"{package}\">{links}</Relationships>");
+        let root = format!(
+            "<?xml version=\"1.0\"?><Relationships xmlns=\"{package}\"><Relationship Id=\"r1\" \
+             Type=\"{office}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
+        );
+        zip_of(&[
+            ("_rels/.rels", root.as_bytes()),
+            ("xl/workbook.xml", book.as_bytes()),
+            ("xl/_rels/workbook.xml.rels", links.as_bytes()),
+            ("xl/worksheets/s1.xml", sheet(&format!("{header}{}", row("7", "a, b"))).as_bytes()),
+            ("xl/worksheets/s2.xml", sheet(&format!("{header}{}", row("8", "c"))).as_bytes()),
+            ("xl/worksheets/s3.xml", sheet(&row("1", "note")).as_bytes()),
+        ])
+    }
+
+    #[test]
+    fn sheets_of_one_header_are_one_table() {
+        let files = Files::new();
+        let source = crate::table::Source::open(&files.write("book.xlsx", workbook())).unwrap();
+        assert_eq!(source.columns(), ["id", "name"]);
+        let remarks = source.remarks().take();
+        let remark = remarks.iter().map(ToString::to_string).collect::<String>();
+        assert!(remark.contains("`2023`, `2024`") && remark.contains("`Notes`"), "{remark}");
+        assert_eq!(rows_of(&files.write("book.xlsx", workbook())).unwrap(), ["2: 7 a, b", "3: 8 c"]);
+    }
+}
