@@ -1,4 +1,4 @@
-//! Whether the order of rows within a basket says anything.
+//! The test for baskets whose rows are in no order of time.
 //!
 //! Many exports sort the lines of an order by product. Then of two products the same one always comes first, and a
 //! method that learns what comes next finds a rule where there is none.

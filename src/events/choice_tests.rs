@@ -1,4 +1,4 @@
-//! Which columns are taken, by name and by what they hold.
+//! The choice of columns, by name and by what they hold.
 
 use super::{Field, ReadOptions, ReadReport, read};
 use crate::Silent;

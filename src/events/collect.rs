@@ -645,8 +645,8 @@ fn check_ids(columns: &ColumnMap, ids: Ids) -> Result<(), Problem> {
     }
 }
 
-/// The timestamp of a row; `form` is that of strftime, if somebody said it. A time of the day in the column of positions
-/// is part of it.
+/// The timestamp of a row; `form` is that of strftime, if somebody said it. A time of the day in the column of
+/// positions is part of it.
 #[inline(always)]
 fn timestamp_of<'a>(
     columns: &ColumnMap,

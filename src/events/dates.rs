@@ -1,8 +1,8 @@
 //! Dates and times as people, spreadsheets and databases write them.
 //!
-//! Takes a text apart into numbers, words and marks, takes the clock and the zone out, and makes a date of the rest: three
-//! numbers, or a day, the name of a month and a year. The names are those of eight languages. What is left over makes
-//! the text no date.
+//! Takes a text apart into numbers, words and marks, takes the clock and the zone out, and makes a date of the rest:
+//! three numbers, or a day, the name of a month and a year. The names are those of eight languages. Anything left over
+//! makes the text no date.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -16,7 +16,7 @@ pub(super) struct ShortDate {
     pub(super) clock_ms: i64,
 }
 
-/// What a text says.
+/// Meaning of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Moment {
     /// A point in time, ms since 1970 UTC.

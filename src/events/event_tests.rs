@@ -1,4 +1,4 @@
-//! Which events a log tells: types, steps, statuses, filters.
+//! Events of a log by type, step, status and filter.
 
 use std::collections::BTreeMap;
 

@@ -111,8 +111,8 @@ impl Join {
         &self.names
     }
 
-    /// Reads the columns `wanted` for a log of `num_columns` columns, which are positions in [`names`](Join::names). Of rows with the same key the first
-    /// counts.
+    /// Reads the columns `wanted`, positions in [`names`](Join::names), for a log of `num_columns` columns. Of rows with
+    /// the same key the first counts.
     ///
     /// # Errors
     /// The table cannot be read to its end.

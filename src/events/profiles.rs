@@ -27,7 +27,7 @@ pub(super) struct Profile {
 
 use Field::{Event, Item, Position, Price, Quantity, Session, Shopper, Status, Timestamp};
 
-/// What most profiles have: events of several kinds, or of none that the profile knows.
+/// The common part of most profiles: events of several kinds, or of none that the profile knows.
 const EVENTS: Profile =
     Profile { name: "", header: &[], columns: &[], kind: None, has_baskets: false, event_types: &[], void: &[] };
 

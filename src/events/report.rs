@@ -20,7 +20,6 @@ pub struct MatchedColumn {
     /// The column's name in the first file that has one.
     pub column: String,
     /// Its names in files that call it otherwise.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<String>,
     /// False if some file has no such column.
     #[serde(skip)]

@@ -8,8 +8,8 @@
 //! | `COLUMN < NUMBER`, `<=`, `>`, `>=` | the value is a number, and compares so |
 //! | `COLUMN is missing`, `COLUMN is not missing` | the row has no value; it has one |
 //!
-//! Conditions are joined by `and`, `or`, `not` and brackets; `and` binds tighter than `or`. A name or value of more than
-//! one word stands in quotes. A missing value equals nothing and is in no list.
+//! Conditions are joined by `and`, `or`, `not` and brackets; `and` binds tighter than `or`. A name or value of more
+//! than one word stands in quotes. A missing value equals nothing and is in no list.
 
 use std::fmt;
 
@@ -33,9 +33,9 @@ pub struct FilterError {
     pub text: String,
     /// Where the mistake is, in letters from 1.
     pub position: usize,
-    /// What could have stood there.
+    /// The words that could have stood there.
     pub expected: &'static str,
-    /// What stands there.
+    /// The word that stands there.
     pub found: String,
 }
 

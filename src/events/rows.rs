@@ -27,7 +27,7 @@ pub(super) struct Events {
     pub(super) quantities: Vec<f64>,
     /// Values of the price column; likewise.
     pub(super) prices: Vec<f64>,
-    /// What the status column says; empty without one.
+    /// Values of the status column; empty without one.
     pub(super) statuses: Vec<Status>,
     /// Numbers of markets, [`NO_ID`] for an event without; empty without such a column.
     pub(super) markets: Vec<u32>,

@@ -4,7 +4,7 @@ use super::usual_names::words;
 use crate::table::Cell;
 use crate::table::interner::Interner;
 
-/// What the status of a row says.
+/// Meaning of a row's status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Status {
     /// Nothing: the order's other rows may say it.

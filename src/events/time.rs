@@ -236,7 +236,7 @@ pub(super) struct UnitVotes {
     day_first: u64,
     /// Of these, the ones that can only begin with the month.
     month_first: u64,
-    /// What else tells day from month.
+    /// Other evidence that tells day from month.
     course: Course,
     /// The order that somebody said.
     said: Option<DateOrder>,

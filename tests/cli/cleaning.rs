@@ -64,7 +64,7 @@ fn the_summary_counts_rows_before_and_after_each_rule() {
 
     let report = json(&mut train(&args, &["--json", "--no-cleaning"]));
     let rules = report["reading"]["rules"].as_array().unwrap();
-    assert_eq!(rules.len(), 17);
+    assert_eq!(rules.len(), 20);
     let left_out: Vec<&str> =
         rules.iter().filter(|rule| rule["before"] != rule["after"]).filter_map(|rule| rule["rule"].as_str()).collect();
     assert_eq!(left_out, ["event-types", "duplicates"]);
