@@ -320,7 +320,7 @@ fn a_cut_off_gzip_is_refused() {
 
 #[test]
 fn invalid_utf8_is_counted() {
-    let (log, report) = read_text("e.csv", b"session,item,note\n1,a,\n1,\xe9t\xe9,\n1,b,\xff\n").unwrap();
+    let (log, report) = read_text("e.csv", b"session,item,note\n1,a,\n1,\xe9t\xe9,\n1,b,\xff\xc3\xbc\n").unwrap();
     assert_eq!(ids(&log), [["a", "b"]]);
     let rejection = &report.rejections[0];
     assert_eq!(

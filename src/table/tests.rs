@@ -743,7 +743,8 @@ proptest! {
         source.read(&[1, 0], &crate::Silent, &mut |row| if let super::Row::Cells { cells, .. } = row {
             found.push((cells[1].to_text().into_owned(), cells[0].to_text().into_owned()));
         }).unwrap();
-        let expected: Vec<_> = rows.iter().map(|(a, b)| (a.trim().to_owned(), b.trim().to_owned())).collect();
+        let text = |field: &str| super::Cell::from_text(field).to_text().into_owned();
+        let expected: Vec<_> = rows.iter().map(|(a, b)| (text(a), text(b))).collect();
         prop_assert_eq!(found, expected);
     }
 
