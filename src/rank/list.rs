@@ -1,5 +1,6 @@
 //! The one way of every list: score, bar, order, place.
 
+use super::bars::{BARRED, SEEN};
 use super::catalogue::{Catalogue, Column};
 use super::popular::popularity;
 use super::rows::Rows;
@@ -7,13 +8,6 @@ use super::select::ListRequest;
 use super::{Eligible, Options, Ranked, Ranker, Reason, Source, UNKNOWN};
 use crate::ItemIx;
 use crate::model::{Model, Relation, Table};
-
-/// Not listed, unless pinned: the history holds it.
-pub(super) const SEEN: u8 = 1;
-/// Not listed.
-pub(super) const BARRED: u8 = 2;
-/// Never listed: the market lacks it.
-pub(super) const UNAVAILABLE: u8 = 3;
 
 /// An item's part in the scores: its neighbours times `weight`, and `repeat` for itself.
 #[derive(Clone, Copy, Debug)]

@@ -18,6 +18,7 @@
 //! are what the shop says of its items and asks of a list, `popular` is what fills a list up, `heap` puts all of it in
 //! order, `replenishment` scores purchases by the days since the last one.
 
+mod bars;
 #[cfg(all(test, feature = "cli"))]
 mod blocks_tests;
 mod catalogue;
@@ -223,7 +224,7 @@ impl<T: Table> Ranker<T> {
         }
         let mut bars = vec![0; num_items];
         for (bar, is_unavailable) in bars.iter_mut().zip(&model.unavailable) {
-            *bar = if *is_unavailable { list::UNAVAILABLE } else { 0 };
+            *bar = if *is_unavailable { bars::UNAVAILABLE } else { 0 };
         }
         Ranker {
             popular: Popular::new(&model.popularity),

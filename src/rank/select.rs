@@ -1,7 +1,8 @@
 //! Selects the next item: the order of candidates, and the rules that keep the best one from its position.
 
+use super::bars::{BARRED, SEEN};
 use super::catalogue::{Catalogue, Column};
-use super::list::{BARRED, SEEN, ScoringPlan, table_and_rows};
+use super::list::{ScoringPlan, table_and_rows};
 use super::popular::popularity;
 use super::{Eligible, Options, Ranked, Ranker, UNKNOWN, heap};
 use crate::ItemIx;
