@@ -91,7 +91,9 @@ fn not_read(path: &Path, what: &'static str, how: String) -> TableError {
 
 #[cfg(target_family = "wasm")]
 mod native {
-    use super::{Origin, Remarks, TableError, not_read};
+    use crate::table::container::not_read;
+    use crate::table::remark::Remarks;
+    use crate::table::{Origin, TableError};
 
     pub(super) fn of_zip(origin: &Origin, _: &Remarks) -> Result<Origin, TableError> {
         let how = "unpack it first, or save the workbook as CSV; the `vicino` command reads both".to_owned();
@@ -112,7 +114,7 @@ mod native {
     use calamine::{Data, Reader, Sheets};
     use zip::ZipArchive;
 
-    use super::not_read;
+    use crate::table::container::not_read;
     use crate::table::origin::Format;
     use crate::table::remark::{Remark, Remarks};
     use crate::table::{Origin, Slices, TableError, spool};

@@ -57,7 +57,7 @@ mod file {
 
         /// The table that was written.
         pub(in crate::table) fn into_origin(self, name: &Path, format: Format) -> io::Result<Origin> {
-            let slices = Arc::new(super::of_file(self.0)?);
+            let slices = Arc::new(crate::table::spool::of_file(self.0)?);
             Ok(Origin::Slices { name: name.to_owned(), slices, format: Some(format) })
         }
     }
