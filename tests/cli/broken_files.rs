@@ -84,7 +84,12 @@ fn broken_files() -> Vec<Broken> {
             Log,
         ),
         of("a header in Latin-1 over rows in UTF-8", "mixed.csv", b"session_id,produit_id\xe9\n1,\xc3\xa9\n", Log),
-        of("two lists that could be the rows", "lists.json", b"{\"seen\":[{\"sku\":1}],\"bought\":[{\"sku\":2}]}", Log),
+        of(
+            "two lists that could be the rows",
+            "lists.json",
+            b"{\"session_id\":1,\"seen\":[{\"sku\":1}],\"bought\":[{\"sku\":2}]}",
+            Log,
+        ),
         of("gzip that is cut off", "cut.csv.gz", &whole[..whole.len() / 2], Log),
         of("gzip that is damaged", "damaged.csv.gz", &flipped(whole.clone(), whole.len() / 2), Log),
         of("zstd that is cut off", "cut.csv.zst", &zstd::encode_all(log.as_bytes(), 3).unwrap()[..300], Log),
