@@ -32,10 +32,14 @@ fn read_log(paths: &[PathBuf]) -> Result<EventLog, Box<dyn Error>> {
     if !paths.is_empty() {
         return Ok(read(paths, &options, &Silent)?.0);
     }
-    let mut csv = String::from("session,item\n");
+    let mut csv = String::from("session,item,timestamp\n");
     for session in 0..300 {
         for step in 0..4 {
-            csv += &format!("{session},product-{}\n", (session * 7 + step) % 40);
+            csv += &format!(
+                "{session},product-{},{}\n",
+                (session * 7 + step) % 40,
+                1_700_000_000 + session * 600 + step * 20
+            );
         }
     }
     let origin = Origin::Memory { name: "events.csv".into(), bytes: csv.into(), format: None };

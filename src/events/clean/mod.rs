@@ -21,6 +21,8 @@ mod tests;
 
 pub(super) use products::Patterns;
 
+use std::collections::HashMap;
+
 use context::{NO_SESSIONS, OFF, Outcome, RuleContext};
 
 use super::basket_order::is_arbitrary;
@@ -99,8 +101,18 @@ pub(super) fn clean(mut raw: RawLog, options: &ReadOptions, patterns: &Patterns,
     sessions.retain(|session| runner.context.is_kept(session.first_event));
     sessions.sort_unstable_by_key(|session| (session.end_ms, session.first_event));
     if let Some(ties) = ties.filter(|_| traits.has_clock) {
+        let content = |session: &Session| ties.of_session(&raw.events, order.of(session));
+        let shopper = |session: &Session| raw.groups.shoppers.get(session.group as usize).copied();
+        // Sessions alike in everything differ by what their shoppers did besides.
+        let mut of_shoppers: HashMap<Option<u32>, u64> = HashMap::new();
+        for session in &sessions {
+            let sum = of_shoppers.entry(shopper(session)).or_default();
+            *sum = sum.wrapping_add(content(session));
+        }
         for same in sessions.chunk_by_mut(|a, b| a.end_ms == b.end_ms).filter(|same| same.len() > 1) {
-            same.sort_by_cached_key(|session| (ties.of_session(&raw.events, order.of(session)), session.first_event));
+            same.sort_by_cached_key(|session| {
+                (content(session), of_shoppers.get(&shopper(session)).copied(), session.first_event)
+            });
         }
     }
 

@@ -25,8 +25,11 @@ impl Report<'_> {
         let rejections = self.read.rejections.iter().map(|rejection| {
             json!({ "reason": rejection.reason.to_string(), "rows": rejection.rows, "example": rejection.example })
         });
-        let columns =
-            self.read.columns.iter().map(|matched| json!({ "field": matched.field, "column": matched.column }));
+        let columns = self
+            .read
+            .columns
+            .iter()
+            .map(|one| json!({ "field": one.field, "column": one.column, "others": one.others }));
         let tables = self.tables.iter().map(|(of, table)| {
             json!({
                 "relation": of.key(),
