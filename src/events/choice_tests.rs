@@ -118,7 +118,7 @@ fn orders_are_joined_to_their_lines_by_the_number_of_the_order() {
          o2,c2,delivered,2024-01-02 10:00:00\no3,c2,canceled,2024-01-03 10:00:00\n",
     );
     let joins = vec![orders.clone()];
-    let told = read(&[lines.clone()], &ReadOptions { joins, ..ReadOptions::default() }, &Silent).unwrap();
+    let told = read(std::slice::from_ref(&lines), &ReadOptions { joins, ..ReadOptions::default() }, &Silent).unwrap();
     let (log, report) = &told;
     assert_eq!((log.sessions.len(), log.sessions.shoppers.as_slice()), (2, &[0, 1][..]));
     assert_eq!(log.sessions.end_ms, [1_704_103_200_000, 1_704_189_600_000]);
@@ -149,7 +149,7 @@ fn day_and_month_are_told_by_the_course_of_the_dates_or_by_an_option() {
     let files = Files::new();
     let path = files.write("e.csv", text);
     let span = |options: &ReadOptions| {
-        let (log, report) = read(&[path.clone()], options, &Silent).unwrap();
+        let (log, report) = read(std::slice::from_ref(&path), options, &Silent).unwrap();
         let days = (log.sessions.end_ms.last().unwrap() - log.sessions.end_ms[0]) / 86_400_000;
         (days, report.guesses.len())
     };

@@ -95,7 +95,7 @@ impl<'n> Candidates<'n> {
         let mut named = BTreeMap::new();
         for (&field, wanted) in overrides {
             let may_be_none =
-                wanted.iter().all(|name| name.trim().is_empty()) || wanted.iter().any(|name| name.is_empty());
+                wanted.iter().all(|name| name.trim().is_empty()) || wanted.iter().any(std::string::String::is_empty);
             let column = wanted.iter().find_map(|name| names::named(names, name.trim()));
             if column.is_none() && !may_be_none {
                 let (path, column, available) = (path.to_owned(), wanted.join("` or `"), names.to_vec());
@@ -211,7 +211,7 @@ impl<'n> Candidates<'n> {
         let flaws_of = |column: usize| facts.and_then(|facts| facts.of(column)).map(|facts| flaws(field, facts));
         // A name that only sounds like it needs values that bear it out.
         let is_fit = |&(rank, column): &(usize, usize)| match flaws_of(column) {
-            Some(flaws) => !(is_optional(field) && flaws.useless) && (rank < likely.num_usual || !flaws.useless),
+            Some(flaws) => !flaws.useless || !is_optional(field) && rank < likely.num_usual,
             None => rank < likely.num_usual,
         };
         let free = likely.columns.iter().copied().enumerate().filter(|(_, column)| !taken(column));

@@ -9,7 +9,7 @@
 //! * An event without a session belongs to what its shopper did just before, else to a session of its own.
 //! * Without times a session number that occurs in two files is two sessions.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::options::{Field, ReadOptions};
 use super::raw::{Groups, RawLog};
@@ -293,15 +293,15 @@ fn by_session(log: &mut RawLog, keys: Keys) -> (Vec<u32>, Groups) {
 fn apart_by_file(log: &mut RawLog, sessions: &mut [u32]) -> Vec<u32> {
     let mut numbers: HashMap<u64, u32, FastHash> = HashMap::default();
     let mut names = Vec::new();
-    let mut distinct: HashMap<u64, (), FastHash> = HashMap::default();
-    for event in 0..sessions.len() {
-        let session = sessions[event];
+    let mut distinct: HashSet<u64, FastHash> = HashSet::default();
+    for (event, number) in sessions.iter_mut().enumerate() {
+        let session = *number;
         if session == NO_ID {
             continue;
         }
         let (file, _) = log.file_and_line(event);
-        distinct.insert(u64::from(session), ());
-        sessions[event] = *numbers.entry(u64::from(session) << 32 | file as u64).or_insert_with(|| {
+        distinct.insert(u64::from(session));
+        *number = *numbers.entry(u64::from(session) << 32 | file as u64).or_insert_with(|| {
             names.push(session);
             names.len() as u32 - 1
         });

@@ -233,7 +233,7 @@ impl Header {
         }
         let join = tables.first().map(|table| Join::new(table, first.path(), names)).transpose()?;
         let num_columns = names.len();
-        let joined = join.iter().flat_map(|join| join.names()).cloned();
+        let joined = join.iter().flat_map(super::join::Join::names).cloned();
         let all: Vec<String> = names.iter().cloned().chain(joined).collect();
         let candidates = Candidates::new(first.path(), &all, &options.columns)?;
         let filtered = filter_columns(first.path(), &all, options)?;
@@ -339,7 +339,7 @@ fn leave_out_unfit(columns: &mut Columns, source: &mut Source, options: &ReadOpt
 
 /// The columns that the filter looks at.
 fn filter_columns(path: &Path, names: &[String], options: &ReadOptions) -> Result<Vec<usize>, EventsError> {
-    let wanted = options.filter.iter().flat_map(|filter| filter.columns());
+    let wanted = options.filter.iter().flat_map(super::row_filter::RowFilter::columns);
     let find = |name: &String| {
         let unknown = || EventsError::UnknownFilterColumn {
             path: path.to_owned(),

@@ -244,7 +244,7 @@ fn a_position_breaks_ties_of_times_and_is_no_reason_to_leave_an_event_out() {
                 1,c,2024-01-01 09:00:00,9\n1,d,2024-01-01 11:00:00,\n1,e,2024-01-01 12:00:00,last\n";
     let (log, report) = read_text("e.csv", text).unwrap();
     assert_eq!(ids(&log), [["c", "a", "b", "d", "e"]]);
-    assert_eq!(report.unread_values[0].to_owned().reason, Reason::BadPosition);
+    assert_eq!(report.unread_values[0].clone().reason, Reason::BadPosition);
     // Without times a missing position is that of the row before.
     let (log, _) = read_text("e.csv", "session,item,position\n1,c,3\n1,d,\n1,a,1\n1,b,2\n1,e,4\n").unwrap();
     assert_eq!(ids(&log), [["a", "b", "c", "d", "e"]]);

@@ -6,10 +6,10 @@
 /// A single separator followed by exactly three digits (`1,299`) separates thousands if it is a comma and
 /// decimals if it is a point. `None` for anything else, `nan` and infinities included.
 pub(crate) fn parse_number(text: &str) -> Option<f64> {
-    if text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E')) {
-        if let Ok(value) = text.parse() {
-            return Some(value).filter(|value: &f64| value.is_finite());
-        }
+    if text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E'))
+        && let Ok(value) = text.parse()
+    {
+        return Some(value).filter(|value: &f64| value.is_finite());
     }
     let (text, _) = split_currency(text);
     let mut plain = String::with_capacity(text.len());

@@ -48,7 +48,7 @@ fn the_same_shop_in_every_format_gives_the_same_events() {
         assert_eq!(report.profiles, [format.profile], "{}", format.profile);
         assert_eq!(sessions(&log), shop.sessions(format.tells), "{}", format.profile);
         let num_shoppers = log.sessions.shoppers.iter().max().map_or(0, |most| most + 1);
-        let expected = if format.has_shoppers { shop.num_shoppers() } else { log.sessions.len() as u32 };
+        let expected = if format.has_shoppers { Shop::num_shoppers() } else { log.sessions.len() as u32 };
         assert_eq!(num_shoppers, expected, "{}", format.profile);
         assert_eq!(report.num_events, shop.num_events(format.tells), "{}", format.profile);
     }

@@ -20,7 +20,7 @@ pub struct Output {
 enum Writer {
     Stdout(BufWriter<io::Stdout>),
     File(BufWriter<Target>),
-    GzipFile(GzEncoder<BufWriter<Target>>),
+    GzipFile(Box<GzEncoder<BufWriter<Target>>>),
 }
 
 /// A file that is being written.
@@ -79,7 +79,7 @@ impl Output {
         if path.extension().is_some_and(|extension| extension == "gz")
             && let Writer::File(file) = output.writer
         {
-            output.writer = Writer::GzipFile(GzEncoder::new(file, Compression::default()));
+            output.writer = Writer::GzipFile(Box::new(GzEncoder::new(file, Compression::default())));
         }
         Ok(output)
     }
