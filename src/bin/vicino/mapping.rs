@@ -97,8 +97,11 @@ impl Mapping {
             if names.len() == 1 { Names::One(one.column.clone()) } else { Names::Several(names) }
         };
         let found = report.columns.iter().map(|one| (one.field.to_string(), names(one)));
-        // A field that had no column must not find one in another file later.
-        let without = Field::ALL.into_iter().map(|field| (field.to_string(), Names::One(String::new())));
+        // A field that had no column must not find one in another file later; markets never do.
+        let without = Field::ALL
+            .into_iter()
+            .filter(|field| *field != Field::Market)
+            .map(|field| (field.to_string(), Names::One(String::new())));
         Mapping {
             events_are: report.assumed_kind.map(|kind| kind.name().to_owned()),
             session_gap: Some(match session_gap.as_secs_f64() {
