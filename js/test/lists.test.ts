@@ -338,7 +338,8 @@ test('a market has its own popular items and no others', async () => {
   expect(ids(de.related('7000', { k }))).toEqual(['grey', 'plum']);
   expect(ids(de.trending({ k, pin: ['7000'] }))).toEqual(['plum', 'grey']);
   // Another model ranks for the same market.
-  await de.replaceModel(bytes);
+  const internal = de as unknown as { replaceModel(bytes: Uint8Array): Promise<void> };
+  await internal.replaceModel(bytes);
   expect(ids(de.trending({ k }))).toEqual(['plum', 'grey']);
   const error = await failure(() => Recommender.load(bytes, { market: 'fr' }));
   expect([error.code, error.message]).toEqual([
