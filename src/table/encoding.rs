@@ -130,6 +130,8 @@ impl<R: Read> Decoder<R> {
                     }
                     return Ok(error.valid_up_to());
                 }
+                // No text at all, which the reader of the header or of a row refuses.
+                Err(_) if bytes.iter().any(|&byte| is_binary(byte)) => self.state = State::Plain,
                 Err(_) if (self.has_utf8)()? => self.state = State::Plain,
                 Err(_) => {
                     self.state = State::Decoding(Encoding::Windows1252);
@@ -216,6 +218,11 @@ fn decode_utf16(bytes: &[u8], is_little: bool, is_end: bool, text: &mut Vec<u8>)
         text.extend_from_slice(one.encode_utf8(&mut letter).as_bytes());
     }
     if is_end { pairs.len() * 2 + rest.len() } else { pairs.len() * 2 }
+}
+
+/// Tells whether a byte is a control character that no text holds.
+const fn is_binary(byte: u8) -> bool {
+    matches!(byte, 0x00..=0x08 | 0x0e..=0x1a | 0x1c..=0x1f)
 }
 
 /// The letters of Windows-1252 from 0x80 to 0x9f; five are not used there.

@@ -138,6 +138,14 @@ fn utf16_is_read_with_and_without_a_mark() {
 }
 
 #[test]
+fn bytes_that_are_no_text_are_not_read_as_one() {
+    let files = Files::new();
+    let picture = files.write("picture.png", b"\x89PNG\r\n\x1a\n\0\0\xff\xd8");
+    let error = rows_of(&picture).unwrap_err().to_string();
+    assert!(error.contains("the header is not UTF-8"), "{error}");
+}
+
+#[test]
 fn a_text_that_is_no_utf8_anywhere_is_windows_1252() {
     let files = Files::new();
     let mut text = b"name,b\n".to_vec();

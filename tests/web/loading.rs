@@ -18,8 +18,8 @@ fn a_model_says_what_it_holds() {
     let numbers: Vec<f64> = engine.numbers().as_chunks().0.iter().map(number).collect();
     let expected = [TINY.len() as f64, 12.0, numbers[2], 12_345.0];
     assert_eq!(numbers[..4], expected);
-    // At least so many shoppers for a pair, the categories, and what was measured.
-    assert_eq!((numbers[7], &numbers[11..]), (2.0, &[5.0, 0.5][..]));
+    // At least so many shoppers for a pair, the categories, the markets, and what was measured.
+    assert_eq!((numbers[7], &numbers[11..]), (2.0, &[5.0, 0.0, 0.5][..]));
     let names: Vec<String> = (0..8).map(|at| engine.name(at)).collect();
     assert_eq!(names[1..], ["Shoes", "Coats", "Café", "Hats", "Tea", "HitRate@20", ""]);
 }
