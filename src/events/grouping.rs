@@ -17,16 +17,9 @@ use super::rows::{Keys, NO_SHOPPER};
 use crate::table::column::NO_ID;
 use crate::table::interner::{FastHash, Interner};
 
-/// Spellings of ids that stand for nobody; tried as they are, in lower and in upper case.
-const NOBODY: &[&str] = &[
-    "guest",
-    "guests",
-    "guest user",
-    "guest_user",
-    "anonymous",
-    "anon",
+/// Spellings of ids that are none, whoever writes them; tried as they are, in lower and in upper case.
+const NONE: &[&str] = &[
     "unknown",
-    "nobody",
     "none",
     "null",
     "nil",
@@ -35,6 +28,22 @@ const NOBODY: &[&str] = &[
     "not set",
     "(not set)",
     "(none)",
+    "-1",
+    "-",
+    "00000000-0000-0000-0000-000000000000",
+    "00000000000000000000000000000000",
+    "#n/a",
+];
+
+/// Spellings of shoppers, besides, who are nobody.
+const NOBODY: &[&str] = &[
+    "guest",
+    "guests",
+    "guest user",
+    "guest_user",
+    "anonymous",
+    "anon",
+    "nobody",
     "not provided",
     "(not provided)",
     "not logged in",
@@ -46,33 +55,10 @@ const NOBODY: &[&str] = &[
     "ospite",
     "gość",
     "convidado",
-    "-1",
-    "-",
     "0.0",
-    "00000000-0000-0000-0000-000000000000",
-    "00000000000000000000000000000000",
-    "#n/a",
     "walk-in",
     "walk-in customer",
     "false",
-];
-
-/// Spellings of sessions that are none.
-const NO_SESSION: &[&str] = &[
-    "-1",
-    "-",
-    "unknown",
-    "none",
-    "null",
-    "nil",
-    "undefined",
-    "n/a",
-    "not set",
-    "(not set)",
-    "(none)",
-    "#n/a",
-    "00000000-0000-0000-0000-000000000000",
-    "00000000000000000000000000000000",
 ];
 
 /// Shoppers from which on one alone cannot have more than a fifth of all orders.
@@ -95,7 +81,7 @@ pub(super) fn group(log: &mut RawLog, options: &ReadOptions) {
 }
 
 /// The numbers of ids that are in one of `spellings`.
-fn known(ids: &mut Interner, spellings: &[&'static str]) -> Vec<(u32, String)> {
+fn known<'s>(ids: &mut Interner, spellings: impl IntoIterator<Item = &'s &'s str>) -> Vec<(u32, String)> {
     let mut found: Vec<(u32, String)> = Vec::new();
     for text in spellings {
         let capital: String = text.chars().take(1).flat_map(char::to_uppercase).chain(text.chars().skip(1)).collect();
@@ -113,7 +99,7 @@ fn known(ids: &mut Interner, spellings: &[&'static str]) -> Vec<(u32, String)> {
 /// Makes the shoppers unknown who are nobody.
 fn forget_guests(log: &mut RawLog, keys: &mut Keys, has_sessions: bool) {
     let num_shoppers = log.shoppers.len();
-    let mut guests = known(&mut log.shoppers, NOBODY);
+    let mut guests = known(&mut log.shoppers, NONE.iter().chain(NOBODY));
     // 0 is a shopper like others where shoppers are counted from 0.
     let zero = log.shoppers.known("0");
     let is_counted_from_0 = num_shoppers > 1 && log.shoppers.known(&(num_shoppers - 1).to_string()).is_some();
@@ -161,7 +147,7 @@ fn forget_guests(log: &mut RawLog, keys: &mut Keys, has_sessions: bool) {
 
 /// Makes the sessions unknown that are none.
 fn forget_sessions(log: &mut RawLog, keys: &mut Keys) {
-    let none = known(&mut log.sessions, NO_SESSION);
+    let none = known(&mut log.sessions, NONE);
     if none.is_empty() {
         return;
     }
