@@ -307,12 +307,7 @@ mod tests {
             let events = (0..5).map(|step| (ItemIx(first + step * (1 + session % 2)), kind(step)));
             sessions.push(events, session, None);
         }
-        EventLog {
-            item_ids: (0..300).map(|item| format!("sku-{item:04}")).collect(),
-            sessions,
-            details: None,
-            markets: None,
-        }
+        EventLog { item_ids: (0..300).map(|item| format!("sku-{item:04}")).collect(), sessions, ..EventLog::default() }
     }
 
     fn packer(keep_held_out: bool) -> BudgetPacker {

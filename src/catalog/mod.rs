@@ -99,12 +99,12 @@ impl Catalog {
     }
 
     /// Returns the catalogue of products: each group as one item, with the values of its first variant; in stock if one
-    /// of its variants is.
+    /// of its variants is. `group_of` has the group of an item that is a variant.
     #[must_use]
-    pub fn by_group(&self) -> Catalog {
+    pub fn by_group<'g>(&'g self, group_of: impl Fn(&'g Product) -> Option<&'g str>) -> Catalog {
         let mut grouped = Catalog { report: self.report.clone(), ..Catalog::default() };
         for product in &self.products {
-            let id = product.group.as_ref().unwrap_or(&product.id);
+            let id = group_of(product).unwrap_or(&product.id);
             match grouped.of_id.get(id) {
                 Some(&at) => {
                     let of_group = &mut grouped.products[at];
@@ -113,8 +113,8 @@ impl Catalog {
                     }
                 }
                 None => {
-                    grouped.of_id.insert(id.clone(), grouped.products.len());
-                    grouped.products.push(Product { id: id.clone(), group: None, ..product.clone() });
+                    grouped.of_id.insert(id.to_owned(), grouped.products.len());
+                    grouped.products.push(Product { id: id.to_owned(), group: None, ..product.clone() });
                 }
             }
         }

@@ -2,6 +2,8 @@
 //!
 //! Every command that reads a log prints it, always in the same order, and gives it as JSON under the same names.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use super::facts::{date, day_of};
@@ -9,8 +11,8 @@ use super::figure::Grid;
 use super::format::{percent, plural, thousands};
 use super::hints::{Hints, Setting};
 use super::stats::share;
-use crate::EventKind;
 use crate::events::{EventLog, Example, Field, MatchedColumn, ReadReport, Rule, SessionSource, TimeSource};
+use crate::{EventKind, ItemIx};
 
 /// A log in numbers and words; see [`reading`].
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -29,6 +31,10 @@ pub struct Reading {
     pub num_shoppers: Option<u64>,
     /// Number of distinct items.
     pub num_items: u64,
+    /// Number of those that a column makes variants of a product; 0 without such a column.
+    pub num_variants: u64,
+    /// Number of products that these are variants of.
+    pub num_parents: u64,
     /// The column that is used for each field.
     pub columns: Vec<MatchedColumn>,
     /// Source of the sessions.
@@ -153,6 +159,9 @@ pub fn reading(log: &EventLog, read: &ReadReport, hints: &Hints) -> Reading {
     let mut shoppers = sessions.shoppers.clone();
     shoppers.sort_unstable();
     shoppers.dedup();
+    let of_items = (0..).map(ItemIx).zip(&is_used).filter(|(_, is_used)| **is_used);
+    let parents: Vec<&str> = of_items.filter_map(|(item, _)| log.parent_of(item)).collect();
+    let distinct_parents: HashSet<&str> = parents.iter().copied().collect();
     let losses = read.losses();
     let left_out = read.rejections.iter().map(|rejection| {
         let kinds = read.rejected_kinds.iter().find(|(reason, _)| *reason == rejection.reason);
@@ -182,6 +191,8 @@ pub fn reading(log: &EventLog, read: &ReadReport, hints: &Hints) -> Reading {
         num_sessions: sessions.len() as u64,
         num_shoppers: sessions.has_shoppers.then_some(shoppers.len() as u64),
         num_items: is_used.iter().filter(|&&is_used| is_used).count() as u64,
+        num_variants: parents.len() as u64,
+        num_parents: distinct_parents.len() as u64,
         columns: read.columns.clone(),
         session_source: read.session_source,
         sessions_are_baskets: read.sessions_are_baskets,
@@ -298,6 +309,11 @@ impl Reading {
             None => row("shoppers", "unknown".to_owned(), String::new()),
         }
         row("products", thousands(self.num_items), column(Field::Item).unwrap_or_default());
+        if self.num_variants > 0 {
+            let text =
+                format!("{} of {}", thousands(self.num_variants), plural(self.num_parents, "product", "products"));
+            row("variants", text, column(Field::Parent).unwrap_or_default());
+        }
         let by = column(Field::Timestamp).unwrap_or_default();
         match self.period.map(|Period { first_ms, last_ms }| (day_of(first_ms), day_of(last_ms))) {
             Some((first, last)) => {

@@ -142,8 +142,7 @@ mod tests {
         EventLog {
             item_ids: (0..num_items).map(|item| item.to_string()).collect(),
             sessions: built,
-            details: None,
-            markets: None,
+            ..EventLog::default()
         }
     }
 

@@ -3,7 +3,7 @@
 
 mod plan;
 
-use crate::events::{Details, EventLog, Sessions};
+use crate::events::{Details, EventLog, Markets, Sessions};
 use crate::measure::{Clusters, Target, Targets, TestCases, draw};
 use crate::rank::HistoryEvent;
 use crate::{EventKind, ItemIx};
@@ -305,8 +305,14 @@ impl Plan {
 fn training_part(log: &EventLog, kept: &[usize]) -> (EventLog, Vec<Option<ItemIx>>) {
     let sessions = &log.sessions;
     let mut numbers: Vec<Option<ItemIx>> = vec![None; log.item_ids.len()];
-    let mut train = EventLog { details: log.details.as_ref().map(|_| Details::default()), ..EventLog::default() };
-    train.sessions = Sessions::new(sessions.has_shoppers);
+    // Every part of a log has its place here, so that a new one is not forgotten.
+    let mut train = EventLog {
+        item_ids: Vec::new(),
+        sessions: Sessions::new(sessions.has_shoppers),
+        details: log.details.as_ref().map(|_| Details::default()),
+        markets: log.markets.as_ref().map(|markets| Markets { names: markets.names.clone(), of_session: Vec::new() }),
+        parents: Vec::new(),
+    };
     // Shoppers of the training part are numbered without gaps, as those of a log are.
     let mut shoppers: HashMap<u32, u32> = HashMap::new();
     for session in (0..sessions.len()).filter(|&session| kept[session] > 0) {
@@ -315,6 +321,7 @@ fn training_part(log: &EventLog, kept: &[usize]) -> (EventLog, Vec<Option<ItemIx
         let number = |item: ItemIx| {
             *numbers[item.as_usize()].get_or_insert_with(|| {
                 train.item_ids.push(log.item_ids[item.as_usize()].clone());
+                train.parents.extend(log.parents.get(item.as_usize()).cloned());
                 ItemIx(train.item_ids.len() as u32 - 1)
             })
         };
@@ -324,9 +331,10 @@ fn training_part(log: &EventLog, kept: &[usize]) -> (EventLog, Vec<Option<ItemIx
         let kinds = sessions.kinds[range.clone()].iter().copied();
         train.sessions.push(events.zip(kinds), shopper, sessions.end_ms.get(session).copied());
         if let (Some(of_train), Some(of_log)) = (&mut train.details, &log.details) {
-            of_train.times_ms.extend(of_log.times_ms.get(range.clone()).unwrap_or_default());
-            of_train.quantities.extend(of_log.quantities.get(range.clone()).unwrap_or_default());
-            of_train.prices.extend(of_log.prices.get(range).unwrap_or_default());
+            of_train.extend_from(of_log, range);
+        }
+        if let (Some(of_train), Some(of_log)) = (&mut train.markets, &log.markets) {
+            of_train.of_session.push(of_log.of_session.get(session).copied().flatten());
         }
     }
     (train, numbers)

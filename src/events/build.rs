@@ -10,15 +10,18 @@ use crate::ItemIx;
 use crate::table::column::NO_ID;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Builds the log of the events that cleaning has left.
-pub(super) fn build(clean: &CleanLog, keep_details: bool) -> EventLog {
+/// Builds the log of the events that cleaning has left; `parents` has the number of each item's parent, if any has one.
+pub(super) fn build(clean: &CleanLog, parents: &[u32], keep_details: bool) -> EventLog {
     let CleanLog { raw, order, sessions, .. } = clean;
     let (events, has_times) = (&raw.events, clean.traits.has_times);
     let mut item_ids = Vec::new();
+    let mut parents_of_items = Vec::new();
     let mut items = Numbers::new(raw.items.len());
     let mut number = |item: u32| {
         if items.number(item).is_new {
             item_ids.push(raw.items.id(item).to_owned());
+            let parent = parents.get(item as usize);
+            parents_of_items.extend(parent.map(|&parent| (parent != NO_ID).then(|| raw.parents.id(parent).to_owned())));
         }
     };
     if clean.traits.has_clock {
@@ -57,7 +60,7 @@ pub(super) fn build(clean: &CleanLog, keep_details: bool) -> EventLog {
     }
     let details = keep_details.then(|| details(events, order, sessions, has_times));
     let markets = raw.has_field(Field::Market).then(|| markets(raw, order, sessions));
-    EventLog { item_ids, sessions: built, details, markets }
+    EventLog { item_ids, sessions: built, details, markets, parents: parents_of_items }
 }
 
 /// The market of each session: that of its first event with one.

@@ -50,6 +50,9 @@ struct CurrentFile {
     has_positions: bool,
     has_statuses: bool,
     has_markets: bool,
+    has_parents: bool,
+    /// True if an item of 0 is the product itself.
+    is_of_variants: bool,
     /// True if the row that is being read is a checkout.
     is_checkout: bool,
 }
@@ -88,16 +91,12 @@ impl Sink for Collector {
             Row::Cells { line, cells } => {
                 let cell =
                     |slot: Option<usize>| slot.and_then(|slot| cells.get(slot)).copied().unwrap_or(Cell::Missing);
-                let intern = |interner: &mut Interner, id: Cell<'_>| match id.unless_null() {
-                    Cell::Missing => NO_ID,
-                    id => interner.intern(id),
-                };
                 let RawLog { items, sessions, shoppers, columns, .. } = &mut self.log;
                 let ids = Ids {
-                    item: intern(items, cell(columns.item)),
+                    item: number_of(items, cell(columns.item).unless_null()),
                     // Of items all are looked at in the end; the names of these are not kept.
-                    session: intern(sessions, cell(columns.session).whole()),
-                    shopper: intern(shoppers, cell(columns.shopper).whole()),
+                    session: number_of(sessions, cell(columns.session).whole().unless_null()),
+                    shopper: number_of(shoppers, cell(columns.shopper).whole().unless_null()),
                 };
                 self.add(line, ids, cell);
             }
@@ -160,6 +159,8 @@ impl Collector {
                 has_positions: false,
                 has_statuses: false,
                 has_markets: false,
+                has_parents: false,
+                is_of_variants: false,
                 is_checkout: false,
             },
             first_with_times: PathBuf::new(),
@@ -183,6 +184,7 @@ impl Collector {
         self.statuses.begin_file(columns.profile.map_or(&[], |profile| profile.void));
         self.types.begin_file(columns.profile.map_or(&[], |profile| profile.event_types));
         log.fields.extend(columns.of_field.keys());
+        log.says_variant |= columns.says_variant;
         // Files without a column have no values where others have some.
         let num_events = log.events.len();
         let RawLog { events, fields, .. } = log;
@@ -198,6 +200,9 @@ impl Collector {
         if fields.contains(&Field::Market) {
             events.markets.resize(num_events, NO_ID);
         }
+        if fields.contains(&Field::Parent) {
+            events.parents.resize(num_events, NO_ID);
+        }
         if fields.contains(&Field::Position) {
             events.positions.resize(num_events, NO_POSITION);
         }
@@ -211,6 +216,8 @@ impl Collector {
             has_positions: log.fields.contains(&Field::Position),
             has_statuses: log.fields.contains(&Field::Status),
             has_markets: log.fields.contains(&Field::Market),
+            has_parents: log.fields.contains(&Field::Parent),
+            is_of_variants: columns.is_of_variants,
             is_checkout: false,
         };
     }
@@ -234,6 +241,7 @@ impl Collector {
     #[inline(always)]
     fn add_event<'a>(&mut self, line: u64, ids: Ids, cell: impl Fn(Option<usize>) -> Cell<'a>) -> Result<(), Problem> {
         self.file.is_checkout = false;
+        let (ids, parent) = if self.file.has_parents { self.with_parent(ids, &cell) } else { (ids, NO_ID) };
         // Exports of everything hold many events that are about no product, and so need none.
         let kind = self.kind_of(ids, &cell)?;
         check_ids(&self.log.columns, ids)?;
@@ -253,11 +261,11 @@ impl Collector {
             self.log.events.statuses.push(status);
         }
         if self.file.has_markets {
-            let market = match cell(self.log.columns.market).unless_null() {
-                Cell::Missing => NO_ID,
-                market => self.log.markets.intern(market),
-            };
+            let market = number_of(&mut self.log.markets, cell(self.log.columns.market).unless_null());
             self.log.events.markets.push(market);
+        }
+        if self.file.has_parents {
+            self.log.events.parents.push(parent);
         }
         let events = &mut self.log.events;
         if self.file.has_quantities {
@@ -279,6 +287,22 @@ impl Collector {
         self.log.keys.sessions.push(ids.session);
         self.log.keys.shoppers.push(ids.shopper);
         Ok(())
+    }
+
+    /// The ids of a row, and the number of its item's parent. Where items are variants, a row
+    /// without one is about the parent.
+    fn with_parent<'a>(&mut self, mut ids: Ids, cell: impl Fn(Option<usize>) -> Cell<'a>) -> (Ids, u32) {
+        let RawLog { items, parents, columns, .. } = &mut self.log;
+        let parent = match cell(columns.parent).unless_null().whole() {
+            Cell::Missing | Cell::Int(0) | Cell::Text("0") => return (ids, NO_ID),
+            parent => parent,
+        };
+        if self.file.is_of_variants
+            && (ids.item == NO_ID || matches!(cell(columns.item).whole(), Cell::Int(0) | Cell::Text("0")))
+        {
+            ids.item = items.intern(parent);
+        }
+        (ids, parents.intern(parent))
     }
 
     /// The kind of a row's event; keeps the row if it is a return.
@@ -355,7 +379,7 @@ impl Collector {
     /// Keeps a row that gives back a purchase, if it names the item, the shopper and the number of pieces.
     #[cold]
     fn add_return<'a>(&mut self, ids: Ids, cell: impl Fn(Option<usize>) -> Cell<'a>) {
-        let RawLog { columns, returns, events, .. } = &mut self.log;
+        let RawLog { columns, returns, events, markets, parents, .. } = &mut self.log;
         let number = |slot: Option<usize>| cell(slot).unless_null().to_number();
         let (Ok(Some(quantity)), Ok(price)) = (number(columns.quantity), number(columns.price)) else { return };
         let timestamp = timestamp_of(columns, self.time_format.as_deref(), &cell).ok().flatten();
@@ -372,6 +396,8 @@ impl Collector {
             position: columns.position.and_then(|_| time::position_key(cell(columns.position))).unwrap_or(0),
             quantity: quantity.abs(),
             price: price.unwrap_or(f64::NAN),
+            market: number_of(markets, cell(columns.market).unless_null()),
+            parent: number_of(parents, cell(columns.parent).unless_null().whole()),
             before: events.len() as u32,
         });
     }
@@ -627,6 +653,15 @@ impl Collector {
             self.log.guesses.push(format!("no date has a day above 12; dates are read as {read_as}, told by {by}"));
         }
         Ok(())
+    }
+}
+
+/// The number of an id, [`NO_ID`] for one that is missing.
+#[inline]
+fn number_of(interner: &mut Interner, id: Cell<'_>) -> u32 {
+    match id {
+        Cell::Missing => NO_ID,
+        id => interner.intern(id),
     }
 }
 

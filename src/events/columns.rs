@@ -9,7 +9,9 @@ use super::evidence::{ColumnFacts, Evidence};
 use super::options::Field;
 use super::profiles::{Profile, recognise};
 use super::report::Alternatives;
-use super::usual_names::{Likely, is_basket, is_time_of_purchase, likely, likely_baskets};
+use super::usual_names::{
+    Likely, is_basket, is_of_variants, is_time_of_purchase, likely, likely_baskets, products_beside, says_variant,
+};
 use crate::EventKind;
 use crate::table::names;
 
@@ -24,6 +26,10 @@ pub(super) struct Columns {
     pub(super) filtered: Vec<usize>,
     /// The kind of events that the names tell, if no column says it.
     pub(super) kind: Option<EventKind>,
+    /// True if the parent's column says that items are variants, rather than being one that every product has.
+    pub(super) says_variant: bool,
+    /// True if the item's column is one of variants, in which 0 stands for the product itself.
+    pub(super) is_of_variants: bool,
     /// The profile whose header the file has.
     pub(super) profile: Option<&'static Profile>,
     /// Fields for which another column is as good.
@@ -55,20 +61,6 @@ impl Columns {
         self.filtered.iter().filter_map(|column| wanted.iter().position(|one| one == column)).collect()
     }
 }
-
-/// Order in which fields choose their columns.
-const ORDER: [Field; Field::ALL.len()] = [
-    Field::Item,
-    Field::Session,
-    Field::Shopper,
-    Field::Event,
-    Field::Timestamp,
-    Field::Position,
-    Field::Quantity,
-    Field::Price,
-    Field::Status,
-    Field::Market,
-];
 
 /// The columns of a file that may hold each field.
 pub(super) struct Candidates<'n> {
@@ -105,6 +97,8 @@ impl<'n> Candidates<'n> {
         }
         let profile = recognise(names);
         let of_field = |field| match profile {
+            // A shop may have added it to what its platform exports.
+            Some(profile) if field == Field::Parent && !profile.has(field) => likely(field, names),
             Some(profile) => {
                 let columns = profile.columns_of(field, names);
                 Likely { num_usual: columns.len(), columns }
@@ -174,9 +168,20 @@ impl<'n> Candidates<'n> {
     pub(super) fn choose(&self, facts: Option<&Evidence<'_>>) -> Result<Columns, EventsError> {
         let mut found = Columns { profile: self.profile, ..Columns::default() };
         found.of_field = self.named.iter().filter_map(|(&field, &column)| Some((field, column?))).collect();
-        for field in ORDER.into_iter().filter(|field| !self.named.contains_key(field)) {
+        for field in Field::ALL.into_iter().filter(|field| !self.named.contains_key(field)) {
             self.choose_one(field, &self.likely[&field], facts, &mut found);
         }
+        let item = found.of_field.get(&Field::Item).and_then(|&item| self.names.get(item));
+        found.is_of_variants = item.is_some_and(|item| is_of_variants(item));
+        if found.is_of_variants
+            && !found.of_field.contains_key(&Field::Parent)
+            && !self.named.contains_key(&Field::Parent)
+        {
+            let columns: Vec<usize> = products_beside(self.names).into_iter().collect();
+            self.choose_one(Field::Parent, &Likely { num_usual: columns.len(), columns }, facts, &mut found);
+        }
+        let parent = found.of_field.get(&Field::Parent).and_then(|&parent| self.names.get(parent));
+        found.says_variant = found.is_of_variants || parent.is_some_and(|parent| says_variant(parent));
         let can_cut =
             [Field::Event, Field::Shopper, Field::Timestamp].iter().all(|field| found.of_field.contains_key(field));
         if !can_cut && !found.of_field.contains_key(&Field::Session) && !self.named.contains_key(&Field::Session) {
@@ -259,6 +264,7 @@ fn flaws(field: Field, facts: &ColumnFacts) -> Flaws {
         Field::Position => !facts.are_positions() || facts.is_mostly_missing(),
         Field::Quantity | Field::Price => !facts.are_numbers(),
         Field::Status | Field::Market => false,
+        Field::Parent => facts.is_constant(),
     };
     Flaws {
         useless: facts.is_empty() || cannot_be_read,

@@ -1,5 +1,7 @@
 //! An event log after cleaning: items with dense numbers, events grouped into sessions.
 
+use std::ops::Range;
+
 use crate::{EventKind, ItemIx};
 
 /// A cleaned event log: items with dense numbers, events grouped into sessions.
@@ -15,6 +17,16 @@ pub struct EventLog {
     pub details: Option<Details>,
     /// Markets of the sessions; `None` unless a column names them.
     pub markets: Option<Markets>,
+    /// The product that each item is a variant of, aligned with `item_ids`, `None` for an item that is none; empty unless
+    /// a column names it.
+    pub parents: Vec<Option<String>>,
+}
+
+impl EventLog {
+    /// Returns the id of the product that an item is a variant of, if the log says so.
+    pub fn parent_of(&self, item: ItemIx) -> Option<&str> {
+        self.parents.get(item.as_usize())?.as_deref()
+    }
 }
 
 /// Markets of a shop, for instance countries, and that of each session.
@@ -35,6 +47,16 @@ pub struct Details {
     pub quantities: Vec<f64>,
     /// Values of the price column, in the shop's currency; likewise.
     pub prices: Vec<f64>,
+}
+
+impl Details {
+    /// Adds the values of some events of another log.
+    pub fn extend_from(&mut self, other: &Details, events: Range<usize>) {
+        let Details { times_ms, quantities, prices } = self;
+        times_ms.extend(other.times_ms.get(events.clone()).unwrap_or_default());
+        quantities.extend(other.quantities.get(events.clone()).unwrap_or_default());
+        prices.extend(other.prices.get(events).unwrap_or_default());
+    }
 }
 
 /// Sessions in CSR form, from the oldest to the newest; events oldest first within a session.

@@ -25,6 +25,7 @@ mod log;
 mod losses;
 mod neutral;
 mod options;
+mod parents;
 mod profiles;
 mod raw;
 mod read;

@@ -36,11 +36,13 @@ pub enum Field {
     Status,
     /// The market, for instance a country; only if somebody names its column.
     Market,
+    /// The product that the item is a variant of.
+    Parent,
 }
 
 impl Field {
     /// Every field, in the order in which columns are looked for.
-    pub const ALL: [Field; 10] = [
+    pub const ALL: [Field; 11] = [
         Field::Item,
         Field::Session,
         Field::Shopper,
@@ -51,10 +53,11 @@ impl Field {
         Field::Price,
         Field::Status,
         Field::Market,
+        Field::Parent,
     ];
 
     /// The name by which a column is assigned: `item`, `session`, `shopper`, `event`, `timestamp`,
-    /// `position`, `quantity`, `price`, `status` or `market`.
+    /// `position`, `quantity`, `price`, `status`, `market` or `parent`.
     pub const fn name(self) -> &'static str {
         match self {
             Field::Item => "item",
@@ -67,6 +70,7 @@ impl Field {
             Field::Price => "price",
             Field::Status => "status",
             Field::Market => "market",
+            Field::Parent => "parent",
         }
     }
 }
@@ -81,7 +85,7 @@ impl fmt::Display for Field {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "unknown field `{found}`; expected item, session, shopper, event, timestamp, position, quantity, price, \
-         status or market"
+         status, market or parent"
 )]
 pub struct UnknownField {
     /// The text that was given.
@@ -92,7 +96,7 @@ impl FromStr for Field {
     type Err = UnknownField;
 
     /// The field with this [`name`](Field::name), or one of the words `user`, `customer`, `visitor`, `type`,
-    /// `action`, `time`, `date`, `order`, `basket` and `product`.
+    /// `action`, `time`, `date`, `order`, `basket`, `product` and `group`.
     fn from_str(name: &str) -> Result<Field, UnknownField> {
         let name = name.trim().to_ascii_lowercase();
         let alias = match name.as_str() {
@@ -101,6 +105,7 @@ impl FromStr for Field {
             "time" | "date" => Some(Field::Timestamp),
             "order" | "basket" => Some(Field::Session),
             "product" => Some(Field::Item),
+            "group" => Some(Field::Parent),
             _ => Field::ALL.into_iter().find(|field| field.name() == name),
         };
         alias.ok_or(UnknownField { found: name })

@@ -25,7 +25,7 @@ pub(super) struct Profile {
     pub(super) void: &'static [&'static str],
 }
 
-use Field::{Event, Item, Position, Price, Quantity, Session, Shopper, Status, Timestamp};
+use Field::{Event, Item, Parent, Position, Price, Quantity, Session, Shopper, Status, Timestamp};
 
 /// The common part of most profiles: events of several kinds, or of none that the profile knows.
 const EVENTS: Profile =
@@ -60,13 +60,14 @@ pub(super) const PROFILES: &[Profile] = &[
             "itemcost|itemname|item",
         ],
         columns: &[
-            (Item, "sku|productid|itemname|name"),
+            (Item, "sku|variationid|productid|itemname|name"),
             (Session, "ordernumber|orderid"),
             (Shopper, "emailbilling|billingemail|customeruserid"),
             (Timestamp, "orderdate"),
             (Quantity, "quantity"),
             (Price, "itemcost"),
             (Status, "orderstatus"),
+            (Parent, "parentsku|productid"),
         ],
         ..ORDERS
     },
@@ -74,13 +75,14 @@ pub(super) const PROFILES: &[Profile] = &[
         name: "WooCommerce",
         header: &["orderid", "productid", "variationid", "productqty|quantity", "datecreated|datecreatedgmt"],
         columns: &[
-            (Item, "productid"),
+            (Item, "variationid|productid"),
             (Session, "orderid"),
             (Shopper, "customerid|email"),
             (Timestamp, "datecreatedgmt|datecreated"),
             (Quantity, "productqty|quantity"),
             (Price, "productnetrevenue|price"),
             (Status, "status"),
+            (Parent, "productid"),
         ],
         ..ORDERS
     },
@@ -95,6 +97,8 @@ pub(super) const PROFILES: &[Profile] = &[
             (Quantity, "qtyordered"),
             (Price, "price"),
             (Status, "status"),
+            // That of the line of a configurable product, whose SKU is the variant's.
+            (Parent, "productid"),
         ],
         ..ORDERS
     },
@@ -125,6 +129,7 @@ pub(super) const PROFILES: &[Profile] = &[
             (Quantity, "productqty|productquantity"),
             (Price, "productunitprice"),
             (Status, "orderstatus"),
+            (Parent, "productid"),
         ],
         ..ORDERS
     },
@@ -358,6 +363,11 @@ pub(super) fn recognise(columns: &[String]) -> Option<&'static Profile> {
 }
 
 impl Profile {
+    /// Returns true if the profile names columns for a field.
+    pub(super) fn has(&self, field: Field) -> bool {
+        self.columns.iter().any(|(named, _)| *named == field)
+    }
+
     /// The columns that the profile names for a field, the likeliest first.
     pub(super) fn columns_of(&self, field: Field, columns: &[String]) -> Vec<usize> {
         let of_field = self.columns.iter().filter(|(named, _)| *named == field);

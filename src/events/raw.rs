@@ -9,6 +9,7 @@ use super::report::{EventType, SessionSource, TimeSource};
 use super::rows::{ColumnMap, Events, Keys, NO_SHOPPER, Return};
 use super::rules::Reason;
 use super::spelling::{float_of_whole_numbers, lower_case, rename, rounded, whole};
+use crate::table::column::NO_ID;
 use crate::table::interner::Interner;
 use crate::table::tally::Tally;
 use crate::units::DAY_MS;
@@ -33,6 +34,9 @@ pub(super) struct RawLog {
     pub(super) items: Interner,
     pub(super) shoppers: Interner,
     pub(super) markets: Interner,
+    pub(super) parents: Interner,
+    /// True if the parents' column says that items are variants, rather than being one that every product has.
+    pub(super) says_variant: bool,
     /// Without names unless rejects are kept.
     pub(super) sessions: Interner,
     /// The first event of each file, and the file.
@@ -106,6 +110,8 @@ impl RawLog {
             items: Interner::with_names(),
             shoppers: names(),
             markets: Interner::with_names(),
+            parents: Interner::with_names(),
+            says_variant: false,
             sessions: names(),
             files: Vec::new(),
             columns: ColumnMap::default(),
@@ -169,6 +175,8 @@ impl RawLog {
     pub(super) fn fold_case(&mut self) {
         let of_returns = self.returns.iter_mut().map(|one| &mut one.item);
         rename(&mut self.items, self.events.items.iter_mut().chain(of_returns), lower_case);
+        let of_events = self.events.parents.iter_mut().filter(|parent| **parent != NO_ID);
+        rename(&mut self.parents, of_events, lower_case);
     }
 
     /// Gives item ids the form that the shop knows, where tools have changed it, and says so; and says where they have
@@ -229,6 +237,7 @@ impl RawLog {
             Field::Price => number(&events.prices, event),
             Field::Status => String::new(),
             Field::Market => events.markets.get(event).map_or("", |&market| self.markets.id(market)).to_owned(),
+            Field::Parent => events.parents.get(event).map_or("", |&parent| self.parents.id(parent)).to_owned(),
         });
         let (file, line) = self.file_and_line(event);
         Reject { file, line, reason, column: self.columns.name_of(field).to_owned(), found, values }

@@ -12,6 +12,7 @@ use super::join::{Join, JoinedRows};
 use super::kinds::is_known_event;
 use super::log::EventLog;
 use super::options::{Field, ReadOptions};
+use super::parents::{Parents, parents};
 use super::rejects::Reject;
 use super::report::{Alternatives, JoinedTable, MatchedColumn, ReadReport, SessionSource, TimeSource};
 use crate::table::tally::to_table;
@@ -163,7 +164,9 @@ fn read_joined(
         rejects.append(&mut clean.rejects);
     }
     check_rejected(&clean, options.max_rejected)?;
-    let log = build(&clean, options.keep_details);
+    let Parents { of_items, guess } = parents(&clean, options.columns.contains_key(&Field::Parent));
+    clean.raw.guesses.extend(guess);
+    let log = build(&clean, &of_items, options.keep_details);
     let mut report = report(clean, &log, options, &headers);
     report.joined = joined;
     report.remarks.splice(..0, remarks);

@@ -31,9 +31,14 @@ pub(super) struct Events {
     pub(super) statuses: Vec<Status>,
     /// Numbers of markets, [`NO_ID`] for an event without; empty without such a column.
     pub(super) markets: Vec<u32>,
+    /// Numbers of parents, [`NO_ID`] for an event without; empty without such a column.
+    pub(super) parents: Vec<u32>,
     /// Lines, saturating.
     pub(super) lines: Vec<u32>,
 }
+
+/// The values of a row that make it the same as another of its group and moment.
+pub(super) type Content = (u32, EventKind, u64, u64, u32, u32);
 
 impl Events {
     pub(super) fn len(&self) -> usize {
@@ -50,6 +55,29 @@ impl Events {
 
     pub(super) fn position_of(&self, event: u32) -> i64 {
         self.positions.get(event as usize).copied().unwrap_or(0)
+    }
+
+    /// The values of an event that are compared with those of others of its group and moment. Every column has its
+    /// place here, so that a new one is compared, or is left out on purpose.
+    pub(super) fn content_of(&self, event: u32) -> Content {
+        let Events {
+            items,
+            kinds,
+            quantities,
+            prices,
+            markets,
+            parents,
+            groups: _,
+            times: _,
+            positions: _,
+            // That of the order; some exports write it into its first row alone.
+            statuses: _,
+            lines: _,
+        } = self;
+        let at = event as usize;
+        let number = |numbers: &[u32]| numbers.get(at).copied().unwrap_or(0);
+        let number_of = |values: &[f64]| values.get(at).map_or(0, |value| bits(*value));
+        (items[at], kinds[at], number_of(quantities), number_of(prices), number(markets), number(parents))
     }
 }
 
@@ -74,8 +102,26 @@ pub(super) struct Return {
     /// Pieces given back, more than 0.
     pub(super) quantity: f64,
     pub(super) price: f64,
+    /// The numbers of market and parent, [`NO_ID`] without.
+    pub(super) market: u32,
+    pub(super) parent: u32,
     /// Number of events that precede it in the files.
     pub(super) before: u32,
+}
+
+/// The bits of a number; those of 0 for -0.
+fn bits(value: f64) -> u64 {
+    (value + 0.0).to_bits()
+}
+
+impl Return {
+    /// The values that make a return the same as another. Every value has its place here, as in
+    /// [`Events::content_of`].
+    pub(super) fn content(&self) -> impl Ord + use<> {
+        let Return { shopper, item, session, event_type, time, position, quantity, price, market, parent, before: _ } =
+            *self;
+        ((shopper, item, session, event_type, time, position), (bits(quantity), bits(price), market, parent))
+    }
 }
 
 /// The cell of each field in the rows of a file; `None` for a field without a column.
@@ -91,6 +137,7 @@ pub(super) struct ColumnMap {
     pub(super) price: Option<usize>,
     pub(super) status: Option<usize>,
     pub(super) market: Option<usize>,
+    pub(super) parent: Option<usize>,
     /// The cells that the filter looks at, in the order of its columns.
     pub(super) filtered: Vec<usize>,
     /// The name of the column behind each cell.
@@ -111,6 +158,7 @@ impl ColumnMap {
             price: cell(Field::Price),
             status: cell(Field::Status),
             market: cell(Field::Market),
+            parent: cell(Field::Parent),
             filtered: columns.filter_cells(),
             names: columns.wanted().iter().filter_map(|&column| names.get(column)).cloned().collect(),
         }
@@ -128,6 +176,7 @@ impl ColumnMap {
             Field::Price => self.price,
             Field::Status => self.status,
             Field::Market => self.market,
+            Field::Parent => self.parent,
         }
     }
 

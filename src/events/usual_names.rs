@@ -239,6 +239,30 @@ const STATUS: &[&str] = &[
     "stato",
 ];
 
+/// Usual names of the product that an item is a variant of.
+const PARENT: &[&str] = &[
+    "itemgroupid",
+    "parentid",
+    "parentsku",
+    "parentproductid",
+    "parentproduct",
+    "parentitem",
+    "parentasin",
+    "parent",
+    "variantof",
+    "mastersku",
+    "masterid",
+    "masterproductid",
+    "configurablesku",
+    "handle",
+    "producthandle",
+    "artikelgruppe",
+    "hauptartikel",
+];
+
+/// Names of items that are variants, beside which the number of the product stands.
+const VARIANTS: &[&str] = &["variationid", "variantid", "productvariantid", "productvariationid"];
+
 /// Usual names of the item's column beside those of the tables of products.
 const ITEM: &[&str] = &[
     "lineitemsku",
@@ -357,6 +381,7 @@ pub(super) fn likely(field: Field, columns: &[String]) -> Likely {
         Field::Status => STATUS.to_vec(),
         // A country may as well be that of the address.
         Field::Market => Vec::new(),
+        Field::Parent => PARENT.to_vec(),
     };
     let by_words: fn(&[String]) -> Option<u32> = match field {
         Field::Item => item_by_words,
@@ -391,6 +416,22 @@ fn with_words(columns: &[String], usual: &[&str], by_words: fn(&[String]) -> Opt
 /// Returns true if a name is one of baskets.
 pub(super) fn is_basket(column: &str) -> bool {
     BASKET.contains(&normalise(column).as_str())
+}
+
+/// Returns true if a name is that of variants of products.
+pub(super) fn is_of_variants(column: &str) -> bool {
+    VARIANTS.contains(&normalise(column).as_str())
+}
+
+/// The column with the products of variants, if it goes by the name that items without variants go by.
+pub(super) fn products_beside(columns: &[String]) -> Option<usize> {
+    names::find(columns, &["productid", "product", "itemid"], &[])
+}
+
+/// Returns true if a parent's name says that the item is a variant; a handle or number is one that every product has.
+pub(super) fn says_variant(column: &str) -> bool {
+    let name = normalise(column);
+    PARENT.contains(&name.as_str()) && !name.ends_with("handle")
 }
 
 /// Returns true if a name is that of a time which only logs of purchases have.

@@ -172,12 +172,7 @@ mod tests {
             let events = (0..4).map(|step| (ItemIx(group + (first + step) % 20), kind(step)));
             sessions.push(events, session, None);
         }
-        EventLog {
-            item_ids: (0..40).map(|item| format!("sku-{item}")).collect(),
-            sessions,
-            details: None,
-            markets: None,
-        }
+        EventLog { item_ids: (0..40).map(|item| format!("sku-{item}")).collect(), sessions, ..EventLog::default() }
     }
 
     fn quick() -> Settings {
@@ -214,12 +209,7 @@ mod tests {
                 sessions.push_items(&items, EventKind::Purchase, shopper, None);
             }
         }
-        EventLog {
-            item_ids: (0..40).map(|item| format!("sku-{item}")).collect(),
-            sessions,
-            details: None,
-            markets: None,
-        }
+        EventLog { item_ids: (0..40).map(|item| format!("sku-{item}")).collect(), sessions, ..EventLog::default() }
     }
 
     #[test]
@@ -307,7 +297,7 @@ mod tests {
     #[test]
     fn a_log_without_pairs_is_refused() {
         let sessions = Sessions::of_shoppers(EventKind::View, [(0, &[0][..]), (1, &[1, 1][..])]);
-        let log = EventLog { item_ids: vec!["a".to_owned(), "b".to_owned()], sessions, details: None, markets: None };
+        let log = EventLog { item_ids: vec!["a".to_owned(), "b".to_owned()], sessions, ..EventLog::default() };
         let error = learn(&log, &quick(), &Silent).unwrap_err();
         assert_eq!(error, LearnError::NoPairs { num_sessions: 2, num_events: 3 });
         let empty = EventLog::default();

@@ -54,12 +54,7 @@ mod tests {
     fn log(lists: &[&[u32]]) -> EventLog {
         let mut sessions = Sessions::new(false);
         (0..).zip(lists).for_each(|(number, items)| sessions.push_items(items, EventKind::View, number, None));
-        EventLog {
-            item_ids: (0..4).map(|item| format!("sku-{item}")).collect(),
-            sessions,
-            details: None,
-            markets: None,
-        }
+        EventLog { item_ids: (0..4).map(|item| format!("sku-{item}")).collect(), sessions, ..EventLog::default() }
     }
 
     const COSINE: Settings = Settings {

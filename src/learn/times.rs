@@ -135,7 +135,7 @@ mod tests {
         for (shopper, day, item) in purchases {
             sessions.push_items(&[item], EventKind::Purchase, shopper, day * DAY_MS);
         }
-        EventLog { item_ids: (0..4).map(|item| item.to_string()).collect(), sessions, details: None, markets: None }
+        EventLog { item_ids: (0..4).map(|item| item.to_string()).collect(), sessions, ..EventLog::default() }
     }
 
     /// Three shoppers buy item 0 each week and item 1 every four weeks; one alone buys item 2 each day.

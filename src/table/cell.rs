@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// The most columns that one reading may ask for.
-pub(crate) const MAX_WANTED: usize = 12;
+pub(crate) const MAX_WANTED: usize = 16;
 
 /// One value of a row.
 #[derive(Clone, Copy, Debug, PartialEq)]

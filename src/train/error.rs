@@ -14,7 +14,7 @@ pub enum TrainError {
     /// A product cannot be told from a variant.
     #[error(
         "product `{group}` of variant `{variant}` has the id of a variant of product `{other}`; give products ids of \
-         their own in the catalogue, or train without grouping"
+         their own in the catalogue or the log, or train without grouping"
     )]
     Group {
         /// Id of the product.

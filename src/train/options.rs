@@ -32,7 +32,8 @@ pub struct TrainOptions {
     pub parts: Parts,
     /// Pairs that the shop chose to lead the lists of an item.
     pub curated: Vec<CuratedPair>,
-    /// Counts pairs of products instead of variants, where the catalogue says which product a variant is of.
+    /// Counts pairs of products instead of variants, where the catalogue or the log says which product a
+    /// variant is of.
     pub group_variants: bool,
 }
 

@@ -29,8 +29,8 @@ impl Trainer {
 
     /// Trains a model. The same log and options give the same bytes for any number of threads.
     ///
-    /// The catalogue fills the rows of new items, and gives their categories. Where it groups variants, products are the
-    /// items of the model.
+    /// The catalogue fills the rows of new items, and gives their categories. Where it or the log groups variants, products
+    /// are the items of the model.
     ///
     /// # Errors
     /// [`TrainError`] if nothing can be learnt from the log, or no model is as small as the budget.
@@ -54,12 +54,9 @@ impl Trainer {
         progress: &dyn Progress,
     ) -> Result<LearntModel, TrainError> {
         let TrainOptions { learning, parts, similar, group_variants, .. } = &self.options;
-        let products = match catalog.filter(|_| *group_variants) {
-            Some(catalog) => products_of(log, catalog)?,
-            None => None,
-        };
+        let products = if *group_variants { products_of(log, catalog)? } else { None };
         let (log, catalog, variants) = match &products {
-            Some(products) => (&products.log, Some(&products.catalog), products.variants.clone()),
+            Some(products) => (&products.log, products.catalog.as_ref(), products.variants.clone()),
             None => (log, catalog, Vec::new()),
         };
         if let Some(found) = log.markets.as_ref().map(|markets| markets.names.len()).filter(|&found| found > 255) {

@@ -44,9 +44,11 @@ def made_up(seed):
             time = 100_000_000 + time % 1000 if draw.random() < 0.01 else time
             price = draw.choice(["0", "1", "1", "2.5", ""])
             name = f"bot{session}" if robot else shopper
-            row = [item if draw.random() > 0.01 else "", f"s{session}", name, kind, time, draw.choice([1, 1, 2, 3, -1, 0]), price]
+            parent = f"G{sum(map(ord, item)) % 60}" if draw.random() > 0.2 else ""
+            item = item if draw.random() > 0.01 else ""
+            row = [item, f"s{session}", name, kind, time, draw.choice([1, 1, 2, 3, -1, 0]), price, parent]
             rows += [row] * draw.choices([1, 2], [20, 1])[0]
-    return pd.DataFrame(rows, columns=["item", "session", "shopper", "event", "timestamp", "quantity", "price"])
+    return pd.DataFrame(rows, columns=["item", "session", "shopper", "event", "timestamp", "quantity", "price", "parent"])
 
 
 def main(vicino, seeds="5"):

@@ -81,7 +81,8 @@ def clean(log, **options):
     services = {item for item in ids if is_service(item, have_digits, are_long)}
     reason[reason.isna() & log["item"].isin(services)] = "non_product"
 
-    columns = ["session", "shopper", "item", "event", "time", "quantity", "price"]
+    columns = ["session", "shopper", "item", "event", "time", "quantity", "price", "parent"]
+    columns = [column for column in columns if column in log.columns]
     again = left().duplicated(columns, keep="first")
     reason[again[again].index] = "duplicate"
 

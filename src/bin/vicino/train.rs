@@ -103,11 +103,11 @@ pub struct Args {
     #[arg(help_heading = "Learning", long, value_name = "FILE")]
     curated: Option<PathBuf>,
 
-    /// Learn from every variant as a product of its own, although the catalogue says which product it is of
+    /// Learn from every variant as a product of its own, although the catalogue or the log says which product it is of
     ///
     /// By default pairs are counted by product (`item_group_id` of a feed for Google), and lists show one variant of
     /// each: the one viewed last, else the most sold one in stock.
-    #[arg(help_heading = "Learning", long, requires = "catalog")]
+    #[arg(help_heading = "Learning", long)]
     no_grouping: bool,
 
     /// Weight of an event of a history when ranking, by its kind; kinds not named are view=1, cart=3, purchase=5

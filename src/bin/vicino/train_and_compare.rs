@@ -53,9 +53,9 @@ pub fn held_out(
     options: &Options,
     console: &Console,
 ) -> anyhow::Result<HeldOut> {
-    let products = catalog.map(|catalog| products_of(&log, catalog)).transpose()?.flatten();
+    let products = products_of(&log, catalog)?;
     let (log, catalog) = match &products {
-        Some(products) => (products.log.clone(), Some(&products.catalog)),
+        Some(products) => (products.log.clone(), products.catalog.as_ref()),
         None => (log, catalog),
     };
     let split = eval::split_sampled(&log, by, options.max_cases, options.seed)?;

@@ -11,12 +11,7 @@ fn log(num_items: usize, sessions: &[Given]) -> EventLog {
     for &(shopper, day, items) in sessions {
         built.push_items(items, EventKind::View, shopper, day * 86_400_000);
     }
-    EventLog {
-        item_ids: (0..num_items).map(|item| item.to_string()).collect(),
-        sessions: built,
-        details: None,
-        markets: None,
-    }
+    EventLog { item_ids: (0..num_items).map(|item| item.to_string()).collect(), sessions: built, ..EventLog::default() }
 }
 
 /// Newest first.

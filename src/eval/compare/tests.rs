@@ -38,7 +38,7 @@ fn train() -> EventLog {
     for (number, items) in (0..).zip([&[0, 1][..], &[0, 1], &[0, 2], &[0]]) {
         sessions.push_items(items, EventKind::View, number, None);
     }
-    EventLog { item_ids: ["a", "b", "c", "d", "e"].map(String::from).to_vec(), sessions, details: None, markets: None }
+    EventLog { item_ids: ["a", "b", "c", "d", "e"].map(String::from).to_vec(), sessions, ..EventLog::default() }
 }
 
 /// History, newest first, and targets with whether they are new.

@@ -101,12 +101,8 @@ fn pair(shopper: u32, item: u32) -> u64 {
 fn distinct(context: &RuleContext<'_>) -> Vec<Return> {
     let mut returns = context.log.returns.clone();
     if context.cleaning.drop_duplicates && context.traits.has_moments {
-        let key = |one: &Return| {
-            let numbers = (one.shopper, one.item, one.session, one.event_type, one.time, one.position);
-            (numbers, one.quantity.to_bits(), (one.price + 0.0).to_bits())
-        };
-        returns.sort_by_key(|one| (key(one), one.before));
-        returns.dedup_by_key(|one| key(one));
+        returns.sort_by_key(|one| (one.content(), one.before));
+        returns.dedup_by_key(|one| one.content());
         returns.sort_by_key(|one| one.before);
     }
     returns

@@ -1,5 +1,6 @@
 //! Rows that say again what another row has said: exact duplicates, and double clicks.
 
+use super::super::rows::Content;
 use super::super::sessions::Order;
 use super::context::{NO_CLOCK, NO_MOMENTS, OFF, Outcome, RuleContext};
 use crate::EventKind;
@@ -51,22 +52,14 @@ pub(super) fn double_clicks(context: &RuleContext<'_>, order: &Order) -> Outcome
     }))
 }
 
-type Content = (u32, EventKind, u64, u64, u32);
-
 /// Adds the events of a sorted group that equal an earlier one of the same time and position.
 fn of_group(context: &RuleContext<'_>, group: &[u32], found: &mut Vec<u32>, contents: &mut Vec<(Content, u32)>) {
     let events = context.events();
     let same_moment =
         |a: &u32, b: &u32| events.time_of(*a) == events.time_of(*b) && events.position_of(*a) == events.position_of(*b);
-    let content = |event: u32| {
-        let at = event as usize;
-        let bits = |values: &[f64]| values.get(at).map_or(0, |value| (value + 0.0).to_bits());
-        let market = events.markets.get(at).copied().unwrap_or(0);
-        (events.items[at], events.kinds[at], bits(&events.quantities), bits(&events.prices), market)
-    };
     for moment in group.chunk_by(same_moment).filter(|moment| moment.len() > 1) {
         contents.clear();
-        contents.extend(moment.iter().map(|&event| (content(event), event)));
+        contents.extend(moment.iter().map(|&event| (events.content_of(event), event)));
         contents.sort_unstable();
         found.extend(contents.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| pair[1].1));
     }

@@ -15,6 +15,7 @@ export interface Reading {
   num_sessions: number;
   num_shoppers: number | null;
   num_items: number;
+  num_variants: number;
   columns: { field: string; column: string }[];
   session_source: 'column' | 'inactivity' | 'shopper';
   sessions_are_baskets: boolean;
@@ -60,6 +61,7 @@ export function sizes(of: Reading): HTMLElement {
     [of.sessions_are_baskets ? 'baskets' : 'sessions', count(of.num_sessions)],
     ['shoppers', of.num_shoppers === null ? 'unknown' : count(of.num_shoppers)],
     ['products', count(of.num_items)],
+    ['variants', of.num_variants > 0 ? count(of.num_variants) : null],
     ['from', period && day(period.first_ms)],
     ['to', period && day(period.last_ms)],
     ['days', days === null ? null : count(days + 1)],

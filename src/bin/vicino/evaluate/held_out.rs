@@ -102,11 +102,10 @@ fn compare(
         ));
     }
     let mut catalog = args.catalog.read(&train.item_ids, console)?;
-    if let Some(catalog) = &mut catalog
-        && model.variants.is_some()
-        && let Some(products) = products_of(&train, catalog)?
+    if model.variants.is_some()
+        && let Some(products) = products_of(&train, catalog.as_ref())?
     {
-        (train, *catalog) = (products.log, products.catalog);
+        (train, catalog) = (products.log, products.catalog);
     }
     // What the model alone knows (products of a feed without events) may be listed and asked for, too.
     let ids = (0..model.num_items() as u32).map(|item| model.items.id(ItemIx(item)).to_owned());
