@@ -75,6 +75,47 @@ fn orders_are_joined_with_a_flag_or_because_they_have_no_item() {
 }
 
 #[test]
+fn a_mapping_reads_the_joined_table_again_or_says_which_to_give() {
+    let folder = Folder::new();
+    let lines = folder.write("lines.csv", "order_id,product_id\n1,a\n1,b\n2,a\n2,b\n");
+    let orders = folder.write("orders.csv", "order_id,customer_id,order_date\n1,7,2024-01-01\n2,8,2024-01-02\n");
+    let mapping = folder.path("shop.toml");
+    let joined = overview(&[&lines, "--join", &orders, "--save-mapping", &mapping]);
+    let text = fs::read_to_string(&mapping).unwrap();
+    assert!(text.contains("join = [\"orders.csv\"]"), "{text}");
+    assert_eq!(overview(&[&lines, "--mapping", &mapping]), joined);
+
+    // The folder may move as a whole, and another table may be given.
+    let moved = Folder::new();
+    for name in ["lines.csv", "orders.csv", "shop.toml"] {
+        fs::rename(folder.path(name), moved.path(name)).unwrap();
+    }
+    let (lines, mapping) = (moved.path("lines.csv"), moved.path("shop.toml"));
+    assert_eq!(overview(&[&lines, "--mapping", &mapping]), joined);
+    let other = moved.write("newer.csv", "order_id,customer_id,order_date\n1,7,2024-02-01\n2,7,2024-02-02\n");
+    let newer = overview(&[&lines, "--mapping", &mapping, "--join", &other]);
+    assert_eq!((value(&newer, "shoppers"), value(&newer, "from")), ("1", "2024-02-01"));
+
+    fs::remove_file(moved.path("orders.csv")).unwrap();
+    let message = stderr(&mut vicino(["explore", &lines, "--mapping", &mapping]), 1);
+    for part in ["shop.toml joins ", "orders.csv, which is not there", "--join FILE"] {
+        assert!(message.contains(part), "{message}");
+    }
+}
+
+#[test]
+fn a_mapping_names_the_table_that_stood_beside_the_log() {
+    let folder = Folder::new();
+    let lines = folder.write("lines.csv", "order_id,product_id\n1,a\n1,b\n2,a\n2,b\n");
+    let orders = folder.write("orders.csv", "order_id,customer_id,order_date\n1,7,2024-01-01\n2,8,2024-01-02\n");
+    let mapping = folder.path("shop.toml");
+    let joined = overview(&[&lines, &orders, "--save-mapping", &mapping]);
+    assert_eq!(overview(&[&lines, &orders, "--mapping", &mapping]), joined);
+    let message = stderr(&mut vicino(["explore", &lines, "--mapping", &mapping]), 1);
+    assert!(message.contains("customer_id") && message.contains("orders.csv beside the log"), "{message}");
+}
+
+#[test]
 fn mistakes_in_the_flags_are_shown_with_their_place() {
     let folder = Folder::new();
     let log = folder.write("log.csv", "session,item,state\n1,a,live\n1,b,test\n");

@@ -73,6 +73,8 @@ pub struct EventFlags {
     month_first: bool,
 
     /// Join this table to the log by the column that both have, such as orders to their lines
+    ///
+    /// Kept in the mapping, as a way from the mapping's folder; the flag wins over it.
     #[arg(help_heading = "Event logs", long = "join", value_name = "FILE")]
     joins: Vec<PathBuf>,
 
@@ -146,7 +148,7 @@ impl EventFlags {
         let mut event_types = mapping.event_types()?;
         event_types.extend(self.event_types.iter().cloned());
         let options = ReadOptions {
-            joins: self.joins.clone(),
+            joins: if self.joins.is_empty() { mapping.joins()? } else { self.joins.clone() },
             date_order,
             time_format: self.time_format.clone().or_else(|| mapping.time_format()),
             event_types,
@@ -211,14 +213,16 @@ pub fn look_at_events(
     for path in flags.outputs() {
         output::check(path)?;
     }
+    let mapping = flags.mapping()?;
+    let explain = |error| mapping.explain(error, paths);
     let (log, report) = match &flags.keep_rejects {
-        None => events::read(paths, &options, console)?,
+        None => events::read(paths, &options, console).map_err(explain)?,
         Some(path) => {
             let mut rejects = Vec::new();
             let read = events::read_keeping(paths, &options, console, &mut rejects);
             // Most wanted where there are too many of them to go on.
             cleaning::write_rejects(path, paths, &rejects)?;
-            read?
+            read.map_err(explain)?
         }
     };
     let mut accepted = cleaning.accepted();

@@ -8,9 +8,9 @@ use anyhow::{Context, anyhow};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
-use vicino::events::{DateOrder, EventMeaning, Field, MatchedColumn, ReadOptions, ReadReport, RowFilter};
+use vicino::events::{DateOrder, EventMeaning, EventsError, Field, MatchedColumn, ReadOptions, ReadReport, RowFilter};
 
 /// Contents of the file; everything may be left out.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
@@ -40,6 +40,15 @@ pub struct Mapping {
     /// As `--no-header`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     no_header: bool,
+    /// As `--join`; a relative path is one from the folder of the mapping.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    join: Vec<String>,
+    /// Tables among the logs that were joined to them: whoever gives the logs has to give those, too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    beside: Vec<String>,
+    /// The file that the mapping was read from; empty for one that was made.
+    #[serde(skip)]
+    path: PathBuf,
     /// Column by field, or the columns of several files; empty for a field without a column.
     #[serde(default)]
     columns: BTreeMap<String, Names>,
@@ -59,6 +68,12 @@ enum Names {
     Several(Vec<String>),
 }
 
+/// The folder that a file lies in.
+fn folder_of(path: &Path) -> PathBuf {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() }
+}
+
 const DAY_FIRST: &str = "day first";
 const MONTH_FIRST: &str = "month first";
 
@@ -73,9 +88,10 @@ impl Mapping {
     pub fn open(path: &Path) -> anyhow::Result<Mapping> {
         let name = path.display();
         let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the mapping {name}"))?;
-        let mapping: Mapping = toml::from_str(&text)
+        let mut mapping: Mapping = toml::from_str(&text)
             .map_err(|error| anyhow!("{}", error.to_string().trim_end()))
             .with_context(|| format!("{name} is no mapping"))?;
+        mapping.path = path.to_owned();
         mapping.columns().with_context(|| format!("{name} is no mapping"))?;
         mapping.session_pause().with_context(|| format!("{name} is no mapping"))?;
         mapping.session_gap().with_context(|| format!("{name} is no mapping"))?;
@@ -124,15 +140,64 @@ impl Mapping {
             cleaning,
             delimiter: options.dialect.delimiter.clone(),
             no_header: options.dialect.has_no_header,
+            join: options.joins.iter().map(|path| path.display().to_string()).collect(),
+            beside: report
+                .joined
+                .iter()
+                .filter(|table| !options.joins.contains(&table.path))
+                .map(|table| table.path.display().to_string())
+                .collect(),
+            path: PathBuf::new(),
         }
     }
 
-    /// Writes the file, or to stdout for `-`.
+    /// Writes the file, or to stdout for `-`. Tables in its folder, or below it, are written as ways from there, others as
+    /// whole paths.
     pub fn save(&self, path: &Path) -> anyhow::Result<()> {
+        let folder = folder_of(path).canonicalize().unwrap_or_default();
+        let from_folder = |table: &String| {
+            let Ok(whole) = Path::new(table).canonicalize() else { return table.clone() };
+            whole.strip_prefix(&folder).unwrap_or(&whole).display().to_string()
+        };
+        let written = Mapping { join: self.join.iter().map(from_folder).collect(), ..self.clone() };
         let mut output = Output::create(path)?;
         output.write_all(HEADER.as_bytes())?;
-        output.write_all(toml::to_string(self)?.as_bytes())?;
+        output.write_all(toml::to_string(&written)?.as_bytes())?;
         output.finish()
+    }
+
+    /// The tables to join.
+    ///
+    /// # Errors
+    /// One of them is not there.
+    pub fn joins(&self) -> anyhow::Result<Vec<PathBuf>> {
+        let find = |table: &String| {
+            let table = folder_of(&self.path).join(table);
+            let is_there = table == Path::new("-") || table.exists();
+            is_there.then(|| table.clone()).ok_or_else(|| {
+                anyhow!(
+                    "{} joins {}, which is not there; give the table of these logs with `--join FILE`, or change the line \
+                     `join`",
+                    self.path.display(),
+                    table.display()
+                )
+            })
+        };
+        self.join.iter().map(find).collect()
+    }
+
+    /// The error of a reading, with the tables that were joined when the mapping was made and are not `given` now.
+    pub fn explain(&self, error: EventsError, given: &[PathBuf]) -> anyhow::Error {
+        let is_of_columns =
+            matches!(error, EventsError::UnknownColumn { .. } | EventsError::UnknownFilterColumn { .. });
+        if self.beside.is_empty() || !is_of_columns || given.len() > 1 {
+            return error.into();
+        }
+        anyhow!(
+            "{error}; {} was made with {} beside the log: give the table of this log, too",
+            self.path.display(),
+            self.beside.join(" and ")
+        )
     }
 
     /// The names of columns by field.
@@ -240,7 +305,8 @@ mod tests {
         );
         assert_eq!(mapping.session_gap().unwrap(), Some(Duration::from_secs(3600)));
         assert_eq!(mapping.events_are().unwrap(), Some(Kind::Purchase));
-        assert_eq!(written("").unwrap(), Mapping::default());
+        let empty = written("").unwrap();
+        assert_eq!(empty, Mapping { path: empty.path.clone(), ..Mapping::default() });
     }
 
     #[test]
