@@ -110,11 +110,13 @@ mod native {
     use std::io::{self, Read, Seek, SeekFrom, Write};
     use std::path::Path;
     use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
 
     use calamine::{Data, Reader, Sheets};
     use zip::ZipArchive;
 
     use crate::table::container::not_read;
+    use crate::table::limit::{Limit, Limited, TooLarge};
     use crate::table::origin::Format;
     use crate::table::remark::{Remark, Remarks};
     use crate::table::{Origin, Slices, TableError, spool};
@@ -126,6 +128,8 @@ mod native {
     #[derive(Clone)]
     struct Seekable {
         slices: Arc<dyn Slices>,
+        /// Bytes that were read.
+        num_read: Arc<AtomicU64>,
         at: u64,
         piece: Vec<u8>,
         piece_start: u64,
@@ -138,7 +142,7 @@ mod native {
                 Origin::Memory { bytes, .. } => Arc::new(InMemory(bytes.clone())),
                 Origin::File(path) => Arc::new(spool::of_file(std::fs::File::open(path)?)?),
             };
-            Ok(Seekable { slices, at: 0, piece: Vec::new(), piece_start: 0 })
+            Ok(Seekable { slices, num_read: Arc::default(), at: 0, piece: Vec::new(), piece_start: 0 })
         }
     }
 
@@ -167,6 +171,7 @@ mod native {
                 self.piece.resize(len, 0);
                 self.piece_start = self.at;
                 self.slices.read_at(self.at, &mut self.piece)?;
+                self.num_read.fetch_add(len as u64, Ordering::Relaxed);
             }
             let rest = &self.piece[(self.at - self.piece_start) as usize..];
             let len = rest.len().min(buffer.len());
@@ -198,11 +203,17 @@ mod native {
         let path = origin.path();
         let damaged = |error: zip::result::ZipError| not_read(path, WHAT, format!("it cannot be unpacked: {error}"));
         let file = Seekable::open(origin).map_err(io_error(path))?;
+        let num_read = file.num_read.clone();
         let mut archive = ZipArchive::new(file).map_err(damaged)?;
         let names = archive.file_names().map(|name| name.map(std::borrow::Cow::into_owned));
         let names: Vec<String> = names.collect::<Result<_, _>>().map_err(damaged)?;
         let has = |name: &str| names.iter().any(|one| one == name);
         if has("xl/workbook.xml") || has("xl/workbook.bin") || has("content.xml") {
+            let mut limit = Limit::of_workbook(num_read);
+            for at in 0..archive.len() {
+                measure(&mut archive.by_index(at).map_err(damaged)?, &mut limit)
+                    .map_err(|error| unpacking(path, error))?;
+            }
             return of_workbook(origin, remarks);
         }
         let is_hidden =
@@ -227,11 +238,28 @@ mod native {
                 return Err(not_read(path, WHAT, how));
             }
         };
-        let mut entry = archive.by_name(&member).map_err(damaged)?;
+        let entry = archive.by_name(&member).map_err(damaged)?;
         let name = path.join(&member);
-        let kept = spool::keep(&mut entry, &name);
+        let kept = spool::keep(&mut Limited { stream: entry, limit: Limit::of_stream(num_read) }, &name);
         remarks.add(Remark::Member { name: member });
-        kept.map_err(|error| not_read(path, WHAT, format!("it cannot be unpacked: {error}")))
+        kept.map_err(|error| unpacking(path, error))
+    }
+
+    /// Unpacks a part of a workbook to see how much it is, because nothing bounds what a library makes of it.
+    fn measure(part: &mut dyn Read, limit: &mut Limit) -> io::Result<()> {
+        let mut buffer = vec![0; PIECE];
+        loop {
+            match part.read(&mut buffer)? {
+                0 => return Ok(()),
+                bytes => limit.add(bytes)?,
+            }
+        }
+    }
+
+    /// The error of a member that cannot be unpacked.
+    fn unpacking(path: &Path, error: io::Error) -> TableError {
+        let too_large = TooLarge::of(&error, path);
+        too_large.unwrap_or_else(|| not_read(path, "a zip archive", format!("it cannot be unpacked: {error}")))
     }
 
     /// The sheets of a workbook that have one header, as a delimited text.
@@ -243,26 +271,43 @@ mod native {
         };
         let file = Seekable::open(origin).map_err(io_error(path))?;
         let mut workbook: Sheets<Seekable> = calamine::open_workbook_auto_from_rs(file).map_err(damaged)?;
-        let mut writer =
-            csv::WriterBuilder::new().flexible(true).from_writer(spool::Spool::new().map_err(io_error(path))?);
+        let limit = Limit::of_table(origin.num_bytes());
+        let spool = Limited { stream: spool::Spool::new().map_err(io_error(path))?, limit };
+        let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(spool);
+        let written = |error: csv::Error| match error.into_kind() {
+            csv::ErrorKind::Io(error) => TooLarge::of(&error, path).unwrap_or_else(|| io_error(path)(error)),
+            other => io_error(path)(io::Error::other(format!("{other:?}"))),
+        };
         let (mut header, mut read, mut others) = (None, Vec::new(), Vec::new());
         for name in workbook.sheet_names() {
-            let sheet = workbook.worksheet_range(&name).map_err(damaged)?;
-            let mut rows = sheet.rows().map(texts_of).skip_while(|row| row.iter().all(String::is_empty));
-            let Some(first) = rows.next() else { continue };
-            match &header {
-                None => writer.write_record(&first).map_err(|error| io_error(path)(io::Error::other(error)))?,
-                Some(header) if *header == first => {}
-                Some(_) => {
-                    others.push(name);
-                    continue;
+            let mut sheet = Sheet { header: &mut header, has_header: false, writer: &mut writer };
+            let is_read = match &mut workbook {
+                Sheets::Xlsx(book) => {
+                    let mut cells = book.worksheet_cells_reader(&name).map_err(|error| damaged(error.into()))?;
+                    let next =
+                        || Ok(cells.next_cell()?.map(|cell| (cell.get_position(), cell.get_value().clone().into())));
+                    rows_of_cells(next, &damaged, &mut |row| sheet.add(row).map_err(written))?
                 }
+                Sheets::Xlsb(book) => {
+                    let mut cells = book.worksheet_cells_reader(&name).map_err(|error| damaged(error.into()))?;
+                    let next =
+                        || Ok(cells.next_cell()?.map(|cell| (cell.get_position(), cell.get_value().clone().into())));
+                    rows_of_cells(next, &damaged, &mut |row| sheet.add(row).map_err(written))?
+                }
+                book => {
+                    let range = book.worksheet_range(&name).map_err(damaged)?;
+                    let mut is_read = true;
+                    for row in range.rows().map(texts_of) {
+                        is_read = is_read && sheet.add(row).map_err(written)?;
+                    }
+                    is_read
+                }
+            };
+            match (sheet.has_header, is_read) {
+                (false, true) => {}
+                (true, true) => read.push(name),
+                (_, false) => others.push(name),
             }
-            header = Some(first);
-            for row in rows.filter(|row| !row.iter().all(String::is_empty)) {
-                writer.write_record(&row).map_err(|error| io_error(path)(io::Error::other(error)))?;
-            }
-            read.push(name);
         }
         if header.is_none() {
             return Err(not_read(path, WHAT, "nothing is in it; is it the right file?".to_owned()));
@@ -270,9 +315,92 @@ mod native {
         if read.len() > 1 || !others.is_empty() {
             remarks.add(Remark::Sheets { read, others });
         }
-        let mut spool = writer.into_inner().map_err(|error| io_error(path)(error.into_error()))?;
+        let flushed = writer.into_inner().map_err(|error| written(error.into_error().into()))?;
+        let mut spool = flushed.stream;
         spool.flush().map_err(io_error(path))?;
         spool.into_origin(path, Format::Delimited).map_err(io_error(path))
+    }
+
+    /// A sheet that is being written: its first row is the header that all sheets have to have.
+    struct Sheet<'s, W: Write> {
+        header: &'s mut Option<Vec<String>>,
+        has_header: bool,
+        writer: &'s mut csv::Writer<W>,
+    }
+
+    impl<W: Write> Sheet<'_, W> {
+        /// Adds a row; `false` if the sheet has another header, so that it is not read.
+        fn add(&mut self, row: Vec<String>) -> Result<bool, csv::Error> {
+            if row.iter().all(String::is_empty) {
+                return Ok(true);
+            }
+            match &*self.header {
+                _ if self.has_header => self.writer.write_record(&row)?,
+                None => {
+                    self.writer.write_record(&row)?;
+                    *self.header = Some(row);
+                }
+                Some(header) if *header == row => {}
+                Some(_) => return Ok(false),
+            }
+            self.has_header = true;
+            Ok(true)
+        }
+    }
+
+    /// Rows that are looked at before the first is written, to see which columns there are.
+    const ROWS_AHEAD: usize = 256;
+
+    /// Puts cells, which come row by row, together to rows, and hands over each until one is not wanted. A sheet is as
+    /// wide as its first rows: cells far outside would make it millions of columns wide in memory.
+    fn rows_of_cells(
+        mut next: impl FnMut() -> Result<Option<((u32, u32), Data)>, calamine::Error>,
+        damaged: &dyn Fn(calamine::Error) -> TableError,
+        add: &mut dyn FnMut(Vec<String>) -> Result<bool, TableError>,
+    ) -> Result<bool, TableError> {
+        let mut ahead: Vec<Vec<(u32, String)>> = Vec::new();
+        let mut columns = None;
+        let mut row: (u32, Vec<(u32, String)>) = (0, Vec::new());
+        loop {
+            let cell = next().map_err(damaged)?;
+            let is_end = cell.is_none();
+            if let Some(((line, column), value)) = cell {
+                let text = text_of(&value);
+                if text.is_empty() {
+                    continue;
+                }
+                if line == row.0 {
+                    row.1.push((column, text));
+                    continue;
+                }
+                ahead.push(std::mem::replace(&mut row, (line, vec![(column, text)])).1);
+            } else {
+                ahead.push(std::mem::take(&mut row.1));
+            }
+            if !is_end && columns.is_none() && ahead.len() < ROWS_AHEAD {
+                continue;
+            }
+            let &mut (start, end) = columns.get_or_insert_with(|| {
+                let used = || ahead.iter().flatten().map(|(column, _)| *column);
+                (used().min().unwrap_or(0), used().max().unwrap_or(0))
+            });
+            for cells in ahead.drain(..).filter(|cells| !cells.is_empty()) {
+                let last = cells.iter().map(|(column, _)| *column).max().unwrap_or(0).max(end);
+                let mut texts = vec![String::new(); (last - start) as usize + 1];
+                for (column, text) in cells {
+                    // What stands left of the table has no name.
+                    if let Some(at) = column.checked_sub(start) {
+                        texts[at as usize] = text;
+                    }
+                }
+                if !add(texts)? {
+                    return Ok(false);
+                }
+            }
+            if is_end {
+                return Ok(true);
+            }
+        }
     }
 
     /// The cells of a row as text: whole numbers without a fraction, times as ISO 8601.
@@ -379,13 +507,22 @@ mod tests {
         let text = |cell: &str, text: &str| format!("<c r=\"{cell}\" t=\"inlineStr\"><is><t>{text}</t></is></c>");
         let header = format!("<row r=\"1\">{}{}</row>", text("A1", "id"), text("B1", "name"));
         let row = |id: &str, name: &str| format!("<row r=\"2\"><c r=\"A2\"><v>{id}</v></c>{}</row>", text("B2", name));
+        workbook_of(&[
+            ("2023", sheet(&format!("{header}{}", row("7", "a, b")))),
+            ("2024", sheet(&format!("{header}{}", row("8", "c")))),
+            ("Notes", sheet(&row("1", "note"))),
+        ])
+    }
+
+    /// A workbook of these sheets, by name.
+    fn workbook_of(parts: &[(&str, String)]) -> Vec<u8> {
         let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-        let sheets: String = ["2023", "2024", "Notes"]
+        let sheets: String = parts
             .iter()
             .zip(1..)
-            .map(|(name, at)| format!("<sheet name=\"{name}\" sheetId=\"{at}\" r:id=\"r{at}\"/>"))
+            .map(|((name, _), at)| format!("<sheet name=\"{name}\" sheetId=\"{at}\" r:id=\"r{at}\"/>"))
             .collect();
-        let links: String = (1..=3)
+        let links: String = (1..=parts.len())
             .map(|at| {
                 format!("<Relationship Id=\"r{at}\" Type=\"{office}/worksheet\" Target=\"worksheets/s{at}.xml\"/>")
             })
@@ -400,14 +537,38 @@ mod tests {
             "<?xml version=\"1.0\"?><Relationships xmlns=\"{package}\"><Relationship Id=\"r1\" \
              Type=\"{office}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
         );
-        zip_of(&[
+        let names: Vec<String> = (1..=parts.len()).map(|at| format!("xl/worksheets/s{at}.xml")).collect();
+        let mut members = vec![
             ("_rels/.rels", root.as_bytes()),
             ("xl/workbook.xml", book.as_bytes()),
             ("xl/_rels/workbook.xml.rels", links.as_bytes()),
-            ("xl/worksheets/s1.xml", sheet(&format!("{header}{}", row("7", "a, b"))).as_bytes()),
-            ("xl/worksheets/s2.xml", sheet(&format!("{header}{}", row("8", "c"))).as_bytes()),
-            ("xl/worksheets/s3.xml", sheet(&row("1", "note")).as_bytes()),
-        ])
+        ];
+        members.extend(names.iter().map(String::as_str).zip(parts.iter().map(|(_, sheet)| sheet.as_bytes())));
+        zip_of(&members)
+    }
+
+    #[test]
+    fn a_cell_far_from_the_table_does_not_make_it_as_wide() {
+        let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+        let text = |cell: &str, text: &str| format!("<c r=\"{cell}\" t=\"inlineStr\"><is><t>{text}</t></is></c>");
+        let rows = format!(
+            "<row r=\"2\">{}{}</row><row r=\"3\">{}{}</row><row r=\"1048576\">{}</row>",
+            text("B2", "id"),
+            text("C2", "name"),
+            text("B3", "7"),
+            text("C3", "a"),
+            text("XFD1048576", "stray")
+        );
+        let sheet =
+            format!("<?xml version=\"1.0\"?><worksheet xmlns=\"{main}\"><sheetData>{rows}</sheetData></worksheet>");
+        let files = Files::new();
+        let path = files.write("book.xlsx", workbook_of(&[("one", sheet)]));
+        let source = crate::table::Source::open(&path).unwrap();
+        // Within the first rows a cell counts as a column; its table is text on the disk, not a grid in memory.
+        assert_eq!(
+            (source.columns().len(), &source.columns()[..2]),
+            (16_383, &["id".to_owned(), "name".to_owned()][..])
+        );
     }
 
     #[test]

@@ -43,6 +43,23 @@ pub enum TableError {
         /// The error of the decoder.
         source: io::Error,
     },
+    /// A compressed file unpacks to more than is believed of one of its size.
+    #[error(
+        "{}: {packed} bytes of it unpack to {unpacked} and more, expected at most {most}; if the file is what it should \
+         be, unpack it yourself and give what is in it{}",
+        path.display(),
+        if *most >= crate::table::limit::WORKBOOK_BYTES { ", of a workbook as CSV" } else { "" }
+    )]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// Packed bytes that were read until then.
+        packed: u64,
+        /// Bytes that they unpacked to.
+        unpacked: u64,
+        /// Bytes that they may unpack to.
+        most: u64,
+    },
     /// A file holds a table of another kind, or several.
     #[error("{}: {what}, which is not read as it is: {how}", path.display())]
     Container {

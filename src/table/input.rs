@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use flate2::read::MultiGzDecoder;
 
 use super::encoding::{self, Decoder, Encoding};
+use super::limit::{Limit, Limited, TooLarge};
 use super::remark::Remarks;
 use super::{Origin, TableError, zstd};
 use crate::Progress;
@@ -78,9 +79,10 @@ impl Input {
         let compression = Compression::of(&magic);
         let counted = io::Cursor::new(magic).chain(Counted { file, raw_bytes: raw_bytes.clone() });
         let buffered = |counted| io::BufReader::with_capacity(1 << 16, counted);
+        let limited = |stream| Limited { stream, limit: Limit::of_stream(raw_bytes.clone()) };
         let rest: Box<dyn Read> = match compression {
-            Compression::Gzip => Box::new(MultiGzDecoder::new(buffered(counted))),
-            Compression::Zstd => zstd::decoder(buffered(counted)).map_err(io_error)?,
+            Compression::Gzip => Box::new(limited(Box::new(MultiGzDecoder::new(buffered(counted))) as Box<dyn Read>)),
+            Compression::Zstd => Box::new(limited(zstd::decoder(buffered(counted)).map_err(io_error)?)),
             Compression::None => Box::new(counted),
         };
         let (origin, remarks) = (origin.clone(), remarks.clone());
@@ -212,6 +214,9 @@ pub(super) struct ErrorContext {
 
 impl ErrorContext {
     pub(super) fn error(&self, source: io::Error, line: u64) -> TableError {
+        if let Some(error) = TooLarge::of(&source, &self.path) {
+            return error;
+        }
         let path = self.path.clone();
         let format = self.compression.name();
         match source.kind() {

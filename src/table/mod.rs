@@ -17,6 +17,7 @@ mod feed;
 mod input;
 pub(crate) mod interner;
 mod json;
+mod limit;
 pub(crate) mod names;
 mod nested;
 mod number;

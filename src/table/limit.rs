@@ -1,0 +1,175 @@
+//! The limit on what compressed files unpack to, so that a small file does not fill memory or disk.
+//!
+//! Owns the numbers and the counting. What a file says of its own size is never believed: bytes are counted as they come,
+//! packed and unpacked, and the limit holds all the way, not only at the end.
+
+use std::fmt;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::TableError;
+
+/// Unpacked bytes that no ratio is asked of.
+pub(super) const FREE_BYTES: u64 = 64 << 20;
+/// Unpacked bytes for each packed one, at most; logs have 5 to 50, and 1,032 is all that gzip and zip can do.
+pub(super) const MOST_TIMES: u64 = 250;
+/// Unpacked bytes of a workbook, and of the table in it, at most: its texts are held in memory.
+pub(super) const WORKBOOK_BYTES: u64 = 2 << 30;
+
+/// The limit was passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TooLarge {
+    /// Packed bytes that were read until then.
+    packed: u64,
+    /// Bytes that they unpacked to.
+    unpacked: u64,
+    most: u64,
+}
+
+impl TooLarge {
+    /// The error of a table for an error of reading, if this is what it says.
+    pub(super) fn of(source: &io::Error, path: &Path) -> Option<TableError> {
+        let &TooLarge { packed, unpacked, most } = source.get_ref()?.downcast_ref::<TooLarge>()?;
+        Some(TableError::TooLarge { path: path.to_owned(), packed, unpacked, most })
+    }
+}
+
+impl fmt::Display for TooLarge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let TooLarge { packed, unpacked, most } = self;
+        write!(f, "{packed} bytes unpack to {unpacked} and more, expected at most {most}")
+    }
+}
+
+impl std::error::Error for TooLarge {}
+
+impl From<TooLarge> for io::Error {
+    fn from(error: TooLarge) -> io::Error {
+        io::Error::new(io::ErrorKind::FileTooLarge, error)
+    }
+}
+
+/// Counts unpacked bytes against packed ones.
+pub(super) struct Limit {
+    packed: Arc<AtomicU64>,
+    unpacked: u64,
+    /// Bytes that may come whatever the ratio, and that may come at all.
+    free: u64,
+    most: u64,
+}
+
+impl Limit {
+    /// A limit on a stream; `packed` counts the bytes that it is unpacked from.
+    pub(super) fn of_stream(packed: Arc<AtomicU64>) -> Limit {
+        Limit { packed, unpacked: 0, free: FREE_BYTES, most: u64::MAX }
+    }
+
+    /// A limit on the parts of a workbook.
+    #[cfg(not(target_family = "wasm"))]
+    pub(super) fn of_workbook(packed: Arc<AtomicU64>) -> Limit {
+        Limit { most: WORKBOOK_BYTES, ..Limit::of_stream(packed) }
+    }
+
+    /// A limit on the table in a workbook of so many bytes.
+    #[cfg(not(target_family = "wasm"))]
+    pub(super) fn of_table(packed: u64) -> Limit {
+        Limit { free: WORKBOOK_BYTES, ..Limit::of_workbook(Arc::new(AtomicU64::new(packed))) }
+    }
+
+    /// Counts bytes, which fails if they are too many.
+    pub(super) fn add(&mut self, bytes: usize) -> Result<(), TooLarge> {
+        self.unpacked += bytes as u64;
+        if self.unpacked <= self.free {
+            return Ok(());
+        }
+        let packed = self.packed.load(Ordering::Relaxed);
+        let most = packed.saturating_mul(MOST_TIMES).max(self.free).min(self.most);
+        if self.unpacked > most { Err(TooLarge { packed, unpacked: self.unpacked, most }) } else { Ok(()) }
+    }
+}
+
+/// A stream that fails where it passes its limit.
+pub(super) struct Limited<S> {
+    pub(super) stream: S,
+    pub(super) limit: Limit,
+}
+
+impl<R: Read> Read for Limited<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let bytes = self.stream.read(buffer)?;
+        self.limit.add(bytes)?;
+        Ok(bytes)
+    }
+}
+
+#[cfg(not(target_family = "wasm"))]
+impl<W: io::Write> io::Write for Limited<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.limit.add(bytes.len())?;
+        self.stream.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+    use crate::table::testing::{Files, rows_of};
+
+    /// Bytes that repeat for longer than is read without asking.
+    const BOMB_BYTES: u64 = 3 * FREE_BYTES;
+
+    fn gzip_bomb(line: &[u8]) -> Vec<u8> {
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        let lines = line.repeat((1 << 20) / line.len());
+        (0..BOMB_BYTES >> 20).for_each(|_| gzip.write_all(&lines).unwrap());
+        gzip.finish().unwrap()
+    }
+
+    fn refused(name: &str, bytes: &[u8]) -> String {
+        let files = Files::new();
+        let path = files.write(name, bytes);
+        assert!((bytes.len() as u64) < BOMB_BYTES / 500, "{name} is {} bytes", bytes.len());
+        let Err(error) = rows_of(&path) else { panic!("{name} was read") };
+        error.to_string()
+    }
+
+    #[test]
+    fn a_stream_may_unpack_to_so_many_times_its_bytes_or_to_a_little() {
+        let add = |packed: u64, unpacked: usize| {
+            Limit { packed: Arc::new(AtomicU64::new(packed)), unpacked: 0, free: 1000, most: 9000 }.add(unpacked)
+        };
+        assert_eq!((add(1, 1000), add(10, 2500)), (Ok(()), Ok(())));
+        assert_eq!(add(1, 1001), Err(TooLarge { packed: 1, unpacked: 1001, most: 1000 }));
+        assert_eq!(add(10, 2501), Err(TooLarge { packed: 10, unpacked: 2501, most: 2500 }));
+        assert_eq!(add(100, 9001), Err(TooLarge { packed: 100, unpacked: 9001, most: 9000 }));
+    }
+
+    #[test]
+    fn a_gzip_stream_of_one_endless_line_is_refused_before_it_fills_the_memory() {
+        let error = refused("zeros.csv.gz", &gzip_bomb(b"0"));
+        for part in ["zeros.csv.gz", "unpack", "expected at most", "unpack it yourself"] {
+            assert!(error.contains(part), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_zip_archive_of_a_bomb_is_refused() {
+        let mut writer = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
+        let options = zip::write::SimpleFileOptions::default().compression_level(Some(9));
+        writer.start_file("log.csv", options).unwrap();
+        let rows = b"0".repeat(1 << 20);
+        for _ in 0..BOMB_BYTES / rows.len() as u64 + 1 {
+            writer.write_all(&rows).unwrap();
+        }
+        let error = refused("log.zip", &writer.finish().unwrap().into_inner());
+        assert!(error.contains("log.zip") && error.contains("expected at most"), "{error}");
+    }
+}
