@@ -122,18 +122,13 @@ fn is_called(chosen: &Chosen, available: &[String], field: Field, name: &str) ->
     chosen.of_field.get(&field).is_some_and(|&column| names::normalise(&available[column]) == name)
 }
 
-/// Looks into `columns`, as many at a time as can be read together; not into standard input, which is read once.
+/// Looks into `columns`, as many at a time as can be read together.
 fn survey(origin: &Origin, num_columns: usize, columns: &[usize], log_ids: &[String]) -> Result<Survey, CatalogError> {
     let mut survey = Survey {
         is_filled: vec![false; num_columns],
         has_sorts: vec![true; num_columns],
         num_known: vec![0; num_columns],
     };
-    if matches!(origin, Origin::File(path) if path.as_os_str() == "-") {
-        survey.is_filled.fill(true);
-        survey.has_sorts.fill(false);
-        return Ok(survey);
-    }
     let numbers: HashMap<&str, u32> = log_ids.iter().map(String::as_str).zip(0..).collect();
     for columns in columns.chunks(MAX_WANTED) {
         let mut known: Vec<BTreeSet<u32>> = vec![BTreeSet::new(); columns.len()];

@@ -38,6 +38,7 @@ pub fn read_for(
     columns: &BTreeMap<Field, String>,
     log_ids: &[String],
 ) -> Result<Catalog, CatalogError> {
+    let origin = &origin.kept()?;
     let path = origin.path();
     let source = open(origin, columns)?;
     let Chosen { of_field: matched, other_id, is_id_of_log } = choose(origin, source.columns(), columns, log_ids)?;

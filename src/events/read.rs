@@ -86,8 +86,12 @@ fn read_all(
     progress: &dyn Progress,
     rejects: Option<&mut Vec<Reject>>,
 ) -> Result<(EventLog, ReadReport), EventsError> {
-    let joins = options.joins.iter().cloned().map(Origin::File).collect();
-    read_joined(origins, joins, options, progress, rejects)
+    // All are read several times; standard input is kept for that, until the reading ends.
+    let kept = |origin: &Origin| Ok(origin.kept()?);
+    let joins: Vec<Origin> = options.joins.iter().cloned().map(Origin::File).collect();
+    let joins = joins.iter().map(kept).collect::<Result<_, EventsError>>()?;
+    let origins: Vec<Origin> = origins.iter().map(kept).collect::<Result<_, EventsError>>()?;
+    read_joined(&origins, joins, options, progress, rejects)
 }
 
 /// Reads a log and the tables that are joined to it.
@@ -286,11 +290,6 @@ fn choose_columns(
     let open = candidates.to_look_into();
     if open.is_empty() {
         return candidates.choose(None);
-    }
-    if origins.first().is_some_and(|first| first.path() == Path::new("-")) {
-        let mut columns = candidates.choose(None)?;
-        columns.guesses.push("standard input is read once: columns are taken by their names alone".to_owned());
-        return Ok(columns);
     }
     let is_known = |name: &str| is_known_event(name) || options.event_types.contains_key(name);
     let mut evidence = Evidence::new(open, candidates.order(), &is_known);

@@ -116,6 +116,21 @@ fn a_mapping_names_the_table_that_stood_beside_the_log() {
 }
 
 #[test]
+fn standard_input_is_looked_into_like_a_file() {
+    let folder = Folder::new();
+    // By names alone the line would be the product, and the joined table would be read when it is at its end.
+    let text = "item_id,basket_id,sku\n1,1,a\n2,1,b\n3,2,a\n4,2,b\n";
+    let log = folder.write("log.csv", text);
+    let of_file = overview(&[&log]);
+    assert_eq!(value(&of_file, "products"), "2");
+    assert_eq!(stdout(vicino(["explore", "-"]).write_stdin(text)).split("\n\n").next().unwrap(), of_file);
+    let lines = folder.write("lines.csv", "order_id,product_id\n1,a\n1,b\n2,a\n2,b\n");
+    let orders = "order_id,customer_id,order_date\n1,7,2024-01-01\n2,8,2024-01-02\n";
+    let joined = stdout(vicino(["explore", &lines, "--join", "-"]).write_stdin(orders));
+    assert_eq!(value(&joined, "shoppers"), "2");
+}
+
+#[test]
 fn mistakes_in_the_flags_are_shown_with_their_place() {
     let folder = Folder::new();
     let log = folder.write("log.csv", "session,item,state\n1,a,live\n1,b,test\n");
