@@ -9,7 +9,7 @@ use super::hints::{Hints, Setting};
 use super::stats::{quantile, share};
 use crate::EventKind;
 use crate::catalog::Catalog;
-use crate::events::{ReadReport, Reason, SessionSource, TimeSource};
+use crate::events::{MarkedValues, ReadReport, Reason, SessionSource, TimeSource};
 
 /// Something that stands out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -121,6 +121,8 @@ pub(super) fn rules(read: &ReadReport, hints: &Hints) -> Grid {
 pub(super) fn find(facts: &Facts<'_>, read: &ReadReport, catalog: Option<&Catalog>, hints: &Hints) -> Vec<Finding> {
     let found = [
         few_sessions(facts),
+        rounded_ids(read),
+        marked_values(read),
         damaged_rows(read),
         greedy_rule(read, hints),
         single_events(facts, hints),
@@ -159,6 +161,35 @@ fn few_sessions(facts: &Facts<'_>) -> Option<Finding> {
             },
             "Pairs of products are learnt from these. With few of them most products get no neighbours: take a longer \
          period, or more kinds of events.",
+        )
+    })
+}
+
+fn rounded_ids(read: &ReadReport) -> Option<Finding> {
+    let ids: u64 = read.rounded_ids.iter().map(|one| one.ids).sum();
+    (ids > 0).then(|| Finding {
+        examples: read.rounded_ids.iter().map(|one| format!("`{}`: {}", one.column, one.found)).collect(),
+        ..finding(
+            "rounded-ids",
+            Weight::Warning,
+            format!("A spreadsheet has rounded {}", plural(ids, "id", "ids")),
+            "Different products, orders or shoppers may have become one, and the page knows none of these ids. Export the \
+             log anew without the spreadsheet, or with the column as text.",
+        )
+    })
+}
+
+fn marked_values(read: &ReadReport) -> Option<Finding> {
+    let values: u64 = read.marked_values.iter().map(|one| one.values).sum();
+    let example = |one: &MarkedValues| format!("`{}`: {} is {}", one.column, one.found, one.read_as);
+    (values > 0).then(|| Finding {
+        examples: read.marked_values.iter().take(MAX_EXAMPLES).map(example).collect(),
+        ..finding(
+            "spreadsheet-marks",
+            Weight::Note,
+            format!("{} of a spreadsheet taken off", plural(values, "mark was", "marks were")),
+            "Spreadsheets keep digits as text by them. The ids without them are what the shop calls its products; look \
+             whether the page does, too.",
         )
     })
 }

@@ -38,7 +38,7 @@ use figure::{Figure, Grid};
 pub use findings::{Finding, Weight};
 pub use format::thousands;
 pub use hints::{Hints, Setting};
-pub use reading::{Guess, Kinds, LeftOut, Period, Reading, RuleRows, Verdict, reading};
+pub use reading::{Guess, Kinds, LeftOut, Period, Reading, RuleRows, Verdict, reading, rounded_text};
 pub use review::{Review, review};
 pub use sparkline::sparkline;
 pub use summary::{PopularityPoint, SessionLength, Sizes, Summary, summarise};

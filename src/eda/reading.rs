@@ -11,7 +11,9 @@ use super::figure::Grid;
 use super::format::{percent, plural, thousands};
 use super::hints::{Hints, Setting};
 use super::stats::share;
-use crate::events::{EventLog, Example, Field, MatchedColumn, ReadReport, Rule, SessionSource, TimeSource};
+use crate::events::{
+    EventLog, Example, Field, MarkedValues, MatchedColumn, ReadReport, RoundedIds, Rule, SessionSource, TimeSource,
+};
 use crate::{EventKind, ItemIx};
 
 /// A log in numbers and words; see [`reading`].
@@ -59,6 +61,10 @@ pub struct Reading {
     pub rules: Vec<RuleRows>,
     /// The event types that are no interest in an item, and their rows, the most frequent first; at most 20.
     pub unknown_event_types: Vec<(String, u64)>,
+    /// Ids that a spreadsheet has rounded, by field.
+    pub rounded_ids: Vec<RoundedIds>,
+    /// Values whose marks of a spreadsheet were taken off, by column.
+    pub marked_values: Vec<MarkedValues>,
     /// The currencies that prices are written in without a rate to the shop's, and their rows.
     pub currencies: Vec<(String, u64)>,
 }
@@ -92,7 +98,7 @@ pub struct Period {
 /// A decision that no column makes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Guess {
-    /// Its stable name: `profile`, `joined`, `columns`, `column`, `guests`, `unread`, `restarted`, `baskets`, `kind`,
+    /// Its stable name: `profile`, `joined`, `columns`, `column`, `guests`, `unread`, `restarted`, `rounded`, `marks`, `baskets`, `file`, `kind`,
     /// `dates`, `order`, `shoppers` or `sessions`.
     pub id: &'static str,
     /// The decision and its reason, in words.
@@ -205,6 +211,8 @@ pub fn reading(log: &EventLog, read: &ReadReport, hints: &Hints) -> Reading {
         left_out: left_out.collect(),
         rules: rules.collect(),
         unknown_event_types: read.unknown_event_types.clone(),
+        rounded_ids: read.rounded_ids.clone(),
+        marked_values: read.marked_values.clone(),
         currencies: read.currencies.clone(),
     }
 }
@@ -245,6 +253,13 @@ fn guesses(log: &EventLog, read: &ReadReport, hints: &Hints) -> Vec<Guess> {
     if read.order_is_arbitrary {
         add("baskets", "baskets are sorted by product: their order says nothing and is drawn".to_owned());
     }
+    for rounded in &read.rounded_ids {
+        add("rounded", rounded_text(rounded));
+    }
+    for MarkedValues { column, values, found, read_as } in &read.marked_values {
+        let values = plural(*values, "value", "values");
+        add("marks", format!("{values} of `{column}` without a spreadsheet's marks: `{found}` is `{read_as}`"));
+    }
     for (path, remark) in &read.remarks {
         add("file", format!("{} {remark}", path.display()));
     }
@@ -276,6 +291,15 @@ fn guesses(log: &EventLog, read: &ReadReport, hints: &Hints) -> Vec<Guess> {
         }
     }
     guesses
+}
+
+/// Ids that a spreadsheet has rounded, in words, with what to do.
+pub fn rounded_text(RoundedIds { field, column, ids, found }: &RoundedIds) -> String {
+    let ids = plural(*ids, "id", "ids");
+    format!(
+        "{ids} of the {field} in `{column}` rounded by a spreadsheet, such as `{found}`: different ones may have become \
+         one; export the log anew, with the column as text"
+    )
 }
 
 impl Reading {
@@ -335,6 +359,14 @@ impl Reading {
             if let Some(column) = column(field) {
                 row(field.name(), "yes".to_owned(), column);
             }
+        }
+        for rounded in &self.rounded_ids {
+            let value = format!("{}, such as {}", thousands(rounded.ids), rounded.found);
+            row("rounded ids", value, format!("column `{}`", rounded.column));
+        }
+        for marked in &self.marked_values {
+            let value = format!("{}, such as {}", thousands(marked.values), marked.found);
+            row("marks taken off", value, format!("column `{}`", marked.column));
         }
         grid
     }

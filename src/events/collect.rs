@@ -1,7 +1,7 @@
 //! Turns rows into events with small numbers, and counts the rows that cannot become one.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,7 @@ use super::report::TimeSource;
 use super::row_filter::RowFilter;
 use super::rows::{ColumnMap, Ids, NO_POSITION, NO_SHOPPER, Return};
 use super::rules::Reason;
-use super::spelling::Currencies;
+use super::spelling::{Currencies, is_rounded};
 use super::status::{Status, Statuses};
 use super::time::{self, Course, DAY_MS, Evidence, RawTimestamp, Unit, UnitVotes};
 use crate::EventKind;
@@ -91,12 +91,20 @@ impl Sink for Collector {
             Row::Cells { line, cells } => {
                 let cell =
                     |slot: Option<usize>| slot.and_then(|slot| cells.get(slot)).copied().unwrap_or(Cell::Missing);
-                let RawLog { items, sessions, shoppers, columns, .. } = &mut self.log;
+                let RawLog { items, sessions, shoppers, columns, rounded_ids, .. } = &mut self.log;
+                // Of items all are looked at in the end; the names of these are not kept.
+                let mut number = |field, interner: &mut Interner, id: Cell<'_>| {
+                    let num_before = interner.len();
+                    let number = number_of(interner, id);
+                    if interner.len() > num_before {
+                        add_rounded(rounded_ids, field, id);
+                    }
+                    number
+                };
                 let ids = Ids {
                     item: number_of(items, cell(columns.item).unless_null()),
-                    // Of items all are looked at in the end; the names of these are not kept.
-                    session: number_of(sessions, cell(columns.session).whole().unless_null()),
-                    shopper: number_of(shoppers, cell(columns.shopper).whole().unless_null()),
+                    session: number(Field::Session, sessions, cell(columns.session).whole().unless_null()),
+                    shopper: number(Field::Shopper, shoppers, cell(columns.shopper).whole().unless_null()),
                 };
                 self.add(line, ids, cell);
             }
@@ -662,6 +670,19 @@ fn number_of(interner: &mut Interner, id: Cell<'_>) -> u32 {
     match id {
         Cell::Missing => NO_ID,
         id => interner.intern(id),
+    }
+}
+
+/// Counts a new id if a spreadsheet has rounded it.
+#[inline]
+fn add_rounded(rounded_ids: &mut BTreeMap<Field, (u64, String)>, field: Field, id: Cell<'_>) {
+    let Cell::Text(id) = id else { return };
+    if id.contains('+') && is_rounded(id) {
+        let (count, example) = rounded_ids.entry(field).or_insert_with(|| (0, id.to_owned()));
+        *count += 1;
+        if id < example.as_str() {
+            id.clone_into(example);
+        }
     }
 }
 

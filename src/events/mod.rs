@@ -58,7 +58,8 @@ pub use options::{DateOrder, EventMeaning, Field, ReadOptions, UnknownField};
 pub use read::{read, read_from, read_keeping};
 pub use rejects::Reject;
 pub use report::{
-    Alternatives, EventType, JoinedTable, MatchedColumn, ReadReport, Rejection, SessionSource, TimeSource,
+    Alternatives, EventType, JoinedTable, MarkedValues, MatchedColumn, ReadReport, Rejection, RoundedIds,
+    SessionSource, TimeSource,
 };
 pub use row_filter::{FilterError, RowFilter};
 pub use rules::{Reason, Rule, RuleCount};

@@ -1,6 +1,6 @@
 //! An event log as it was read: columns of numbers, and the rows that did not become events.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::options::{Field, ReadOptions};
@@ -54,6 +54,8 @@ pub(super) struct RawLog {
     pub(super) date_order: Option<&'static str>,
     /// Facts about files that were found out from their rows.
     pub(super) remarks: Vec<(PathBuf, String)>,
+    /// Ids that a spreadsheet has rounded, by field: how many, and one of them.
+    pub(super) rounded_ids: BTreeMap<Field, (u64, String)>,
     /// Currencies without a rate and their rows, the most frequent first.
     pub(super) currencies: Vec<(String, u64)>,
     /// Unknown event types and their rows, the most frequent first.
@@ -121,6 +123,7 @@ impl RawLog {
             time_source: None,
             date_order: None,
             remarks: Vec::new(),
+            rounded_ids: BTreeMap::new(),
             currencies: Vec::new(),
             unknown_event_types: Vec::new(),
             event_types: Vec::new(),
@@ -179,23 +182,18 @@ impl RawLog {
         rename(&mut self.parents, of_events, lower_case);
     }
 
-    /// Gives item ids the form that the shop knows, where tools have changed it, and says so; and says where they have
-    /// changed it for good.
+    /// Gives item ids the form that the shop knows, where tools have changed it, and says so; and counts those that they
+    /// have changed for good.
     pub(super) fn remark_on_ids(&mut self) {
         let Some((_, path)) = self.files.first().cloned() else { return };
         if let Some(example) = float_of_whole_numbers(&self.items) {
             let text = format!("has product ids such as `{example}`, which are read as `{}`", whole(example));
-            self.remarks.push((path.clone(), text));
+            self.remarks.push((path, text));
             let of_returns = self.returns.iter_mut().map(|one| &mut one.item);
             rename(&mut self.items, self.events.items.iter_mut().chain(of_returns), whole);
         }
         if let Some((count, example)) = rounded(&self.items) {
-            let plural = if count == 1 { "id that was" } else { "ids that were" };
-            let text = format!(
-                "has {count} product {plural} rounded by a spreadsheet, such as `{example}`: different products may \
-                 have one; export the log anew, with the column as text"
-            );
-            self.remarks.push((path, text));
+            self.rounded_ids.insert(Field::Item, (count, example.to_owned()));
         }
     }
 

@@ -14,9 +14,11 @@ use super::log::EventLog;
 use super::options::{Field, ReadOptions};
 use super::parents::{Parents, parents};
 use super::rejects::Reject;
-use super::report::{Alternatives, JoinedTable, MatchedColumn, ReadReport, SessionSource, TimeSource};
+use super::report::{
+    Alternatives, JoinedTable, MarkedValues, MatchedColumn, ReadReport, RoundedIds, SessionSource, TimeSource,
+};
 use crate::table::tally::to_table;
-use crate::table::{MAX_WANTED, Origin, Remarks, Source, TableError, names, total_bytes};
+use crate::table::{MAX_WANTED, Origin, Remark, Remarks, Source, TableError, names, total_bytes};
 use crate::{EventKind, Progress, Silent};
 
 /// Reads files of events as one log, cleans it and cuts it into sessions.
@@ -112,6 +114,7 @@ fn read_joined(
     let mut headers: Vec<Header> = Vec::new();
     let mut joined: Vec<JoinedTable> = Vec::new();
     let mut remarks = Vec::new();
+    let mut marked: Vec<MarkedValues> = Vec::new();
     for (at, origin) in origins.iter().enumerate() {
         let path = origin.path();
         let mut source = open_log(origin, options)?;
@@ -151,7 +154,14 @@ fn read_joined(
                 rows.read_into(source, rows.num_log_columns(), &columns.wanted(), progress, &mut collector)?;
             }
         }
-        remarks.extend(found.take().iter().map(|remark| (path.to_owned(), remark.to_string())));
+        for remark in found.take() {
+            match remark {
+                Remark::Marks { column, values, found, read_as } => {
+                    add_marked(&mut marked, MarkedValues { column, values, found, read_as });
+                }
+                remark => remarks.push((path.to_owned(), remark.to_string())),
+            }
+        }
         collector.end_file()?;
     }
     for (join, rows) in headers.iter().filter_map(|header| header.join.as_ref()) {
@@ -173,6 +183,7 @@ fn read_joined(
     let log = build(&clean, &of_items, options.keep_details);
     let mut report = report(clean, &log, options, &headers);
     report.joined = joined;
+    report.marked_values = marked;
     report.remarks.splice(..0, remarks);
     progress.finish(&format!(
         "{} events in {} sessions from {} rows",
@@ -181,6 +192,14 @@ fn read_joined(
         report.num_rows
     ));
     Ok((log, report))
+}
+
+/// Adds values of a file to those of the same column of files before.
+fn add_marked(marked: &mut Vec<MarkedValues>, new: MarkedValues) {
+    match marked.iter_mut().find(|one| one.column == new.column) {
+        Some(known) => known.values += new.values,
+        None => marked.push(new),
+    }
 }
 
 /// The error, with what was found out about the file.
@@ -431,6 +450,17 @@ fn report(clean: CleanLog, log: &EventLog, options: &ReadOptions, headers: &[Hea
         unread_values: raw.unread.rejections(),
         rules,
         remarks: raw.remarks,
+        rounded_ids: raw
+            .rounded_ids
+            .into_iter()
+            .map(|(field, (ids, found))| RoundedIds {
+                field,
+                column: raw.columns.name_of(Some(field)).to_owned(),
+                ids,
+                found,
+            })
+            .collect(),
+        marked_values: Vec::new(),
         currencies: raw.currencies,
         unknown_event_types: raw.unknown_event_types,
         event_types: raw.event_types,

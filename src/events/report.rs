@@ -48,6 +48,32 @@ pub struct EventType {
     pub meaning: &'static str,
 }
 
+/// Ids of one field that a spreadsheet has rounded, so that different things may have one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RoundedIds {
+    /// The field.
+    pub field: Field,
+    /// Its column in the newest file.
+    pub column: String,
+    /// Number of distinct ids.
+    pub ids: u64,
+    /// One of them, such as `1.23457E+12`.
+    pub found: String,
+}
+
+/// Values of a column that stood in a spreadsheet's marks, which were taken off.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MarkedValues {
+    /// The column.
+    pub column: String,
+    /// Number of values.
+    pub values: u64,
+    /// The first of them, as it was written: `="00123"`.
+    pub found: String,
+    /// The same without the marks: `00123`.
+    pub read_as: String,
+}
+
 /// A table whose columns were joined to the rows of the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct JoinedTable {
@@ -133,6 +159,10 @@ pub struct ReadReport {
     pub rules: Vec<RuleCount>,
     /// Facts about files that decide how they are read, such as an encoding or a missing header: file and words.
     pub remarks: Vec<(PathBuf, String)>,
+    /// Ids that a spreadsheet has rounded, in the order of the fields.
+    pub rounded_ids: Vec<RoundedIds>,
+    /// Values of delimited text whose marks of a spreadsheet were taken off, by column.
+    pub marked_values: Vec<MarkedValues>,
     /// The currencies that prices are written in without a rate to the shop's, and their rows, the most frequent first.
     pub currencies: Vec<(String, u64)>,
     /// The unknown event types and their rows, the most frequent first; at most 20.

@@ -37,17 +37,18 @@ pub(super) fn float_of_whole_numbers(items: &Interner) -> Option<&str> {
     ids().find(|id| whole_number(id).is_some()).filter(|_| ids().all(is_whole))
 }
 
-/// The ids that a spreadsheet has rounded, such as `1.23457E+12`: how many, and the first.
-pub(super) fn rounded(items: &Interner) -> Option<(usize, &str)> {
-    let is_rounded = |id: &&str| {
-        let Some((digits, power)) = id.split_once("E+").or_else(|| id.split_once("e+")) else { return false };
-        let is_digit = |byte: u8| byte.is_ascii_digit();
-        let has_point = digits.bytes().all(|byte| is_digit(byte) || matches!(byte, b'.' | b','));
-        has_point && digits.len() > 2 && !power.is_empty() && power.bytes().all(is_digit)
-    };
-    let mut ids = (0..items.len() as u32).map(|item| items.id(item)).filter(is_rounded);
-    let first = ids.next()?;
-    Some((1 + ids.count(), first))
+/// Returns true if a spreadsheet has rounded an id: `1.23457E+12`.
+pub(super) fn is_rounded(id: &str) -> bool {
+    let Some((digits, power)) = id.split_once("E+").or_else(|| id.split_once("e+")) else { return false };
+    let is_digit = |byte: u8| byte.is_ascii_digit();
+    let has_point = digits.bytes().all(|byte| is_digit(byte) || matches!(byte, b'.' | b','));
+    has_point && digits.len() > 2 && !power.is_empty() && power.bytes().all(is_digit)
+}
+
+/// The ids that a spreadsheet has rounded: how many, and the first in the order of the alphabet.
+pub(super) fn rounded(items: &Interner) -> Option<(u64, &str)> {
+    let ids = || (0..items.len() as u32).map(|item| items.id(item)).filter(|id| is_rounded(id));
+    Some((ids().count() as u64, ids().min()?))
 }
 
 /// Turns prices into the shop's currency, and counts the currencies.

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 
 use super::dialect::{Dialect, Found};
 use super::input::{ErrorContext, Input, Meter};
+use super::remark::{Remark, Remarks};
 use super::{Cell, Damage, MAX_WANTED, Row, TableError};
 use crate::Progress;
 
@@ -23,6 +24,28 @@ pub(super) struct Delimited {
     context: ErrorContext,
     meter: Meter,
     form: Form,
+    remarks: Remarks,
+}
+
+/// Values of the wanted columns in a spreadsheet's marks: how many, the first as it stands, and what it is read as.
+#[derive(Default)]
+struct Marked([Option<(u64, String, String)>; MAX_WANTED]);
+
+impl Marked {
+    /// Counts a value if `cell` lacks the marks that `field` has.
+    #[inline]
+    fn add(&mut self, at: usize, field: &str, cell: Cell<'_>) {
+        if !matches!(field.as_bytes().first(), Some(b'=' | b'\'')) {
+            return;
+        }
+        let read_as = cell.to_text();
+        let field = field.trim();
+        if field != read_as
+            && let Some(count) = self.0.get_mut(at)
+        {
+            count.get_or_insert_with(|| (0, field.to_owned(), read_as.into_owned())).0 += 1;
+        }
+    }
 }
 
 /// The way to take rows apart.
@@ -68,10 +91,11 @@ impl Delimited {
             .flexible(true)
             .buffer_capacity(1 << 16)
             .from_reader(rows);
+        let remarks_of_rows = remarks.clone();
         let mut form = Form { delimiter, has_quotes: found.has_quotes, header: None, lines_before: found.skipped.1 };
         if let Some(num_columns) = found.without_header {
             let columns = (1..=num_columns).map(|number| number.to_string()).collect();
-            return Ok((columns, Delimited { reader, context, meter, form }));
+            return Ok((columns, Delimited { reader, context, meter, form, remarks: remarks_of_rows }));
         }
         let mut header = csv::ByteRecord::new();
         match reader.read_byte_record(&mut header) {
@@ -90,7 +114,7 @@ impl Delimited {
             }
         }
         form.header = Some(header);
-        Ok((columns, Delimited { reader, context, meter, form }))
+        Ok((columns, Delimited { reader, context, meter, form, remarks: remarks_of_rows }))
     }
 
     pub(super) fn read(
@@ -101,6 +125,7 @@ impl Delimited {
         sink: &mut dyn FnMut(Row<'_>),
     ) -> Result<(), TableError> {
         let mut record = csv::ByteRecord::new();
+        let mut marked = Marked::default();
         let mut num_rows = 0_u64;
         let lines_before = self.form.lines_before;
         loop {
@@ -125,7 +150,7 @@ impl Delimited {
             } else if self.form.is_header(&record) {
                 sink(Row::Damaged { line, damage: Damage::Header });
             } else {
-                self.form.row(&record, columns, wanted, line, sink);
+                self.form.row(&record, columns, wanted, line, &mut marked, sink);
             }
             num_rows += 1;
             if num_rows.is_multiple_of(REPORT_ROWS) {
@@ -135,6 +160,12 @@ impl Delimited {
         }
         progress.rows(num_rows % REPORT_ROWS);
         self.meter.report(progress);
+        for (found, &column) in marked.0.into_iter().zip(wanted) {
+            let column = columns.get(column).cloned().unwrap_or_default();
+            if let Some((values, found, read_as)) = found {
+                self.remarks.add(Remark::Marks { column, values, found, read_as });
+            }
+        }
         Ok(())
     }
 }
@@ -167,6 +198,7 @@ impl Form {
         columns: &[String],
         wanted: &[usize],
         line: u64,
+        marked: &mut Marked,
         sink: &mut dyn FnMut(Row<'_>),
     ) {
         if record.len() != columns.len() {
@@ -176,10 +208,13 @@ impl Form {
         let unquoted: [Cow<'_, str>; MAX_WANTED];
         let mut cells = [Cell::Missing; MAX_WANTED];
         let mut is_quoted = false;
-        for (cell, &column) in cells.iter_mut().zip(wanted) {
+        for (at, (cell, &column)) in cells.iter_mut().zip(wanted).enumerate() {
             let field = record.get(column).unwrap_or_default();
             match std::str::from_utf8(field) {
-                Ok(text) => *cell = Cell::from_text(text),
+                Ok(text) => {
+                    *cell = Cell::from_text(text);
+                    marked.add(at, text, *cell);
+                }
                 Err(_) => {
                     let found = String::from_utf8_lossy(field).into_owned();
                     let column = columns.get(column).cloned().unwrap_or_default();
@@ -193,8 +228,13 @@ impl Form {
                 Cell::Text(text) => self.unquoted(text),
                 _ => Cow::Borrowed(""),
             });
-            for (cell, text) in cells.iter_mut().zip(&unquoted) {
+            for (at, (cell, text)) in cells.iter_mut().zip(&unquoted).enumerate() {
+                let before = *cell;
                 *cell = Cell::from_text(text);
+                // Those without quotes were counted before.
+                if matches!(before, Cell::Text(before) if before.starts_with('"')) {
+                    marked.add(at, text, *cell);
+                }
             }
             return sink(Row::Cells { line, cells: &cells[..wanted.len()] });
         }

@@ -41,7 +41,7 @@ pub use dialect::Dialect;
 pub use error::TableError;
 pub(crate) use number::{currency_of_sign, parse_number, split_currency};
 pub use origin::{Format, Origin, Slices};
-pub(crate) use remark::Remarks;
+pub(crate) use remark::{Remark, Remarks};
 pub use tally::{Example, Rejection};
 
 use crate::Progress;

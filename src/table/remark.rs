@@ -20,6 +20,8 @@ pub(crate) enum Remark {
     Sheets { read: Vec<String>, others: Vec<String> },
     /// Columns are parted by something unusual.
     Delimiter { delimiter: String },
+    /// Values of a column without the marks by which a spreadsheet keeps digits as text.
+    Marks { column: String, values: u64, found: String, read_as: String },
     /// Lists that hold the item, too, and are left alone.
     OtherLists { column: String, rows: String, others: Vec<String> },
 }
@@ -48,6 +50,9 @@ impl fmt::Display for Remark {
                 if others.is_empty() { Ok(()) } else { write!(f, ", {} have another header", quoted(others)) }
             }
             Remark::Delimiter { delimiter } => write!(f, "parts its columns by `{}`", delimiter.escape_debug()),
+            Remark::Marks { column, values, found, read_as } => {
+                write!(f, "has {values} values of `{column}` such as `{found}`, read as `{read_as}`")
+            }
             Remark::OtherLists { column, rows, others } => {
                 write!(f, "has rows in `{rows}`; `{column}` at {} is left alone", quoted(others))
             }

@@ -1,7 +1,7 @@
 //! How a log is read: flags for event types, rows, times and joins, and the mapping that keeps them.
 
 use crate::shop::arg;
-use crate::{stderr, stdout, vicino};
+use crate::{json, stderr, stdout, vicino};
 use std::fs;
 use tempfile::TempDir;
 
@@ -116,6 +116,39 @@ fn a_mapping_names_the_table_that_stood_beside_the_log() {
 }
 
 #[test]
+fn what_a_spreadsheet_did_to_ids_is_counted_by_every_command() {
+    let folder = Folder::new();
+    let rows: String = (0..40)
+        .map(|row| format!("{0},=\"0{1}\",\n{0},'00{2},\n{0},1.2345{2}E+12,\n", row + 1, 10 + row % 4, row % 3))
+        .collect();
+    let log = folder.write("log.csv", &format!("session,item,note\n{rows}9.87654E+11,a,\n9.87654E+11,b,\n"));
+    let model = folder.path("m.vicino");
+    let commands = [
+        vec!["explore", &log],
+        vec!["train", &log, "-o", &model, "--no-tune"],
+        vec!["evaluate", "--events", &log, "--split", "leave-last-out", "--draws", "10"],
+    ];
+    for args in commands {
+        let output = vicino(args.iter().copied()).output().unwrap();
+        let (text, said) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+        // Three of the products, and one of the sessions.
+        for part in ["3, such as 1.23450E+12", "1, such as 9.87654E+11", "80, such as =\"010\"", "column `item`"] {
+            assert!(text.contains(part), "{args:?}: {part}: {text}");
+        }
+        assert!(said.contains("warning: 3 ids of the item in `item` rounded by a spreadsheet"), "{args:?}: {said}");
+        let reading = &json(&mut vicino(args.iter().copied().chain(["--json"])))["reading"];
+        let rounded = &reading["rounded_ids"];
+        assert_eq!((&rounded[0]["field"], &rounded[0]["ids"]), (&"item".into(), &3.into()), "{args:?}");
+        assert_eq!((&rounded[1]["field"], &rounded[1]["found"]), (&"session".into(), &"9.87654E+11".into()));
+        let marked = &reading["marked_values"][0];
+        assert_eq!((&marked["values"], &marked["read_as"]), (&80.into(), &"010".into()), "{args:?}");
+    }
+    let found = json(&mut vicino(["explore", &log, "--json"]));
+    let ids: Vec<&str> = found["findings"].as_array().unwrap().iter().filter_map(|one| one["id"].as_str()).collect();
+    assert!(ids.contains(&"rounded-ids") && ids.contains(&"spreadsheet-marks"), "{ids:?}");
+}
+
+#[test]
 fn standard_input_is_looked_into_like_a_file() {
     let folder = Folder::new();
     // By names alone the line would be the product, and the joined table would be read when it is at its end.
@@ -128,6 +161,30 @@ fn standard_input_is_looked_into_like_a_file() {
     let orders = "order_id,customer_id,order_date\n1,7,2024-01-01\n2,8,2024-01-02\n";
     let joined = stdout(vicino(["explore", &lines, "--join", "-"]).write_stdin(orders));
     assert_eq!(value(&joined, "shoppers"), "2");
+}
+
+#[test]
+fn a_log_says_which_product_its_variants_are_of() {
+    let folder = Folder::new();
+    let rows: String = (0..60)
+        .map(|row| format!("{0},s{1},shirt\n{0},c{2},cap\n{0},tie{3},\n", row, row % 3, row % 2, row % 5))
+        .collect();
+    let log = folder.write("log.csv", &format!("session,item,item_group_id\n{rows}"));
+    let found = overview(&[&log]);
+    assert!(found.contains("5 of 2 products") && found.contains("column `item_group_id`"), "{found}");
+    let model = folder.path("m.vicino");
+    let variants = |flags: &[&str]| {
+        vicino(["train", &log, "-o", &model, "--no-tune", "-q"].iter().chain(flags).copied()).assert().success();
+        let of = json(&mut vicino(["inspect", &model, "--json"]));
+        (of["num_items"].as_u64().unwrap(), of["num_variants"].as_u64().unwrap())
+    };
+    assert_eq!(variants(&[]), (7, 5));
+    assert_eq!(variants(&["--no-grouping"]), (10, 0));
+    assert_eq!(variants(&["--column", "parent="]), (10, 0));
+    let feed = folder.write("feed.csv", "id,item_group_id\ns0,tops\ns1,tops\ns2,tops\n");
+    assert_eq!(variants(&["--catalog", &feed]), (7, 5));
+    let listed = stdout(&mut vicino(["recommend", "-m", &model, "--history", "tie0", "-k", "9"]));
+    assert!(!listed.contains("shirt"), "the feed's product has the last word: {listed}");
 }
 
 #[test]

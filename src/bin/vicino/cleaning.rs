@@ -339,7 +339,8 @@ impl CleaningFlags {
     }
 }
 
-/// Says what nobody should overlook and is no loss: a rule that takes much by right, prices in several currencies.
+/// Says what nobody should overlook and is no loss: a rule that takes much by right, ids that were rounded, prices in
+/// several currencies.
 pub fn remark(report: &ReadReport, console: &Console) {
     for rule in &report.rules {
         let is_expected =
@@ -356,6 +357,9 @@ pub fn remark(report: &ReadReport, console: &Console) {
                 100.0 * rule.left_out() as f64 / rule.before as f64
             ));
         }
+    }
+    for rounded in &report.rounded_ids {
+        console.remark(format_args!("warning: {}", vicino::eda::rounded_text(rounded)));
     }
     if report.currencies.len() > 1 {
         let currencies = report.currencies.iter().take(5).map(|(code, rows)| format!("{code} ({})", thousands(*rows)));
