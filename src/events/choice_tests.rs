@@ -168,3 +168,23 @@ fn a_time_of_the_day_in_its_own_column_belongs_to_the_date() {
     assert_eq!(log.sessions.end_ms, [1_705_313_702_000, 1_705_328_102_000]);
     assert_eq!(report.time_source, super::TimeSource::Times);
 }
+
+#[test]
+fn a_public_log_without_a_header_has_its_profile() {
+    let clicks = "1,2014-04-07T10:51:09.277Z,214536502,0\n1,2014-04-07T10:54:09.868Z,214536500,S\n\
+                  2,2014-04-07T13:56:37.614Z,214662742,0\n2,2014-04-07T13:57:19.373Z,214662742,214\n";
+    let buys = "420374,2014-04-06T18:44:58.314Z,214537888,12462,1\n420374,2014-04-06T18:44:58.325Z,214537850,10471,2\n\
+                281626,2014-04-06T09:40:13.032Z,214535653,1883,1\n";
+    for (text, profile, events, kinds) in
+        [(clicks, "YooChoose clicks", 4, [4, 0, 0]), (buys, "YooChoose buys", 3, [0, 0, 3])]
+    {
+        let report = report(text);
+        assert_eq!((report.profiles.clone(), report.num_events, report.kinds), (vec![profile], events, kinds));
+        let columns: Vec<(Field, &str)> = report.columns.iter().map(|one| (one.field, one.column.as_str())).collect();
+        assert!(
+            columns.starts_with(&[(Field::Item, "3"), (Field::Session, "1"), (Field::Timestamp, "2")]),
+            "{columns:?}"
+        );
+    }
+    assert_eq!(taken(buys, Field::Quantity).as_deref(), Some("5"));
+}

@@ -17,7 +17,7 @@ use super::row_filter::RowFilter;
 use super::rows::{ColumnMap, Ids, NO_POSITION, NO_SHOPPER, Return};
 use super::rules::Reason;
 use super::spelling::{Currencies, is_rounded};
-use super::status::{Status, Statuses};
+use super::status::{self, Status, Statuses};
 use super::time::{self, Course, DAY_MS, Evidence, RawTimestamp, Unit, UnitVotes};
 use crate::EventKind;
 use crate::table::column::{Column, Memo, NO_ID};
@@ -202,7 +202,8 @@ impl Collector {
         if fields.contains(&Field::Price) {
             events.prices.resize(num_events, f64::NAN);
         }
-        if fields.contains(&Field::Status) {
+        let has_statuses = fields.contains(&Field::Status) || fields.contains(&Field::Cancelled);
+        if has_statuses {
             events.statuses.resize(num_events, Status::Missing);
         }
         if fields.contains(&Field::Market) {
@@ -222,7 +223,7 @@ impl Collector {
             has_quantities: log.fields.contains(&Field::Quantity),
             has_prices: log.fields.contains(&Field::Price),
             has_positions: log.fields.contains(&Field::Position),
-            has_statuses: log.fields.contains(&Field::Status),
+            has_statuses,
             has_markets: log.fields.contains(&Field::Market),
             has_parents: log.fields.contains(&Field::Parent),
             is_of_variants: columns.is_of_variants,
@@ -265,7 +266,13 @@ impl Collector {
         }
 
         if self.file.has_statuses {
-            let status = self.statuses.of(cell(self.log.columns.status));
+            let columns = &self.log.columns;
+            let status = match columns.status {
+                _ if status::is_cancelled(cell(columns.cancelled)) => Status::Void,
+                // Without statuses each row says for itself whether it was cancelled.
+                None if columns.cancelled.is_some() => Status::Sound,
+                status => self.statuses.of(cell(status)),
+            };
             self.log.events.statuses.push(status);
         }
         if self.file.has_markets {

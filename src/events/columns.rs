@@ -7,7 +7,7 @@ use std::path::Path;
 use super::error::EventsError;
 use super::evidence::{ColumnFacts, Evidence};
 use super::options::Field;
-use super::profiles::{Profile, recognise};
+use super::profiles::{Profile, recognise, recognise_rows};
 use super::report::Alternatives;
 use super::usual_names::{
     Likely, is_basket, is_of_variants, is_time_of_purchase, likely, likely_baskets, products_beside, says_variant,
@@ -75,13 +75,14 @@ pub(super) struct Candidates<'n> {
 
 impl<'n> Candidates<'n> {
     /// Finds the candidates among the columns called `names` of the file at `path`. Of several names in `overrides` the
-    /// first that the file has is taken; an empty one stands for no column.
+    /// first that the file has is taken; an empty one stands for no column. `sample` has rows of a file without a header.
     ///
     /// # Errors
     /// The file has no column of the names in `overrides`.
     pub(super) fn new(
         path: &'n Path,
         names: &'n [String],
+        sample: &[Vec<String>],
         overrides: &BTreeMap<Field, Vec<String>>,
     ) -> Result<Candidates<'n>, EventsError> {
         let mut named = BTreeMap::new();
@@ -95,12 +96,17 @@ impl<'n> Candidates<'n> {
             }
             named.insert(field, column);
         }
-        let profile = recognise(names);
+        let headerless = recognise_rows(sample);
+        let profile = headerless.as_ref().map(|(profile, _)| *profile).or_else(|| recognise(names));
+        // Columns without names are those of the profile in its order.
+        let own_names = headerless.as_ref().map_or(names, |(_, names)| names);
         let of_field = |field| match profile {
             // A shop may have added it to what its platform exports.
-            Some(profile) if field == Field::Parent && !profile.has(field) => likely(field, names),
+            Some(profile) if matches!(field, Field::Parent | Field::Cancelled) && !profile.has(field) => {
+                likely(field, names)
+            }
             Some(profile) => {
-                let columns = profile.columns_of(field, names);
+                let columns = profile.columns_of(field, own_names);
                 Likely { num_usual: columns.len(), columns }
             }
             None => likely(field, names),
@@ -263,7 +269,7 @@ fn flaws(field: Field, facts: &ColumnFacts) -> Flaws {
         Field::Timestamp => !facts.are_times(),
         Field::Position => !facts.are_positions() || facts.is_mostly_missing(),
         Field::Quantity | Field::Price => !facts.are_numbers(),
-        Field::Status | Field::Market => false,
+        Field::Status | Field::Market | Field::Cancelled => false,
         Field::Parent => facts.is_constant(),
     };
     Flaws {
@@ -282,7 +288,7 @@ mod tests {
     use super::{Candidates, Columns, EventsError, Field};
 
     fn match_columns(columns: &[String], overrides: &BTreeMap<Field, Vec<String>>) -> Result<Columns, EventsError> {
-        Candidates::new(Path::new("e.csv"), columns, overrides)?.choose(None)
+        Candidates::new(Path::new("e.csv"), columns, &[], overrides)?.choose(None)
     }
 
     fn matched(header: &str, overrides: &[(Field, &str)]) -> Result<(Vec<(Field, String)>, bool), EventsError> {

@@ -75,3 +75,36 @@ fn rows_are_filtered_by_any_column() {
     let error = filtered("colour = red").unwrap_err().to_string();
     assert!(error.contains("`colour`") && error.contains("`country`"), "{error}");
 }
+
+#[test]
+fn an_order_with_a_time_of_cancelling_is_no_purchase() {
+    let read = |text: &str| read_text(text, &ReadOptions::default()).unwrap();
+    let order = |order: u32, cancelled: &str| {
+        format!(
+            "#{order},u{order}@a.example,paid,2024-05-0{order} 10:00:00 +0200,1,Mug,10,mug,{cancelled}\n\
+             #{order},u{order}@a.example,,2024-05-0{order} 10:00:00 +0200,1,Plate,8,plate,\n"
+        )
+    };
+    // Shopify writes it, like the status, into the first line of an order.
+    let shopify = "Name,Email,Financial Status,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,\
+                   Cancelled at\n";
+    let (log, report) = read(&[shopify, &order(1, ""), &order(2, "2024-05-03 09:00:00 +0200"), &order(3, "")].concat());
+    assert_eq!((report.profiles.clone(), report.rejected(Reason::VoidOrder)), (vec!["Shopify orders"], 2));
+    assert_eq!(log.sessions.len(), 2);
+
+    // A table without statuses says it of each row.
+    for (name, no, yes) in [
+        ("cancelled_at", "", "2024-05-03 09:00"),
+        ("canceled_at", "NULL", "1714550400"),
+        ("voided_at", "0000-00-00 00:00:00", "2024-05-03"),
+        ("is_cancelled", "false", "true"),
+        ("Cancelled", "0", "1"),
+    ] {
+        let text = format!("order_id,sku,{name}\n1,a,{no}\n1,b,{yes}\n2,a,{no}\n2,b,{no}\n3,a,{yes}\n3,b,{yes}\n");
+        let (log, report) = read(&text);
+        assert_eq!((report.rejected(Reason::VoidOrder), log.sessions.len()), (3, 2), "{name}");
+    }
+    // What was given back may be a part of the order.
+    let refunds = "order_id,sku,refunded_at,order_date\n1,a,2024-05-03,2024-05-01\n1,b,,2024-05-01\n";
+    assert_eq!(read(refunds).1.rejected(Reason::VoidOrder), 0);
+}

@@ -38,11 +38,13 @@ pub enum Field {
     Market,
     /// The product that the item is a variant of.
     Parent,
+    /// The time at which the order was cancelled, or that it was: a row with one is no purchase.
+    Cancelled,
 }
 
 impl Field {
     /// Every field, in the order in which columns are looked for.
-    pub const ALL: [Field; 11] = [
+    pub const ALL: [Field; 12] = [
         Field::Item,
         Field::Session,
         Field::Shopper,
@@ -54,10 +56,12 @@ impl Field {
         Field::Status,
         Field::Market,
         Field::Parent,
+        Field::Cancelled,
     ];
 
     /// The name by which a column is assigned: `item`, `session`, `shopper`, `event`, `timestamp`,
-    /// `position`, `quantity`, `price`, `status`, `market` or `parent`.
+    /// `position`, `quantity`, `price`, `status`, `market`, `parent` or
+    /// `cancelled`.
     pub const fn name(self) -> &'static str {
         match self {
             Field::Item => "item",
@@ -71,6 +75,7 @@ impl Field {
             Field::Status => "status",
             Field::Market => "market",
             Field::Parent => "parent",
+            Field::Cancelled => "cancelled",
         }
     }
 }
@@ -85,7 +90,7 @@ impl fmt::Display for Field {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "unknown field `{found}`; expected item, session, shopper, event, timestamp, position, quantity, price, \
-         status, market or parent"
+         status, market, parent or cancelled"
 )]
 pub struct UnknownField {
     /// The text that was given.

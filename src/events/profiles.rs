@@ -4,6 +4,7 @@
 //! the till, the number of the line, the time of the parcel. `docs/formats.md` lists every profile with an example.
 
 use super::options::Field;
+use super::time::parse_date_time;
 use crate::EventKind;
 use crate::table::names::normalise;
 
@@ -15,6 +16,8 @@ pub(super) struct Profile {
     header: &'static [&'static str],
     /// The column of each field; of names joined by `|` the first that the header has and that holds something.
     pub(super) columns: &'static [(Field, &'static str)],
+    /// The columns of a file that comes without a header, in their order; empty if it always has one.
+    headerless: &'static [(&'static str, Shape)],
     /// The kind of all events if no column says it.
     pub(super) kind: Option<EventKind>,
     /// True if a session is an order.
@@ -25,11 +28,40 @@ pub(super) struct Profile {
     pub(super) void: &'static [&'static str],
 }
 
-use Field::{Event, Item, Parent, Position, Price, Quantity, Session, Shopper, Status, Timestamp};
+use Field::{Cancelled, Event, Item, Parent, Position, Price, Quantity, Session, Shopper, Status, Timestamp};
+
+/// Form of the values of a column that has no name.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Shape {
+    /// A whole number.
+    Number,
+    /// A moment as ISO 8601 writes it.
+    Moment,
+    /// Anything.
+    Any,
+}
+
+impl Shape {
+    fn fits(self, value: &str) -> bool {
+        match self {
+            Shape::Number => !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()),
+            Shape::Moment => value.contains('T') && parse_date_time(value).is_some(),
+            Shape::Any => true,
+        }
+    }
+}
 
 /// The common part of most profiles: events of several kinds, or of none that the profile knows.
-const EVENTS: Profile =
-    Profile { name: "", header: &[], columns: &[], kind: None, has_baskets: false, event_types: &[], void: &[] };
+const EVENTS: Profile = Profile {
+    name: "",
+    header: &[],
+    columns: &[],
+    headerless: &[],
+    kind: None,
+    has_baskets: false,
+    event_types: &[],
+    void: &[],
+};
 
 /// Lines of orders.
 const ORDERS: Profile = Profile { kind: Some(EventKind::Purchase), has_baskets: true, ..EVENTS };
@@ -47,6 +79,7 @@ pub(super) const PROFILES: &[Profile] = &[
             (Quantity, "lineitemquantity"),
             (Price, "lineitemprice"),
             (Status, "financialstatus"),
+            (Cancelled, "cancelledat"),
         ],
         ..ORDERS
     },
@@ -343,6 +376,13 @@ pub(super) const PROFILES: &[Profile] = &[
             (Quantity, "quantity"),
             (Price, "price"),
         ],
+        headerless: &[
+            ("sessionid", Shape::Number),
+            ("timestamp", Shape::Moment),
+            ("itemid", Shape::Number),
+            ("price", Shape::Number),
+            ("quantity", Shape::Number),
+        ],
         kind: Some(EventKind::Purchase),
         ..EVENTS
     },
@@ -350,6 +390,13 @@ pub(super) const PROFILES: &[Profile] = &[
         name: "YooChoose clicks",
         header: &["sessionid", "timestamp", "itemid", "category"],
         columns: &[(Item, "itemid"), (Session, "sessionid"), (Timestamp, "timestamp")],
+        headerless: &[
+            ("sessionid", Shape::Number),
+            ("timestamp", Shape::Moment),
+            ("itemid", Shape::Number),
+            // A number, `S` for an offer, or a brand.
+            ("category", Shape::Any),
+        ],
         kind: Some(EventKind::View),
         ..EVENTS
     },
@@ -360,6 +407,19 @@ pub(super) fn recognise(columns: &[String]) -> Option<&'static Profile> {
     let names: Vec<String> = columns.iter().map(|name| normalise(name)).collect();
     let has = |one_of: &&str| one_of.split('|').any(|name| names.iter().any(|column| column == name));
     PROFILES.iter().find(|profile| profile.header.iter().all(has))
+}
+
+/// The profile whose files have no header and rows such as these, and the names of its columns.
+pub(super) fn recognise_rows(rows: &[Vec<String>]) -> Option<(&'static Profile, Vec<String>)> {
+    let fits = |profile: &&Profile| {
+        let shapes = profile.headerless;
+        let fits = |row: &Vec<String>| {
+            row.len() == shapes.len() && shapes.iter().zip(row).all(|((_, shape), value)| shape.fits(value))
+        };
+        !shapes.is_empty() && !rows.is_empty() && rows.iter().all(fits)
+    };
+    let profile = PROFILES.iter().find(fits)?;
+    Some((profile, profile.headerless.iter().map(|(name, _)| (*name).to_owned()).collect()))
 }
 
 impl Profile {
@@ -386,6 +446,21 @@ mod tests {
         let headings: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("### ")).collect();
         let names: Vec<&str> = PROFILES.iter().map(|profile| profile.name).collect();
         assert_eq!(headings[..names.len()], names);
+    }
+
+    #[test]
+    fn rows_without_a_header_are_those_of_a_profile_if_all_of_them_fit() {
+        let rows = |text: &str| -> Vec<Vec<String>> {
+            text.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect()
+        };
+        let name = |text: &str| recognise_rows(&rows(text)).map(|(profile, _)| profile.name);
+        let clicks = "1,2014-04-07T10:51:09.277Z,214536502,0\n1,2014-04-07T10:54:09.868Z,214536500,S";
+        assert_eq!(name(clicks), Some("YooChoose clicks"));
+        assert_eq!(name("420374,2014-04-06T18:44:58.314Z,214537888,12462,1"), Some("YooChoose buys"));
+        assert_eq!(name(&format!("{clicks}\nu1,2014-04-07T10:54:09.868Z,214536500,S")), None);
+        assert_eq!(name("1,2014-04-07 10:51,214536502,0"), None);
+        assert_eq!(name("1,51,5,978300760"), None);
+        assert_eq!(name(""), None);
     }
 
     #[test]

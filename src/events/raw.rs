@@ -233,7 +233,7 @@ impl RawLog {
             Field::Position => String::new(),
             Field::Quantity => number(&events.quantities, event),
             Field::Price => number(&events.prices, event),
-            Field::Status => String::new(),
+            Field::Status | Field::Cancelled => String::new(),
             Field::Market => events.markets.get(event).map_or("", |&market| self.markets.id(market)).to_owned(),
             Field::Parent => events.parents.get(event).map_or("", |&parent| self.parents.id(parent)).to_owned(),
         });

@@ -122,7 +122,7 @@ fn read_joined(
         let header = match headers.iter().position(|header| header.of_log() == source.columns()) {
             Some(header) => header,
             None => {
-                let header = match Header::new(&origins[at..], &tables, source.columns(), options) {
+                let header = match Header::new(&origins[at..], &tables, &source, options) {
                     Err(error @ (EventsError::MissingColumn { .. } | EventsError::UnknownColumn { .. })) => {
                         let beside = (0..origins.len()).find(|&table| stands_beside(table, origins, options));
                         let Some(table) = beside.filter(|_| tables.len() < MAX_JOINS) else {
@@ -218,7 +218,8 @@ fn stands_beside(table: usize, origins: &[Origin], options: &ReadOptions) -> boo
     let items = options.columns.iter().filter(|(field, _)| **field == Field::Item);
     let items = items.map(|(field, names)| (*field, names.clone())).collect();
     let has_item = |columns: &[String]| {
-        let chosen = Candidates::new(origins[table].path(), columns, &items).map(|candidates| candidates.choose(None));
+        let chosen =
+            Candidates::new(origins[table].path(), columns, &[], &items).map(|candidates| candidates.choose(None));
         match chosen {
             Ok(Ok(_)) => true,
             Ok(Err(EventsError::MissingColumn { field, .. })) => field != "item",
@@ -245,14 +246,15 @@ struct Header {
 }
 
 impl Header {
-    /// Finds out how the files with the columns `names` are read, the first of `origins` among them. All of their rows
+    /// Finds out how the files with the columns of `source` are read, the first of `origins` among them. All of their rows
     /// are looked into where names alone do not settle it.
     fn new(
         origins: &[Origin],
         tables: &[Origin],
-        names: &[String],
+        source: &Source,
         options: &ReadOptions,
     ) -> Result<Header, EventsError> {
+        let names = source.columns();
         let Some(first) = origins.first() else { return Err(EventsError::NoFiles) };
         if tables.len() > MAX_JOINS {
             return Err(EventsError::TooManyJoins { most: MAX_JOINS });
@@ -261,7 +263,7 @@ impl Header {
         let num_columns = names.len();
         let joined = join.iter().flat_map(super::join::Join::names).cloned();
         let all: Vec<String> = names.iter().cloned().chain(joined).collect();
-        let candidates = Candidates::new(first.path(), &all, &options.columns)?;
+        let candidates = Candidates::new(first.path(), &all, source.sample(), &options.columns)?;
         let filtered = filter_columns(first.path(), &all, options)?;
         let mut join = match join {
             None => None,

@@ -27,7 +27,7 @@ pub(super) struct Events {
     pub(super) quantities: Vec<f64>,
     /// Values of the price column; likewise.
     pub(super) prices: Vec<f64>,
-    /// Values of the status column; empty without one.
+    /// Statuses, as the status column and the time of cancelling say; empty without either.
     pub(super) statuses: Vec<Status>,
     /// Numbers of markets, [`NO_ID`] for an event without; empty without such a column.
     pub(super) markets: Vec<u32>,
@@ -138,6 +138,7 @@ pub(super) struct ColumnMap {
     pub(super) status: Option<usize>,
     pub(super) market: Option<usize>,
     pub(super) parent: Option<usize>,
+    pub(super) cancelled: Option<usize>,
     /// The cells that the filter looks at, in the order of its columns.
     pub(super) filtered: Vec<usize>,
     /// The name of the column behind each cell.
@@ -159,6 +160,7 @@ impl ColumnMap {
             status: cell(Field::Status),
             market: cell(Field::Market),
             parent: cell(Field::Parent),
+            cancelled: cell(Field::Cancelled),
             filtered: columns.filter_cells(),
             names: columns.wanted().iter().filter_map(|&column| names.get(column)).cloned().collect(),
         }
@@ -177,6 +179,7 @@ impl ColumnMap {
             Field::Status => self.status,
             Field::Market => self.market,
             Field::Parent => self.parent,
+            Field::Cancelled => self.cancelled,
         }
     }
 

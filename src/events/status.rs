@@ -72,6 +72,21 @@ const VOID: &[&str] = &[
 /// Words that say that a part of the order stands.
 const PARTLY: &[&str] = &["partially", "partial", "partly", "teilweise", "partiellement", "parcialmente"];
 
+/// Returns true if the cell of a time of cancelling holds one, or says that the order was cancelled.
+#[inline]
+pub(super) fn is_cancelled(cell: Cell<'_>) -> bool {
+    match cell.unless_null() {
+        Cell::Missing => false,
+        Cell::Int(value) | Cell::TimeMs(value) => value != 0,
+        Cell::Float(value) => value != 0.0,
+        Cell::Text(text) => {
+            let is_no = ["false", "no", "n", "f", "nein", "non"].iter().any(|no| text.eq_ignore_ascii_case(no));
+            // Databases write zeros for a time that is none.
+            !is_no && text.bytes().any(|byte| !matches!(byte, b'0' | b'-' | b':' | b' ' | b'.' | b'T' | b'Z'))
+        }
+    }
+}
+
 /// The statuses of a log, looked up once each.
 pub(super) struct Statuses {
     names: Interner,

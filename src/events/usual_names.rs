@@ -239,6 +239,34 @@ const STATUS: &[&str] = &[
     "stato",
 ];
 
+/// Usual names of the time at which an order was cancelled. Those of refunds are none: they mostly give back a part.
+const CANCELLED: &[&str] = &[
+    "cancelledat",
+    "canceledat",
+    "cancelledon",
+    "canceledon",
+    "cancelleddate",
+    "canceleddate",
+    "cancelledtime",
+    "canceledtime",
+    "cancellationdate",
+    "cancellationtime",
+    "ordercancelledat",
+    "ordercanceledat",
+    "datecancelled",
+    "datecanceled",
+    "voidedat",
+    "cancelled",
+    "canceled",
+    "iscancelled",
+    "iscanceled",
+    "storniertam",
+    "stornodatum",
+    "storniert",
+    "annuleele",
+    "dateannulation",
+];
+
 /// Usual names of the product that an item is a variant of.
 const PARENT: &[&str] = &[
     "itemgroupid",
@@ -382,6 +410,7 @@ pub(super) fn likely(field: Field, columns: &[String]) -> Likely {
         // A country may as well be that of the address.
         Field::Market => Vec::new(),
         Field::Parent => PARENT.to_vec(),
+        Field::Cancelled => CANCELLED.to_vec(),
     };
     let by_words: fn(&[String]) -> Option<u32> = match field {
         Field::Item => item_by_words,
@@ -389,7 +418,12 @@ pub(super) fn likely(field: Field, columns: &[String]) -> Likely {
         Field::Timestamp => time_by_words,
         _ => |_| None,
     };
-    with_words(columns, &usual, by_words)
+    let mut likely = with_words(columns, &usual, by_words);
+    if field == Field::Timestamp {
+        // No usual name of times is among them.
+        likely.columns.retain(|&column| !CANCELLED.contains(&normalise(&columns[column]).as_str()));
+    }
+    likely
 }
 
 /// The columns that may hold baskets.
@@ -568,6 +602,7 @@ mod tests {
             likely_names(Field::Timestamp, header),
             ["order_time", "transaction_time", "ordered_at", "sale_date", "order_ts", "updated_at"]
         );
+        assert_eq!(likely_names(Field::Timestamp, "cancelled_at,refunded_at"), ["refunded_at"]);
         assert_eq!(likely_names(Field::Timestamp, "last_update,status,rate"), Vec::<String>::new());
     }
 

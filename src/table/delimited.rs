@@ -25,6 +25,23 @@ pub(super) struct Delimited {
     meter: Meter,
     form: Form,
     remarks: Remarks,
+    /// The first rows of a text without a header.
+    sample: Vec<Vec<String>>,
+}
+
+/// Rows of a sample.
+const SAMPLE_ROWS: usize = 20;
+
+/// The first rows of a text; the last one may be cut off, and is left out unless it is the only one.
+fn sample(head: &[u8], delimiter: u8) -> Vec<Vec<String>> {
+    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(head);
+    let rows = reader.records().map_while(Result::ok).take(SAMPLE_ROWS + 1);
+    let mut rows: Vec<Vec<String>> =
+        rows.map(|row| row.iter().map(|field| field.trim().to_owned()).collect()).collect();
+    if rows.len() > 1 {
+        rows.pop();
+    }
+    rows
 }
 
 /// Values of the wanted columns in a spreadsheet's marks: how many, the first as it stands, and what it is read as.
@@ -60,6 +77,11 @@ struct Form {
 }
 
 impl Delimited {
+    /// The first rows of a text without a header; none of one that has a header.
+    pub(super) fn sample(&self) -> &[Vec<String>] {
+        &self.sample
+    }
+
     /// Finds the dialect, as far as it is not given, and reads the header.
     pub(super) fn open(mut input: Input, given: &Dialect) -> Result<(Vec<String>, Delimited), TableError> {
         input.begin_text()?;
@@ -70,6 +92,10 @@ impl Delimited {
         // With line feeds alone as ends, the reader's line numbers are right; the carriage returns before them are
         // trimmed like other white space.
         let terminator = if head.contains(&b'\n') { csv::Terminator::Any(b'\n') } else { csv::Terminator::CRLF };
+        let sample = match (&found.delimiter[..], found.without_header) {
+            (&[delimiter], Some(_)) => sample(head.get(found.skipped.0..).unwrap_or_default(), delimiter),
+            _ => Vec::new(),
+        };
         let remarks = input.remarks();
         found.remarks.into_iter().for_each(|remark| remarks.add(remark));
         input.skip(found.skipped.0);
@@ -95,7 +121,7 @@ impl Delimited {
         let mut form = Form { delimiter, has_quotes: found.has_quotes, header: None, lines_before: found.skipped.1 };
         if let Some(num_columns) = found.without_header {
             let columns = (1..=num_columns).map(|number| number.to_string()).collect();
-            return Ok((columns, Delimited { reader, context, meter, form, remarks: remarks_of_rows }));
+            return Ok((columns, Delimited { reader, context, meter, form, remarks: remarks_of_rows, sample }));
         }
         let mut header = csv::ByteRecord::new();
         match reader.read_byte_record(&mut header) {
@@ -114,7 +140,7 @@ impl Delimited {
             }
         }
         form.header = Some(header);
-        Ok((columns, Delimited { reader, context, meter, form, remarks: remarks_of_rows }))
+        Ok((columns, Delimited { reader, context, meter, form, remarks: remarks_of_rows, sample }))
     }
 
     pub(super) fn read(

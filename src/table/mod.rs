@@ -149,6 +149,14 @@ impl Source {
         &self.columns
     }
 
+    /// The first rows of a delimited text without a header; empty for all else.
+    pub(crate) fn sample(&self) -> &[Vec<String>] {
+        match &self.reader {
+            Reader::Delimited(reader) => reader.sample(),
+            _ => &[],
+        }
+    }
+
     /// Adds the column that somebody names by the way to it, such as `orders[].id`, if there is such a way.
     pub(crate) fn offer(&mut self, name: &str) {
         if let Some(columns) = self.nested() {

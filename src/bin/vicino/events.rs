@@ -28,7 +28,7 @@ pub struct EventFlags {
     /// Take a field from this column instead of one with a usual name
     ///
     /// Fields: item, session, shopper, event, timestamp, position, quantity, price, status, market, parent
-    /// (the product that the item is a variant of). An empty NAME leaves the field without a column.
+    /// (the product that the item is a variant of), cancelled (when the order was). An empty NAME leaves the field without a column.
     #[arg(help_heading = "Event logs", long = "column", value_name = "FIELD=NAME", value_parser = arg_parsers::column)]
     columns: Vec<(Field, String)>,
 

@@ -68,7 +68,8 @@ pub(super) fn clean(mut raw: RawLog, options: &ReadOptions, patterns: &Patterns,
     let failures = std::mem::replace(&mut raw.failures, Failures::new(false));
     let mut runner = RuleRunner::new(&raw, cleaning, traits, failures);
     runner.count_reading();
-    runner.rule(Reason::VoidOrder, Some(Field::Status), void_orders::void_orders);
+    let status = if raw.has_field(Field::Status) { Field::Status } else { Field::Cancelled };
+    runner.rule(Reason::VoidOrder, Some(status), void_orders::void_orders);
     runner.rule(Reason::Guest, Some(Field::Shopper), guests);
     runner.rule(Reason::ImpossibleTime, Some(Field::Timestamp), times::impossible);
     runner.rule(Reason::OutsidePeriod, Some(Field::Timestamp), times::outside_period);

@@ -205,8 +205,8 @@ fn a_rejected_row_tells_where_why_and_what_it_was() {
     assert!(matches!(read, Err(EventsError::NothingLeft { .. })));
     let values: Vec<Vec<&str>> =
         rejects.iter().map(|reject| reject.values.iter().map(String::as_str).collect()).collect();
-    assert_eq!(values[0], ["a", "1", "u", "purchase", "2020-01-01T10:00:00Z", "", "2", "", "", "", ""]);
-    assert_eq!(values[1], ["a", "2", "", "purchase", "soon", "", "2", "", "", "", ""]);
+    assert_eq!(values[0], ["a", "1", "u", "purchase", "2020-01-01T10:00:00Z", "", "2", "", "", "", "", ""]);
+    assert_eq!(values[1], ["a", "2", "", "purchase", "soon", "", "2", "", "", "", "", ""]);
     assert_eq!(
         (rejects[1].reason, rejects[1].column.as_str(), rejects[1].found.as_str()),
         (Reason::BadTimestamp, "timestamp", "soon")

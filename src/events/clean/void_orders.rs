@@ -4,7 +4,7 @@ use super::super::options::Field;
 use super::super::status::Status;
 use super::context::{NO_STATUSES, OFF, Outcome, RuleContext};
 
-/// Events of orders that were cancelled, refunded, voided or failed. A row without a status has that of its order, where
+/// Events of orders that were cancelled, refunded, voided or failed, by their status or the time of it. A row without a status has that of its order, where
 /// a column names orders: some exports write it into the first line alone.
 pub(super) fn void_orders(context: &RuleContext<'_>) -> Outcome {
     if !context.cleaning.drop_void_orders {
