@@ -1,9 +1,9 @@
-//! A made-up shop: forty shoppers with three visits each, a day and more apart.
+//! A made-up shop: shoppers with four visits each, 45 days apart.
 
 use vicino::EventKind;
 
 /// The part of the events that an export tells.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Told {
     Everything,
     Views,
@@ -26,6 +26,8 @@ pub struct Event {
     pub visit: u32,
     /// Seconds since 1970.
     pub time: i64,
+    /// The time of the visit's first event.
+    pub start: i64,
     pub kind: EventKind,
     pub item: u32,
     pub price: u32,
@@ -36,25 +38,40 @@ pub struct Event {
 
 pub struct Shop {
     pub events: Vec<Event>,
+    pub num_shoppers: u32,
 }
 
 const DAY: i64 = 86_400;
 
+/// Visits of each shopper.
+const VISITS: u32 = 4;
+
 impl Shop {
-    /// Five views, a cart and an order of two or three products in each visit.
-    pub fn new() -> Shop {
+    /// Some 8,000 events: 944 visits of 8 or 9.
+    pub fn large() -> Shop {
+        Shop::of(236)
+    }
+
+    /// Five views, a cart and an order of two or three products in each visit. No two visits end at one moment, and none
+    /// goes on past midnight.
+    pub fn of(num_shoppers: u32) -> Shop {
         let mut events = Vec::new();
-        for visit in 0..120_u32 {
-            let shopper = 501 + visit % 40;
+        for visit in 0..num_shoppers * VISITS {
+            let (round, number) = (visit / num_shoppers, visit % num_shoppers);
             // 2024-03-01 09:00 UTC, then every day at another hour.
-            let start = 1_709_283_600 + i64::from(visit / 40 * 45 + visit % 40) * DAY + i64::from(visit % 7) * 600;
-            let item = |step: u32| 1001 + (visit * 3 + step * step) % 25;
+            let start = 1_709_283_600
+                + i64::from(round * 45 + number % 40) * DAY
+                + i64::from(number / 40) * 3600
+                + i64::from(visit % 7) * 300;
+            // What shoppers like differs: each of five tastes has products of its own, and some of the next.
+            let item = |step: u32| 1001 + (number % 5) * 20 + (visit * 3 + step * step) % 27;
             let mut add = |kind, step: u32, seconds: i64, line| {
-                let (item, time) = (item(step), start + seconds);
+                let item = item(step);
                 events.push(Event {
-                    shopper,
+                    shopper: 501 + number,
                     visit: visit + 1,
-                    time,
+                    time: start + seconds,
+                    start,
                     kind,
                     item,
                     price: item % 10 + 1,
@@ -70,7 +87,7 @@ impl Shop {
                 add(EventKind::Purchase, line + 1, 600, line);
             }
         }
-        Shop { events }
+        Shop { events, num_shoppers }
     }
 
     /// The events that an export tells.
@@ -82,24 +99,19 @@ impl Shop {
         self.told(told).count() as u64
     }
 
-    pub fn num_shoppers() -> u32 {
-        40
-    }
-
     /// The visits as text, sorted; what is bought in a visit sorted, too.
     pub fn sessions(&self, told: Told) -> Vec<String> {
-        let mut all: Vec<String> = (1..=120)
-            .map(|visit| {
-                let of_visit = || self.told(told).filter(move |event| event.visit == visit);
-                let text = |event: &Event| format!("{} {}", event.kind.name(), event.item);
-                let is_bought = |event: &&Event| event.kind == EventKind::Purchase;
-                let mut all: Vec<String> = of_visit().filter(|event| !is_bought(event)).map(text).collect();
-                let mut bought: Vec<String> = of_visit().filter(is_bought).map(text).collect();
-                bought.sort();
-                all.extend(bought);
-                all.join(", ")
-            })
-            .collect();
+        let told: Vec<&Event> = self.told(told).collect();
+        let of_visit = |events: &[&Event]| {
+            let text = |event: &&Event| format!("{} {}", event.kind.name(), event.item);
+            let is_bought = |event: &&&Event| event.kind == EventKind::Purchase;
+            let mut all: Vec<String> = events.iter().filter(|event| !is_bought(event)).map(text).collect();
+            let mut bought: Vec<String> = events.iter().filter(is_bought).map(text).collect();
+            bought.sort();
+            all.extend(bought);
+            all.join(", ")
+        };
+        let mut all: Vec<String> = told.chunk_by(|a, b| a.visit == b.visit).map(of_visit).collect();
         all.sort();
         all
     }

@@ -8,17 +8,57 @@ use crate::shop::{Event, Shop, Told};
 pub struct Format {
     pub profile: &'static str,
     pub extension: &'static str,
-    pub tells: Told,
-    pub has_shoppers: bool,
+    pub facts: Facts,
     pub write: fn(&Shop) -> String,
 }
 
+/// The facts that an export carries. Exports of the same facts give the same model; others cannot.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Facts {
+    pub tells: Told,
+    pub has_shoppers: bool,
+    pub times: Times,
+}
+
+/// What an export tells of the time of an event.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Times {
+    /// Its moment.
+    Moment,
+    /// The moment at which the visit began, and the number of the step in it.
+    StartAndStep,
+    /// Its day.
+    Day,
+    /// The number of its day, from 1, and the time of the day: no dates, so that nothing can be said of weeks.
+    DayNumber,
+    /// The number of the line in its order: whether lines are sorted by product is then not a question.
+    Line,
+    /// Nothing but the order of rows.
+    Rows,
+}
+
 const fn events(profile: &'static str, extension: &'static str, write: fn(&Shop) -> String) -> Format {
-    Format { profile, extension, tells: Told::Everything, has_shoppers: true, write }
+    let facts = Facts { tells: Told::Everything, has_shoppers: true, times: Times::Moment };
+    Format { profile, extension, facts, write }
 }
 
 const fn orders(profile: &'static str, extension: &'static str, write: fn(&Shop) -> String) -> Format {
-    Format { tells: Told::Purchases, ..events(profile, extension, write) }
+    let of_events = events(profile, extension, write);
+    Format { facts: Facts { tells: Told::Purchases, ..of_events.facts }, ..of_events }
+}
+
+impl Format {
+    const fn with(self, times: Times) -> Format {
+        Format { facts: Facts { times, ..self.facts }, ..self }
+    }
+
+    const fn without_shoppers(self) -> Format {
+        Format { facts: Facts { has_shoppers: false, ..self.facts }, ..self }
+    }
+
+    const fn telling(self, tells: Told) -> Format {
+        Format { facts: Facts { tells, ..self.facts }, ..self }
+    }
 }
 
 /// Every format, in the order of the documentation.
@@ -26,10 +66,12 @@ pub const FORMATS: &[Format] = &[
     orders("Shopify orders", "csv", shopify),
     orders("WooCommerce order export", "csv", woocommerce_export),
     orders("WooCommerce", "csv", woocommerce),
-    Format { has_shoppers: false, ..orders("Magento order items", "csv", magento) },
+    // The shopper stands in another table.
+    orders("Magento order items", "csv", magento).without_shoppers(),
     orders("PrestaShop", "csv", prestashop),
-    orders("BigCommerce orders", "csv", bigcommerce),
-    Format { has_shoppers: false, ..orders("Olist", "csv", olist) },
+    orders("BigCommerce orders", "csv", bigcommerce).with(Times::Day),
+    // So do the shopper and the time of the order; that of the parcel is not taken for it.
+    orders("Olist", "csv", olist).without_shoppers().with(Times::Rows),
     events("RudderStack", "jsonl", rudderstack),
     events("Segment", "jsonl", segment),
     events("Snowplow", "csv", snowplow),
@@ -38,16 +80,57 @@ pub const FORMATS: &[Format] = &[
     events("PostHog", "jsonl", posthog),
     events("Klaviyo", "csv", klaviyo),
     events("Google Analytics 4", "jsonl", ga4),
-    events("Universal Analytics", "csv", universal_analytics),
-    Format { has_shoppers: false, ..events("OTTO", "csv", otto) },
+    // A hit has the time of its visit, and its number in it.
+    events("Universal Analytics", "csv", universal_analytics).with(Times::StartAndStep),
+    events("OTTO", "csv", otto).without_shoppers(),
     events("RetailRocket", "csv", retailrocket),
     events("REES46", "csv", rees46),
-    Format { has_shoppers: false, ..orders("Instacart", "csv", instacart) },
-    orders("Dunnhumby", "csv", dunnhumby),
-    orders("H&M", "csv", h_and_m),
-    Format { has_shoppers: false, ..orders("YooChoose buys", "csv", yoochoose_buys) },
-    Format { tells: Told::Views, has_shoppers: false, ..events("YooChoose clicks", "csv", yoochoose_clicks) },
+    // As for Olist, but for the order in which things came into the cart.
+    orders("Instacart", "csv", instacart).without_shoppers().with(Times::Line),
+    orders("Dunnhumby", "csv", dunnhumby).with(Times::DayNumber),
+    orders("H&M", "csv", h_and_m).with(Times::Day),
+    orders("YooChoose buys", "csv", yoochoose_buys).without_shoppers(),
+    events("YooChoose clicks", "csv", yoochoose_clicks).without_shoppers().telling(Told::Views),
 ];
+
+/// The shop as a plain log with these facts and no more.
+pub fn plain(shop: &Shop, facts: Facts) -> String {
+    let Facts { tells, has_shoppers, times } = facts;
+    let has_kinds = tells != Told::Purchases;
+    let mut header = if has_kinds { "session_id,product_id,event_type" } else { "order_id,product_id" }.to_owned();
+    if has_shoppers {
+        header += ",user_id";
+    }
+    header += match times {
+        Times::Moment | Times::Day => ",timestamp",
+        Times::StartAndStep | Times::DayNumber => ",timestamp,position",
+        Times::Line => ",position",
+        Times::Rows => "",
+    };
+    table(shop, tells, &header, |event| {
+        let mut line = format!("{},{}", event.visit, event.item);
+        if has_kinds {
+            line += &format!(",{}", event.kind.name());
+        }
+        if has_shoppers {
+            line += &format!(",{}", event.shopper);
+        }
+        let start = jiff::Timestamp::from_second(event.start).unwrap();
+        line + &match times {
+            Times::Moment => time(event, ",%Y-%m-%dT%H:%M:%SZ"),
+            Times::StartAndStep => format!(",{start},{}", (event.time - event.start) / 30 + 1),
+            Times::Day => time(event, ",%Y-%m-%d"),
+            Times::DayNumber => format!(",{},{}", day_number(event), time(event, "%H%M")),
+            Times::Line => format!(",{}", event.line),
+            Times::Rows => String::new(),
+        }
+    })
+}
+
+/// The number of an event's day, from 1.
+fn day_number(event: &Event) -> i64 {
+    (event.time - 1_709_283_600) / 86_400 + 1
+}
 
 /// A header and a line for each event.
 fn table(shop: &Shop, told: Told, header: &str, line: impl Fn(&Event) -> String) -> String {
@@ -279,9 +362,8 @@ fn ga4(shop: &Shop) -> String {
 fn universal_analytics(shop: &Shop) -> String {
     let header = "fullVisitorId,visitId,visitStartTime,date,hitNumber,time,action_type,productSKU,v2ProductName,productPrice,\
                   productQuantity";
-    let start = |event: &Event| shop.events.iter().find(|one| one.visit == event.visit).unwrap().time;
     table(shop, Told::Everything, header, |event| {
-        let (start, date) = (start(event), time(event, "%Y%m%d"));
+        let (start, date) = (event.start, time(event, "%Y%m%d"));
         let (hit, millis) = ((event.time - start) / 30 + 1, (event.time - start) * 1000);
         let action = kind(event, ["2", "3", "6"]);
         let (shopper, item) = (event.shopper, event.item);
@@ -327,7 +409,7 @@ fn instacart(shop: &Shop) -> String {
 fn dunnhumby(shop: &Shop) -> String {
     let header = "household_key,BASKET_ID,DAY,PRODUCT_ID,QUANTITY,SALES_VALUE,STORE_ID,RETAIL_DISC,TRANS_TIME,WEEK_NO";
     table(shop, Told::Purchases, header, |event| {
-        let day = (event.time - 1_709_283_600) / 86_400 + 1;
+        let day = day_number(event);
         let (clock, week) = (time(event, "%H%M"), day / 7 + 1);
         let (shopper, visit) = (event.shopper, event.visit);
         format!("{shopper},{visit},{day},{},{},{},364,0,{clock},{week}", event.item, event.quantity, event.price)
