@@ -78,7 +78,8 @@ shop() { scripts/build; }
 guide() {
   scripts/guide || fail "a command of docs/guide/ or what it prints has changed; see the log below"
 }
-# The rules of cleaning and the metrics against implementations that share no code with the command.
+# The rules of cleaning and the metrics against implementations that share no code with the command; and the recipes of
+# docs/guide/1-collect.md for databases.
 independent() {
   local vicino=target/release/vicino
   [ -x $vicino ] || fail "no $vicino; run scripts/build"
@@ -86,6 +87,7 @@ independent() {
     absent "not checked, because its Python packages are missing; 'scripts/setup --tests' installs them or says how"
   "$independent_env/bin/python" tests/independent/made_up.py $vicino
   "$independent_env/bin/python" tests/independent/metrics.py $vicino
+  "$independent_env/bin/python" tests/independent/recipes.py $vicino
 }
 e2e() { npm run e2e; }
 # Compares docs/api.md with the types it is made of.
