@@ -19,6 +19,8 @@ pub(super) struct Parents {
     pub(super) of_items: Vec<u32>,
     /// A decision that the log does not settle.
     pub(super) guess: Option<String>,
+    /// True if the column is one of something else.
+    pub(super) is_left_aside: bool,
 }
 
 /// Finds the parent of each item that cleaning has left: the one that most of its rows name. `is_named` is true if
@@ -56,6 +58,7 @@ pub(super) fn parents(clean: &CleanLog, is_named: bool) -> Parents {
     let not_taken = |why: String| Parents {
         of_items: Vec::new(),
         guess: Some(format!("`{column}` is not taken for the parent: {why}; `--column parent={column}` takes it")),
+        is_left_aside: true,
     };
     if !is_named && num_of_several * 10 > num_items {
         return not_taken(format!("{num_of_several} of {num_items} products have several of it"));
@@ -63,7 +66,7 @@ pub(super) fn parents(clean: &CleanLog, is_named: bool) -> Parents {
     if !is_named && num_items > num_parents * MOST_VARIANTS {
         return not_taken(format!("{num_items} products have only {num_parents} of it"));
     }
-    if !raw.says_variant && !is_named {
+    if !raw.says_variant {
         // What every product has makes none of it a variant that is alone.
         for parent in of_items.iter_mut().filter(|parent| **parent != NO_ID) {
             if num_variants[*parent as usize] < 2 {
@@ -77,7 +80,7 @@ pub(super) fn parents(clean: &CleanLog, is_named: bool) -> Parents {
     let guess = (num_of_several > 0).then(|| {
         format!("{num_of_several} of {num_items} products have several `{column}`: the most frequent is their parent")
     });
-    Parents { of_items, guess }
+    Parents { of_items, guess, is_left_aside: false }
 }
 
 #[cfg(test)]
@@ -150,6 +153,8 @@ mod tests {
     fn a_handle_groups_only_what_has_several_variants() {
         let text = "session,sku,handle\n1,s,shirt\n1,m,shirt\n2,cap,cap-with-ears\n";
         assert_eq!(parents(&read_text(text).0), "cap< m<shirt s<shirt");
+        // As a mapping names it when the log is read again.
+        assert_eq!(parents(&read_with(text, &naming("handle")).0), "cap< m<shirt s<shirt");
     }
 
     #[test]
@@ -158,6 +163,7 @@ mod tests {
         let (log, report) = read_text(of_events);
         assert_eq!(parents(&log), "a< b<");
         assert!(report.guesses.iter().any(|guess| guess.contains("2 of 2 products have several")), "{report:?}");
+        assert!(report.columns.iter().all(|column| column.field != Field::Parent));
         assert_eq!(parents(&read_with(of_events, &naming("parent_id")).0), "a<e1 b<e2");
 
         let rows: String = (0..200).map(|row| format!("{},i{row},c{}\n", row / 2, row % 2)).collect();

@@ -178,11 +178,13 @@ fn read_joined(
         rejects.append(&mut clean.rejects);
     }
     check_rejected(&clean, options.max_rejected)?;
-    let Parents { of_items, guess } = parents(&clean, options.columns.contains_key(&Field::Parent));
+    let Parents { of_items, guess, is_left_aside } = parents(&clean, options.columns.contains_key(&Field::Parent));
     clean.raw.guesses.extend(guess);
     let log = build(&clean, &of_items, options.keep_details);
     let mut report = report(clean, &log, options, &headers);
     report.joined = joined;
+    // What was not taken must not stand in a mapping.
+    report.columns.retain(|column| column.field != Field::Parent || !is_left_aside);
     report.marked_values = marked;
     report.remarks.splice(..0, remarks);
     progress.finish(&format!(

@@ -457,15 +457,18 @@ pub(super) fn is_of_variants(column: &str) -> bool {
     VARIANTS.contains(&normalise(column).as_str())
 }
 
+/// Names of products that they all have, whether or not they have variants.
+const PRODUCTS: &[&str] = &["productid", "product", "itemid"];
+
 /// The column with the products of variants, if it goes by the name that items without variants go by.
 pub(super) fn products_beside(columns: &[String]) -> Option<usize> {
-    names::find(columns, &["productid", "product", "itemid"], &[])
+    names::find(columns, PRODUCTS, &[])
 }
 
 /// Returns true if a parent's name says that the item is a variant; a handle or number is one that every product has.
 pub(super) fn says_variant(column: &str) -> bool {
     let name = normalise(column);
-    PARENT.contains(&name.as_str()) && !name.ends_with("handle")
+    !PRODUCTS.contains(&name.as_str()) && !name.ends_with("handle")
 }
 
 /// Returns true if a name is that of a time which only logs of purchases have.

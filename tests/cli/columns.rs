@@ -179,6 +179,11 @@ fn a_log_says_which_product_its_variants_are_of() {
         (of["num_items"].as_u64().unwrap(), of["num_variants"].as_u64().unwrap())
     };
     assert_eq!(variants(&[]), (7, 5));
+    let bytes = fs::read(&model).unwrap();
+    let mapping = folder.path("shop.toml");
+    assert_eq!(variants(&["--save-mapping", &mapping]), (7, 5));
+    assert_eq!(variants(&["--mapping", &mapping]), (7, 5));
+    assert!(fs::read(&model).unwrap() == bytes, "the mapping gives the same model");
     assert_eq!(variants(&["--no-grouping"]), (10, 0));
     assert_eq!(variants(&["--column", "parent="]), (10, 0));
     let feed = folder.write("feed.csv", "id,item_group_id\ns0,tops\ns1,tops\ns2,tops\n");
