@@ -324,6 +324,27 @@ test('every list takes the id of any variant', async () => {
   recommender.free();
 });
 
+test('two variants of one product have one rail, for the one viewed last', async () => {
+  const recommender = await withVariants();
+  const now = Date.now();
+  const view = (item: string, secondsAgo: number) =>
+    recommender.record({ item, at: now - secondsAgo * 1e3 });
+  await view('7004-2', 90);
+  await view('7000', 80);
+  await view('grey', 70);
+  await view('7004-1', 60);
+  await view('gone', 50);
+  const anchors = () => recommender.becauseYouViewed({ rails: 9 }).map(({ anchor }) => anchor);
+  expect(anchors()).toEqual(['7004-1', '7000']);
+  expect(recommender.becauseYouViewed({ groupBy: false })).toHaveLength(2);
+  await view('7004-2', 40);
+  expect(anchors()).toEqual(['7004-2', '7000']);
+  // An unwanted variant stands for its product.
+  await recommender.notInterested('grey');
+  expect(anchors()).toEqual(['7000']);
+  recommender.free();
+});
+
 test('a market has its own popular items and no others', async () => {
   const bytes = readFileSync(new URL('../../tests/golden/2.0-variants.vicino', import.meta.url));
   const all = await Recommender.load(bytes);

@@ -35,6 +35,8 @@ import { bits, CURATED, UNKNOWN } from './words.js';
 
 /** Time for which weights that fall with time may be reused, in ms. */
 const FRESH_MS = 60_000;
+/** No fewer than a history has. */
+const MOST_VIEWED = 10_000;
 
 /** Differences between a browser and Node. */
 export interface Platform {
@@ -243,7 +245,10 @@ export class Recommender implements Disposable {
     return this.#checked({ list: 'buyItAgain' }, options);
   }
 
-  /** Makes a rail for each of the items viewed last: items that shoppers view after it. No item is in two rails. */
+  /**
+   * Makes a rail for each of the items viewed last, one for a product and its variants: items that shoppers view after
+   * it. No item is in two rails.
+   */
   becauseYouViewed(options: BecauseOptions = {}): Rail[] {
     checkList('becauseYouViewed', options);
     return this.#page([{ ...options, name: 'becauseYouViewed', list: 'becauseYouViewed' }], {});
@@ -331,20 +336,14 @@ export class Recommender implements Disposable {
         continue;
       }
       let { rails: left = 3 } = own;
-      for (const anchor of this.#viewed()) {
+      // One of the variants of a product, and nothing that is unwanted or not known.
+      const viewed = this.recentlyViewed({ k: MOST_VIEWED });
+      for (const { id: anchor } of viewed) {
         if (left <= 0) break;
         left -= add({ name, list, anchor, items: [] }, { ...request, item: anchor }, own);
       }
     }
     return page;
-  }
-
-  /** Returns the items viewed, newest first, that the model knows and the shopper did not mark as unwanted. */
-  #viewed(): string[] {
-    const disliked = new Set(this.history.notInterested());
-    const viewed = this.#device.items('view');
-    const known = numbers(this.#requireEngine(), viewed);
-    return viewed.filter((id, at) => known[at] !== UNKNOWN && !disliked.has(id));
   }
 
   /** Makes one list; see {@link listRequest} for `layers` and `listed`. */
