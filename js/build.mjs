@@ -105,6 +105,7 @@ const ENTRIES = {
   element: 'bindings/element',
   datalayer: 'bindings/datalayer',
   delivery: 'delivery/index',
+  ids: 'ids/index',
 };
 /** Entries that others import; any other module is bundled into each entry that needs it. */
 const SHARED = ['index', 'errors'];

@@ -192,6 +192,13 @@ console.assert(shop.history.list()[0].item === 'sku-1');
 The same as \`vicino\` in a worker: every method and property returns a promise, except \`free\` and \`subscribe\`, which act
 at once.
 `,
+  'vicino/ids: normalizeId': `
+\`\`\`js
+console.assert(normalizeId('="00123" ') === '00123');
+console.assert(normalizeId(123) === '123');
+console.assert(normalizeId('123.0', { wholeNumbers: true }) === '123');
+\`\`\`
+`,
   'vicino: ErrorCode': `
 [errors.md](errors.md) lists the cause of each code and the remedy.
 `,

@@ -134,6 +134,31 @@ mod tests {
     }
 
     #[test]
+    fn ids_are_read_as_the_page_spells_them() {
+        #[derive(serde::Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Case {
+            given: serde_json::Value,
+            read: String,
+            #[serde(default)]
+            whole_numbers: bool,
+            #[serde(default)]
+            fold_case: bool,
+        }
+        let cases: Vec<Case> = serde_json::from_str(include_str!("../../tests/harness/ids.json")).unwrap();
+        for Case { given, read, whole_numbers, fold_case } in cases {
+            let cell = match given.as_str() {
+                Some(text) => Cell::from_text(text),
+                None => Cell::Int(given.as_i64().unwrap()),
+            };
+            let id = cell.unless_null().to_text();
+            let id = if whole_numbers { whole(&id) } else { Cow::Borrowed(&*id) };
+            let id = if fold_case { lower_case(&id) } else { id };
+            assert_eq!(id, read, "{given}");
+        }
+    }
+
+    #[test]
     fn whole_numbers_lose_their_point_only_where_all_ids_are_whole() {
         let items = |ids: &[&str]| {
             let mut items = Interner::with_names();

@@ -144,7 +144,7 @@ test('every entry can be imported on a server', () => {
   for (const name of ['react', 'vue']) project.link(name);
   project.write(
     'imports.js',
-    ['', '/worker', '/react', '/vue', '/svelte', '/element', '/datalayer', '/delivery']
+    ['', '/worker', '/react', '/vue', '/svelte', '/element', '/datalayer', '/delivery', '/ids']
       .map((entry) => `await import('vicino${entry}');`)
       .join('\n'),
   );

@@ -193,6 +193,7 @@ test('the examples of the API reference run, and what they claim is so', async (
   project.write(
     'api/main.js',
     `import { Recommender } from '../node_modules/vicino/dist/index.js';
+     import { normalizeId } from '../node_modules/vicino/dist/ids.js';
      const failed = [];
      let now = '';
      console.assert = (holds) => { if (!holds) failed.push(now + ': an assertion does not hold'); };
