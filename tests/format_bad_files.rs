@@ -240,7 +240,7 @@ fn with_section(bytes: &[u8], name: &str, change: impl FnOnce(&mut Vec<u8>)) -> 
     replace(bytes, name, &body)
 }
 
-/// What is wrong with a file, and in which section.
+/// Returns the fault of a file, and its section.
 fn fault(bytes: &[u8]) -> (&'static str, &'static str) {
     match refused(bytes) {
         ModelError::Corrupt { section, what, .. } => (section, what),

@@ -32,11 +32,11 @@ const BELOW: &[(&str, &[&str])] = &[
 /// Modules that everybody may name.
 const COMMON: &[&str] = &["ids", "matrix", "progress", "random", "units", "error"];
 
-/// What the core must not name: it has no files, clock, threads or environment.
+/// Names that the core must not use: it has no files, clock, threads or environment.
 const NOT_IN_CORE: &[&str] =
     &["std::fs", "std::time", "std::thread", "std::env", "std::net", "std::process", "rayon", "serde_json", "anyhow"];
 
-/// What only the browser's adapter may name.
+/// Names that only the browser's adapter may use.
 const ONLY_IN_WEB: &[&str] = &["wasm_bindgen", "web_sys", "js_sys", "serde_wasm_bindgen"];
 
 #[test]

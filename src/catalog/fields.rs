@@ -19,7 +19,7 @@ pub enum Field {
     Title,
     /// Its category or the path to it.
     Category,
-    /// Who makes it.
+    /// The maker.
     Brand,
     /// The price.
     Price,
@@ -164,7 +164,7 @@ pub struct MatchedColumn {
     pub column: String,
 }
 
-/// Why a row, or a value of it, was left out.
+/// The reason why a row, or a value of it, was left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -35,7 +35,7 @@ pub struct Product {
     pub title: Option<String>,
     /// Its category, or the path to it, whose parts are joined by ` > ` however the feed joins them.
     pub category: Option<String>,
-    /// Who makes it.
+    /// The maker.
     pub brand: Option<String>,
     /// The price, in the shop's currency.
     pub price: Option<f64>,

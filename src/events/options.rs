@@ -20,11 +20,11 @@ pub enum Field {
     Item,
     /// The session, order or basket; this or [`Shopper`](Field::Shopper) is required.
     Session,
-    /// Who.
+    /// The shopper; this or [`Session`](Field::Session) is required.
     Shopper,
     /// The type of event: viewed, put into the cart, bought.
     Event,
-    /// When; or, if the numbers are small, a plain position.
+    /// The time; or, if the numbers are small, a plain position.
     Timestamp,
     /// The place of the event within its session; orders events of one time.
     Position,

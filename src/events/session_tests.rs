@@ -1,4 +1,4 @@
-//! Who did what together: guests, session numbers that come back, log-ins, and rows in any order.
+//! Sessions and their shoppers: guests, session numbers that come back, log-ins, and rows in any order.
 
 use proptest::prelude::*;
 

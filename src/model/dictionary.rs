@@ -14,7 +14,7 @@ pub struct Dictionary {
 
 const EMPTY: u32 = u32::MAX;
 
-/// Why an id cannot be added.
+/// The reason why an id cannot be added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refused {
     /// It is there already.

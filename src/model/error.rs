@@ -3,7 +3,7 @@
 use super::bytes::Expected;
 use std::fmt;
 
-/// Why a model cannot be opened or written.
+/// The reason why a model cannot be opened or written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ModelError {

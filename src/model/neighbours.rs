@@ -107,7 +107,7 @@ pub trait Table {
     type Ids;
     /// The parts of the table that a ranker has read.
     type Kept: Clone + std::fmt::Debug + Default;
-    /// Why a row cannot be read.
+    /// The reason why a row cannot be read.
     type Error: Clone + std::fmt::Debug;
 
     /// Gives the number of items with a row.

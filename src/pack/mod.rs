@@ -65,7 +65,7 @@ pub struct Draft {
     pub measurements: Vec<Measurement>,
 }
 
-/// Why a draft cannot be packed.
+/// The reason why a draft cannot be packed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PackError {

@@ -178,7 +178,7 @@ pub struct Ranked {
     pub shown: ItemIx,
     /// Its score, times its factors; 0 for items that are listed for their popularity alone.
     pub score: f32,
-    /// Why it is listed, the largest share first; empty unless asked for, and for items listed for their popularity.
+    /// Reasons for it, the largest share first; empty unless asked for, and for items listed for their popularity.
     pub reasons: Vec<Reason>,
 }
 

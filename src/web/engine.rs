@@ -128,7 +128,8 @@ impl Engine {
     /// it returns true or false.
     ///
     /// # Errors
-    /// What the predicate throws, an `Error` for what is not a request, or as [`Engine::new`] for a forged file.
+    /// The error that the predicate throws, an `Error` for words that are no request, or as [`Engine::new`] for a forged
+    /// file.
     pub fn list(&self, request: &[u32], predicate: Option<Function>) -> Result<Vec<u32>, JsValue> {
         let mut thrown = None;
         let mut eligible = |item: ItemIx| {

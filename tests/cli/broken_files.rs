@@ -115,7 +115,7 @@ fn broken_files() -> Vec<Broken> {
     ]
 }
 
-/// What reading the file says, without the folder that it is in.
+/// Returns the message about a file, without the folder that it is in.
 fn message(folder: &Path, broken: &Broken) -> String {
     let path = folder.join(broken.name);
     fs::write(&path, &broken.bytes).unwrap();

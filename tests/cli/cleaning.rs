@@ -1,4 +1,4 @@
-//! What is left out of an event log, and what people are told of it.
+//! Rows that are left out of an event log, and the account of them.
 
 use crate::shop::{SHOP, arg};
 use crate::{json, stderr, stdout, vicino};

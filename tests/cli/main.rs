@@ -24,13 +24,13 @@ fn vicino<'a>(args: impl IntoIterator<Item = &'a str>) -> Command {
     command
 }
 
-/// What a command printed on stdout; it must have succeeded.
+/// Returns the stdout of a command, which must have succeeded.
 fn stdout(command: &mut Command) -> String {
     let output = command.assert().success().get_output().stdout.clone();
     String::from_utf8(output).expect("stdout is UTF-8")
 }
 
-/// What a command printed on stderr; it must have ended with `status`.
+/// Returns the stderr of a command, which must have ended with `status`.
 fn stderr(command: &mut Command, status: i32) -> String {
     let output = command.assert().code(status).get_output().stderr.clone();
     String::from_utf8(output).expect("stderr is UTF-8")

@@ -1,4 +1,4 @@
-//! What the fuzz target and the plain tests do with bytes: repair the checksums, open, read, rank, write again.
+//! The way of bytes through the fuzz target and the plain tests: repair the checksums, open, read, rank, write again.
 
 use vicino::model::{Blocks, Kept, Model, ModelError, Table};
 use vicino::rank::{HistoryEvent, Options, Ranked, Ranker, Rules, Source};

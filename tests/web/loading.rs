@@ -1,4 +1,4 @@
-//! What opens as a model, and what does not.
+//! Bytes that open as a model, and bytes that do not.
 
 use super::{TINY, tiny};
 use vicino::web::Engine;

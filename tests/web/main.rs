@@ -49,7 +49,7 @@ const RELATED: u32 = 1;
 const TOGETHER: u32 = 2;
 const TRENDING: u32 = 4;
 
-/// What a list is asked for, as the package writes it.
+/// A request for a list, as the package writes it.
 #[derive(Clone, Default)]
 struct Request {
     source: u32,

@@ -21,8 +21,8 @@ use vicino::events::{self, Cleaning, Field, ReadReport, Reason, Reject};
 pub struct CleaningFlags {
     /// Leave out nothing but damage: every rule below is off unless its own flag is given
     ///
-    /// What cannot be read, has no item or is a return is never an event. Duplicates and impossible times are damage,
-    /// too.
+    /// A row that cannot be read, has no item or is a return is never an event. Duplicates and impossible times are
+    /// damage, too.
     #[arg(long)]
     #[serde(skip_serializing_if = "is_false")]
     no_cleaning: bool,

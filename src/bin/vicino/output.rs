@@ -1,4 +1,4 @@
-//! Where results go: stdout, or a file that is there in full or not at all.
+//! The place of results: stdout, or a file that is there in full or not at all.
 
 use crate::usage::Usage;
 use anyhow::{Context, bail};

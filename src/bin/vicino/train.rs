@@ -33,7 +33,7 @@ use vicino::train::{Parts, REACHED_BITS, TrainOptions, Trainer};
 /// products counts only if enough distinct shoppers made it, so that no single shopper's path can be read from the
 /// file.
 ///
-/// What comes next is learnt event by event within a session. A log of purchases alone, by named shoppers of whom
+/// The next product is learnt event by event within a session. A log of purchases alone, by named shoppers of whom
 /// enough come back, is learnt basket by basket instead: what a shopper buys next, given all baskets before, and
 /// how often and how lately something was bought counts.
 ///

@@ -24,7 +24,7 @@ fn keeping(text: &str, cleaning: Cleaning) -> (Result<(EventLog, ReadReport), Ev
     (read, rejects)
 }
 
-/// Why the rule did not run.
+/// The reason why the rule did not run.
 fn skipped(text: &str, rule: &str) -> Option<&'static str> {
     let cleaning = Cleaning { max_per_shopper: 1, ..Cleaning::default() };
     let (_, report) = cleaned(text, cleaning).unwrap();

@@ -1,6 +1,6 @@
 //! Ids of no common shape: sorted by their bytes, each by what it does not share with the one before.
 //!
-//! What is not shared is a row of tokens, bytes or two tokens put together (Gage 1994, byte pair encoding), with static
+//! The rest of an id is a row of tokens, bytes or two tokens put together (Gage 1994, byte pair encoding), with static
 //! frequencies.
 
 use super::code::{Coder, NumberCode, SymbolCode};
