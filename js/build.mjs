@@ -34,9 +34,9 @@ function shorten() {
     '--low-memory-unused',
     // A function with one caller compresses better if it is not inlined.
     ...['--one-caller-inline-max-function-size', '0'],
-    // A second and a third look find a little more once the control flow is laid out anew.
+    // A second and a third look find a little more once the control flow is laid out anew. Functions stay in their
+    // order: sorted by their use, calls take fewer bytes, but what is alike stands apart, which compresses worse.
     ...['--flatten', '--rereloop', '-Os', '--flatten', '--rereloop', '-Oz', '-Oz'],
-    '--reorder-functions',
     '--minify-imports-and-exports-and-modules',
     'wasm/vicino_bg.wasm',
     '-o',
@@ -73,6 +73,12 @@ function glue(names) {
           short,
           /let numBytesDecoded = 0;\nfunction decodeText\([\s\S]*?\n}\n/,
           'const decodeText = (bytes) => cachedTextDecoder.decode(bytes);\n',
+        );
+        // Every browser with the WebAssembly that the library needs has this.
+        short = replaceOnce(
+          short,
+          /\(typeof FinalizationRegistry === 'undefined'\)\s+\? \{.*\}\s+: (?=new FinalizationRegistry)/,
+          '',
         );
         // The recommender has its own.
         short = replaceOnce(short, /if \(Symbol\.dispose\) Engine\.prototype.*;\n/, '');

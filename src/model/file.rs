@@ -76,7 +76,7 @@ fn name_of(id: u16) -> &'static str {
         CURATED => "curated",
         MARKETS => "markets",
         _ => {
-            for relation in Relation::ALL {
+            for &relation in &Relation::ALL {
                 if id == NEIGHBOURS + relation as u16 {
                     return relation.name();
                 }
@@ -388,7 +388,7 @@ impl<'a> Sections<'a> {
             model.variants = Some(read_variants(&mut from, &model.items, file, self.offset)?);
             from.end()?;
         }
-        for relation in Relation::ALL {
+        for &relation in &Relation::ALL {
             let id = NEIGHBOURS + relation as u16;
             if self.file.section(id).is_none() {
                 continue;

@@ -34,8 +34,13 @@ impl Weights {
 
     /// The weight of each code, `2 * level + 1` for the heavier direction, without the factor of the row.
     pub(crate) fn by_code(&self) -> Vec<f32> {
-        let levels = self.levels.iter().zip(&self.directions);
-        levels.flat_map(|(level, direction)| [level / direction, level * direction]).collect()
+        // Not with `flat_map`, which takes more of the browser's module.
+        let mut weights = Vec::with_capacity(2 * self.levels.len());
+        for (level, direction) in self.levels.iter().zip(&self.directions) {
+            weights.push(level / direction);
+            weights.push(level * direction);
+        }
+        weights
     }
 }
 

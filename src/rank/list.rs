@@ -54,7 +54,7 @@ impl<T: Table> Ranker<T> {
         }
         let plan = self.plan(&request, source);
         // What sinks comes last, so that nothing that is added afterwards is spared.
-        for sinks in [false, true] {
+        for &sinks in &[false, true] {
             for anchor in &plan.anchors {
                 if (anchor.weight < 0.0) == sinks {
                     self.add(model, plan.table, anchor);

@@ -108,8 +108,11 @@ impl<T: Table> Ranker<T> {
         selection: &mut Selection,
         eligible: &mut Eligible,
     ) {
-        let curated = plan.curated.iter().map(|of| (of.0, 0));
-        for (number, position) in request.options.rules.pins.iter().copied().chain(curated) {
+        let pins = request.options.rules.pins;
+        for at in 0..pins.len() + plan.curated.len() {
+            let pin = pins.get(at).copied();
+            let curated = plan.curated.get(at.wrapping_sub(pins.len())).map(|of| (of.0, 0));
+            let Some((number, position)) = pin.or(curated) else { continue };
             let item = request.model.product_of(number.0);
             if self.is_free(item, BARRED)
                 && let Some(number) = request.select_variant(number, eligible)
@@ -357,7 +360,7 @@ impl<T: Table> ListRequest<'_, T> {
         {
             return true;
         }
-        for is_in_stock in [true, false] {
+        for &is_in_stock in &[true, false] {
             for &variant in variants {
                 let number = ItemIx(num_items + variant);
                 if Some(number) != viewed

@@ -58,9 +58,9 @@ impl Engine {
         })
     }
 
-    /// Ranks for a market from now on; returns false if the model has no such market.
-    pub fn set_market(&mut self, name: &str) -> bool {
-        let is_known = self.model.set_market(name);
+    /// Ranks for a market, its name in UTF-8, from now on; returns false if the model has no such market.
+    pub fn set_market(&mut self, name: &[u8]) -> bool {
+        let is_known = str::from_utf8(name).is_ok_and(|name| self.model.set_market(name));
         self.ranker.set(Some(Ranker::new(&self.model)));
         is_known
     }
@@ -171,7 +171,10 @@ impl Engine {
         let num_edges: usize = tables.iter().map(|(_, table)| 2 * table.num_links()).sum();
         let num_categories = self.model.categories.as_ref().map_or(0, |categories| categories.names.len());
         let mut words = Vec::new();
-        let mut add = |number: f64| words.extend([number.to_bits() as u32, (number.to_bits() >> 32) as u32]);
+        let mut add = |number: f64| {
+            words.push(number.to_bits() as u32);
+            words.push((number.to_bits() >> 32) as u32);
+        };
         add(self.num_bytes as f64);
         add(self.model.num_items() as f64);
         add(num_edges as f64);

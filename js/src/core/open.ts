@@ -17,7 +17,7 @@ export async function openEngine(
     const words = await import('./refusals.js').catch(() => undefined);
     throw refused(thrown, url, words?.message(...thrown));
   }
-  if (market === undefined || engine.set_market(market)) return engine;
+  if (market === undefined || engine.set_market(new TextEncoder().encode(market))) return engine;
   const known = describeModel(engine).markets.join(', ') || 'none';
   engine.free();
   throw new VicinoError(

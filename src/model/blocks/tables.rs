@@ -57,15 +57,16 @@ const fn start(kind: usize, table: usize) -> usize {
 pub(super) const NUM_CELLS: usize = start(LEVEL, 5);
 /// The table that a cell is in, counted over all kinds.
 pub(super) fn table_of(cell: usize) -> usize {
-    let mut end = 0;
-    KINDS
-        .iter()
-        .flat_map(|sizes| sizes.iter())
-        .take_while(|&&size| {
+    let (mut end, mut table) = (0, 0);
+    for &sizes in &KINDS {
+        for &size in sizes {
             end += size;
-            end <= cell
-        })
-        .count()
+            if end <= cell {
+                table += 1;
+            }
+        }
+    }
+    table
 }
 
 /// Room for the cells, a power of two.

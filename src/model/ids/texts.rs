@@ -86,7 +86,7 @@ impl Tokens {
             let (one, other) = pairs.get(at).copied().unwrap_or((0, 0));
             let num_tokens = tokens.len().max(1);
             both.clear();
-            for value in [one, other] {
+            for &value in &[one, other] {
                 let token = coder.uniform(num_tokens, || value);
                 both.extend_from_slice(tokens.list.get(token as usize).unwrap_or(&[]));
             }
