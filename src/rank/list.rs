@@ -68,16 +68,18 @@ impl<T: Table> Ranker<T> {
                 ranked.reasons = self.reasons(&request, &plan, ranked.item, score);
             }
         }
-        for item in self.touched.drain(..) {
+        for item in &self.touched {
             if let Some(score) = self.scores.get_mut(item.as_usize()) {
                 *score = 0.0;
             }
         }
-        for item in self.barred.drain(..) {
+        self.touched.clear();
+        for item in &self.barred {
             if let Some(bar) = self.bars.get_mut(item.as_usize()) {
                 *bar = 0;
             }
         }
+        self.barred.clear();
         for rows in &mut self.rows {
             if let Some(fault) = rows.take_fault() {
                 return Err(fault);

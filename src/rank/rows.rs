@@ -187,13 +187,14 @@ impl<T: Table> Rows<T> {
             }
         }
         (self.first, self.second) = (first, second);
-        for touched in self.touched.drain(..) {
+        for &touched in &self.touched {
             let Some(sum) = self.sums.get_mut(touched.as_usize()) else { continue };
             let weight = std::mem::take(sum);
             if touched != item {
                 entries.push((touched, weight));
             }
         }
+        self.touched.clear();
         let width = usize::from(self.hop.width);
         if has_hop && entries.len() > width && width > 0 {
             self.heap.clear();

@@ -462,20 +462,22 @@ impl<'a> Stream<'a> {
 
     fn forget_candidates(&mut self) {
         let Candidates { weights, touched, buckets, top, .. } = &mut self.candidates;
-        for item in touched.drain(..) {
+        for &item in &*touched {
             if let Some(weight) = weights.get_mut(item as usize) {
                 *weight = 0;
             }
         }
+        touched.clear();
         for bucket in buckets {
             bucket.clear();
         }
         *top = 0;
-        for block in self.tested_blocks.drain(..) {
+        for &block in &self.tested_blocks {
             if let Some(tested) = self.tested.get_mut(block as usize) {
                 *tested = 0;
             }
         }
+        self.tested_blocks.clear();
     }
 }
 
