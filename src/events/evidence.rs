@@ -14,6 +14,9 @@ use crate::table::{Batch, Cell, MAX_WANTED, Row, Sink};
 /// Distinct values that are kept of a column.
 const MAX_SAMPLE: usize = 1 << 14;
 
+/// Bytes of the name of a type of events, at most.
+const MAX_NAME: usize = 64;
+
 /// Counts of those distinct values whose hashes are small enough that at most [`MAX_SAMPLE`] are kept.
 struct Sample<T> {
     values: HashMap<u64, T, FastHash>,
@@ -70,6 +73,16 @@ impl InOrder {
     }
 }
 
+/// Facts about one value, found when it is met first.
+#[derive(Clone, Copy, Default)]
+struct ValueFacts {
+    rows: u64,
+    is_number: bool,
+    is_time: bool,
+    is_position: bool,
+    is_known_event: bool,
+}
+
 /// Facts about one column.
 #[derive(Default)]
 pub(super) struct ColumnFacts {
@@ -77,11 +90,7 @@ pub(super) struct ColumnFacts {
     pub(super) missing: u64,
     first: Option<u64>,
     has_two_values: bool,
-    distinct: Sample<u64>,
-    numbers: u64,
-    times: u64,
-    positions: u64,
-    known_events: u64,
+    distinct: Sample<ValueFacts>,
     orders: Sample<InOrder>,
     has_other_than_counts: bool,
 }
@@ -107,7 +116,7 @@ impl ColumnFacts {
 
     /// Returns true if no value occurs twice.
     pub(super) fn never_repeats(&self) -> bool {
-        self.present() > 1 && self.distinct.values.values().all(|&rows| rows == 1)
+        self.present() > 1 && self.distinct.values.values().all(|value| value.rows == 1)
     }
 
     /// Returns true if the values count 1, 2, 3 within each order.
@@ -120,25 +129,33 @@ impl ColumnFacts {
 
     /// Returns true if at least nine in ten values are numbers.
     pub(super) fn are_numbers(&self) -> bool {
-        self.numbers * 10 >= self.present() * 9
+        self.are_mostly(|value| value.is_number)
     }
 
     /// Returns true if at least nine in ten values are times.
     pub(super) fn are_times(&self) -> bool {
-        self.times * 10 >= self.present() * 9
+        self.are_mostly(|value| value.is_time)
     }
 
     /// Returns true if at least nine in ten values are numbers or times of the day.
     pub(super) fn are_positions(&self) -> bool {
-        self.positions * 10 >= self.present() * 9
+        self.are_mostly(|value| value.is_position)
     }
 
     /// Returns true if any value is a known type of events.
     pub(super) fn has_known_events(&self) -> bool {
-        self.known_events > 0
+        self.distinct.values.values().any(|value| value.is_known_event)
     }
 
-    fn add(&mut self, cell: Cell<'_>, hash: u64, order: Option<u64>, is_known_event: bool) {
+    /// Returns true if at least nine in ten rows of the values that are kept have it.
+    fn are_mostly(&self, has: impl Fn(&ValueFacts) -> bool) -> bool {
+        let rows = |has: &dyn Fn(&ValueFacts) -> bool| -> u64 {
+            self.distinct.values.values().filter(|value| has(value)).map(|value| value.rows).sum()
+        };
+        rows(&has) * 10 >= rows(&|_| true) * 9
+    }
+
+    fn add(&mut self, cell: Cell<'_>, hash: u64, order: Option<u64>, is_known_event: impl FnOnce() -> bool) {
         self.rows += 1;
         let cell = cell.unless_null();
         if cell == Cell::Missing {
@@ -146,17 +163,24 @@ impl ColumnFacts {
             return;
         }
         self.has_two_values |= *self.first.get_or_insert(hash) != hash;
-        if let Some(rows) = self.distinct.entry(hash) {
-            *rows += 1;
+        if let Some(value) = self.distinct.entry(hash) {
+            if value.rows == 0 {
+                *value = ValueFacts {
+                    rows: 0,
+                    is_number: matches!(cell.to_number(), Ok(Some(_))),
+                    is_time: RawTimestamp::of(cell).is_some(),
+                    is_position: position_key(cell).is_some(),
+                    is_known_event: is_known_event(),
+                };
+            }
+            value.rows += 1;
+        }
+        if self.has_other_than_counts {
+            return;
         }
         let number = cell.to_number().ok().flatten();
-        self.numbers += u64::from(number.is_some());
-        self.times += u64::from(RawTimestamp::of(cell).is_some());
-        self.positions += u64::from(position_key(cell).is_some());
-        self.known_events += u64::from(is_known_event);
         let whole = number.filter(|number| number.fract() == 0.0 && (0.0..1e9).contains(number));
         match (whole, order) {
-            _ if self.has_other_than_counts => {}
             (Some(number), Some(order)) => {
                 if let Some(order) = self.orders.entry(order) {
                     let number = number as i64;
@@ -209,31 +233,33 @@ impl<'f> Evidence<'f> {
 
     /// The sink for a part of the columns; the first part counts those of the orders, too.
     pub(super) fn sink(&mut self, part: Vec<usize>, is_first: bool) -> EvidenceSink<'_, 'f> {
-        EvidenceSink { evidence: self, part, is_first }
+        let order = self.order.map(|at| self.columns[at]);
+        let place = |(at, column): (usize, &usize)| {
+            let is_counted = is_first || Some(*column) != order;
+            let place = self.columns.iter().position(|one| one == column).filter(|_| is_counted);
+            place.map(|place| (at, place))
+        };
+        let places = part.iter().enumerate().filter_map(place).collect();
+        EvidenceSink { evidence: self, places }
     }
 }
 
 /// Gathers facts about the columns of a part.
 pub(super) struct EvidenceSink<'e, 'f> {
     evidence: &'e mut Evidence<'f>,
-    part: Vec<usize>,
-    is_first: bool,
+    /// Positions of columns in a row and in the evidence.
+    places: Vec<(usize, usize)>,
 }
 
 impl Sink for EvidenceSink<'_, '_> {
     fn row(&mut self, row: Row<'_>) {
         let Row::Cells { cells, .. } = row else { return };
-        let Evidence { columns, facts, order, is_known_event } = &mut *self.evidence;
-        let order_column = order.map(|at| columns[at]);
-        let order = order_column.and_then(|_| cells.first()).filter(|cell| **cell != Cell::Missing);
+        let Evidence { facts, order, is_known_event, .. } = &mut *self.evidence;
+        let order = order.and_then(|_| cells.first()).filter(|cell| **cell != Cell::Missing);
         let order = order.map(|cell| hash(&cell.to_text()));
-        for (&column, &cell) in self.part.iter().zip(cells) {
-            if Some(column) == order_column && !self.is_first {
-                continue;
-            }
-            let Some(at) = columns.iter().position(|&one| one == column) else { continue };
-            let text = cell.to_text();
-            facts[at].add(cell, hash(&text), order, is_known_event(&text));
+        for &(at, place) in &self.places {
+            let text = cells[at].to_text();
+            facts[place].add(cells[at], hash(&text), order, || may_be_word(&text) && is_known_event(&text));
         }
     }
 
@@ -244,12 +270,20 @@ impl Sink for EvidenceSink<'_, '_> {
     }
 }
 
-/// A hash that is the same on every machine (FNV-1a, with the bits mixed by SplitMix64).
+/// Returns true if a text may be the name of a type: ids of products have digits and are many.
+fn may_be_word(text: &str) -> bool {
+    text.len() <= MAX_NAME && text.contains(char::is_alphabetic)
+}
+
+/// A hash that is the same on every machine: eight bytes at a time, with the bits mixed by SplitMix64.
 pub(super) fn hash(text: &str) -> u64 {
-    let fnv = text
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-    mix(fnv)
+    let (words, rest) = text.as_bytes().as_chunks::<8>();
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    let add = |hash: u64, word: &[u8; 8]| {
+        (hash.rotate_left(29) ^ u64::from_le_bytes(*word)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    };
+    mix(add(words.iter().fold(text.len() as u64, add), &last))
 }
 
 /// Mixes the bits of a number (SplitMix64, Steele, Lea and Flood 2014).
@@ -266,7 +300,7 @@ mod tests {
     fn facts(cells: &[(&str, &str)]) -> ColumnFacts {
         let mut facts = ColumnFacts::default();
         for (order, text) in cells {
-            facts.add(Cell::from_text(text), hash(text), Some(hash(order)), false);
+            facts.add(Cell::from_text(text), hash(text), Some(hash(order)), || false);
         }
         facts
     }
@@ -285,10 +319,10 @@ mod tests {
         let mut unique = ColumnFacts::default();
         let mut twice = ColumnFacts::default();
         for text in &many {
-            unique.add(Cell::Text(text), hash(text), None, false);
-            twice.add(Cell::Text(text), hash(text), None, false);
+            unique.add(Cell::Text(text), hash(text), None, || false);
+            twice.add(Cell::Text(text), hash(text), None, || false);
         }
-        many.iter().for_each(|text| twice.add(Cell::Text(text), hash(text), None, false));
+        many.iter().for_each(|text| twice.add(Cell::Text(text), hash(text), None, || false));
         assert!(unique.never_repeats() && !twice.never_repeats());
         assert!(unique.distinct.values.len() <= MAX_SAMPLE && unique.distinct.values.len() > 1000);
     }
