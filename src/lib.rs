@@ -36,6 +36,8 @@ pub use ids::{CategoryIx, EventKind, ItemIx};
 #[cfg(feature = "read")]
 mod matrix;
 #[cfg(feature = "read")]
+mod nearest;
+#[cfg(feature = "read")]
 mod progress;
 #[cfg(feature = "read")]
 mod random;

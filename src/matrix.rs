@@ -42,6 +42,12 @@ impl CsrMatrix {
         matrix.sorted()
     }
 
+    /// Joins the parts of a matrix: `num_rows + 1` positions, and the columns and values that they point into.
+    pub(crate) fn from_parts(offsets: Vec<usize>, columns: Vec<ItemIx>, values: Vec<f32>) -> CsrMatrix {
+        debug_assert!(offsets.last() == Some(&columns.len()) && columns.len() == values.len());
+        CsrMatrix { offsets, columns, values }
+    }
+
     /// Builds `num_rows` rows in parallel; `fill(scratch, row, columns, values)` appends the entries of one row.
     ///
     /// Every row is filled by one thread with its own `scratch`, so the result does not depend on how many there are.
@@ -169,19 +175,34 @@ impl CsrMatrix {
         (&self.columns[range.clone()], &self.values[range])
     }
 
-    /// Returns the columns and values of row `row`, the values to be changed.
-    ///
-    /// # Panics
-    /// If there is no such row.
-    #[inline]
-    pub fn row_mut(&mut self, row: usize) -> (&[ItemIx], &mut [f32]) {
-        let range = self.offsets[row]..self.offsets[row + 1];
-        (&self.columns[range.clone()], &mut self.values[range])
-    }
-
-    /// Returns every entry's column and value, row after row, the values to be changed.
-    pub fn entries_mut(&mut self) -> impl Iterator<Item = (ItemIx, &mut f32)> {
-        self.columns.iter().copied().zip(&mut self.values)
+    /// Changes the values of all rows in parallel, and returns what `change(row, columns, values)` does for each.
+    pub(crate) fn change_rows<R: Send>(
+        &mut self,
+        change: impl Fn(usize, &[ItemIx], &mut [f32]) -> R + Sync + Send,
+    ) -> Vec<R> {
+        let num_rows = self.num_rows();
+        let CsrMatrix { offsets, columns, values } = self;
+        let (offsets, columns, mut rest) = (&offsets[..], &columns[..], &mut values[..]);
+        let mut tasks = Vec::with_capacity(num_rows.div_ceil(TASK_ROWS));
+        for start in (0..num_rows).step_by(TASK_ROWS) {
+            let end = (start + TASK_ROWS).min(num_rows);
+            let (of_task, others) = rest.split_at_mut(offsets[end] - offsets[start]);
+            tasks.push((start..end, of_task));
+            rest = others;
+        }
+        let changed: Vec<Vec<R>> = tasks
+            .into_par_iter()
+            .map(|(rows, mut values)| {
+                let of_row = |row: usize| {
+                    let range = offsets[row]..offsets[row + 1];
+                    let (of_row, others) = std::mem::take(&mut values).split_at_mut(range.len());
+                    values = others;
+                    change(row, &columns[range], of_row)
+                };
+                rows.map(of_row).collect()
+            })
+            .collect();
+        changed.into_iter().flatten().collect()
     }
 }
 
@@ -245,6 +266,18 @@ mod tests {
         assert_eq!(matrix.row(0), (&[ItemIx(1), ItemIx(2)][..], &[0.25, 0.5][..]));
         assert_eq!((matrix.num_rows(), matrix.num_entries()), (3, 4));
         assert_eq!(matrix, CsrMatrix::from_rows(rows));
+    }
+
+    #[test]
+    fn all_rows_are_changed_each_by_itself() {
+        let row = |row: u32| (0..row % 3).map(|column| (ItemIx(column), 1.0)).collect();
+        let mut matrix = CsrMatrix::from_rows((0..1000).map(row).collect());
+        let lengths = matrix.change_rows(|row, columns, values| {
+            values.iter_mut().for_each(|value| *value = row as f32);
+            columns.len()
+        });
+        assert_eq!(lengths, (0..1000).map(|row| row % 3).collect::<Vec<_>>());
+        assert_eq!([matrix.row(2).1, matrix.row(998).1, matrix.row(999).1], [&[2.0; 2][..], &[998.0; 2], &[]]);
     }
 
     #[test]

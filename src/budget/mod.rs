@@ -11,7 +11,7 @@ use crate::measure::Quality;
 use crate::model::{Measurement, Model, Relation};
 use crate::pack::{self, Arrangement, Detail, Draft, PackError, Packer, Tuning};
 use crate::{Progress, Random};
-use evaluator::Evaluator;
+use evaluator::{Evaluator, Half};
 
 /// Objectives this close are a tie, which goes to the detail that suits its number of links.
 const NO_DIFFERENCE: f64 = 0.001;
@@ -128,7 +128,7 @@ impl BudgetPacker {
     /// # Errors
     /// As [`Packer::pack_to_size`].
     pub fn spend(&self, budget: Budget, settings: &Settings, progress: &dyn Progress) -> Result<Packed, PackError> {
-        let packed = self.choose(budget, &settings.details)?;
+        let packed = self.choose(budget, settings)?;
         let Some((older, held_out)) = &self.held_out else { return Ok(packed) };
         if settings.evaluations == 0 {
             return Ok(packed);
@@ -137,14 +137,11 @@ impl BudgetPacker {
         let mut tunings = Vec::new();
         for (relation, held_out) in held_out {
             let evaluator = Evaluator::new(*relation, held_out, &self.item_ids, &model);
-            let found = tune(&evaluator, *relation, &model, settings, progress);
+            let found = tune(&evaluator, *relation, settings, progress);
             model = found.best.apply(*relation, &model)?;
             tunings.push((*relation, found));
         }
-        let mut quality = Vec::new();
-        for (relation, held_out) in held_out {
-            quality.push((*relation, Evaluator::new(*relation, held_out, &self.item_ids, &model).measure(&model)));
-        }
+        let quality = self.measure(held_out, &model);
         let mut model = packed.model;
         for (relation, found) in &tunings {
             model = found.best.apply(*relation, &model)?;
@@ -158,25 +155,36 @@ impl BudgetPacker {
         Ok(Packed { model, bytes, quality, tunings, ..packed })
     }
 
+    /// Ranks the held-out events with a model.
+    fn measure(&self, held_out: &[(Relation, HeldOut)], model: &Model) -> Vec<(Relation, Quality)> {
+        let of_table = |(relation, held_out): &(Relation, HeldOut)| {
+            (*relation, Evaluator::new(*relation, held_out, &self.item_ids, model).measure())
+        };
+        held_out.iter().map(of_table).collect()
+    }
+
     /// Packs with the best of some details, without tuning.
-    fn choose(&self, budget: Budget, details: &[Detail]) -> Result<Packed, PackError> {
+    fn choose(&self, budget: Budget, settings: &Settings) -> Result<Packed, PackError> {
         let mut arrangement = None;
+        // What will be tuned is measured then.
+        let is_measured = settings.evaluations == 0 || settings.details.len() > 1;
         let suiting = |num_links: usize| Detail::for_links(num_links, self.item_ids.len());
-        let Some((&first, others)) = details.split_first() else {
+        let Some((&first, others)) = settings.details.split_first() else {
             // With details that are alike in bytes as many links fit, up to some per cent.
             let links = match budget {
                 Budget::Links(links) | Budget::AtLeast { links, .. } => links.min(self.num_pairs()),
                 Budget::Bytes(num_bytes) => self.packer.pack_to_size(num_bytes, Detail::MEDIUM, &mut arrangement)?.2,
             };
-            return self.pack(budget, suiting(links), &mut arrangement);
+            return self.pack(budget, suiting(links), is_measured, &mut arrangement);
         };
         let value = |packed: &Packed| {
             let objective = packed.quality.first().map_or(0.0, |(_, quality)| quality.objective());
             if packed.detail == suiting(packed.num_links) { objective + NO_DIFFERENCE } else { objective }
         };
-        let mut best = self.pack(budget, first, &mut arrangement)?;
+        let mut pack = |detail| self.pack(budget, detail, is_measured, &mut arrangement);
+        let mut best = pack(first)?;
         for &detail in others {
-            let packed = self.pack(budget, detail, &mut arrangement)?;
+            let packed = pack(detail)?;
             if value(&packed) >= value(&best) {
                 best = packed;
             }
@@ -184,8 +192,14 @@ impl BudgetPacker {
         Ok(best)
     }
 
-    /// Packs without tuning, and measures.
-    fn pack(&self, budget: Budget, detail: Detail, arrangement: &mut Option<Arrangement>) -> Result<Packed, PackError> {
+    /// Packs without tuning, and measures if wanted.
+    fn pack(
+        &self,
+        budget: Budget,
+        detail: Detail,
+        is_measured: bool,
+        arrangement: &mut Option<Arrangement>,
+    ) -> Result<Packed, PackError> {
         let (mut model, mut bytes, num_links) = match budget {
             Budget::Bytes(num_bytes) => self.packer.pack_to_size(num_bytes, detail, arrangement)?,
             Budget::Links(num_links) => {
@@ -199,9 +213,8 @@ impl BudgetPacker {
         let (mut quality, mut unpacked) = (Vec::new(), Vec::new());
         if let Some((older, held_out)) = &self.held_out {
             unpacked = held_out.iter().map(|(relation, held_out)| (*relation, held_out.objective)).collect();
-            let model = older.pack_for_ranking(num_links, detail)?;
-            for (relation, held_out) in held_out {
-                quality.push((*relation, Evaluator::new(*relation, held_out, &self.item_ids, &model).measure(&model)));
+            if is_measured {
+                quality = self.measure(held_out, &older.pack_for_ranking(num_links, detail)?);
             }
         }
         if !quality.is_empty() {
@@ -254,18 +267,15 @@ fn draft_without_tables(draft: &Draft) -> Draft {
 /// the newer half better, too. A few thousand events cannot distinguish small changes of so many parts from chance: on
 /// two halves of Diginetica's, four of four searches ended worse on the other half than they had started.
 fn tune(
-    evaluator: &Evaluator,
+    evaluator: &Evaluator<'_>,
     relation: Relation,
-    model: &Model,
     settings: &Settings,
     progress: &dyn Progress,
 ) -> Optimum<Tuning> {
     progress.start(&format!("{}: packing", relation.key()), settings.evaluations as u64);
     let [older, newer] = evaluator.halves();
     // What leaves the range of a file is worth nothing.
-    let value = |tuning: &Tuning, evaluator: &Evaluator| {
-        tuning.apply(relation, model).map_or(0.0, |model| evaluator.measure(&model).objective())
-    };
+    let value = |tuning: &Tuning, half: &Half<'_>| half.objective(tuning).unwrap_or(0.0);
     let mut random = Random::new(settings.seed);
     let mutate = |tuning: &Tuning, step: f64, random: &mut Random| {
         let mut tuning = *tuning;

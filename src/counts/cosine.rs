@@ -1,9 +1,9 @@
 //! The cosine of every two items' columns in the matrix of sessions and items, cut to the nearest as it is counted.
 
 use super::PrivacyThreshold;
-use super::nearest::Nearest;
 use super::sums::{Accumulator, LAST, Sums, ThresholdedSums};
 use crate::events::Sessions;
+use crate::nearest::Nearest;
 use crate::{CsrMatrix, ItemIx};
 use rayon::prelude::*;
 use std::ops::Range;

@@ -2,7 +2,6 @@
 
 use super::PrivacyThreshold;
 use crate::{CsrMatrix, ItemIx};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Weighted counts of item pairs.
@@ -19,21 +18,24 @@ pub struct PairCounts {
 }
 
 /// Sums of one row of pairs.
-pub(super) trait RowSums {
+pub(super) trait RowSums<P> {
     /// Adds `part` to the pair of the row's item and `column`; the diagonal does not count.
     ///
     /// All parts of one shopper must be added before those of the next.
-    fn add(&mut self, column: ItemIx, shopper: u32, part: f32);
+    fn add(&mut self, column: ItemIx, shopper: u32, part: P);
 }
 
-/// Rows of pairs under one weighting.
-pub(super) trait RowSource: Sync + Send {
-    /// Adds all parts of one row, in the same order under every weighting.
-    fn sum_row(&self, sums: &mut impl RowSums, item: ItemIx);
+/// Rows of pairs.
+pub(super) trait RowSource: Sync {
+    /// Weight of what makes a pair, or its class.
+    type Part: Copy;
+
+    /// Adds all parts of one row.
+    fn sum_row(&self, sums: &mut impl RowSums<Self::Part>, item: ItemIx);
 }
 
 /// Sums of one row, and the number of distinct shoppers behind each.
-struct SumsAndShoppers {
+struct Sums {
     row: ItemIx,
     cells: Vec<Cell>,
     touched: Vec<ItemIx>,
@@ -48,7 +50,7 @@ struct Cell {
     last_shopper: u32,
 }
 
-impl RowSums for SumsAndShoppers {
+impl RowSums<f32> for Sums {
     #[inline(always)]
     fn add(&mut self, column: ItemIx, shopper: u32, part: f32) {
         if column == self.row {
@@ -67,67 +69,16 @@ impl RowSums for SumsAndShoppers {
     }
 }
 
-/// Sums of one row whose shoppers have been counted before.
-struct Sums {
-    cells: Vec<f32>,
-    /// Columns with a sum, some of them twice.
-    touched: Vec<ItemIx>,
-}
-
-impl RowSums for Sums {
-    #[inline(always)]
-    fn add(&mut self, column: ItemIx, _: u32, part: f32) {
-        let cell = &mut self.cells[column.as_usize()];
-        if *cell == 0.0 {
-            self.touched.push(column);
-        }
-        *cell += part;
-    }
-}
-
-/// The pairs that a threshold allows in a run of sessions: the same under every weighting.
-#[derive(Debug)]
-struct AllowedPairs {
+/// Counts all pairs row by row (Gustavson 1978). `item_weights` are passed on.
+///
+/// Holds 12 bytes an item per thread. The result is the same for any number of threads.
+pub(super) fn count_pairs(
+    item_weights: Vec<f32>,
     threshold: PrivacyThreshold,
-    /// `num_rows + 1` positions into `columns`.
-    offsets: Vec<usize>,
-    columns: Vec<ItemIx>,
-    num_removed: u64,
-}
-
-/// Counts the pairs of one run of sessions, again and again under other weightings.
-#[derive(Debug, Default)]
-pub(super) struct PairKernel {
-    num_counts: AtomicU64,
-    allowed: OnceLock<AllowedPairs>,
-}
-
-impl PairKernel {
-    /// Counts all pairs row by row (Gustavson 1978). `item_weights` are passed on.
-    ///
-    /// Holds 12 bytes an item per thread; from the second count on also 4 bytes a pair, and then takes half the time.
-    /// The result is the same for any number of threads, and of counts before.
-    pub(super) fn count(
-        &self,
-        item_weights: Vec<f32>,
-        threshold: PrivacyThreshold,
-        rows: &impl RowSource,
-    ) -> PairCounts {
-        let counts = match self.allowed.get().filter(|allowed| allowed.threshold == threshold) {
-            Some(allowed) => count_allowed(item_weights, allowed, rows),
-            None => count_all(item_weights, threshold, rows),
-        };
-        // A single count needs no memory for the next one.
-        if self.num_counts.fetch_add(1, Ordering::Relaxed) > 0 {
-            self.allowed.get_or_init(|| AllowedPairs::of(&counts, threshold));
-        }
-        counts
-    }
-}
-
-fn count_all(item_weights: Vec<f32>, threshold: PrivacyThreshold, rows: &impl RowSource) -> PairCounts {
+    rows: &impl RowSource<Part = f32>,
+) -> PairCounts {
     let num_items = item_weights.len();
-    let scratch = || SumsAndShoppers { row: ItemIx(0), cells: vec![Cell::default(); num_items], touched: Vec::new() };
+    let scratch = || Sums { row: ItemIx(0), cells: vec![Cell::default(); num_items], touched: Vec::new() };
     let removed = AtomicU64::new(0);
     let pairs = CsrMatrix::build(num_items, scratch, |sums, row, columns, values| {
         sums.row = ItemIx(row as u32);
@@ -147,36 +98,6 @@ fn count_all(item_weights: Vec<f32>, threshold: PrivacyThreshold, rows: &impl Ro
     // Every unordered pair is in two rows.
     let pairs_kept = pairs.num_entries() as u64 / 2;
     PairCounts { pairs, item_weights, pairs_kept, pairs_removed: removed.into_inner() / 2 }
-}
-
-fn count_allowed(item_weights: Vec<f32>, allowed: &AllowedPairs, rows: &impl RowSource) -> PairCounts {
-    let num_items = item_weights.len();
-    let scratch = || Sums { cells: vec![0.0; num_items], touched: Vec::new() };
-    let pairs = CsrMatrix::build(num_items, scratch, |sums, row, columns, values| {
-        rows.sum_row(sums, ItemIx(row as u32));
-        let of_row = &allowed.columns[allowed.offsets[row]..allowed.offsets[row + 1]];
-        columns.extend_from_slice(of_row);
-        values.extend(of_row.iter().map(|column| sums.cells[column.as_usize()]));
-        for column in sums.touched.drain(..) {
-            sums.cells[column.as_usize()] = 0.0;
-        }
-    });
-    let pairs_kept = pairs.num_entries() as u64 / 2;
-    PairCounts { pairs, item_weights, pairs_kept, pairs_removed: allowed.num_removed }
-}
-
-impl AllowedPairs {
-    fn of(counts: &PairCounts, threshold: PrivacyThreshold) -> AllowedPairs {
-        let num_rows = counts.pairs.num_rows();
-        let mut columns = Vec::with_capacity(counts.pairs.num_entries());
-        let mut offsets = Vec::with_capacity(num_rows + 1);
-        offsets.push(0);
-        for row in 0..num_rows {
-            columns.extend_from_slice(counts.pairs.row(row).0);
-            offsets.push(columns.len());
-        }
-        AllowedPairs { threshold, offsets, columns, num_removed: counts.pairs_removed }
-    }
 }
 
 /// Entries grouped by item, in the order in which they were given.

@@ -1,13 +1,13 @@
 //! Counts of items and item pairs, and the privacy threshold.
 //!
 //! Owns the all-pairs kernel, which [`PairCounter`] runs over sessions and [`BasketCounter`] over the baskets of
-//! returning shoppers, and [`PrivacyThreshold`], which is compared there alone: a pair that too few distinct shoppers
-//! made never leaves the kernel. Knows nothing of models.
+//! returning shoppers, and `classes`, which weigh the same pairs again and again for a search. [`PrivacyThreshold`] is
+//! compared here alone: a pair that too few distinct shoppers made leaves neither. Knows nothing of models.
 
 mod basket_pairs;
+mod classes;
 mod cosine;
 mod kernel;
-mod nearest;
 mod session_pairs;
 mod sums;
 mod threshold;

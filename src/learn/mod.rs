@@ -9,7 +9,7 @@
 //! * `hyperparameters` names every hyperparameter with its range, and `search` moves them uphill by a (1+1) evolution
 //!   strategy (Rechenberg 1973);
 //! * `task` is the interface of the three `tasks`: the next item, the next basket, and items bought together;
-//! * `spec` joins a task with the data of one table, and `validation` ranks its held-out test cases;
+//! * `spec` joins a task with the data of one table and its held-out test cases;
 //! * `table` learns one table by a method: the `recipe` (Sarwar et al. 2001 for item-item neighbours; the walk is that
 //!   of RP3beta, Paudel et al. 2016, over items alone) or one `with_similarity`;
 //! * `strategy` chooses the method;
@@ -36,7 +36,6 @@ mod table;
 mod task;
 mod tasks;
 mod times;
-mod validation;
 mod with_similarity;
 
 pub use baskets::BasketSource;

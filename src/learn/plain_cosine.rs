@@ -6,11 +6,10 @@ use super::settings::Settings;
 use super::similarity::SimilarityChoice;
 use super::spec::{LearntTable, TableSpec};
 use super::task;
-use super::validation::Validation;
 use super::with_similarity::MAX_DISTINCT;
 use crate::Progress;
 use crate::counts::{CosineOptions, cosines};
-use crate::measure::Quality;
+use crate::measure::{Quality, Validation};
 
 /// Learns a table of plain cosines: the table of [`WithSimilarity`](super::with_similarity::WithSimilarity) without
 /// tuning, up to the rounding of sums.
@@ -63,10 +62,9 @@ fn measure(
 ) -> Quality {
     let options = CosineOptions { wanted: Some(&validation.wanted), ..*options };
     let mut rows = cosines(spec.sessions, spec.tuning_start(holdout)..holdout, spec.num_items, &options).rows;
-    for row in 0..rows.num_rows() {
-        let (_, values) = rows.row_mut(row);
+    rows.change_rows(|_, _, values| {
         let most = largest(values.iter().copied());
         quantise(values.iter_mut(), most, settings.weight_bits);
-    }
+    });
     validation.measure(&rows, &task::ranking(spec.task, hyperparameters, true))
 }

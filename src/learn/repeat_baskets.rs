@@ -50,9 +50,9 @@ pub(super) fn lift_trend(counts: &mut PairCounts, recent: &[f32], power: f64) {
         _ => 1.0,
     };
     let lifts: Vec<f32> = recent.iter().zip(&counts.item_weights).map(lift).collect();
-    for (column, value) in counts.pairs.entries_mut() {
-        *value *= lifts[column.as_usize()];
-    }
+    counts.pairs.change_rows(|_, columns, values| {
+        values.iter_mut().zip(columns).for_each(|(value, column)| *value *= lifts[column.as_usize()]);
+    });
 }
 
 #[cfg(test)]

@@ -15,6 +15,8 @@ use std::ops::Range;
 
 /// Most test cases that the hyperparameters are tuned on.
 const MAX_CASES: usize = 10_000;
+/// Most events of all their histories together.
+const MAX_HISTORY_EVENTS: usize = 300_000;
 /// Neighbours that a row keeps at most before packing chooses.
 pub(super) const MAX_NEIGHBOURS: usize = 256;
 
@@ -83,7 +85,10 @@ impl TableSpec<'_> {
 
     /// Makes the held-out test cases, evenly spread over the held-out sessions if there are too many.
     pub fn test_cases(&self, holdout: usize, seed: u64) -> TestCases {
-        self.task.test_cases(self.sessions, holdout, self.num_items, seed).thinned(MAX_CASES)
+        let cases = self.task.test_cases(self.sessions, holdout, self.num_items, seed);
+        let num_events = cases.num_history_events().max(1);
+        let most = (cases.len() * MAX_HISTORY_EVENTS).div_ceil(num_events).min(MAX_CASES);
+        cases.thinned(most)
     }
 
     /// Returns the hyperparameters that the search starts from.

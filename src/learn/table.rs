@@ -8,9 +8,8 @@ use super::settings::Settings;
 use super::similarity::SimilarityChoice;
 use super::spec::{LearntTable, TableSpec};
 use super::task::{self, CountPairs};
-use super::validation::Validation;
 use crate::counts::PairCounts;
-use crate::measure::Quality;
+use crate::measure::{Quality, Validation};
 use crate::{CsrMatrix, Progress};
 use std::ops::Range;
 
@@ -58,8 +57,18 @@ pub(super) struct Bench<'a> {
 
 impl Bench<'_> {
     /// Counts the pairs of the sessions before the held-out ones.
-    pub fn count(&self, hyperparameters: &Hyperparameters) -> PairCounts {
+    fn count(&self, hyperparameters: &Hyperparameters) -> PairCounts {
         self.counter.count(hyperparameters, self.settings.threshold())
+    }
+
+    /// Counts them nearly, for the search.
+    pub fn estimate(&self, hyperparameters: &Hyperparameters) -> PairCounts {
+        self.counter.estimate(hyperparameters, self.settings.threshold())
+    }
+
+    /// Counts them for the figures that go with the table: nearly, where the search has done so before.
+    pub fn count_for_figures(&self, hyperparameters: &Hyperparameters) -> PairCounts {
+        if self.settings.tune { self.estimate(hyperparameters) } else { self.count(hyperparameters) }
     }
 
     /// Measures rows of the items that the test cases need.

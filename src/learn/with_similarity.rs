@@ -73,13 +73,13 @@ impl Method for WithSimilarity {
         let objective =
             |rows: &CsrMatrix, at: &Hyperparameters| bench.objective(&shape(rows, at, bench.truncation), at);
 
-        let weigh_anew = |at: &Hyperparameters| objective(&self.weigh(bench, &bench.count(at), at), at);
+        let weigh_anew = |at: &Hyperparameters| objective(&self.weigh(bench, &bench.estimate(at), at), at);
         let movable = [self.similarity.movable(), task.weighing()].concat();
         let mutate = |at: &Hyperparameters, step, random: &mut Random| at.mutate(&movable, step, random);
         let found = optimise(self.first(bench.spec), num_weighing, &mut random, mutate, weigh_anew);
         let (weighed, mut curve) = (found.best, found.curve);
 
-        let rows = self.weigh(bench, &bench.count(&weighed), &weighed);
+        let rows = self.weigh(bench, &bench.estimate(&weighed), &weighed);
         let num_shaping = evaluations - num_weighing.min(evaluations);
         let mutate = |at: &Hyperparameters, step, random: &mut Random| at.mutate(task.shaping(), step, random);
         let found = optimise(weighed, num_shaping, &mut random, mutate, |at| objective(&rows, at));
@@ -88,7 +88,7 @@ impl Method for WithSimilarity {
     }
 
     fn validated_rows(&self, bench: &Bench<'_>, hyperparameters: &Hyperparameters) -> CsrMatrix {
-        let counts = bench.count(hyperparameters);
+        let counts = bench.count_for_figures(hyperparameters);
         let rows = shape(&self.weigh(bench, &counts, hyperparameters), hyperparameters, bench.truncation);
         bench.spec.fill(rows, &Evidence::of(&counts), &bench.validation.wanted, bench.truncation)
     }

@@ -16,6 +16,7 @@ pub mod metrics;
 mod quality;
 mod rankers;
 mod recommender;
+mod validation;
 mod view;
 
 pub use bootstrap::{Draws, Estimate, Sums};
@@ -24,4 +25,5 @@ pub use figures::{ListFigures, SystemColumns};
 pub use quality::{AT, Outcome, Quality, ViewQuality, Views};
 pub use rankers::Rankers;
 pub use recommender::{ListMaker, ModelRecommender, Recommender};
+pub(crate) use validation::Validation;
 pub use view::{Exposure, View, ViewCases};

@@ -2,7 +2,7 @@
 
 use super::PackError;
 use super::links::{NUM_CLASSES, in_range};
-use crate::model::{Model, Neighbours, Relation, TwoHop};
+use crate::model::{Model, Neighbours, RankingParameters, Relation, TwoHop};
 
 /// Changes of a packed model that cost no byte.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -71,15 +71,27 @@ impl Tuning {
             }
         }
         if relation == Relation::Next {
-            let decay = &mut model.ranking.decay;
-            decay.iter_mut().for_each(|decay| *decay = f64::from(*decay).powf(self.decay_power) as f32);
-            let repeat = &mut model.ranking.repeat;
-            repeat.iter_mut().for_each(|repeat| *repeat = (f64::from(*repeat) * self.repeat_scale) as f32);
+            model.ranking = self.apply_to_ranking(&model.ranking);
         }
         Ok(model)
     }
 
-    fn apply_to_table(&self, table: Neighbours) -> Result<Neighbours, PackError> {
+    /// The constants of ranking, tuned.
+    pub fn apply_to_ranking(&self, ranking: &RankingParameters) -> RankingParameters {
+        let decay = |&decay: &f32| f64::from(decay).powf(self.decay_power) as f32;
+        let repeat = |&repeat: &f32| (f64::from(repeat) * self.repeat_scale) as f32;
+        RankingParameters {
+            decay: ranking.decay.iter().map(decay).collect(),
+            repeat: ranking.repeat.iter().map(repeat).collect(),
+            event_weights: ranking.event_weights,
+        }
+    }
+
+    /// A table, tuned.
+    ///
+    /// # Errors
+    /// [`PackError::Model`] if a weight leaves the range of a file.
+    pub fn apply_to_table(&self, table: Neighbours) -> Result<Neighbours, PackError> {
         let logs = |values: &[f32]| values.iter().map(|&value| f64::from(value).ln()).collect::<Vec<f64>>();
         let weights = table.weights();
         let mut levels = logs(&weights.levels);

@@ -41,6 +41,8 @@ pub mod words;
 pub use catalogue::{Catalogue, Column};
 pub use filter::{Filter, WordReader};
 pub use replenishment::replenishment_score;
+#[cfg(feature = "cli")]
+pub use rows::ranking_rows;
 pub use weighing::{IMPRESSION_HALF_LIFE_DAYS, Signals, event_factor, impression_factor, recency_score};
 pub use words::UNKNOWN;
 

@@ -60,7 +60,8 @@ impl Method for Recipe {
         }
 
         let all = [counting, &blending].concat();
-        let objective = |at: &Hyperparameters| bench.objective(&walked_and_blended(bench, at).1, at);
+        let objective =
+            |at: &Hyperparameters| bench.objective(&walked_and_blended(bench, &co_occurrence(bench, at), at), at);
         // The start itself is sometimes the better one to refine.
         let from = if objective(&start) > found.value { start } else { found.best };
         let before = num_counting + num_blending;
@@ -70,7 +71,8 @@ impl Method for Recipe {
     }
 
     fn validated_rows(&self, bench: &Bench<'_>, hyperparameters: &Hyperparameters) -> CsrMatrix {
-        let (direct, rows) = walked_and_blended(bench, hyperparameters);
+        let direct = normalise(bench.count_for_figures(hyperparameters), hyperparameters);
+        let rows = walked_and_blended(bench, &direct, hyperparameters);
         bench.spec.fill(rows, &evidence(&direct), &bench.validation.wanted, bench.truncation)
     }
 
@@ -95,7 +97,7 @@ fn mutating(movable: &[Hyperparameter]) -> impl FnMut(&Hyperparameters, f64, &mu
 }
 
 fn co_occurrence(bench: &Bench<'_>, hyperparameters: &Hyperparameters) -> CoOccurrence {
-    normalise(bench.count(hyperparameters), hyperparameters)
+    normalise(bench.estimate(hyperparameters), hyperparameters)
 }
 
 fn blended(
@@ -107,11 +109,9 @@ fn blended(
     blend(direct, walked, hyperparameters, &bench.validation.wanted, bench.truncation)
 }
 
-fn walked_and_blended(bench: &Bench<'_>, hyperparameters: &Hyperparameters) -> (CoOccurrence, CsrMatrix) {
-    let direct = co_occurrence(bench, hyperparameters);
+fn walked_and_blended(bench: &Bench<'_>, direct: &CoOccurrence, hyperparameters: &Hyperparameters) -> CsrMatrix {
     let walked = walk(&direct.rows, Some(&bench.validation.wanted));
-    let rows = blended(bench, &direct, Some(&walked), hyperparameters);
-    (direct, rows)
+    blended(bench, direct, Some(&walked), hyperparameters)
 }
 
 fn evidence(direct: &CoOccurrence) -> Evidence {

@@ -27,20 +27,19 @@ pub(super) fn normalise(counts: PairCounts, hyperparameters: &Hyperparameters) -
         .map(|&n| f64::from(n).max(1e-9).powf(-hyperparameters[Hyperparameter::ColumnPower]) as f32)
         .collect();
     let mut rows = pairs;
-    let mut evidence = vec![0.0; item_weights.len()];
-    for row in 0..rows.num_rows() {
-        let (columns, values) = rows.row_mut(row);
+    let evidence = rows.change_rows(|row, columns, values| {
         let mut sum = 0.0;
         for (value, column) in values.iter_mut().zip(columns) {
             *value *= column_factor[column.as_usize()];
             sum += *value;
         }
-        if sum > 0.0 {
-            values.iter_mut().for_each(|value| *value /= sum);
-            let own = f64::from(item_weights[row]) + hyperparameters[Hyperparameter::Shrinkage];
-            evidence[row] = (f64::from(sum) * own.powf(-hyperparameters[Hyperparameter::RowPower])) as f32;
+        if sum <= 0.0 {
+            return 0.0;
         }
-    }
+        values.iter_mut().for_each(|value| *value /= sum);
+        let own = f64::from(item_weights[row]) + hyperparameters[Hyperparameter::Shrinkage];
+        (f64::from(sum) * own.powf(-hyperparameters[Hyperparameter::RowPower])) as f32
+    });
     CoOccurrence { rows, evidence, item_weights }
 }
 
@@ -115,8 +114,19 @@ pub(super) fn blend(
         .iter()
         .map(|&n| (f64::from(n) + 1.0).powf(-hyperparameters[Hyperparameter::PopularityDamping]) as f32)
         .collect();
-    let direct_share = if walked.is_some() { hyperparameters[Hyperparameter::DirectShare] as f32 } else { 1.0 };
+    let damped = |column: ItemIx, value: f32| value * damping[column.as_usize()];
+    let direct_share = hyperparameters[Hyperparameter::DirectShare] as f32;
     let weight_power = hyperparameters[Hyperparameter::WeightPower] as f32;
+    let finish_row =
+        |entries: &mut Vec<(ItemIx, f32)>, item: usize, columns: &mut Vec<ItemIx>, values: &mut Vec<f32>| {
+            keep_heaviest(entries, truncation.neighbours);
+            let evidence = f64::from(direct.evidence[item]).max(1e-12);
+            let scale = evidence.powf(hyperparameters[Hyperparameter::EvidencePower]) as f32;
+            for entry in entries.iter_mut() {
+                entry.1 = scale * entry.1.powf(weight_power);
+            }
+            finish(entries, truncation, columns, values);
+        };
     let num_items = direct.item_weights.len();
     let scratch = || (vec![0.0f32; num_items], Vec::new(), Vec::new());
     CsrMatrix::build(wanted.len(), scratch, |(sums, touched, entries): &mut Walked, at, columns, values| {
@@ -124,8 +134,13 @@ pub(super) fn blend(
         let half = hyperparameters[Hyperparameter::WalkHalf];
         let walk_share =
             hyperparameters[Hyperparameter::WalkShare] * half / (f64::from(direct.item_weights[item]) + half);
-        let parts = [(Some(&direct.rows), direct_share), (walked, walk_share as f32)];
-        for (rows, share) in parts.into_iter().filter_map(|(rows, share)| Some((rows?, share))) {
+        entries.clear();
+        let Some(walked) = walked else {
+            let (row_columns, row_values) = direct.rows.row(item);
+            entries.extend(row_columns.iter().zip(row_values).map(|(&column, &value)| (column, damped(column, value))));
+            return finish_row(entries, item, columns, values);
+        };
+        for (rows, share) in [(&direct.rows, direct_share), (walked, walk_share as f32)] {
             let (row_columns, row_values) = rows.row(item);
             for (column, &value) in row_columns.iter().zip(row_values) {
                 let sum = &mut sums[column.as_usize()];
@@ -135,17 +150,9 @@ pub(super) fn blend(
                 *sum += share * value;
             }
         }
-        entries.clear();
         for column in touched.drain(..) {
-            let sum = std::mem::take(&mut sums[column.as_usize()]);
-            entries.push((column, sum * damping[column.as_usize()]));
+            entries.push((column, damped(column, std::mem::take(&mut sums[column.as_usize()]))));
         }
-        keep_heaviest(entries, truncation.neighbours);
-        let scale =
-            f64::from(direct.evidence[item]).max(1e-12).powf(hyperparameters[Hyperparameter::EvidencePower]) as f32;
-        for entry in entries.iter_mut() {
-            entry.1 = scale * entry.1.powf(weight_power);
-        }
-        finish(entries, truncation, columns, values);
+        finish_row(entries, item, columns, values);
     })
 }

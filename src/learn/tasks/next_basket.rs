@@ -160,12 +160,21 @@ impl Task for NextBasket {
 /// Counts pairs of baskets, and lifts the items that sell better lately.
 struct Counter<'a>(BasketCounter<'a>);
 
-impl CountPairs for Counter<'_> {
-    fn count(&self, values: &Hyperparameters, threshold: PrivacyThreshold) -> PairCounts {
-        let mut counts = self.0.count(&values.basket_weighting(), threshold);
+impl Counter<'_> {
+    fn lift(&self, mut counts: PairCounts, values: &Hyperparameters) -> PairCounts {
         let recent = self.0.fade(values[Hyperparameter::Lately]);
         lift_trend(&mut counts, &recent, values[Hyperparameter::TrendPower]);
         counts
+    }
+}
+
+impl CountPairs for Counter<'_> {
+    fn count(&self, values: &Hyperparameters, threshold: PrivacyThreshold) -> PairCounts {
+        self.lift(self.0.count(&values.basket_weighting(), threshold), values)
+    }
+
+    fn estimate(&self, values: &Hyperparameters, threshold: PrivacyThreshold) -> PairCounts {
+        self.lift(self.0.estimate(&values.basket_weighting(), threshold), values)
     }
 }
 

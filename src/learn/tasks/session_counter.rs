@@ -18,4 +18,8 @@ impl CountPairs for SessionCounter<'_> {
     fn count(&self, values: &Hyperparameters, threshold: PrivacyThreshold) -> PairCounts {
         self.0.count(&values.weighting(), threshold)
     }
+
+    fn estimate(&self, values: &Hyperparameters, threshold: PrivacyThreshold) -> PairCounts {
+        self.0.estimate(&values.weighting(), threshold)
+    }
 }

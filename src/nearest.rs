@@ -3,7 +3,7 @@
 use crate::matrix::RowSorter;
 
 /// The largest of the values that are offered, ties to the lower item.
-pub(super) struct Nearest {
+pub(crate) struct Nearest {
     most: usize,
     /// Value and item in one number that sorts as they do: the bits of positive floats are in the order of their
     /// values.
@@ -14,7 +14,7 @@ pub(super) struct Nearest {
 }
 
 impl Nearest {
-    pub(super) fn new(most: usize) -> Nearest {
+    pub(crate) fn new(most: usize) -> Nearest {
         Nearest { most, keys: Vec::with_capacity(Nearest::room(most)), least: 0, sorter: RowSorter::default() }
     }
 
@@ -23,13 +23,13 @@ impl Nearest {
         (most * 4).clamp(64, most + 4096)
     }
 
-    pub(super) fn start(&mut self) {
+    pub(crate) fn start(&mut self) {
         self.keys.clear();
         self.least = if self.most == 0 { u64::MAX } else { 0 };
     }
 
     #[inline(always)]
-    pub(super) fn offer(&mut self, value: f32, item: impl FnOnce() -> u32) {
+    pub(crate) fn offer(&mut self, value: f32, item: impl FnOnce() -> u32) {
         let bits = u64::from(value.to_bits());
         if bits < self.least >> 32 {
             return;
@@ -51,6 +51,13 @@ impl Nearest {
         }
     }
 
+    /// Returns item and value of those that are left, the largest value first.
+    pub(crate) fn best_first(&mut self) -> impl Iterator<Item = (u32, f32)> {
+        self.cut();
+        self.keys.sort_unstable_by(|a, b| b.cmp(a));
+        self.keys.iter().map(|&key| (!(key as u32), f32::from_bits((key >> 32) as u32)))
+    }
+
     /// Hands over item and value of those that are left, items ascending.
     pub(super) fn finish(&mut self, mut visit: impl FnMut(u32, f32)) {
         self.cut();
@@ -65,6 +72,16 @@ impl Nearest {
 #[cfg(test)]
 mod tests {
     use super::Nearest;
+
+    #[test]
+    fn the_largest_come_first_and_ties_by_item() {
+        let mut nearest = Nearest::new(3);
+        nearest.start();
+        for (item, value) in [(4, 1.0), (7, 2.0), (2, 1.0), (9, 0.5), (3, 1.0)] {
+            nearest.offer(value, || item);
+        }
+        assert_eq!(nearest.best_first().collect::<Vec<_>>(), [(7, 2.0), (2, 1.0), (3, 1.0)]);
+    }
 
     #[test]
     fn the_largest_of_many_are_kept() {
