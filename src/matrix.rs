@@ -176,6 +176,7 @@ impl CsrMatrix {
     }
 
     /// Changes the values of all rows in parallel, and returns what `change(row, columns, values)` does for each.
+    #[cfg(feature = "cli")]
     pub(crate) fn change_rows<R: Send>(
         &mut self,
         change: impl Fn(usize, &[ItemIx], &mut [f32]) -> R + Sync + Send,

@@ -52,6 +52,7 @@ impl Nearest {
     }
 
     /// Returns item and value of those that are left, the largest value first.
+    #[cfg(feature = "cli")]
     pub(crate) fn best_first(&mut self) -> impl Iterator<Item = (u32, f32)> {
         self.cut();
         self.keys.sort_unstable_by(|a, b| b.cmp(a));

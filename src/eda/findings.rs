@@ -123,6 +123,7 @@ pub(super) fn find(facts: &Facts<'_>, read: &ReadReport, catalog: Option<&Catalo
         few_sessions(facts),
         rounded_ids(read),
         marked_values(read),
+        alike_ids(read),
         damaged_rows(read),
         greedy_rule(read, hints),
         single_events(facts, hints),
@@ -190,6 +191,23 @@ fn marked_values(read: &ReadReport) -> Option<Finding> {
             format!("{} of a spreadsheet taken off", plural(values, "mark was", "marks were")),
             "Spreadsheets keep digits as text by them. The ids without them are what the shop calls its products; look \
              whether the page does, too.",
+        )
+    })
+}
+
+fn alike_ids(read: &ReadReport) -> Option<Finding> {
+    let alike = read.alike_ids.as_ref()?;
+    Some(Finding {
+        examples: vec![format!("`{}` and `{}`", alike.found, alike.other)],
+        ..finding(
+            "alike-ids",
+            Weight::Warning,
+            format!(
+                "{} by case, blanks or Unicode form only",
+                plural(alike.ids, "id of a product differs", "ids of products differ")
+            ),
+            "One product that has several ids counts as several, with a part of the events each, and the page knows one of \
+             them. Ignoring case is an option; write the others in one way where the log is made.",
         )
     })
 }

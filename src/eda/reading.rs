@@ -12,7 +12,8 @@ use super::format::{percent, plural, thousands};
 use super::hints::{Hints, Setting};
 use super::stats::share;
 use crate::events::{
-    EventLog, Example, Field, MarkedValues, MatchedColumn, ReadReport, RoundedIds, Rule, SessionSource, TimeSource,
+    AlikeIds, EventLog, Example, Field, MarkedValues, MatchedColumn, ReadReport, RoundedIds, Rule, SessionSource,
+    TimeSource,
 };
 use crate::{EventKind, ItemIx};
 
@@ -65,6 +66,8 @@ pub struct Reading {
     pub rounded_ids: Vec<RoundedIds>,
     /// Values whose marks of a spreadsheet were taken off, by column.
     pub marked_values: Vec<MarkedValues>,
+    /// Ids of products that differ by case, blanks or Unicode form only.
+    pub alike_ids: Option<AlikeIds>,
     /// The currencies that prices are written in without a rate to the shop's, and their rows.
     pub currencies: Vec<(String, u64)>,
 }
@@ -213,6 +216,7 @@ pub fn reading(log: &EventLog, read: &ReadReport, hints: &Hints) -> Reading {
         unknown_event_types: read.unknown_event_types.clone(),
         rounded_ids: read.rounded_ids.clone(),
         marked_values: read.marked_values.clone(),
+        alike_ids: read.alike_ids.clone(),
         currencies: read.currencies.clone(),
     }
 }
@@ -255,6 +259,9 @@ fn guesses(log: &EventLog, read: &ReadReport, hints: &Hints) -> Vec<Guess> {
     }
     for rounded in &read.rounded_ids {
         add("rounded", rounded_text(rounded));
+    }
+    if let Some(alike) = &read.alike_ids {
+        add("alike", alike_text(alike));
     }
     for MarkedValues { column, values, found, read_as } in &read.marked_values {
         let values = plural(*values, "value", "values");
@@ -299,6 +306,14 @@ pub fn rounded_text(RoundedIds { field, column, ids, found }: &RoundedIds) -> St
     format!(
         "{ids} of the {field} in `{column}` rounded by a spreadsheet, such as `{found}`: different ones may have become \
          one; export the log anew, with the column as text"
+    )
+}
+
+/// Says which ids of products are alike.
+fn alike_text(AlikeIds { ids, found, other }: &AlikeIds) -> String {
+    format!(
+        "{} by case, blanks or Unicode form only, such as `{found}` and `{other}`: each is a product of its own",
+        plural(*ids, "id of a product differs", "ids of products differ")
     )
 }
 
@@ -363,6 +378,10 @@ impl Reading {
         for rounded in &self.rounded_ids {
             let value = format!("{}, such as {}", thousands(rounded.ids), rounded.found);
             row("rounded ids", value, format!("column `{}`", rounded.column));
+        }
+        if let Some(alike) = &self.alike_ids {
+            let value = format!("{}, such as {} and {}", thousands(alike.ids), alike.found, alike.other);
+            row("ids alike", value, "by case, blanks or Unicode form".to_owned());
         }
         for marked in &self.marked_values {
             let value = format!("{}, such as {}", thousands(marked.values), marked.found);

@@ -8,6 +8,7 @@
 //! rows -> Collector -> RawLog -> clean -> CleanLog -> build -> EventLog
 //! ```
 
+mod alike;
 mod basket_order;
 mod build;
 mod clean;
@@ -50,6 +51,7 @@ mod session_tests;
 mod tests;
 
 pub use crate::table::{Dialect, Example, Format, Origin, Slices, TableError, expand};
+pub use alike::AlikeIds;
 pub use cleaning::Cleaning;
 pub use error::EventsError;
 pub use log::{Details, EventLog, Markets, Sessions};

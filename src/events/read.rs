@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::alike::alike;
 use super::build::build;
 use super::clean::{CleanLog, Patterns, clean};
 use super::collect::Collector;
@@ -465,6 +466,7 @@ fn report(clean: CleanLog, log: &EventLog, options: &ReadOptions, headers: &[Hea
             })
             .collect(),
         marked_values: Vec::new(),
+        alike_ids: alike(&log.item_ids),
         currencies: raw.currencies,
         unknown_event_types: raw.unknown_event_types,
         event_types: raw.event_types,

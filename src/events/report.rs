@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::alike::AlikeIds;
 use serde::Serialize;
 
 use super::options::Field;
@@ -163,6 +164,8 @@ pub struct ReadReport {
     pub rounded_ids: Vec<RoundedIds>,
     /// Values of delimited text whose marks of a spreadsheet were taken off, by column.
     pub marked_values: Vec<MarkedValues>,
+    /// Ids of products that differ by case, blanks or Unicode form only.
+    pub alike_ids: Option<AlikeIds>,
     /// The currencies that prices are written in without a rate to the shop's, and their rows, the most frequent first.
     pub currencies: Vec<(String, u64)>,
     /// The unknown event types and their rows, the most frequent first; at most 20.

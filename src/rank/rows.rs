@@ -248,7 +248,7 @@ impl<T: Table> Rows<T> {
 const MAX_READ: usize = 200;
 
 /// Works out the rows of `wanted` in parallel, one row each: those of ranking, or nearly those for items that have a
-/// neighbour with more than [`MAX_READ`] neighbours.
+/// neighbour with more than 200 neighbours.
 #[cfg(feature = "cli")]
 pub fn ranking_rows(table: &Neighbours, wanted: &[ItemIx]) -> CsrMatrix {
     let table = ReadTable::new(table);

@@ -207,3 +207,25 @@ fn mistakes_in_the_flags_are_shown_with_their_place() {
     let message = stderr(&mut vicino(["explore", &types]), 1);
     assert!(message.contains("`1`, `4`") && message.contains("--event-type"), "{message}");
 }
+
+#[test]
+fn ids_that_look_the_same_are_a_finding() {
+    let folder = Folder::new();
+    let rows: String = (0..30).map(|row| format!("{row},lamp-{}\n{row},LAMP-1\n{row},caf\u{e9}\n", row % 4)).collect();
+    let log = folder.write("log.csv", &format!("session,item\n{rows}1,cafe\u{301}\n2,cafe\u{301}\n"));
+    let found = json(&mut vicino(["explore", &log, "--json"]));
+    let alike = &found["reading"]["alike_ids"];
+    assert_eq!(
+        (&alike["ids"], &alike["found"], &alike["other"]),
+        (&4.into(), &"cafe\u{301}".into(), &"caf\u{e9}".into())
+    );
+    let ids: Vec<&str> = found["findings"].as_array().unwrap().iter().filter_map(|one| one["id"].as_str()).collect();
+    assert!(ids.contains(&"alike-ids"), "{ids:?}");
+    // Without case two are left.
+    let folded = json(&mut vicino(["explore", &log, "--json", "--fold-case"]));
+    assert_eq!(folded["reading"]["alike_ids"]["ids"], 2);
+    let model = folder.path("m.vicino");
+    let trained = vicino(["train", &log, "-o", &model, "--no-tune"]).output().unwrap();
+    let text = String::from_utf8(trained.stdout).unwrap();
+    assert!(text.contains("4 ids of products differ by case, blanks or Unicode form only"), "{text}");
+}

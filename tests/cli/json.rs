@@ -93,7 +93,10 @@ fn every_key_is_documented_and_every_documented_key_is_there() {
     let path = |name: &str| arg(&folder.path().join(name));
     let write = |name: &str, text: &str| fs::write(path(name), text).unwrap();
     write("log.csv", &log());
-    write("guessed.csv", "session_id,product_id,date\n1,'007,3/4/2026\n1,1.23457E+12,3/4/2026\n");
+    write(
+        "guessed.csv",
+        "session_id,product_id,date\n1,'007,3/4/2026\n1,1.23457E+12,3/4/2026\n1,a,3/4/2026\n1,A,3/4/2026\n",
+    );
     write("later.csv", &events(600, 300).replace(",P1", ",new"));
     write("products.csv", &format!("{}P1,Again,X\n", fs::read_to_string(SHOP.path("products.csv")).unwrap()));
     write("rows.csv", "row_id,prefix,target\n1,P1 P2,P3\n2,P4 zz,P5\n");
