@@ -104,6 +104,11 @@ impl<T: Table> Rows<T> {
             }
             let mut entries = self.rows.get_mut(at).map(|row| std::mem::take(&mut row.entries)).unwrap_or_default();
             self.work_out(table, item, &mut entries);
+            #[cfg(feature = "cli")]
+            if !self.places.is_empty() {
+                // Room for all that was added up before the heaviest were chosen, tens of thousands of times.
+                entries.shrink_to_fit();
+            }
             if let Some(row) = self.rows.get_mut(at) {
                 (row.item, row.entries) = (item, entries);
             }
