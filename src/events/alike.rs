@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use unicode_normalization::UnicodeNormalization;
 
 /// Ids of products that differ by case, blanks or Unicode form only.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -29,7 +28,8 @@ pub(super) fn alike(ids: &[String]) -> Option<AlikeIds> {
     Some(AlikeIds { ids: ids as u64, found: first[0].to_owned(), other: first[1].to_owned() })
 }
 
-/// The form that ids have in common which look the same: lower case, without blanks, in Unicode's form NFKC.
+/// The form that ids have in common which look the same: lower case, without blanks, in Unicode's form NFC
+/// (natively).
 fn form(id: &str) -> String {
     if id.is_ascii() {
         return id
@@ -40,7 +40,19 @@ fn form(id: &str) -> String {
     }
     let is_seen =
         |letter: &char| !letter.is_whitespace() && !matches!(letter, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}');
-    id.nfkc().flat_map(char::to_lowercase).filter(is_seen).collect()
+    composed(id).flat_map(char::to_lowercase).filter(is_seen).collect()
+}
+
+/// The characters of a text in Unicode's form NFC.
+#[cfg(not(target_family = "wasm"))]
+fn composed(text: &str) -> impl Iterator<Item = char> {
+    unicode_normalization::UnicodeNormalization::nfc(text)
+}
+
+/// The characters of a text as they are: in the browser the tables would be a twentieth of the module.
+#[cfg(target_family = "wasm")]
+fn composed(text: &str) -> impl Iterator<Item = char> {
+    text.chars()
 }
 
 #[cfg(test)]
