@@ -41,6 +41,15 @@ fn event_types_can_be_said_numbers_too() {
 }
 
 #[test]
+fn numbers_that_were_said_tell_the_column_of_event_types() {
+    let text = "session_id,item_id,event,action\n1,a,x1,1\n1,b,x2,4\n2,a,x1,1\n2,b,x2,4\n";
+    let meanings = [("1", EventKind::View), ("4", EventKind::Purchase)];
+    let event_types = meanings.map(|(name, kind)| (name.to_owned(), EventMeaning::Kind(kind))).into();
+    let (log, _) = read_text(text, &ReadOptions { event_types, ..ReadOptions::default() }).unwrap();
+    assert_eq!(log.sessions.kinds, [EventKind::View, EventKind::Purchase, EventKind::View, EventKind::Purchase]);
+}
+
+#[test]
 fn what_somebody_says_wins_over_a_usual_name() {
     let given = [("View Product", EventMeaning::Nothing), ("stock out", EventMeaning::Kind(EventKind::Cart))];
     let event_types = given.map(|(name, meaning)| (name.to_owned(), meaning)).into_iter().collect();

@@ -14,9 +14,6 @@ use crate::table::{Batch, Cell, MAX_WANTED, Row, Sink};
 /// Distinct values that are kept of a column.
 const MAX_SAMPLE: usize = 1 << 14;
 
-/// Bytes of the name of a type of events, at most.
-const MAX_NAME: usize = 64;
-
 /// Counts of those distinct values whose hashes are small enough that at most [`MAX_SAMPLE`] are kept.
 struct Sample<T> {
     values: HashMap<u64, T, FastHash>,
@@ -259,7 +256,7 @@ impl Sink for EvidenceSink<'_, '_> {
         let order = order.map(|cell| hash(&cell.to_text()));
         for &(at, place) in &self.places {
             let text = cells[at].to_text();
-            facts[place].add(cells[at], hash(&text), order, || may_be_word(&text) && is_known_event(&text));
+            facts[place].add(cells[at], hash(&text), order, || is_known_event(&text));
         }
     }
 
@@ -268,11 +265,6 @@ impl Sink for EvidenceSink<'_, '_> {
             self.row(batch.row(row, &mut [Cell::Missing; MAX_WANTED]));
         }
     }
-}
-
-/// Returns true if a text may be the name of a type: ids of products have digits and are many.
-fn may_be_word(text: &str) -> bool {
-    text.len() <= MAX_NAME && text.contains(char::is_alphabetic)
 }
 
 /// A hash that is the same on every machine: eight bytes at a time, with the bits mixed by SplitMix64.
