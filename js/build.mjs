@@ -112,12 +112,20 @@ const ENTRIES = {
   datalayer: 'bindings/datalayer',
   delivery: 'delivery/index',
   ids: 'ids/index',
+  train: 'train/browser',
+  'train-node': 'train/node',
+  'program-worker': 'program/run-in-worker',
+  bin: 'program/bin',
+  'run-in-node': 'program/run-in-node',
 };
 /** Entries that others import; any other module is bundled into each entry that needs it. */
 const SHARED = ['index', 'errors'];
 /** Entries that draw rails, which are bundled together: their common modules are one script, `binding-core`. */
 const RAILS = ['react', 'vue', 'svelte', 'element'];
+/** Entries of the command in Node, bundled together, too. */
+const COMMAND = ['train-node', 'bin', 'run-in-node'];
 const FRAMEWORKS = ['react', 'vue'];
+const PROGRAM = '@vicino/cli-wasm';
 
 /** Replaces imports of shared entries by imports of their scripts in `dist`. */
 function share(entries) {
@@ -132,15 +140,15 @@ function share(entries) {
   };
 }
 
-const single = Object.keys(ENTRIES).filter((entry) => !RAILS.includes(entry));
-for (const entries of [RAILS, ...single.map((entry) => [entry])]) {
+const single = Object.keys(ENTRIES).filter((entry) => ![...RAILS, ...COMMAND].includes(entry));
+for (const entries of [RAILS, COMMAND, ...single.map((entry) => [entry])]) {
   const bundle = await rolldown({
     input: Object.fromEntries(entries.map((entry) => [entry, `src/${ENTRIES[entry]}.ts`])),
     platform: 'neutral',
     optimization: { inlineConst: true },
     // A module that an entry shares with a part that it loads later is in the entry, not in a download of its own.
     preserveEntrySignatures: 'allow-extension',
-    external: [/^node:/, ...FRAMEWORKS],
+    external: [/^node:/, ...FRAMEWORKS, PROGRAM],
     plugins: [share(entries), glue(names)],
   });
   await bundle.write({
@@ -176,9 +184,10 @@ for (const name of readdirSync('dist').filter((name) => name.endsWith('.js'))) {
 const ADDRESSES = {
   index: [/new URL\([`'"]\.\/vicino_bg\.wasm[`'"],\s*import\.meta\.url\)/],
   node: [/new URL\([`'"]\.\/vicino_bg\.wasm[`'"],\s*import\.meta\.url\)/],
+  train: [/new Worker\(new URL\([`'"]\.\/program-worker\.js[`'"],\s*import\.meta\.url\),/],
   'worker-client': [/new Worker\(new URL\([`'"]\.\/worker\.js[`'"],\s*import\.meta\.url\),/],
 };
-for (const entry of Object.keys(ENTRIES)) {
+for (const entry of Object.keys(ENTRIES).filter((entry) => !COMMAND.includes(entry))) {
   const code = readFileSync(`dist/${entry}.js`, 'utf8');
   const expected = ADDRESSES[entry] ?? [];
   const found = code.match(/import\.meta\.url/g) ?? [];

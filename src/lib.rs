@@ -20,9 +20,9 @@
 // and is built for speed. `scripts/wasm` sets this where its toolchain can.
 #![cfg_attr(optimize_attribute, feature(optimize_attribute))]
 
-#[cfg(all(feature = "cli", target_family = "wasm"))]
+#[cfg(all(feature = "cli", target_os = "unknown"))]
 compile_error!("feature `cli` is the native trainer; build wasm with `--no-default-features --features web`");
-#[cfg(all(any(feature = "web", feature = "web-explore"), not(target_family = "wasm")))]
+#[cfg(all(any(feature = "web", feature = "web-explore"), not(target_os = "unknown")))]
 compile_error!(
     "features `web` and `web-explore` are for wasm32; add `--target wasm32-unknown-unknown --no-default-features`"
 );

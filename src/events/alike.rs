@@ -44,13 +44,13 @@ fn form(id: &str) -> String {
 }
 
 /// The characters of a text in Unicode's form NFC.
-#[cfg(not(target_family = "wasm"))]
+#[cfg(not(target_os = "unknown"))]
 fn composed(text: &str) -> impl Iterator<Item = char> {
     unicode_normalization::UnicodeNormalization::nfc(text)
 }
 
 /// The characters of a text as they are: in the browser the tables would be a twentieth of the module.
-#[cfg(target_family = "wasm")]
+#[cfg(target_os = "unknown")]
 fn composed(text: &str) -> impl Iterator<Item = char> {
     text.chars()
 }

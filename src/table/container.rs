@@ -89,7 +89,7 @@ fn not_read(path: &Path, what: &'static str, how: String) -> TableError {
     TableError::Container { path: path.to_owned(), what, how }
 }
 
-#[cfg(target_family = "wasm")]
+#[cfg(target_os = "unknown")]
 mod native {
     use crate::table::container::not_read;
     use crate::table::remark::Remarks;
@@ -105,7 +105,7 @@ mod native {
     }
 }
 
-#[cfg(not(target_family = "wasm"))]
+#[cfg(not(target_os = "unknown"))]
 mod native {
     use std::io::{self, Read, Seek, SeekFrom, Write};
     use std::path::Path;

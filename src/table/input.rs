@@ -82,7 +82,7 @@ impl Input {
         let limited = |stream| Limited { stream, limit: Limit::of_stream(raw_bytes.clone()) };
         let rest: Box<dyn Read> = match compression {
             Compression::Gzip => Box::new(limited(Box::new(MultiGzDecoder::new(buffered(counted))) as Box<dyn Read>)),
-            Compression::Zstd => Box::new(limited(zstd::decoder(buffered(counted)).map_err(io_error)?)),
+            Compression::Zstd => Box::new(limited(zstd::zstd_decoder(buffered(counted)).map_err(io_error)?)),
             Compression::None => Box::new(counted),
         };
         let (origin, remarks) = (origin.clone(), remarks.clone());

@@ -67,13 +67,13 @@ impl Limit {
     }
 
     /// A limit on the parts of a workbook.
-    #[cfg(not(target_family = "wasm"))]
+    #[cfg(not(target_os = "unknown"))]
     pub(super) fn of_workbook(packed: Arc<AtomicU64>) -> Limit {
         Limit { most: WORKBOOK_BYTES, ..Limit::of_stream(packed) }
     }
 
     /// A limit on the table in a workbook of so many bytes.
-    #[cfg(not(target_family = "wasm"))]
+    #[cfg(not(target_os = "unknown"))]
     pub(super) fn of_table(packed: u64) -> Limit {
         Limit { free: WORKBOOK_BYTES, ..Limit::of_workbook(Arc::new(AtomicU64::new(packed))) }
     }
@@ -104,7 +104,7 @@ impl<R: Read> Read for Limited<R> {
     }
 }
 
-#[cfg(not(target_family = "wasm"))]
+#[cfg(not(target_os = "unknown"))]
 impl<W: io::Write> io::Write for Limited<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.limit.add(bytes.len())?;

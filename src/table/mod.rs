@@ -43,6 +43,7 @@ pub(crate) use number::{currency_of_sign, parse_number, split_currency};
 pub use origin::{Format, Origin, Slices};
 pub(crate) use remark::{Remark, Remarks};
 pub use tally::{Example, Rejection};
+pub use zstd::zstd_decoder;
 
 use crate::Progress;
 

@@ -5,16 +5,20 @@ use std::io::Read;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use parquet::bloom_filter::Sbbf;
 use parquet::column::page::PageReader;
 use parquet::errors::ParquetError;
-use parquet::file::metadata::ColumnChunkMetaData;
-use parquet::file::reader::{ChunkReader, Length};
+use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
+use parquet::file::reader::{ChunkReader, Length, RowGroupReader};
 use parquet::file::serialized_reader::SerializedPageReader;
+use parquet::record::reader::RowIter;
+use parquet::schema::types::Type;
 
 use super::origin::{Origin, Slices, SlicesReader};
 
 /// The bytes of a Parquet file, for one reader.
 pub(super) enum Chunks {
+    #[cfg(not(target_os = "wasi"))]
     File(File),
     Memory(Bytes),
     Slices(Arc<dyn Slices>),
@@ -27,6 +31,10 @@ impl Chunks {
     /// Opens a file anew, because readers of one file would move each other's position.
     pub(super) fn open(origin: &Origin) -> std::io::Result<Chunks> {
         Ok(match origin {
+            // Where files cannot be opened twice, as the `parquet` crate does, one is read from any place.
+            #[cfg(target_os = "wasi")]
+            Origin::File(path) => Chunks::Slices(Arc::new(super::spool::of_file(File::open(path)?)?)),
+            #[cfg(not(target_os = "wasi"))]
             Origin::File(path) => Chunks::File(File::open(path)?),
             Origin::Memory { bytes, .. } => Chunks::Memory(bytes.clone()),
             Origin::Slices { slices, .. } => Chunks::Slices(slices.clone()),
@@ -37,6 +45,7 @@ impl Chunks {
 impl Length for Chunks {
     fn len(&self) -> u64 {
         match self {
+            #[cfg(not(target_os = "wasi"))]
             Chunks::File(file) => file.len(),
             Chunks::Memory(bytes) => bytes.len() as u64,
             Chunks::Slices(slices) => slices.num_bytes(),
@@ -49,6 +58,7 @@ impl ChunkReader for Chunks {
 
     fn get_read(&self, start: u64) -> Result<Box<dyn Read>, ParquetError> {
         Ok(match self {
+            #[cfg(not(target_os = "wasi"))]
             Chunks::File(file) => Box::new(file.get_read(start)?),
             Chunks::Memory(bytes) => Box::new(bytes.get_read(start)?),
             Chunks::Slices(slices) => Box::new(SlicesReader::new(slices, start, HEAD_BYTES)),
@@ -57,6 +67,7 @@ impl ChunkReader for Chunks {
 
     fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes, ParquetError> {
         match self {
+            #[cfg(not(target_os = "wasi"))]
             Chunks::File(file) => file.get_bytes(start, length),
             Chunks::Memory(bytes) => bytes.get_bytes(start, length),
             Chunks::Slices(slices) => {
@@ -83,6 +94,40 @@ pub(super) fn pages_of(
         return zstd::pages_of(chunks, column, num_rows);
     }
     Ok(Box::new(SerializedPageReader::new(chunks.clone(), column, num_rows, None)?))
+}
+
+/// A row group whose pages come from [`pages_of`].
+pub(super) struct RowGroup<'r> {
+    metadata: &'r RowGroupMetaData,
+    chunks: Arc<Chunks>,
+}
+
+impl<'r> RowGroup<'r> {
+    pub(super) const fn new(metadata: &'r RowGroupMetaData, chunks: Arc<Chunks>) -> RowGroup<'r> {
+        RowGroup { metadata, chunks }
+    }
+}
+
+impl RowGroupReader for RowGroup<'_> {
+    fn metadata(&self) -> &RowGroupMetaData {
+        self.metadata
+    }
+
+    fn num_columns(&self) -> usize {
+        self.metadata.num_columns()
+    }
+
+    fn get_column_page_reader(&self, column: usize) -> Result<Box<dyn PageReader>, ParquetError> {
+        pages_of(&self.chunks, self.metadata.column(column), self.metadata.num_rows() as usize)
+    }
+
+    fn get_column_bloom_filter(&self, _: usize) -> Option<&Sbbf> {
+        None
+    }
+
+    fn get_row_iter(&self, projection: Option<Type>) -> Result<RowIter<'_>, ParquetError> {
+        RowIter::from_row_group(projection, self)
+    }
 }
 
 #[cfg(any(test, target_family = "wasm"))]

@@ -31,7 +31,7 @@ impl Parquet {
         let chunks = Chunks::open(origin).map_err(|source| TableError::Io { path: path.to_owned(), source })?;
         let file_bytes = check_marks(path, &chunks)?;
         let reader = SerializedFileReader::new(chunks).map_err(|error| decode_error(path, &error))?;
-        let schema = records_parquet::schema_of(&reader).map_err(|error| decode_error(path, &error))?;
+        let schema = records_parquet::schema_of(origin, &reader).map_err(|error| decode_error(path, &error))?;
         let remarks = remarks.clone();
         Ok(Parquet { origin: origin.clone(), file_bytes, reader, remarks, columns: Columns::declared(&schema) })
     }
@@ -62,7 +62,7 @@ impl Parquet {
             Some(leaves) => self.read_batches(&names, leaves, progress, &mut |batch| sink.batch(batch)),
             None => {
                 let mut take = |row: Row<'_>| sink.row(row);
-                records_parquet::read(path, self.file_bytes, &self.reader, &plan, &names, progress, &mut take)
+                records_parquet::read(&self.origin, self.file_bytes, &self.reader, &plan, &names, progress, &mut take)
             }
         }
     }

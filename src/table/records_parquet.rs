@@ -10,16 +10,16 @@ use std::sync::Arc;
 use parquet::basic::{ConvertedType, LogicalType, Repetition, Type as Physical};
 use parquet::column::reader::ColumnReader;
 use parquet::errors::ParquetError;
-use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 use parquet::file::statistics::Statistics;
 use parquet::record::{Field, Row as Record};
 use parquet::schema::types::{ColumnDescriptor, Type};
 use serde_json::{Map, Value};
 
 use super::nested::Plan;
-use super::pages::Chunks;
+use super::pages::{Chunks, RowGroup};
 use super::schema::{Fields, KEY, Schema, VALUE};
-use super::{Row, TableError};
+use super::{Origin, Row, TableError};
 use crate::Progress;
 
 /// Number of records between two reports of progress.
@@ -29,16 +29,17 @@ const REPORT_ROWS: u64 = 1 << 10;
 const BATCH: usize = 1 << 14;
 
 /// The keys of a file's records: those of its schema, and the names of its parameters.
-pub(super) fn schema_of(reader: &SerializedFileReader<Chunks>) -> Result<Schema, ParquetError> {
+pub(super) fn schema_of(origin: &Origin, reader: &SerializedFileReader<Chunks>) -> Result<Schema, ParquetError> {
     let mut schema = Schema::default();
     let metadata = reader.metadata().file_metadata();
     let num_rows = metadata.num_rows().max(0) as u64;
-    let mut building = Building { reader, num_rows, leaf: 0, num_fields: 0 };
+    let mut building = Building { origin, reader, num_rows, leaf: 0, num_fields: 0 };
     building.add_group(metadata.schema(), &mut schema.root)?;
     Ok(schema)
 }
 
 struct Building<'r> {
+    origin: &'r Origin,
     reader: &'r SerializedFileReader<Chunks>,
     num_rows: u64,
     /// The number of the next leaf.
@@ -107,10 +108,10 @@ impl Building<'_> {
     /// The different texts of a leaf.
     fn names_of(&self, leaf: usize) -> Result<BTreeSet<String>, ParquetError> {
         let mut names = BTreeSet::new();
-        for group in 0..self.reader.num_row_groups() {
-            let ColumnReader::ByteArrayColumnReader(mut column) =
-                self.reader.get_row_group(group)?.get_column_reader(leaf)?
-            else {
+        let chunks = Arc::new(Chunks::open(self.origin)?);
+        for group in self.reader.metadata().row_groups() {
+            let group = RowGroup::new(group, chunks.clone());
+            let ColumnReader::ByteArrayColumnReader(mut column) = group.get_column_reader(leaf)? else {
                 return Ok(names);
             };
             loop {
@@ -173,7 +174,7 @@ fn parameter_key(element: &Type) -> Option<usize> {
 
 /// Hands over the rows of every record, one by one; the line is the number of the record.
 pub(super) fn read(
-    path: &Path,
+    origin: &Origin,
     file_bytes: u64,
     reader: &SerializedFileReader<Chunks>,
     plan: &Plan,
@@ -181,8 +182,9 @@ pub(super) fn read(
     progress: &dyn Progress,
     sink: &mut dyn FnMut(Row<'_>),
 ) -> Result<(), TableError> {
-    #[cfg(target_family = "wasm")]
-    refuse_zstd(path, reader)?;
+    let path = origin.path();
+    let chunks = Chunks::open(origin).map_err(|source| TableError::Io { path: path.to_owned(), source })?;
+    let chunks = Arc::new(chunks);
     let total = reader.metadata().file_metadata().num_rows().max(1) as u64;
     let mut done_bytes = 0;
     let mut report = |records: u64, rows: u64| {
@@ -192,31 +194,18 @@ pub(super) fn read(
         done_bytes = bytes;
     };
     let mut line = 0;
-    for record in reader.get_row_iter(None).map_err(|error| decode_error(path, &error))? {
-        line += 1;
-        let record = tree_of_record(&record.map_err(|error| decode_error(path, &error))?);
-        plan.rows(&record, keys, line, sink);
-        if line.is_multiple_of(REPORT_ROWS) {
-            report(line, REPORT_ROWS);
+    for group in reader.metadata().row_groups() {
+        let group = RowGroup::new(group, chunks.clone());
+        for record in group.get_row_iter(None).map_err(|error| decode_error(path, &error))? {
+            line += 1;
+            let record = tree_of_record(&record.map_err(|error| decode_error(path, &error))?);
+            plan.rows(&record, keys, line, sink);
+            if line.is_multiple_of(REPORT_ROWS) {
+                report(line, REPORT_ROWS);
+            }
         }
     }
     report(total, line % REPORT_ROWS);
-    Ok(())
-}
-
-/// Whole records are decompressed by the parquet crate, whose zstd is C and not there in browsers.
-#[cfg(target_family = "wasm")]
-fn refuse_zstd(path: &Path, reader: &SerializedFileReader<Chunks>) -> Result<(), TableError> {
-    use parquet::basic::Compression;
-    use parquet::file::metadata::RowGroupMetaData;
-    let groups = reader.metadata().row_groups();
-    let mut columns = groups.iter().flat_map(RowGroupMetaData::columns);
-    if columns.any(|column| matches!(column.compression(), Compression::ZSTD(_))) {
-        let problem = "records with lists of products are compressed with zstd, which a browser cannot read; export \
-                       them with snappy or gzip, or as JSON lines, or use the `vicino` command"
-            .to_owned();
-        return Err(TableError::Parquet { path: path.to_owned(), problem });
-    }
     Ok(())
 }
 

@@ -13,10 +13,10 @@ pub(crate) enum Remark {
     /// Lines of titles or comments before the header.
     LinesBefore { lines: u64, first: String },
     /// The table was in an archive.
-    #[cfg(not(target_family = "wasm"))]
+    #[cfg(not(target_os = "unknown"))]
     Member { name: String },
     /// Sheets of a workbook: those that are read, and those that have another header.
-    #[cfg(not(target_family = "wasm"))]
+    #[cfg(not(target_os = "unknown"))]
     Sheets { read: Vec<String>, others: Vec<String> },
     /// Columns are parted by something unusual.
     Delimiter { delimiter: String },
@@ -42,9 +42,9 @@ impl fmt::Display for Remark {
                 let plural = if *lines == 1 { "line" } else { "lines" };
                 write!(f, "has {lines} {plural} before its header, beginning with `{first}`")
             }
-            #[cfg(not(target_family = "wasm"))]
+            #[cfg(not(target_os = "unknown"))]
             Remark::Member { name } => write!(f, "is an archive; `{name}` in it is read"),
-            #[cfg(not(target_family = "wasm"))]
+            #[cfg(not(target_os = "unknown"))]
             Remark::Sheets { read, others } => {
                 write!(f, "is a workbook; of its sheets {} are read", quoted(read))?;
                 if others.is_empty() { Ok(()) } else { write!(f, ", {} have another header", quoted(others)) }

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::Origin;
 
 /// Keeps all of a stream in a file without a name, which goes with the process.
-#[cfg(not(target_family = "wasm"))]
+#[cfg(not(target_os = "unknown"))]
 pub(super) fn keep(stream: &mut dyn Read, name: &Path) -> io::Result<Origin> {
     let mut file = tempfile::tempfile()?;
     io::copy(stream, &mut file)?;
@@ -14,24 +14,24 @@ pub(super) fn keep(stream: &mut dyn Read, name: &Path) -> io::Result<Origin> {
 }
 
 /// The bytes of an open file.
-#[cfg(not(target_family = "wasm"))]
+#[cfg(not(target_os = "unknown"))]
 pub(super) fn of_file(file: std::fs::File) -> io::Result<file::Kept> {
     let num_bytes = file.metadata()?.len();
     Ok(file::Kept { file: std::sync::Mutex::new(file), num_bytes })
 }
 
-#[cfg(not(target_family = "wasm"))]
+#[cfg(not(target_os = "unknown"))]
 pub(super) use file::Spool;
 
 /// Keeps all of a stream in memory.
-#[cfg(target_family = "wasm")]
+#[cfg(target_os = "unknown")]
 pub(super) fn keep(stream: &mut dyn Read, name: &Path) -> io::Result<Origin> {
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes)?;
     Ok(Origin::Memory { name: name.to_owned(), bytes: bytes.into(), format: None })
 }
 
-#[cfg(not(target_family = "wasm"))]
+#[cfg(not(target_os = "unknown"))]
 mod file {
     use std::fs::File;
     use std::io::{self, Read, Seek, SeekFrom, Write};

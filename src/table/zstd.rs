@@ -7,7 +7,7 @@ use std::io::{self, BufRead, Read};
 /// # Errors
 /// The library's state cannot be made. Reading fails with [`io::ErrorKind::UnexpectedEof`] where the stream is cut off.
 #[cfg(not(target_family = "wasm"))]
-pub(super) fn decoder<'r>(from: impl BufRead + 'r) -> io::Result<Box<dyn Read + 'r>> {
+pub fn zstd_decoder<'r>(from: impl BufRead + 'r) -> io::Result<Box<dyn Read + 'r>> {
     Ok(Box::new(zstd::Decoder::with_buffer(from)?))
 }
 
@@ -16,7 +16,7 @@ pub(super) fn decoder<'r>(from: impl BufRead + 'r) -> io::Result<Box<dyn Read + 
 /// # Errors
 /// None here. Reading fails with [`io::ErrorKind::UnexpectedEof`] where the stream is cut off.
 #[cfg(target_family = "wasm")]
-pub(super) fn decoder<'r>(from: impl BufRead + 'r) -> io::Result<Box<dyn Read + 'r>> {
+pub fn zstd_decoder<'r>(from: impl BufRead + 'r) -> io::Result<Box<dyn Read + 'r>> {
     Ok(Box::new(frames::Frames::new(from)))
 }
 

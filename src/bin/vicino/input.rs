@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
+use vicino::events::zstd_decoder;
 use vicino::model::Model;
 
 /// Reads and opens the model at `path`.
@@ -41,18 +42,18 @@ pub fn model_bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
 }
 
 /// Opens a file, or stdin for `-`, and decompresses it if it starts like a gzip or zstd file.
-fn open(path: &Path) -> anyhow::Result<Box<dyn Read + Send>> {
+fn open(path: &Path) -> anyhow::Result<Box<dyn Read>> {
     if path.is_dir() {
         bail!("it is a directory, expected a CSV file");
     }
-    let mut source: Box<dyn BufRead + Send> = if path == Path::new("-") {
+    let mut source: Box<dyn BufRead> = if path == Path::new("-") {
         Box::new(BufReader::new(io::stdin()))
     } else {
         Box::new(BufReader::new(File::open(path)?))
     };
     Ok(match source.fill_buf()? {
         [0x1f, 0x8b, ..] => Box::new(MultiGzDecoder::new(source)),
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => Box::new(zstd::Decoder::with_buffer(source)?),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => zstd_decoder(source)?,
         _ => source,
     })
 }
@@ -123,8 +124,8 @@ pub struct Rows {
 }
 
 enum Reader {
-    Csv { reader: csv::Reader<Box<dyn Read + Send>>, record: csv::StringRecord, positions: Vec<usize> },
-    Json { lines: Box<dyn BufRead + Send>, line: String, wanted: Vec<String> },
+    Csv { reader: csv::Reader<Box<dyn Read>>, record: csv::StringRecord, positions: Vec<usize> },
+    Json { lines: Box<dyn BufRead>, line: String, wanted: Vec<String> },
 }
 
 impl Rows {
@@ -140,7 +141,7 @@ impl Rows {
         let mut source = BufReader::new(open(path).with_context(context)?);
         let mut first = Vec::new();
         (&mut source).take(MAX_HEADER).read_until(b'\n', &mut first).with_context(context)?;
-        let source: Box<dyn Read + Send> = Box::new(io::Cursor::new(first.clone()).chain(source));
+        let source: Box<dyn Read> = Box::new(io::Cursor::new(first.clone()).chain(source));
         if is_json(&first) {
             let found = keys(&first);
             let sort = sorts.iter().position(|wanted| wanted.iter().all(|&one| found.iter().any(|key| key == one)));

@@ -17,6 +17,7 @@ mod hints;
 mod id_lists;
 mod input;
 mod inspect;
+mod machine;
 mod manifest;
 mod mapping;
 mod output;
@@ -104,9 +105,8 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli, console: &Console) -> anyhow::Result<()> {
-    if let Some(threads) = cli.threads {
-        rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
-    }
+    machine::enter_working_directory()?;
+    machine::start_threads(cli.threads)?;
     match &cli.command {
         Command::Explore(args) => explore::run(args, console),
         Command::Train(args) => train::run(args, console),

@@ -1,0 +1,83 @@
+/**
+ * Runs the `vicino` program as WebAssembly in Node: the process's arguments, files and streams are the program's, and
+ * each of its threads is a worker that runs this very script.
+ */
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import { isMainThread, Worker, workerData } from 'node:worker_threads';
+import { nodeFiles, programPath } from './node-files.js';
+import { Exit, MAX_HANDLES, type Shared, systemCalls } from './wasi.js';
+
+interface Exports {
+  _start(): void;
+  wasi_thread_start(thread: number, start: number): void;
+}
+
+/** What a worker is given. */
+interface Thread extends Shared {
+  module: WebAssembly.Module;
+  /** Number of threads ever started, shared by all. */
+  threads: Int32Array;
+  thread: number;
+  start: number;
+}
+
+/** Pages of 64 KiB: what the module asks for first, and 4 GiB. */
+const PAGES = { least: 64, most: 1 << 16 };
+
+/** Runs the program of this module to its end and returns its exit status. */
+export function runInNode(wasm: string | URL, args: string[]): number {
+  const module = new WebAssembly.Module(fs.readFileSync(wasm));
+  const shared: Omit<Thread, 'thread' | 'start'> = {
+    module,
+    memory: new WebAssembly.Memory({ initial: PAGES.least, maximum: PAGES.most, shared: true }),
+    positions: new BigInt64Array(new SharedArrayBuffer(8 * MAX_HANDLES)).fill(-1n),
+    threads: new Int32Array(new SharedArrayBuffer(4)),
+  };
+  const env: Record<string, string> = {
+    RAYON_NUM_THREADS: `${os.availableParallelism?.() ?? os.cpus().length}`,
+    ...(process.env as Record<string, string>),
+    // Where relative paths begin.
+    PWD: programPath(process.cwd()),
+  };
+  const columns = process.stdout.columns ?? process.stderr.columns;
+  if (columns) env.COLUMNS ??= `${columns}`;
+  try {
+    instance(shared, args, env)._start();
+    return 0;
+  } catch (error) {
+    if (error instanceof Exit) return error.status;
+    throw error;
+  }
+}
+
+function instance(
+  shared: Omit<Thread, 'thread' | 'start'>,
+  args: string[],
+  env: Record<string, string>,
+): Exports {
+  const spawn = (start: number) => {
+    const thread = Atomics.add(shared.threads, 0, 1) + 1;
+    const worker = new Worker(new URL(import.meta.url), {
+      workerData: { ...shared, thread, start },
+    });
+    worker.on('error', (error) => {
+      throw error;
+    });
+    // The program ends when its first thread does.
+    worker.unref();
+    return thread;
+  };
+  const run = { ...shared, args: ['vicino', ...args], env, files: nodeFiles };
+  const imports = {
+    env: { memory: shared.memory },
+    wasi_snapshot_preview1: systemCalls(run) as WebAssembly.ModuleImports,
+    wasi: { 'thread-spawn': spawn },
+  };
+  return new WebAssembly.Instance(shared.module, imports).exports as unknown as Exports;
+}
+
+if (!isMainThread && workerData?.module instanceof WebAssembly.Module) {
+  const { thread, start, ...shared } = workerData as Thread;
+  instance(shared, [], {}).wasi_thread_start(thread, start);
+}

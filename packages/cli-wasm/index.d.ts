@@ -1,0 +1,2 @@
+declare const program: URL;
+export default program;
