@@ -10,6 +10,10 @@ pub trait Progress: Sync {
     fn rows(&self, rows: u64) {
         let _ = rows;
     }
+    /// What the step has found so far, in words, such as `best 0.2134`.
+    fn found(&self, what: &str) {
+        let _ = what;
+    }
     /// The step is over; `summary` is its result in words.
     fn finish(&self, summary: &str);
 }

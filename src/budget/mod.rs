@@ -286,9 +286,15 @@ fn tune(
         tuning
     };
     let start = Tuning::default();
+    let mut best = f64::NEG_INFINITY;
     let mut found = optimise(start, settings.evaluations, &mut random, mutate, |tuning| {
+        let objective = value(tuning, &older);
         progress.advance(1);
-        value(tuning, &older)
+        if objective > best {
+            best = objective;
+            progress.found(&format!("best {best:.4}"));
+        }
+        objective
     });
     if value(&found.best, &newer) <= value(&start, &newer) {
         found.curve.truncate(1);

@@ -11,6 +11,7 @@ use super::task::{self, CountPairs};
 use crate::counts::PairCounts;
 use crate::measure::{Quality, Validation};
 use crate::{CsrMatrix, Progress};
+use std::cell::Cell;
 use std::ops::Range;
 
 /// A method that turns the counts of one table into weights.
@@ -53,6 +54,8 @@ pub(super) struct Bench<'a> {
     pub truncation: Truncation,
     pub progress: &'a dyn Progress,
     counter: Box<dyn CountPairs + 'a>,
+    /// What the search moves now, and the best objective of it.
+    part: Cell<(&'static str, f64)>,
 }
 
 impl Bench<'_> {
@@ -76,10 +79,21 @@ impl Bench<'_> {
         self.validation.measure(rows, &task::ranking(self.spec.task, hyperparameters, true))
     }
 
+    /// Names the part of the search that begins.
+    pub fn begin(&self, part: &'static str) {
+        self.part.set((part, f64::NEG_INFINITY));
+    }
+
     /// Measures rows within the search.
     pub fn objective(&self, rows: &CsrMatrix, hyperparameters: &Hyperparameters) -> f64 {
+        let objective = self.measure(rows, hyperparameters).objective();
         self.progress.advance(1);
-        self.measure(rows, hyperparameters).objective()
+        let (part, best) = self.part.get();
+        if objective > best {
+            self.part.set((part, objective));
+            self.progress.found(&format!("{part}, best {objective:.4}"));
+        }
+        objective
     }
 }
 
@@ -102,6 +116,7 @@ pub(super) fn learn(
             truncation: Truncation { neighbours: settings.neighbours, weight_bits: Some(settings.weight_bits) },
             progress,
             counter: spec.counter(spec.tuning_start(holdout)..holdout),
+            part: Cell::new(("", f64::NEG_INFINITY)),
         };
         if settings.tune {
             let tuned = method.tune(&bench);

@@ -68,6 +68,7 @@ impl Method for WithSimilarity {
     fn tune(&self, bench: &Bench<'_>) -> Tuned {
         let (task, evaluations) = (bench.spec.task, bench.settings.evaluations);
         bench.progress.start(&format!("{}: tuning {}", bench.spec.name, self.choice), evaluations as u64);
+        bench.begin("weights of pairs");
         let num_weighing = (evaluations as f64 * self.similarity.share_of_search()).ceil() as usize;
         let mut random = Random::new(bench.settings.seed);
         let objective =
@@ -80,6 +81,7 @@ impl Method for WithSimilarity {
         let (weighed, mut curve) = (found.best, found.curve);
 
         let rows = self.weigh(bench, &bench.estimate(&weighed), &weighed);
+        bench.begin("shape of rows");
         let num_shaping = evaluations - num_weighing.min(evaluations);
         let mutate = |at: &Hyperparameters, step, random: &mut Random| at.mutate(task.shaping(), step, random);
         let found = optimise(weighed, num_shaping, &mut random, mutate, |at| objective(&rows, at));

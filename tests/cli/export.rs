@@ -46,6 +46,33 @@ fn a_table_that_the_model_lacks_is_named() {
 }
 
 #[test]
+fn products_are_listed_with_what_the_feed_says() {
+    let (model, folder) = (SHOP.model(), TempDir::new().unwrap());
+    let (products, feed) = (path(&folder, "products.json"), SHOP.arg("products.csv"));
+    stdout(&mut vicino(["export", "--model", &model, "--products", &products, "--catalog", &feed]));
+    let listed: Vec<Value> = serde_json::from_str(&fs::read_to_string(&products).unwrap()).unwrap();
+    assert_eq!(listed.len(), 60);
+    let feed = fs::read_to_string(feed).unwrap();
+    let row = feed.lines().find(|line| line.starts_with("P7,")).unwrap();
+    let of_feed = listed.iter().find(|product| product["id"] == "P7").unwrap();
+    for key in ["title", "category"].into_iter().filter_map(|key| of_feed[key].as_str()) {
+        assert!(row.contains(key), "{row}: {key}");
+    }
+    assert!(of_feed.get("brand").is_none(), "{of_feed}");
+
+    stdout(&mut vicino(["export", "--model", &model, "--products", &products]));
+    let plain: Vec<Value> = serde_json::from_str(&fs::read_to_string(&products).unwrap()).unwrap();
+    let ids = |list: &[Value]| -> Vec<Value> { list.iter().map(|product| product["id"].clone()).collect() };
+    assert_eq!(ids(&plain), ids(&listed));
+}
+
+#[test]
+fn something_must_be_exported() {
+    let error = stderr(&mut vicino(["export", "--model", &SHOP.model()]), 2);
+    assert!(error.contains("--related <FILE>") && error.contains("--products <FILE>"), "{error}");
+}
+
+#[test]
 fn the_model_is_never_replaced() {
     let model = SHOP.model();
     let before = fs::read(&model).unwrap();

@@ -1,7 +1,7 @@
 //! `--json` of every command against docs/json.md: every key, its type, and nothing else.
 
 use crate::shop::{SHOP, arg, events};
-use crate::{json, stdout, vicino};
+use crate::{json, stderr, stdout, vicino};
 use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -87,6 +87,15 @@ fn log() -> String {
     text + "U1,S1,,view,1767225600,1\nU1,S1,P1,looked,1767225600,1\nU1,S1,P1,view,1767225700,3 USD\n"
 }
 
+/// Checks the lines that a command writes to stderr.
+fn lines_of(schema: &Schema, mut command: assert_cmd::Command, status: i32) {
+    let told = stderr(&mut command, status);
+    let lines: Vec<Value> = told.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+    lines.iter().for_each(|line| schema.check("Progress", line, &line.to_string()));
+    let last = lines.last().expect("lines");
+    assert_eq!(last["event"], if status == 0 { "finish" } else { "error" }, "{last}");
+}
+
 #[test]
 fn every_key_is_documented_and_every_documented_key_is_there() {
     let folder = TempDir::new().unwrap();
@@ -128,6 +137,11 @@ fn every_key_is_documented_and_every_documented_key_is_there() {
     schema.check("evaluate --since", &found, "evaluate --since");
     check("evaluate --lists", &["evaluate", "--lists", &path("lists.csv"), "--test", &rows, "--draws", "10"]);
     check("export", &["export", "-m", &model, "--related", &path("related.jsonl")]);
+    check("export", &["export", "-m", &model, "--products", &path("products.json"), catalog[0], catalog[1]]);
+    // Enough work for a line within a step.
+    let told = vicino(["train", &log, "-o", &path("told.vicino"), "--evaluations", "60", "--progress", "json"]);
+    lines_of(&schema, told, 0);
+    lines_of(&schema, vicino(["train", "no.csv", "-o", &path("no.vicino"), "--progress", "json"]), 1);
     check("manifest --new-key", &["manifest", "--new-key", &path("key.pem")]);
     check("manifest", &["manifest", &model, "-o", &path("public")]);
     vicino(["train", &log, "-o", &model, "--no-tune", "--quiet"]).assert().success();

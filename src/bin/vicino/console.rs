@@ -1,7 +1,9 @@
 //! Messages on stderr: remarks, errors and progress.
 
 use crate::hints;
+use crate::progress_lines::ProgressLines;
 use crate::table::thousands;
+use clap::ValueEnum;
 use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use std::fmt::{self, Display};
 use std::io::{self, IsTerminal, Write};
@@ -10,10 +12,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use vicino::Progress;
 
+/// Form of the progress on stderr.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ProgressForm {
+    /// Bars, on terminals only
+    Bars,
+    /// Progress, remarks and errors as lines of JSON, for programs (docs/json.md)
+    Json,
+}
+
 /// Writes to stderr and draws progress there; a stderr that cannot be written to is no reason to stop.
 #[derive(Debug)]
 pub struct Console {
     quiet: bool,
+    /// Takes all messages, if they are wanted as JSON.
+    lines: Option<ProgressLines>,
     draws: bool,
     bar: Mutex<Option<ProgressBar>>,
     /// Rows that the current step has read; 0 in steps that read none.
@@ -22,8 +35,15 @@ pub struct Console {
 
 impl Console {
     /// A console that prints errors only if `quiet`; draws bars only on a terminal.
-    pub fn new(quiet: bool) -> Console {
-        Console { quiet, draws: !quiet && io::stderr().is_terminal(), bar: Mutex::new(None), rows: Arc::default() }
+    pub fn new(quiet: bool, form: ProgressForm) -> Console {
+        let is_json = form == ProgressForm::Json;
+        Console {
+            quiet,
+            lines: is_json.then(|| ProgressLines::new(quiet)),
+            draws: !quiet && !is_json && io::stderr().is_terminal(),
+            bar: Mutex::new(None),
+            rows: Arc::default(),
+        }
     }
 
     /// Returns true if only results and errors are wanted.
@@ -33,8 +53,12 @@ impl Console {
 
     /// Prints a remark, unless quiet.
     pub fn remark(&self, text: impl Display) {
-        if !self.quiet {
-            let _ = writeln!(io::stderr(), "vicino: {text}");
+        match &self.lines {
+            Some(lines) => lines.remark(&text.to_string()),
+            None if self.quiet => {}
+            None => {
+                let _ = writeln!(io::stderr(), "vicino: {text}");
+            }
         }
     }
 
@@ -43,7 +67,12 @@ impl Console {
         if let Some(bar) = self.bar.lock().unwrap_or_else(PoisonError::into_inner).take() {
             bar.finish_and_clear();
         }
-        let _ = writeln!(io::stderr(), "vicino: {}", message(error));
+        match &self.lines {
+            Some(_) => ProgressLines::error(&message(error)),
+            None => {
+                let _ = writeln!(io::stderr(), "vicino: {}", message(error));
+            }
+        }
     }
 }
 
@@ -72,6 +101,9 @@ pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
 
 impl Progress for Console {
     fn start(&self, what: &str, total: u64) {
+        if let Some(lines) = &self.lines {
+            lines.start(what, total);
+        }
         if !self.draws {
             return;
         }
@@ -82,7 +114,7 @@ impl Progress for Console {
         let template = if total == 0 {
             "{spinner} {msg} {elapsed} {done}"
         } else {
-            "{spinner} {msg} {elapsed} {wide_bar} {percent} % {rows}ETA {eta}"
+            "{spinner} {msg} {elapsed} {wide_bar} {percent} % {rows}{prefix}ETA {eta}"
         };
         if let Ok(style) = ProgressStyle::with_template(template) {
             let style = style.with_key("rows", move |state: &ProgressState, to: &mut dyn fmt::Write| {
@@ -112,6 +144,9 @@ impl Progress for Console {
     }
 
     fn advance(&self, units: u64) {
+        if let Some(lines) = &self.lines {
+            lines.advance(units);
+        }
         if self.draws
             && let Some(bar) = self.bar.lock().unwrap_or_else(PoisonError::into_inner).as_ref()
         {
@@ -120,10 +155,25 @@ impl Progress for Console {
     }
 
     fn rows(&self, rows: u64) {
+        if let Some(lines) = &self.lines {
+            lines.rows(rows);
+        }
         self.rows.fetch_add(rows, Ordering::Relaxed);
     }
 
+    fn found(&self, what: &str) {
+        if let Some(lines) = &self.lines {
+            lines.found(what);
+        }
+        if let Some(bar) = self.bar.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            bar.set_prefix(format!("{what} "));
+        }
+    }
+
     fn finish(&self, summary: &str) {
+        if let Some(lines) = &self.lines {
+            lines.finish(summary);
+        }
         if !self.draws {
             return;
         }

@@ -1,12 +1,13 @@
-//! `vicino export`: the related products of every product, for pages that are made on a server.
+//! `vicino export`: what pages that are made on a server, or that search, want beside the model.
 
+use crate::catalogue::CatalogFlags;
 use crate::console::Console;
 use crate::output::{self, Output};
 use crate::table::{shortest, thousands};
 use crate::usage::Usage;
 use crate::{arg_parsers, input};
 use anyhow::bail;
-use clap::ValueEnum;
+use clap::{ArgGroup, ValueEnum};
 use rayon::prelude::*;
 use serde_json::json;
 use std::io::{self, Write};
@@ -16,12 +17,13 @@ use vicino::model::{Model, Neighbours, Relation};
 use vicino::rank::{Options, Ranker};
 use vicino::{ItemIx, Progress};
 
-/// Writes the related products of every product, one product a line, for static and server-made pages.
+/// Writes the related products of every product, one product a line, for static and server-made pages; or what a product
+/// feed says of every product.
 ///
 /// Lists are those that the browser shows, in the same order, from the same ranker. One line of JSON a product:
 /// {"id":"A17","related":[{"id":"B4","score":0.81},…]}. Products are in the order of the model.
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = AFTER_HELP)]
+#[command(after_long_help = AFTER_HELP, group = ArgGroup::new("what").args(["related", "products"]).required(true).multiple(true))]
 pub struct Args {
     /// The model
     #[arg(short, long, value_name = "FILE")]
@@ -29,7 +31,14 @@ pub struct Args {
 
     /// Where the lists go (.gz is compressed, - for stdout)
     #[arg(long, value_name = "FILE")]
-    related: PathBuf,
+    related: Option<PathBuf>,
+
+    /// Where a list of all products goes, as JSON: of each the id, and what the feed of --catalog says
+    #[arg(long, value_name = "FILE")]
+    products: Option<PathBuf>,
+
+    #[command(flatten)]
+    catalog: CatalogFlags,
 
     /// Products in a list
     #[arg(short, default_value = "12", value_name = "K", value_parser = arg_parsers::list_length)]
@@ -77,7 +86,8 @@ const AFTER_HELP: &str = "\
 Examples:
   vicino export --model shop.vicino --related related.jsonl
   vicino export --model shop.vicino --related together.jsonl.gz --relation together -k 4
-  vicino export --model shop.vicino --related - --csv | head";
+  vicino export --model shop.vicino --related - --csv | head
+  vicino export --model shop.vicino --products products.json --catalog feed.xml";
 
 /// Products that are ranked, in parallel, before they are written.
 const BATCH_ITEMS: usize = 16_384;
@@ -85,11 +95,42 @@ const BATCH_ITEMS: usize = 16_384;
 const TASK_ITEMS: usize = 128;
 
 pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
-    output::refuse_to_replace(std::slice::from_ref(&args.model), [&args.related])?;
-    if args.json && args.related == Path::new("-") {
-        return Err(Usage("--json and --related - cannot both go to stdout".to_owned()).into());
+    let outputs = || [&args.related, &args.products].into_iter().flatten();
+    let inputs: Vec<PathBuf> = [&args.model].into_iter().chain(args.catalog.path()).cloned().collect();
+    output::refuse_to_replace(&inputs, outputs())?;
+    if args.related.is_some() && args.related == args.products {
+        return Err(Usage("--related and --products cannot both go to one place".to_owned()).into());
+    }
+    if args.json && outputs().any(|path| path == Path::new("-")) {
+        return Err(Usage("--json and a list cannot both go to stdout".to_owned()).into());
+    }
+    if args.catalog.path().is_some() && args.products.is_none() {
+        return Err(Usage("--catalog is for --products".to_owned()).into());
     }
     let model = input::model_for(&args.model, args.market.as_deref())?;
+    if let Some(path) = &args.related {
+        write_related(path, args, &model, console)?;
+    }
+    if let Some(path) = &args.products {
+        write_products(path, args, &model, console)?;
+    }
+    if args.json {
+        let relation = args.relation.relation().key();
+        let mut json = json!({ "num_products": model.num_items() });
+        if let Some(path) = &args.related {
+            (json["related"], json["relation"], json["k"]) = (json!(path), json!(relation), json!(args.k));
+        }
+        if let Some(path) = &args.products {
+            json["products"] = json!(path);
+        }
+        let mut output = Output::stdout();
+        writeln!(output, "{json:#}")?;
+        output.finish()?;
+    }
+    Ok(())
+}
+
+fn write_related(path: &Path, args: &Args, model: &Model, console: &Console) -> anyhow::Result<()> {
     let relation = args.relation.relation();
     let Some(table) = model.table(relation) else {
         let why = match relation {
@@ -99,11 +140,11 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
         };
         bail!("{} has no table `{}`: {why}", args.model.display(), relation.key());
     };
-    let mut output = Output::create_text(&args.related)?;
+    let mut output = Output::create_text(path)?;
     if args.csv {
         writeln!(output, "item_id,rank,related_id,score")?;
     }
-    let rankers = Rankers::new(&model);
+    let rankers = Rankers::new(model);
     let items: Vec<ItemIx> = (0..model.num_items() as u32).map(ItemIx).collect();
     console.start("ranking", 0);
     for batch in items.chunks(BATCH_ITEMS) {
@@ -118,16 +159,27 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
         }
     }
     console.finish(&format!("{} products", thousands(items.len() as u64)));
-    output.finish()?;
-    if args.json {
-        let json = json!({
-            "related": args.related, "relation": relation.key(), "k": args.k, "num_products": items.len(),
-        });
-        let mut output = Output::stdout();
-        writeln!(output, "{json:#}")?;
-        output.finish()?;
+    output.finish()
+}
+
+/// Writes a list of all products, variants last: of each the id and what the feed says.
+fn write_products(path: &Path, args: &Args, model: &Model, console: &Console) -> anyhow::Result<()> {
+    let ids: Vec<String> = (0..model.num_numbers() as u32).map(|number| model.id(ItemIx(number)).to_owned()).collect();
+    let catalog = args.catalog.read(&ids, console)?;
+    let mut output = Output::create_text(path)?;
+    for (at, id) in ids.iter().enumerate() {
+        let mut product = match catalog.as_ref().and_then(|catalog| catalog.product(id)) {
+            Some(product) => serde_json::to_value(product)?,
+            None => json!({ "id": id }),
+        };
+        if let Some(values) = product.as_object_mut() {
+            values.retain(|_, value| !value.is_null());
+        }
+        output.write_all(if at == 0 { b"[\n" } else { b",\n" })?;
+        serde_json::to_writer(&mut output, &product)?;
     }
-    Ok(())
+    output.write_all(if ids.is_empty() { b"[]\n" } else { b"\n]\n" })?;
+    output.finish()
 }
 
 /// The lines of some products.

@@ -22,6 +22,7 @@ mod manifest;
 mod mapping;
 mod output;
 mod packing;
+mod progress_lines;
 mod ranking;
 mod reading;
 mod recommend;
@@ -33,7 +34,7 @@ mod usage;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
-use console::Console;
+use console::{Console, ProgressForm};
 use std::process::ExitCode;
 use usage::Usage;
 
@@ -55,6 +56,10 @@ struct Cli {
     /// Print results and errors only: no progress, no remarks
     #[arg(short, long, global = true)]
     quiet: bool,
+
+    /// Form of the progress on stderr
+    #[arg(long, global = true, value_enum, default_value_t = ProgressForm::Bars, value_name = "FORM")]
+    progress: ProgressForm,
 }
 
 const AFTER_HELP: &str = "\
@@ -90,7 +95,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let console = Console::new(cli.quiet);
+    let console = Console::new(cli.quiet, cli.progress);
     match run(&cli, &console) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if console::is_closed_pipe(&error) => ExitCode::SUCCESS,

@@ -38,12 +38,14 @@ impl Method for Recipe {
         let start = bench.spec.start();
         let mut random = Random::new(bench.settings.seed);
         bench.progress.start(&format!("{}: tuning", bench.spec.name), evaluations as u64);
+        bench.begin("weights of pairs");
 
         let objective =
             |at: &Hyperparameters| bench.objective(&blended(bench, &co_occurrence(bench, at), None, at), at);
         let found = optimise(start, num_counting, &mut random, mutating(counting), objective);
         let (counted, mut curve) = (found.best, found.curve);
 
+        bench.begin("blend with the walk");
         let direct = co_occurrence(bench, &counted);
         let walked = walk(&direct.rows, Some(&bench.validation.wanted));
         // The direct table alone did best with these two; the blend starts from where it is known to do well.
@@ -59,6 +61,7 @@ impl Method for Recipe {
             return Tuned { hyperparameters: found.best, value: found.value, curve };
         }
 
+        bench.begin("all at once");
         let all = [counting, &blending].concat();
         let objective =
             |at: &Hyperparameters| bench.objective(&walked_and_blended(bench, &co_occurrence(bench, at), at), at);
