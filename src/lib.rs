@@ -33,6 +33,8 @@ pub mod rank;
 
 pub use ids::{CategoryIx, EventKind, ItemIx};
 
+#[cfg(feature = "cli")]
+mod math;
 #[cfg(feature = "read")]
 mod matrix;
 #[cfg(feature = "read")]

@@ -17,7 +17,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // log2(n!) / n by Stirling's formula.
     let n = num_items as f64;
-    let order = (n * n.log2() - n / std::f64::consts::LN_2 + 0.5 * (std::f64::consts::TAU * n).log2()) / 8.0 / n;
+    let order =
+        (n * libm::log2(n) - n / std::f64::consts::LN_2 + 0.5 * libm::log2(std::f64::consts::TAU * n)) / 8.0 / n;
     println!("{num_items} items; an order that nothing is known of takes {order:.2} bytes an item\n");
     println!("| ids | as text | sorted front coding + order | `fst` + order | Vicino |\n|---|---:|---:|---:|---:|");
     let kinds: [(&str, &dyn Fn(usize) -> String); 5] = [
@@ -39,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         sorted.sort();
         let set = fst::Set::from_iter(&sorted)?.as_fst().as_bytes().len() as f64;
         let text: usize = ids.iter().map(|id| id.len() + 1).sum();
-        let width = (num_items as f64).log2().ceil() / 8.0;
+        let width = libm::log2(num_items as f64).ceil() / 8.0;
         let per_item = |bytes: f64| bytes / n;
         println!(
             "| {name} | {:.2} | {:.2} | {:.2} | **{:.2}** |",

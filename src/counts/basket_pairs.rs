@@ -138,8 +138,8 @@ impl<'a> BasketCounter<'a> {
         debug_assert_eq!(pairs.threshold(), threshold);
         let newest = self.newest();
         let weights = classes.table(NUM_KINDS, |kind, age, length| {
-            let recency = (-weighting.recency * (age - newest)).exp();
-            let power = |length: f64| length.max(1.0).powf(-weighting.length_power);
+            let recency = libm::exp(-weighting.recency * (age - newest));
+            let power = |length: f64| libm::pow(length.max(1.0), -weighting.length_power);
             match kind {
                 0 => recency * power(length - 1.0),
                 _ if kind <= MAX_DISTANCE => weighting.forward(kind) * recency * power(length),
@@ -163,7 +163,7 @@ impl<'a> BasketCounter<'a> {
 
     fn recency(&self, recency: f64) -> Vec<f32> {
         let newest = self.newest();
-        self.range.clone().map(|basket| (-recency * (self.ages[basket] - newest)).exp() as f32).collect()
+        self.range.clone().map(|basket| libm::exp(-recency * (self.ages[basket] - newest)) as f32).collect()
     }
 
     fn lengths(&self) -> impl Iterator<Item = usize> {
@@ -171,7 +171,7 @@ impl<'a> BasketCounter<'a> {
     }
 
     fn weights(&self, weighting: &BasketWeighting) -> Weights {
-        let power = |length: usize| (length.max(1) as f64).powf(-weighting.length_power) as f32;
+        let power = |length: usize| libm::pow(length.max(1) as f64, -weighting.length_power) as f32;
         Weights {
             forward: (1..=MAX_DISTANCE).map(|distance| weighting.forward(distance) as f32).collect(),
             backward: (1..=MAX_DISTANCE).map(|distance| weighting.backward(distance) as f32).collect(),
@@ -184,11 +184,11 @@ impl<'a> BasketCounter<'a> {
 
 impl BasketWeighting {
     fn forward(&self, distance: usize) -> f64 {
-        self.across_share * (distance as f64).powf(-self.forward_power)
+        self.across_share * libm::pow(distance as f64, -self.forward_power)
     }
 
     fn backward(&self, distance: usize) -> f64 {
-        self.across_share * self.backward_share * (distance as f64).powf(-self.forward_power)
+        self.across_share * self.backward_share * libm::pow(distance as f64, -self.forward_power)
     }
 }
 
@@ -302,8 +302,13 @@ mod tests {
     #[test]
     fn distance_direction_length_and_age_weigh_a_pair() {
         let sessions = log(&[(0, vec![0, 1]), (0, vec![2])]);
-        let weighting =
-            BasketWeighting { across_share: 0.5, backward_share: 0.25, length_power: 1.0, recency: 2f64.ln(), ..PLAIN };
+        let weighting = BasketWeighting {
+            across_share: 0.5,
+            backward_share: 0.25,
+            length_power: 1.0,
+            recency: libm::log(2.0),
+            ..PLAIN
+        };
         let counts = BasketCounter::new(&sessions, 0..2, &[1.0, 0.0], 3).count(&weighting, PrivacyThreshold::NONE);
         // The older basket weighs 1/2; from it forwards 1/2 of one item of the newer basket, backwards 1/8 over two
         // items.

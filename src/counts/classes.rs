@@ -36,9 +36,9 @@ impl Sizes {
         let mut first = 1;
         while first <= most.max(1) {
             let last = if first < EXACT { first } else { ((first as f64 * GROWTH) as usize).max(first).min(most) };
-            let logarithms = (first..=last).map(|size| (size as f64).ln()).sum::<f64>();
+            let logarithms = (first..=last).map(|size| libm::log(size as f64)).sum::<f64>();
             class_of.extend((first..=last).map(|_| means.len() as u8));
-            means.push((logarithms / (last + 1 - first) as f64).exp());
+            means.push(libm::exp(logarithms / (last + 1 - first) as f64));
             first = last + 1;
         }
         Sizes { class_of, means }
@@ -274,11 +274,11 @@ mod tests {
     #[test]
     fn small_sizes_have_a_class_of_their_own_and_large_ones_share_one() {
         let sizes = Sizes::up_to(20);
-        assert_eq!(sizes.means()[..7], [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0].map(|size: f64| size.ln().exp()));
+        assert_eq!(sizes.means()[..7], [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0].map(|size: f64| libm::exp(libm::log(size))));
         // From 8 on the last of a class is 1.3 times its first: 8 to 10, 11 to 14, 15 to 19, 20.
         let classes: Vec<usize> = (7..=20).map(|size| sizes.class_of(size)).collect();
         assert_eq!(classes, [6, 7, 7, 7, 8, 8, 8, 8, 9, 9, 9, 9, 9, 10]);
-        assert!((sizes.means()[7] - (8.0f64 * 9.0 * 10.0).powf(1.0 / 3.0)).abs() < 1e-9);
+        assert!((sizes.means()[7] - libm::pow(8.0 * 9.0 * 10.0, 1.0 / 3.0)).abs() < 1e-9);
         assert_eq!(sizes.class_of(1000), 10);
     }
 

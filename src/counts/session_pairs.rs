@@ -136,7 +136,7 @@ impl<'a> PairCounter<'a> {
                 Some(&distance) => weighting.forward(distance),
                 None => weighting.backward(distances[kind - distances.len()]),
             };
-            by_distance * (-weighting.recency * age).exp() * weighting.length(length)
+            by_distance * libm::exp(-weighting.recency * age) * weighting.length(length)
         });
         pairs.count(self.item_weights(&self.recency(weighting)), &weights)
     }
@@ -146,7 +146,7 @@ impl<'a> PairCounter<'a> {
     }
 
     fn recency(&self, weighting: &PairWeighting) -> Vec<f32> {
-        self.range.clone().map(|session| (-weighting.recency * self.ages[session]).exp() as f32).collect()
+        self.range.clone().map(|session| libm::exp(-weighting.recency * self.ages[session]) as f32).collect()
     }
 
     fn item_weights(&self, recency: &[f32]) -> Vec<f32> {
@@ -160,16 +160,16 @@ impl<'a> PairCounter<'a> {
 
 impl PairWeighting {
     fn forward(&self, distance: f64) -> f64 {
-        distance.powf(-self.forward_power)
+        libm::pow(distance, -self.forward_power)
     }
 
     fn backward(&self, distance: f64) -> f64 {
-        self.backward_share * distance.powf(-self.backward_power)
+        self.backward_share * libm::pow(distance, -self.backward_power)
     }
 
     /// Returns the factor of a session of `length` events.
     fn length(&self, length: f64) -> f64 {
-        (length - 1.0).max(1.0).powf(-self.length_power)
+        libm::pow((length - 1.0).max(1.0), -self.length_power)
     }
 }
 
@@ -272,7 +272,7 @@ mod tests {
         let log = sessions(&[(0, vec![0, 1]), (1, vec![0, 1])]);
         let weighting = PairWeighting { recency: 1.0, ..PLAIN };
         let counts = PairCounter::new(&log, 0..2, &[1.0, 0.0], 2, 20).count(&weighting, PrivacyThreshold::NONE);
-        let expected = 1.0 + (-1.0f32).exp();
+        let expected = 1.0 + libm::expf(-1.0);
         assert!((entries(&counts)[&(0, 1)] - expected).abs() < 1e-6);
         assert!((counts.item_weights[0] - expected).abs() < 1e-6);
     }

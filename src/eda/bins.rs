@@ -105,7 +105,7 @@ fn even_edges(first: f64, last: f64, is_whole: bool) -> Vec<f64> {
 /// The next of 1, 2, 5, 10, ... times a power of ten.
 fn nice_step(least: f64, is_whole: bool) -> f64 {
     let least = if is_whole { least.max(1.0) } else { least.max(1e-9) };
-    let power = 10_f64.powf(least.log10().floor());
+    let power = libm::pow(10.0, libm::log10(least).floor());
     let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|times| times * power).find(|&step| step >= least * (1.0 - 1e-9));
     step.unwrap_or(10.0 * power)
 }
@@ -113,7 +113,7 @@ fn nice_step(least: f64, is_whole: bool) -> f64 {
 /// Edges that grow by a ratio; whole and distinct if the values are whole.
 fn log_edges(first: f64, last: f64, is_whole: bool) -> Vec<f64> {
     let first = first.max(f64::MIN_POSITIVE);
-    let ratio = (last / first).powf(1.0 / BARS as f64).max(1.05);
+    let ratio = libm::pow(last / first, 1.0 / BARS as f64).max(1.05);
     let mut edges = vec![if is_whole { first.floor().max(1.0) } else { first }];
     while let Some(&edge) = edges.last()
         && edge <= last

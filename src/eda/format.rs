@@ -8,7 +8,7 @@ pub(super) fn number(value: f64) -> String {
         let sign = if value < 0.0 { "-" } else { "" };
         return format!("{sign}{}", thousands(value.abs().round() as u64));
     }
-    let digits = 2 - value.abs().log10().floor() as i32;
+    let digits = 2 - libm::log10(value.abs()).floor() as i32;
     let text = format!("{value:.*}", digits.clamp(1, 8) as usize);
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }

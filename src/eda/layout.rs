@@ -170,7 +170,7 @@ mod tests {
         let places = places(48, &groups(num_groups, size));
         let distance = |one: u32, other: u32| {
             let (a, b) = (places[one as usize].unwrap(), places[other as usize].unwrap());
-            f64::from((a[0] - b[0]).hypot(a[1] - b[1]))
+            f64::from(libm::hypotf(a[0] - b[0], a[1] - b[1]))
         };
         let (mut within, mut between) = ((0.0, 0), (0.0, 0));
         for one in 0..48 {

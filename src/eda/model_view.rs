@@ -355,7 +355,7 @@ fn shown(value: f64) -> String {
     if value.fract() == 0.0 {
         return value.to_string();
     }
-    let digits = (3 - value.abs().log10().floor() as i32).clamp(0, 12) as usize;
+    let digits = (3 - libm::log10(value.abs()).floor() as i32).clamp(0, 12) as usize;
     let text = format!("{value:.digits$}");
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }

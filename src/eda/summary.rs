@@ -118,7 +118,7 @@ pub(super) fn popularity_curve(counts: &[u64]) -> Vec<PopularityPoint> {
 /// At most `most` distinct ranks of `1..=last`, ascending, evenly spread on a logarithmic axis, ends included.
 fn log_spaced(last: usize, most: usize) -> Vec<usize> {
     let mut ranks: Vec<usize> = (0..most)
-        .map(|at| (last as f64).powf(at as f64 / (most - 1) as f64).round() as usize)
+        .map(|at| libm::pow(last as f64, at as f64 / (most - 1) as f64).round() as usize)
         .map(|rank| rank.min(last))
         .filter(|&rank| rank > 0)
         .collect();

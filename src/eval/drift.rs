@@ -181,7 +181,7 @@ impl Drift {
 
 /// The popularity that a model states, on a linear scale.
 fn popularity(model: &Model) -> Vec<f64> {
-    let linear = |&level: &u8| if level == 0 { 0.0 } else { (f64::from(level) / POPULARITY_STEPS).exp2() };
+    let linear = |&level: &u8| if level == 0 { 0.0 } else { libm::exp2(f64::from(level) / POPULARITY_STEPS) };
     model.popularity.iter().map(linear).collect()
 }
 
@@ -195,7 +195,7 @@ pub fn jensen_shannon(a: &[f64], b: &[f64]) -> f64 {
     if total_a <= 0.0 || total_b <= 0.0 {
         return 1.0;
     }
-    let part = |p: f64, mean: f64| if p > 0.0 { p * (p / mean).log2() } else { 0.0 };
+    let part = |p: f64, mean: f64| if p > 0.0 { p * libm::log2(p / mean) } else { 0.0 };
     let divergence: f64 = a
         .iter()
         .zip(b)

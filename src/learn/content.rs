@@ -74,7 +74,7 @@ impl Content {
         let idf = |word: u32| match num_items_of[word as usize] as usize {
             0 | 1 => 0.0,
             num if num > MAX_ITEMS_OF_WORD => 0.0,
-            num => (num_items / num as f32).ln(),
+            num => libm::logf(num_items / num as f32),
         };
         let words = CsrMatrix::build(
             found.len(),
@@ -208,7 +208,7 @@ fn words_of(description: &Description) -> Vec<(String, f32)> {
     }
     if let Some(price) = description.price.filter(|&price| price > 0.0 && price.is_finite()) {
         // Bands of half an octave, twice, half a band apart: near prices share at least one.
-        let half_octaves = 2.0 * price.log2();
+        let half_octaves = 2.0 * libm::log2(price);
         words.push((format!("p{}", half_octaves.floor()), PRICE));
         words.push((format!("q{}", (half_octaves + 0.5).floor()), PRICE));
     }
@@ -284,7 +284,7 @@ mod tests {
         // Four items: `lamp` is in two (idf ln 2), `red` in three (ln 4/3), `oak` in one (nothing to share).
         let content = Content::new([titled("red lamp"), titled("red lamp oak"), titled("red"), None]);
         let filled = content.fill(&rows(&[&[], &[], &[], &[]]), &[0.0; 4], &[0, 1, 2, 3].map(ItemIx), ALL);
-        let (lamp, red) = (2f32.ln(), (4f32 / 3.0).ln());
+        let (lamp, red) = (libm::logf(2.0), libm::logf(4.0 / 3.0));
         let to_red = red / (lamp * lamp + red * red).sqrt();
         let found = sorted(&filled, 0);
         assert_eq!(found.iter().map(|entry| entry.0).collect::<Vec<_>>(), [1, 2]);

@@ -128,7 +128,7 @@ impl Hyperparameters {
         let mut mutated = *self;
         for _ in 0..1 + random.below(3) {
             let hyperparameter = movable[random.below(movable.len())];
-            mutated.scale(hyperparameter, (step * random.normal()).exp());
+            mutated.scale(hyperparameter, libm::exp(step * random.normal()));
         }
         mutated
     }

@@ -123,7 +123,7 @@ fn fade<const N: usize>(
 ) -> [Vec<f32>; N] {
     let mut sums = vec![[0.0f64; N]; num_items];
     for session in range {
-        let weights = recencies.map(|recency| (-recency * (ages[session] - newest)).exp());
+        let weights = recencies.map(|recency| libm::exp(-recency * (ages[session] - newest)));
         for item in sessions.items_of(session) {
             sums[item.as_usize()].iter_mut().zip(&weights).for_each(|(sum, weight)| *sum += weight);
         }

@@ -46,7 +46,7 @@ pub(super) fn lift_trend(counts: &mut PairCounts, recent: &[f32], power: f64) {
     let sum = |weights: &[f32]| weights.iter().map(|&weight| f64::from(weight)).sum::<f64>().max(1e-9);
     let scale = sum(&counts.item_weights) / sum(recent);
     let lift = |(&recent, &all): (&f32, &f32)| match all {
-        all if all > 0.0 => (f64::from(recent) / f64::from(all) * scale).max(1e-6).powf(power) as f32,
+        all if all > 0.0 => libm::pow((f64::from(recent) / f64::from(all) * scale).max(1e-6), power) as f32,
         _ => 1.0,
     };
     let lifts: Vec<f32> = recent.iter().zip(&counts.item_weights).map(lift).collect();

@@ -105,7 +105,7 @@ pub(super) struct RecipeSearch {
 pub(super) fn ranking(task: &dyn Task, values: &Hyperparameters, has_kinds: bool) -> RankingParameters {
     let decay = |position: usize| {
         let shape = values[Hyperparameter::DecayShape];
-        (1.0 + position as f64 / (values[Hyperparameter::DecayTau] * shape)).powf(-shape) as f32
+        libm::pow(1.0 + position as f64 / (values[Hyperparameter::DecayTau] * shape), -shape) as f32
     };
     let factor = |hyperparameter| if has_kinds { values[hyperparameter] as f32 } else { 1.0 };
     RankingParameters {

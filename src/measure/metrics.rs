@@ -69,7 +69,7 @@ pub fn average_precision(ranks: &[usize], num_relevant: usize, k: usize) -> f64 
 /// `1 / log2(rank + 1)` over the relevant items in the first k positions, divided by the sum that the best possible
 /// list reaches, which has min(k, `num_relevant`) relevant items in front.
 pub fn ndcg(ranks: &[usize], num_relevant: usize, k: usize) -> f64 {
-    let gain = |rank: usize| 1.0 / (rank as f64 + 1.0).log2();
+    let gain = |rank: usize| 1.0 / libm::log2(rank as f64 + 1.0);
     let found = ranks.iter().filter(|rank| (1..=k).contains(*rank)).map(|&rank| gain(rank));
     // The sum of nothing is -0.
     let found = 0.0 + found.sum::<f64>();
@@ -106,7 +106,7 @@ pub fn gini(exposures: &[u32]) -> f64 {
 /// `shares` are those of the listed items; one of 0 has to be replaced by what is thought of an item never seen. 0:
 /// everybody has seen all of it; each bit more is half as many. 0 for an empty list.
 pub fn novelty(shares: &[f64]) -> f64 {
-    ratio(shares.iter().map(|share| -share.log2()).sum(), shares.len() as f64)
+    ratio(shares.iter().map(|share| -libm::log2(*share)).sum(), shares.len() as f64)
 }
 
 /// Intra-list diversity (Ziegler et al. 2005, as a distance): 1 minus the mean similarity over all pairs of a list.
@@ -193,7 +193,7 @@ mod tests {
     #[test]
     fn ndcg_compares_with_the_best_possible_list() {
         // found at 2 and 4: 1/log2(3) + 1/log2(5); best at 1, 2, 3: 1 + 1/log2(3) + 1/2
-        let (third, fifth) = (1.0 / 3f64.log2(), 1.0 / 5f64.log2());
+        let (third, fifth) = (1.0 / libm::log2(3.0), 1.0 / libm::log2(5.0));
         assert!(close(ndcg(&example(), 3, 5), (third + fifth) / (1.5 + third)));
         // one relevant item at rank 3: 1/log2(4)
         assert!(close(ndcg(&[3], 1, 20), 0.5));

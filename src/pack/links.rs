@@ -48,7 +48,7 @@ pub(super) fn class(num_events: u32) -> u8 {
 
 /// All pairs of a matrix; the diagonal and weights of 0 or less are not pairs.
 pub(super) fn pool(matrix: &CsrMatrix, num_events: &[u32]) -> Pool {
-    let voices: Vec<f32> = num_events.iter().map(|&num| (f64::from(num) + 1.0).powf(EVENTS_POWER) as f32).collect();
+    let voices: Vec<f32> = num_events.iter().map(|&num| libm::pow(f64::from(num) + 1.0, EVENTS_POWER) as f32).collect();
     let weight = |from: ItemIx, to: ItemIx| {
         let (columns, weights) = matrix.row(from.as_usize());
         columns.binary_search(&to).map_or(0.0, |at| weights[at].max(0.0))
@@ -79,7 +79,7 @@ pub(super) fn pool(matrix: &CsrMatrix, num_events: &[u32]) -> Pool {
     });
     let least = |row: u32| {
         let weights = matrix.row(row as usize).1.iter().copied().filter(|&weight| weight > 0.0);
-        f64::from(weights.fold(f32::INFINITY, f32::min)).ln()
+        libm::log(f64::from(weights.fold(f32::INFINITY, f32::min)))
     };
     let least = (0..matrix.num_rows() as u32).into_par_iter().map(least).collect();
     Pool { pairs, least }
@@ -138,7 +138,7 @@ impl Pool {
 
     /// The logarithms of both weights of a pair, the missing one below all that is known of it.
     fn logs(&self, pair: &Pair) -> [f64; 2] {
-        let [there, back] = pair.weights.map(|weight| f64::from(weight).max(1e-30).ln());
+        let [there, back] = pair.weights.map(|weight| libm::log(f64::from(weight).max(1e-30)));
         let missing = |known: f64, row: ItemIx| known.min(self.least[row.as_usize()]) - MISSING;
         match pair.weights {
             [_, weight] if weight <= 0.0 => [there, missing(there, pair.other)],
@@ -172,8 +172,8 @@ fn tail_levels(values: &[f64], detail: &Detail) -> (Vec<u8>, usize) {
 pub(super) fn in_range(levels: &[f64], directions: &[f64], rows: &[f64]) -> Weights {
     let mean = |logs: &[f64]| logs.iter().sum::<f64>() / logs.len().max(1) as f64;
     let of_rows = mean(rows);
-    let exp = |log: f64| log.exp().clamp(1e-12, 255.0) as f32;
-    let direction = |&log: &f64| if log > 0.0 { (log.exp() as f32).clamp(1.0 + f32::EPSILON, 255.0) } else { 1.0 };
+    let exp = |log: f64| libm::exp(log).clamp(1e-12, 255.0) as f32;
+    let direction = |&log: &f64| if log > 0.0 { (libm::exp(log) as f32).clamp(1.0 + f32::EPSILON, 255.0) } else { 1.0 };
     Weights {
         levels: levels.iter().map(|log| exp(log + of_rows)).collect(),
         directions: directions.iter().map(direction).collect(),
@@ -190,7 +190,7 @@ fn row_factors(pairs: &[Pair], class: &impl Fn(ItemIx) -> usize, num_classes: us
         let (one, other) = (class(pair.one), class(pair.other));
         let [there, back] = pair.weights;
         if one != other && there > 0.0 && back > 0.0 {
-            let ratio = (f64::from(there) / f64::from(back)).ln();
+            let ratio = libm::log(f64::from(there) / f64::from(back));
             normal[one][one] += 1.0;
             normal[other][other] += 1.0;
             normal[one][other] -= 1.0;
@@ -255,9 +255,9 @@ mod tests {
         let of = |entries: &[(u32, u32, f32)]| {
             let pool = pool(&matrix(3, entries), &[0, 0, 0]);
             let pair = pool.pairs.iter().find(|pair| pair.other == ItemIx(1)).unwrap();
-            pool.logs(pair).map(f64::exp)
+            pool.logs(pair).map(libm::exp)
         };
-        let factor = (-MISSING).exp();
+        let factor = libm::exp(-MISSING);
         let assert_near = |[a, b]: [f64; 2], [c, d]: [f64; 2]| assert!((a - c).abs() + (b - d).abs() < 1e-6, "{a} {b}");
         // The row of 1 holds nothing else, something lighter, and something heavier.
         assert_near(of(&[(0, 1, 2.0)]), [2.0, 2.0 * factor]);

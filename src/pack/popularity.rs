@@ -8,7 +8,7 @@ const POPULARITY_STEPS: f64 = 16.0;
 pub(super) fn levels(popularity: &[f32]) -> Vec<u8> {
     let most = f64::from(popularity.iter().copied().fold(0.0, f32::max));
     let level = |value: f32| {
-        let steps = (POPULARITY_STEPS * (most / f64::from(value)).log2()).round();
+        let steps = (POPULARITY_STEPS * libm::log2(most / f64::from(value))).round();
         if value > 0.0 { (255.0 - steps).max(1.0) as u8 } else { 0 }
     };
     popularity.iter().map(|&value| level(value)).collect()

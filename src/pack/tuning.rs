@@ -41,7 +41,7 @@ impl Tuning {
     /// Changes one part, 0 to [`NUM_PARTS`](Tuning::NUM_PARTS), by about `step` on a logarithmic scale: `normal` steps.
     pub fn vary(&mut self, part: usize, step: f64, normal: f64) {
         let shift = step * normal;
-        let scale = |value: &mut f64, least, most| *value = (*value * shift.exp()).clamp(least, most);
+        let scale = |value: &mut f64, least, most| *value = (*value * libm::exp(shift)).clamp(least, most);
         match part {
             0 => scale(&mut self.level_power, 0.1, 4.0),
             1 => {
@@ -78,7 +78,7 @@ impl Tuning {
 
     /// The constants of ranking, tuned.
     pub fn apply_to_ranking(&self, ranking: &RankingParameters) -> RankingParameters {
-        let decay = |&decay: &f32| f64::from(decay).powf(self.decay_power) as f32;
+        let decay = |&decay: &f32| libm::pow(f64::from(decay), self.decay_power) as f32;
         let repeat = |&repeat: &f32| (f64::from(repeat) * self.repeat_scale) as f32;
         RankingParameters {
             decay: ranking.decay.iter().map(decay).collect(),
@@ -92,7 +92,7 @@ impl Tuning {
     /// # Errors
     /// [`PackError::Model`] if a weight leaves the range of a file.
     pub fn apply_to_table(&self, table: Neighbours) -> Result<Neighbours, PackError> {
-        let logs = |values: &[f32]| values.iter().map(|&value| f64::from(value).ln()).collect::<Vec<f64>>();
+        let logs = |values: &[f32]| values.iter().map(|&value| libm::log(f64::from(value))).collect::<Vec<f64>>();
         let weights = table.weights();
         let mut levels = logs(&weights.levels);
         let mean = levels.iter().sum::<f64>() / levels.len().max(1) as f64;

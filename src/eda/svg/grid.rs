@@ -45,7 +45,7 @@ pub(super) fn heatmap(of: &Heatmap<'_>) -> (f64, String) {
     };
     let most = of.cells.iter().copied().fold(0.0, f64::max);
     let shade = |value: f64| {
-        let part = if of.is_log { (1.0 + value).ln() / (1.0 + most).ln() } else { value / most };
+        let part = if of.is_log { libm::log(1.0 + value) / libm::log(1.0 + most) } else { value / most };
         0.08 + 0.92 * part
     };
 

@@ -48,7 +48,7 @@ impl Places {
     /// Where a number is; held within the axis.
     pub(super) fn of(&self, value: f64) -> f64 {
         let part = match self.scale {
-            Scale::Log => (value.max(self.from) / self.from).ln() / (self.to / self.from).ln(),
+            Scale::Log => libm::log(value.max(self.from) / self.from) / libm::log(self.to / self.from),
             _ => (value - self.from) / (self.to - self.from),
         };
         self.start + part.clamp(0.0, 1.0) * (self.end - self.start)
@@ -74,7 +74,7 @@ impl Places {
 
     fn even(&self, wanted: usize) -> Vec<f64> {
         let least = (self.to - self.from) / wanted.max(1) as f64;
-        let power = 10_f64.powf(least.log10().floor());
+        let power = libm::pow(10.0, libm::log10(least).floor());
         let step =
             [1.0, 2.0, 5.0].into_iter().map(|times| times * power).find(|&step| step >= least).unwrap_or(10.0 * power);
         let first = (self.from / step).ceil() as i64;
@@ -84,8 +84,8 @@ impl Places {
 
     /// Powers of ten; between few of them also 2 and 5 times each.
     fn powers(&self, wanted: usize) -> Vec<f64> {
-        let (first, last) = (self.from.log10().floor() as i32, self.to.log10().ceil() as i32);
-        let powers = ((self.to / self.from).log10()).max(0.1);
+        let (first, last) = (libm::log10(self.from).floor() as i32, libm::log10(self.to).ceil() as i32);
+        let powers = (libm::log10(self.to / self.from)).max(0.1);
         let times: &[f64] = if powers * 3.0 <= wanted as f64 { &[1.0, 2.0, 5.0] } else { &[1.0] };
         let step = (powers / wanted.max(1) as f64).ceil().max(1.0) as usize;
         let values =

@@ -43,7 +43,7 @@ impl ByContent {
         found.resize(num_items, Vec::new());
         let idf = |word: u32| match num_items_of[word as usize] {
             num if num > MAX_ITEMS_OF_WORD => 0.0,
-            num => (num_items as f32 / num as f32).ln(),
+            num => libm::logf(num_items as f32 / num as f32),
         };
         let mut items: Vec<Vec<(ItemIx, f32)>> = vec![Vec::new(); num_items_of.len()];
         let mut words = Vec::with_capacity(num_items);

@@ -54,7 +54,7 @@ impl SessionNeighbours {
             // Only ratios matter, so that the age is counted from the newest training session instead of from the
             // history.
             let newest = sessions.end_ms.last().copied().unwrap_or(0);
-            let fade = |&end: &i64| (-((newest - end) as f64) / DAY_MS as f64 / STAN_AGE_DAYS).exp() as f32;
+            let fade = |&end: &i64| libm::exp(-((newest - end) as f64) / DAY_MS as f64 / STAN_AGE_DAYS) as f32;
             fading = sessions.end_ms.iter().map(fade).collect();
         }
         SessionNeighbours { method, seen, index, places, fading }
@@ -110,7 +110,7 @@ impl Scorer for SessionNeighbours {
         let length = items.len() as f32;
         let weight_of = |at: usize| match self.method {
             Method::VSknn => (length - at as f32) / length,
-            Method::Stan => (-(at as f32) / STAN_PLACE).exp(),
+            Method::Stan => libm::expf(-(at as f32) / STAN_PLACE),
         };
         scratch.found.resize(self.seen.len(), Found::default());
         // A session among the most recent ones of all items is among the most recent ones of each of its own.
@@ -175,7 +175,7 @@ impl SessionNeighbours {
         let held = items().filter(|(item, _)| is_held.get(item.as_usize()).is_some_and(|&is| is));
         let Some(shared) = held.map(|(_, &place)| place).max() else { return };
         for (&item, place) in items() {
-            scores.add(item, similarity * (-(place.abs_diff(shared) as f32) / STAN_DISTANCE).exp());
+            scores.add(item, similarity * libm::expf(-(place.abs_diff(shared) as f32) / STAN_DISTANCE));
         }
     }
 }

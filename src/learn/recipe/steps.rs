@@ -3,6 +3,7 @@
 use crate::counts::PairCounts;
 use crate::learn::hyperparameters::{Hyperparameter, Hyperparameters};
 use crate::learn::rows::{Truncation, finish, keep_heaviest};
+use crate::math;
 use crate::{CsrMatrix, ItemIx};
 
 /// Entries of a row that the walk follows.
@@ -24,7 +25,7 @@ pub(super) fn normalise(counts: PairCounts, hyperparameters: &Hyperparameters) -
     let PairCounts { pairs, item_weights, .. } = counts;
     let column_factor: Vec<f32> = item_weights
         .iter()
-        .map(|&n| f64::from(n).max(1e-9).powf(-hyperparameters[Hyperparameter::ColumnPower]) as f32)
+        .map(|&n| libm::pow(f64::from(n).max(1e-9), -hyperparameters[Hyperparameter::ColumnPower]) as f32)
         .collect();
     let mut rows = pairs;
     let evidence = rows.change_rows(|row, columns, values| {
@@ -38,7 +39,7 @@ pub(super) fn normalise(counts: PairCounts, hyperparameters: &Hyperparameters) -
         }
         values.iter_mut().for_each(|value| *value /= sum);
         let own = f64::from(item_weights[row]) + hyperparameters[Hyperparameter::Shrinkage];
-        (f64::from(sum) * own.powf(-hyperparameters[Hyperparameter::RowPower])) as f32
+        (f64::from(sum) * libm::pow(own, -hyperparameters[Hyperparameter::RowPower])) as f32
     });
     CoOccurrence { rows, evidence, item_weights }
 }
@@ -112,7 +113,7 @@ pub(super) fn blend(
     let damping: Vec<f32> = direct
         .item_weights
         .iter()
-        .map(|&n| (f64::from(n) + 1.0).powf(-hyperparameters[Hyperparameter::PopularityDamping]) as f32)
+        .map(|&n| libm::pow(f64::from(n) + 1.0, -hyperparameters[Hyperparameter::PopularityDamping]) as f32)
         .collect();
     let damped = |column: ItemIx, value: f32| value * damping[column.as_usize()];
     let direct_share = hyperparameters[Hyperparameter::DirectShare] as f32;
@@ -121,9 +122,9 @@ pub(super) fn blend(
         |entries: &mut Vec<(ItemIx, f32)>, item: usize, columns: &mut Vec<ItemIx>, values: &mut Vec<f32>| {
             keep_heaviest(entries, truncation.neighbours);
             let evidence = f64::from(direct.evidence[item]).max(1e-12);
-            let scale = evidence.powf(hyperparameters[Hyperparameter::EvidencePower]) as f32;
+            let scale = libm::pow(evidence, hyperparameters[Hyperparameter::EvidencePower]) as f32;
             for entry in entries.iter_mut() {
-                entry.1 = scale * entry.1.powf(weight_power);
+                entry.1 = scale * math::pow(entry.1, weight_power);
             }
             finish(entries, truncation, columns, values);
         };

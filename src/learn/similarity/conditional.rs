@@ -13,7 +13,7 @@ pub(super) struct Conditional;
 
 impl Conditional {
     fn weight(pair: Pair, shrinkage: f64, column_power: f64) -> f64 {
-        pair.v / ((pair.h + shrinkage) * pair.c.max(1e-9).powf(column_power))
+        pair.v / ((pair.h + shrinkage) * libm::pow(pair.c.max(1e-9), column_power))
     }
 }
 

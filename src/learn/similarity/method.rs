@@ -3,6 +3,7 @@
 use crate::counts::PairCounts;
 use crate::learn::hyperparameters::{Hyperparameter, Hyperparameters};
 use crate::learn::rows::{Truncation, finish, keep_heaviest, largest};
+use crate::math;
 use crate::{CsrMatrix, ItemIx};
 
 /// A method that turns counts into weights.
@@ -33,9 +34,9 @@ pub(in crate::learn) fn shape(rows: &CsrMatrix, values: &Hyperparameters, trunca
         entries.extend(row_columns.iter().copied().zip(row_values.iter().copied()));
         keep_heaviest(entries, truncation.neighbours);
         let most = largest(entries.iter().map(|entry| entry.1));
-        let factor = most.powf(scale_power);
+        let factor = math::pow(most, scale_power);
         for entry in entries.iter_mut() {
-            entry.1 = factor * (entry.1 / most).powf(power);
+            entry.1 = factor * math::pow(entry.1 / most, power);
         }
         finish(entries, truncation, columns, values);
     })

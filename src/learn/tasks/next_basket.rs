@@ -137,7 +137,7 @@ impl Task for NextBasket {
     fn repeat(&self, values: &Hyperparameters, position: usize) -> f64 {
         // Within a basket no item is the newest.
         let fading = 1.0 + position as f64 / values[Hyperparameter::RepeatTau];
-        values[Hyperparameter::RepeatOlder] * fading.powf(-values[Hyperparameter::RepeatPower])
+        values[Hyperparameter::RepeatOlder] * libm::pow(fading, -values[Hyperparameter::RepeatPower])
     }
 
     fn recipe_search(&self, _has_kinds: bool) -> RecipeSearch {

@@ -107,7 +107,9 @@ impl Task for NextItem {
 pub(super) fn session_repeat(values: &Hyperparameters, position: usize) -> f64 {
     match position {
         0 => values[Hyperparameter::RepeatNewest],
-        _ => values[Hyperparameter::RepeatOlder] * (1.0 + position as f64).powf(-values[Hyperparameter::RepeatPower]),
+        _ => {
+            values[Hyperparameter::RepeatOlder] * libm::pow(1.0 + position as f64, -values[Hyperparameter::RepeatPower])
+        }
     }
 }
 

@@ -75,7 +75,7 @@ impl Vocabulary {
                 *pairs.entry((pair[0], pair[1])).or_insert(0) += 1;
             }
         }
-        let cost = |count: u32| f64::from(count) * f64::from(count.max(1)).log2();
+        let cost = |count: u32| f64::from(count) * libm::log2(f64::from(count.max(1)));
         let mut savings: Vec<(f64, (u32, u32))> = Vec::new();
         for (&(one, other), &count) in &pairs {
             if lengths[one as usize] + lengths[other as usize] > MAX_TOKEN_BYTES {

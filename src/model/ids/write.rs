@@ -270,9 +270,9 @@ fn text_bits(ids: &[&[u8]], by_bytes: &[u32]) -> Vec<f64> {
     for (id, rest) in rests {
         // Half a case more of each pair: few ids do not tell much of what follows what.
         let bits_of = |(one, other): (usize, usize)| {
-            ((f64::from(sums[one]) + 0.5 * num_used) / (f64::from(counts[one * 256 + other]) + 0.5)).log2()
+            libm::log2((f64::from(sums[one]) + 0.5 * num_used) / (f64::from(counts[one * 256 + other]) + 0.5))
         };
-        bits[id as usize] = 3.0 + (num_all / ids.len() as f64).log2() + 0.95 * pairs(rest).map(bits_of).sum::<f64>();
+        bits[id as usize] = 3.0 + libm::log2(num_all / ids.len() as f64) + 0.95 * pairs(rest).map(bits_of).sum::<f64>();
     }
     bits
 }
