@@ -11,6 +11,7 @@ clippy_wasm() {
   if cargo $toolchain clippy --version; then
     cargo $toolchain clippy $wasm_flags --all-targets -- -D warnings
     cargo $toolchain clippy ${wasm_flags/web/web-explore} --lib -- -D warnings
+    ! has_program_target || cargo clippy --target $program_target --bin vicino -- -D warnings
   else
     note "this toolchain has no clippy: compiler warnings only"
     export RUSTFLAGS="-D warnings"

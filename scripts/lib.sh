@@ -4,6 +4,8 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache="${VICINO_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/vicino}"
 wasm_target=wasm32-unknown-unknown
+# The command for Node and browsers: with a file system and threads.
+program_target=wasm32-wasip1-threads
 export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 
 has() { command -v "$1" >/dev/null 2>&1; }
@@ -79,6 +81,13 @@ has_std_source() {
 wasm_toolchain() {
   has_wasm "" && return
   has rustup && has_wasm +debian && echo +debian
+}
+
+# True if the default toolchain has std for the command as WebAssembly.
+has_program_target() {
+  local sysroot
+  sysroot=$(rustc --print sysroot 2>/dev/null) &&
+    compgen -G "$sysroot/lib/rustlib/$program_target/lib/libstd-*.rlib" >/dev/null
 }
 
 # Prints the cargo command that builds for wasm32: `cargo` or `cargo +debian`.

@@ -30,7 +30,7 @@ const BELOW: &[(&str, &[&str])] = &[
 ];
 
 /// Modules that everybody may name.
-const COMMON: &[&str] = &["ids", "matrix", "nearest", "progress", "random", "units", "error"];
+const COMMON: &[&str] = &["ids", "math", "matrix", "nearest", "progress", "random", "units", "error"];
 
 /// Names that the core must not use: it has no files, clock, threads or environment.
 const NOT_IN_CORE: &[&str] =

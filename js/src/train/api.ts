@@ -1,5 +1,6 @@
 import { flags } from './flags.js';
 import {
+  type Argument,
   type Evaluated,
   type EvaluateOptions,
   type Explored,
@@ -42,8 +43,17 @@ type Line =
   | { event: 'finish'; step: string; summary: string }
   | { event: 'remark' | 'error'; text: string };
 
+/** The functions of `vicino/train`. */
+export interface Trainer {
+  train(events: Input | Input[], options?: TrainOptions): Promise<Trained>;
+  explore(events: Input | Input[], options?: ExploreOptions): Promise<Explored>;
+  evaluate(events: Input | Input[], options?: EvaluateOptions): Promise<Evaluated>;
+  inspect(model: Input | Uint8Array, options?: RunOptions): Promise<Json>;
+  run(args: Argument[], options?: RunOptions): Promise<RunResult>;
+}
+
 /** The functions of `vicino/train` over a host. */
-export function trainer(host: Host) {
+export function trainer(host: Host): Trainer {
   /** Runs the program with further arguments; files are those that `arguments_` places. */
   async function call(
     arguments_: (workspace: Workspace) => string[],
@@ -152,14 +162,7 @@ export function trainer(host: Host) {
       return found.summary;
     },
 
-    /**
-     * Runs any command of the program. Arguments that are inputs are placed where it finds them, and `{ output: NAME }`
-     * is the path of an output, whose bytes the result has.
-     */
-    async run(
-      args: (string | Exclude<Input, string> | { output: string })[],
-      options: RunOptions = {},
-    ): Promise<RunResult> {
+    async run(args: Argument[], options: RunOptions = {}): Promise<RunResult> {
       const isOutput = (arg: unknown): arg is { output: string } =>
         typeof arg === 'object' && arg !== null && 'output' in arg;
       const outputs = args.filter(isOutput).map(({ output }) => output);

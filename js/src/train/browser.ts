@@ -8,7 +8,20 @@
 import program from '@vicino/cli-wasm';
 import type { Answer, Request } from '../program/run-in-worker.js';
 import { type Host, trainer, type Workspace } from './api.js';
-import { type Input, type RunResult, TrainError } from './types.js';
+import {
+  type Argument,
+  type Evaluated,
+  type EvaluateOptions,
+  type Explored,
+  type ExploreOptions,
+  type Input,
+  type Json,
+  type RunOptions,
+  type RunResult,
+  TrainError,
+  type Trained,
+  type TrainOptions,
+} from './types.js';
 
 export * from './types.js';
 
@@ -106,4 +119,22 @@ const host: Host = {
   },
 };
 
-export const { train, explore, evaluate, inspect, run } = trainer(host);
+const calls = trainer(host);
+
+/** Trains a model from event logs; the same logs and options give the same bytes everywhere. */
+export const train: (events: Input | Input[], options?: TrainOptions) => Promise<Trained> =
+  calls.train;
+/** Reads event logs and says what was found and cleaned. */
+export const explore: (events: Input | Input[], options?: ExploreOptions) => Promise<Explored> =
+  calls.explore;
+/** Splits event logs, trains on one part and measures on the other, beside simple methods. */
+export const evaluate: (events: Input | Input[], options?: EvaluateOptions) => Promise<Evaluated> =
+  calls.evaluate;
+/** Says what is in a model. */
+export const inspect: (model: Input | Uint8Array, options?: RunOptions) => Promise<Json> =
+  calls.inspect;
+/**
+ * Runs any command of the program, such as `export`. An argument that is a file is placed where the program finds it,
+ * and `{ output: NAME }` is the path of an output, whose bytes the result has.
+ */
+export const run: (args: Argument[], options?: RunOptions) => Promise<RunResult> = calls.run;

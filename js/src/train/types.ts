@@ -1,12 +1,16 @@
 /** A file that the program reads: a `File`, bytes with a name, or, in Node, a path or a `file:` URL. */
 export type Input = string | URL | File | { name: string; data: Uint8Array | Blob };
 
+/** An argument of `run`: a word, a file that is placed where the program finds it, or a place for an output. */
+export type Argument = string | Exclude<Input, string> | { output: string };
+
 /** How far a step of the work is. */
 export interface Progress {
   /** What is done now, in words. */
   step: string;
-  /** Units that are done, and all of them; `total` is 0 where nobody knows. */
+  /** Units that are done: bytes, constants tried, histories. */
   done: number;
+  /** All units; 0 where nobody knows. */
   total: number;
   /** Rows that the step has read, if it reads a file. */
   rows?: number;
@@ -46,43 +50,75 @@ export interface ReadOptions extends RunOptions {
   eventType?: Record<string, EventKind>;
   /** The kind of all events, if no column tells. */
   eventsAre?: EventKind;
+  /** Delimiter of the columns of text: one or two letters, or `tab`; found by default. */
   delimiter?: string;
+  /** The first line is a row: columns go by their numbers, from 1. */
   noHeader?: boolean;
+  /** The column of markets, such as countries. */
   marketColumn?: string;
   /** Pause that ends a session, such as `30m`. */
   sessionGap?: string;
+  /** Time after which a session number that comes back is another session, such as `1d`. */
   sessionPause?: string;
+  /** Form of the timestamps, as `strftime` writes it. */
   timeFormat?: string;
+  /** Reads dates such as 3/11/2000 with the day first. */
   dayFirst?: boolean;
+  /** Reads dates such as 3/11/2000 with the month first. */
   monthFirst?: boolean;
   /** Further tables that the log is joined with. */
   join?: Input[];
+  /** Reads only the rows for which each of these holds, such as `total > 0`. */
   where?: string[];
+  /** Share of damaged rows, 0 to 1, above which a log is refused. */
   maxRejected?: number | string;
+  /** Leaves out nothing but damage. */
   noCleaning?: boolean;
+  /** Reasons that may take more than a fifth of the rows. */
   accept?: string[];
+  /** Makes product ids lower-case. */
   foldCase?: boolean;
+  /** What prices of a currency are multiplied by, by its code. */
   currencyRate?: Record<string, number>;
+  /** Orders that were cancelled, refunded, voided or failed; dropped by default. */
   voidOrders?: Keep;
+  /** Shopper ids that stand for nobody; dropped by default. */
   guests?: Keep;
+  /** Times before 1995 and from 2100 on; dropped by default. */
   impossibleTimes?: Keep;
+  /** Leaves out what happened before this date or time (UTC). */
   from?: string;
+  /** Leaves out what happened on or after this date or time (UTC). */
   until?: string;
+  /** Usual codes of postage, fees, vouchers and tests; dropped by default. */
   nonProducts?: Keep;
+  /** Patterns of ids that are left out, too. */
   nonProduct?: string[];
+  /** Patterns of ids that stay even if another rule would remove them. */
   product?: string[];
+  /** Rows that equal an earlier one in every column; dropped by default. */
   duplicates?: Keep;
+  /** Time within which an equal view or cart event is the same click, such as `2s`. */
   doubleClicks?: string;
+  /** Purchases at a price of 0 or less; dropped by default. */
   zeroPrices?: Keep;
+  /** Purchases that the shopper gave back later, in full; dropped by default. */
   cancellations?: Keep;
+  /** Events within an hour from which a shopper who only looks is a robot; 300 by default. */
   robotEventsPerHour?: number;
+  /** Products that a robot looks at more than; 100 by default. */
   robotItems?: number;
+  /** Leaves out products with fewer events. */
   minItemEvents?: number;
+  /** Of one shopper's events with one product, keeps the newest so many; 0 keeps all. */
   maxPerShopper?: number;
+  /** Leaves out whole sessions of more events; 1000 by default. */
   maxSessionEvents?: number;
+  /** Leaves out whole sessions of fewer events. */
   minSessionEvents?: number;
 }
 
+/** How a model is trained; names and meanings are those of the flags of `vicino train`. */
 export interface TrainOptions extends ReadOptions {
   /** Effort of the search for good constants. */
   tune?: 'off' | 'default' | 'thorough';
@@ -96,34 +132,49 @@ export interface TrainOptions extends ReadOptions {
   neighbours?: number;
   /** Distinct shoppers that a pair of products must have. */
   minShoppers?: number;
+  /** Method that turns counts of pairs into weights; `recipe` by default. */
   similarity?: 'auto' | 'recipe' | 'cosine' | 'conditional' | 'slim';
   /** Products alike by content that each product gets from the feed. */
   similar?: number;
+  /** Also puts products of the feed into the model that no event names yet. */
   catalogItems?: boolean;
+  /** Does not learn what is bought together. */
   noBaskets?: boolean;
+  /** Learns from every variant as a product of its own. */
   noGrouping?: boolean;
+  /** A file of pairs that the shop chose itself. */
   curated?: Input;
+  /** Weight of an event of a history when ranking, by its kind; learnt by default. */
   eventWeights?: Record<EventKind, number>;
+  /** Seed of the random choices; 0 by default. */
   seed?: number;
   /** Also makes the page with every figure. */
   report?: boolean;
 }
 
+/** How a log is explored. */
 export interface ExploreOptions extends ReadOptions {
   /** Also makes the page with every figure. */
   report?: boolean;
 }
 
+/** How a recipe is measured on a log; names and meanings are those of the flags of `vicino evaluate --events`. */
 export interface EvaluateOptions extends ReadOptions {
+  /** What is measured on: the newest sessions, or the last event or basket of each shopper. */
   split?: 'time' | 'leave-last-out' | 'last-basket';
   /** Share of the sessions that is measured on. */
   holdout?: number | string;
   /** Tunes the constants of the model that is measured; by default they are the usual ones. */
   tune?: boolean;
+  /** What counts as a hit. */
   targets?: 'each' | 'last' | 'basket';
+  /** Leaves out the simple methods. */
   noBaselines?: boolean;
+  /** Histories that are compared on, at most. */
   maxCases?: number;
+  /** Draws of the bootstrap. */
   draws?: number;
+  /** Seed of the random choices; 0 by default. */
   seed?: number;
   /** Also makes the page with every figure. */
   report?: boolean;
@@ -132,6 +183,7 @@ export interface EvaluateOptions extends ReadOptions {
 /** JSON of the command: the shape of each is on `docs/json.md`. */
 export type Json = { [key: string]: unknown };
 
+/** A model and what is known of it. */
 export interface Trained {
   /** The bytes of the model, for a file such as `shop.vicino`. */
   model: Uint8Array;
@@ -141,15 +193,19 @@ export interface Trained {
   report?: string;
 }
 
+/** What is known of a log. */
 export interface Explored {
   /** What `vicino explore --json` prints. */
   summary: Json;
+  /** The page with every figure, as HTML, if it was wanted. */
   report?: string;
 }
 
+/** What a model of the log is worth beside simple methods. */
 export interface Evaluated {
   /** What `vicino evaluate --json` prints. */
   summary: Json;
+  /** The page with every figure, as HTML, if it was wanted. */
   report?: string;
 }
 
@@ -157,6 +213,7 @@ export interface Evaluated {
 export interface RunResult {
   /** 0, or why it failed: 1 for data and files, 2 for the arguments. */
   status: number;
+  /** What it printed. */
   stdout: Uint8Array;
   /** What it said on stderr, apart from progress. */
   stderr: string;
@@ -166,6 +223,7 @@ export interface RunResult {
 
 /** What the program said when it failed. */
 export class TrainError extends Error {
+  /** Always `TrainError`. */
   override name = 'TrainError';
   constructor(
     message: string,

@@ -37,7 +37,8 @@ use vicino::train::{Parts, REACHED_BITS, TrainOptions, Trainer};
 /// enough come back, is learnt basket by basket instead: what a shopper buys next, given all baskets before, and
 /// how often and how lately something was bought counts.
 ///
-/// The same events and flags give the same file, byte for byte, for any number of threads.
+/// The same events and flags give the same file, byte for byte, on every machine and for any number of
+/// threads.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = AFTER_HELP)]
 pub struct Args {
