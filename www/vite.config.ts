@@ -2,7 +2,16 @@ import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
 import { contentPolicy } from './build/content-policy.ts';
 import { offlineCopy } from './build/offline-copy.ts';
+import { pendingPages } from './build/pending-pages.ts';
 import { preloadModule } from './build/preload.ts';
+
+const shop = { shop: resolve(import.meta.dirname, 'index.html') };
+/** Pages that read files, whose modules take long to build. */
+const pages = {
+  eda: resolve(import.meta.dirname, 'eda/index.html'),
+  model: resolve(import.meta.dirname, 'eda/model/index.html'),
+};
+const isShopAlone = process.env.VICINO_PAGES === 'shop';
 
 export default defineConfig({
   // Relative, so that the built shop works from any folder of any static server.
@@ -20,13 +29,14 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: {
-      input: {
-        shop: resolve(import.meta.dirname, 'index.html'),
-        eda: resolve(import.meta.dirname, 'eda/index.html'),
-        model: resolve(import.meta.dirname, 'eda/model/index.html'),
-      },
+      input: isShopAlone ? shop : { ...shop, ...pages },
     },
   },
   worker: { format: 'es' },
-  plugins: [preloadModule(), contentPolicy(), offlineCopy()],
+  plugins: [
+    preloadModule(),
+    contentPolicy(),
+    ...(isShopAlone ? [pendingPages(Object.values(pages))] : []),
+    offlineCopy(),
+  ],
 });

@@ -47,8 +47,17 @@ export function runInNode(wasm: string | URL, args: string[]): number {
     return 0;
   } catch (error) {
     if (error instanceof Exit) return error.status;
-    throw error;
+    return broken(error);
   }
+}
+
+/** Says that the program ended as none should, and returns the exit status of one that was aborted. */
+function broken(error: unknown): number {
+  const text = error instanceof Error ? error.message : String(error);
+  const hint =
+    'as WebAssembly it has at most 4 GiB of memory: a program for this machine (VICINO_BINARY) has all of it';
+  fs.writeSync(2, `vicino: the program broke off (${text}); ${hint}\n`);
+  return 134;
 }
 
 function instance(
@@ -60,9 +69,6 @@ function instance(
     const thread = Atomics.add(shared.threads, 0, 1) + 1;
     const worker = new Worker(new URL(import.meta.url), {
       workerData: { ...shared, thread, start },
-    });
-    worker.on('error', (error) => {
-      throw error;
     });
     // The program ends when its first thread does.
     worker.unref();
@@ -79,5 +85,11 @@ function instance(
 
 if (!isMainThread && workerData?.module instanceof WebAssembly.Module) {
   const { thread, start, ...shared } = workerData as Thread;
-  instance(shared, [], {}).wasi_thread_start(thread, start);
+  try {
+    instance(shared, [], {}).wasi_thread_start(thread, start);
+  } catch (error) {
+    broken(error);
+    // The first thread waits for this one, for ever: only a signal ends it.
+    process.kill(process.pid, 'SIGABRT');
+  }
 }
