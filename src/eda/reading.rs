@@ -101,8 +101,8 @@ pub struct Period {
 /// A decision that no column makes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Guess {
-    /// Its stable name: `profile`, `joined`, `columns`, `column`, `guests`, `unread`, `restarted`, `rounded`, `marks`, `baskets`, `file`, `kind`,
-    /// `dates`, `order`, `shoppers` or `sessions`.
+    /// Its stable name: `profile`, `joined`, `columns`, `column`, `guests`, `unread`, `restarted`, `rounded`, `alike`,
+    /// `marks`, `baskets`, `file`, `kind`, `dates`, `order`, `shoppers` or `sessions`.
     pub id: &'static str,
     /// The decision and its reason, in words.
     pub text: String,

@@ -26,6 +26,8 @@ mod filter;
 mod heap;
 mod list;
 mod popular;
+#[cfg(feature = "cli")]
+mod ranking_rows;
 mod replenishment;
 mod rows;
 #[cfg(all(test, feature = "cli"))]
@@ -40,9 +42,9 @@ pub mod words;
 
 pub use catalogue::{Catalogue, Column};
 pub use filter::{Filter, WordReader};
-pub use replenishment::replenishment_score;
 #[cfg(feature = "cli")]
-pub use rows::ranking_rows;
+pub use ranking_rows::ranking_rows;
+pub use replenishment::replenishment_score;
 pub use weighing::{IMPRESSION_HALF_LIFE_DAYS, Signals, event_factor, impression_factor, recency_score};
 pub use words::UNKNOWN;
 

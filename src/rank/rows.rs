@@ -14,11 +14,7 @@
 //! out last are kept, because a shopper's history changes by one item at a time.
 
 use super::heap;
-#[cfg(feature = "cli")]
-use crate::CsrMatrix;
 use crate::ItemIx;
-#[cfg(feature = "cli")]
-use crate::model::Neighbours;
 use crate::model::{Table, TwoHop};
 
 /// Rows with a second hop that are kept: more than the window of a history.
@@ -175,7 +171,7 @@ impl<T: Table> Rows<T> {
         oldest
     }
 
-    fn work_out(&mut self, table: &T, item: ItemIx, entries: &mut Vec<(ItemIx, f32)>) {
+    pub(super) fn work_out(&mut self, table: &T, item: ItemIx, entries: &mut Vec<(ItemIx, f32)>) {
         entries.clear();
         let factor = table.row_factor(item);
         let mut first = std::mem::take(&mut self.first);
@@ -247,86 +243,10 @@ impl<T: Table> Rows<T> {
     }
 }
 
-/// Neighbours of an item that count when many rows are worked out: the heaviest. The others are spread thin over the
-/// rows that they are added to, and hubs have thousands.
-#[cfg(feature = "cli")]
-const MAX_READ: usize = 200;
-
-/// Works out the rows of `wanted` in parallel, one row each: those of ranking, or nearly those for items that have a
-/// neighbour with more than 200 neighbours.
-#[cfg(feature = "cli")]
-pub fn ranking_rows(table: &Neighbours, wanted: &[ItemIx]) -> CsrMatrix {
-    let table = ReadTable::new(table);
-    let scratch = || (Rows::new(&table), Vec::new());
-    CsrMatrix::build(wanted.len(), scratch, |(rows, entries), row, columns, values| {
-        rows.work_out(&table, wanted[row], entries);
-        columns.extend(entries.iter().map(|entry| entry.0));
-        values.extend(entries.iter().map(|entry| entry.1));
-    })
-}
-
-/// A table with its weights looked up: each row is read by many others.
-#[cfg(feature = "cli")]
-struct ReadTable<'t> {
-    table: &'t Neighbours,
-    rows: CsrMatrix,
-    inverse_sums: Vec<f32>,
-}
-
-#[cfg(feature = "cli")]
-impl ReadTable<'_> {
-    fn new(table: &Neighbours) -> ReadTable<'_> {
-        let mut inverse_sums = Vec::with_capacity(table.num_items());
-        let (mut kept, mut columns, mut values) = (Vec::new(), Vec::new(), Vec::new());
-        let mut offsets = vec![0];
-        let mut entries: Vec<(ItemIx, f32)> = Vec::new();
-        for item in 0..table.num_items() as u32 {
-            entries.clear();
-            let each = &mut |other, weight| entries.push((other, weight));
-            let Ok(inverse_sum) = Table::row(table, &mut kept, ItemIx(item), each);
-            if entries.len() > MAX_READ {
-                entries.select_nth_unstable_by(MAX_READ, |a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-                entries.truncate(MAX_READ);
-                entries.sort_unstable_by_key(|entry| entry.0);
-            }
-            inverse_sums.push(inverse_sum);
-            columns.extend(entries.iter().map(|entry| entry.0));
-            values.extend(entries.iter().map(|entry| entry.1));
-            offsets.push(columns.len());
-        }
-        ReadTable { table, rows: CsrMatrix::from_parts(offsets, columns, values), inverse_sums }
-    }
-}
-
-#[cfg(feature = "cli")]
-impl Table for ReadTable<'_> {
-    type Ids = ();
-    type Kept = ();
-    type Error = std::convert::Infallible;
-
-    fn num_items(&self) -> usize {
-        self.rows.num_rows()
-    }
-
-    fn hop(&self) -> TwoHop {
-        Table::hop(self.table)
-    }
-
-    fn row_factor(&self, item: ItemIx) -> f32 {
-        Table::row_factor(self.table, item)
-    }
-
-    fn row(&self, (): &mut (), item: ItemIx, each: &mut impl FnMut(ItemIx, f32)) -> Result<f32, Self::Error> {
-        let (columns, values) = self.rows.row(item.as_usize());
-        columns.iter().zip(values).for_each(|(&column, &value)| each(column, value));
-        Ok(self.inverse_sums[item.as_usize()])
-    }
-}
-
 #[cfg(all(test, feature = "cli"))]
 mod tests {
     use super::*;
-    use crate::model::{Link, Weights};
+    use crate::model::{Link, Neighbours, Weights};
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
@@ -361,23 +281,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn rows_of_many_items_at_once_are_those_of_one_after_the_other(
-            links in prop::collection::btree_map((0..NUM_ITEMS, 0..NUM_ITEMS), 0u8..3, 0..20),
-            width in 0u16..5,
-            wanted in prop::collection::vec(0..NUM_ITEMS, 0..12),
-        ) {
-            let table = table(&links, TwoHop { share: 0.5, width });
-            let wanted: Vec<ItemIx> = wanted.into_iter().map(ItemIx).collect();
-            let found = ranking_rows(&table, &wanted);
-            prop_assert_eq!(found.num_rows(), wanted.len());
-            for (row, &item) in wanted.iter().enumerate() {
-                let (columns, values) = found.row(row);
-                let found: Vec<_> = columns.iter().copied().zip(values.iter().copied()).collect();
-                prop_assert_eq!(found, Rows::new(&table).row(&table, item).to_vec());
-            }
-        }
-
         #[test]
         fn rows_follow_the_formula(
             links in prop::collection::btree_map((0..NUM_ITEMS, 0..NUM_ITEMS), 0u8..3, 0..20),
