@@ -1,11 +1,15 @@
 // The `vicino` command and `vicino/train`, installed from the tarballs of a release by npm, pnpm and Yarn, on a path
 // without Rust: with the program of this machine, and with the one in WebAssembly, which must do the very same.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { crc32, gzipSync } from 'node:zlib';
+import { root } from '../../scripts/lib.mjs';
 import { madeUpLog } from '../../scripts/made-up-log.mjs';
+import { PLATFORMS, programName } from '../../scripts/packages.mjs';
 import { contents, install, makeRelease, PLATFORM, PROGRAM, run } from './support/command.mjs';
 import { filesUnder } from './support/project.mjs';
 
@@ -18,12 +22,15 @@ const projects = {};
 /** How each kind of program is started. */
 const kinds = {};
 let scratch;
+/** What npm wanted from the registry. */
+let askedByNpm;
 
 before(async () => {
   release = await makeRelease();
   scratch = mkdtempSync(join(tmpdir(), 'vicino-work-'));
   projects.package = await install(release);
   projects.wasm = await install(release, 'npm', { omits: true });
+  askedByNpm = [...release.asked];
   for (const kind of ['package', 'wasm']) {
     const { program, before, env } = projects[kind];
     kinds[kind] = { file: program, before, env };
@@ -59,11 +66,41 @@ async function everyKind(args, { files = {}, from = '.', ...options } = {}) {
       env,
       ...options,
     });
-    const did = { ...result, files: contents(folder) };
+    // Machines number their errors in their own ways, and WebAssembly is one.
+    const stderr = result.stderr.replaceAll(/\(os error \d+\)/g, '(os error N)');
+    const did = { ...result, stderr, files: contents(folder) };
     expected ??= did;
     assert.deepEqual({ kind, ...did }, { kind, ...expected });
   }
   return expected;
+}
+
+/** A zip archive of one file, which is stored as it is. */
+function zipped(name, text) {
+  const data = Buffer.from(text);
+  const title = Buffer.from(name);
+  // Version, flags, method, time and date; then what both headers say alike.
+  const common = Buffer.alloc(26);
+  common.writeUInt16LE(20, 0);
+  common.writeUInt16LE(0x21, 8);
+  common.writeUInt32LE(crc32(data), 10);
+  common.writeUInt32LE(data.length, 14);
+  common.writeUInt32LE(data.length, 18);
+  common.writeUInt16LE(title.length, 22);
+  const local = Buffer.concat([Buffer.from('PK\x03\x04'), common, title, data]);
+  const central = Buffer.concat([
+    Buffer.from('PK\x01\x02\x14\x00'),
+    common,
+    Buffer.alloc(14),
+    title,
+  ]);
+  const end = Buffer.alloc(22);
+  end.write('PK\x05\x06');
+  end.writeUInt16LE(1, 8);
+  end.writeUInt16LE(1, 10);
+  end.writeUInt32LE(central.length, 12);
+  end.writeUInt32LE(local.length, 16);
+  return Buffer.concat([local, central, end]);
 }
 
 let model;
@@ -79,13 +116,17 @@ async function trained() {
 }
 
 describe('installing', () => {
-  test('npm takes the package of this machine alone, and asks for nothing but packages of this project', () => {
+  test('npm takes the package of this machine alone, and asks for no packages but those it needs', () => {
     const names = readdirSync(join(projects.package.folder, 'node_modules/@vicino')).sort();
     assert.deepEqual(names, [`cli-${PLATFORM}`, 'cli-wasm']);
-    const others = release.asked.filter(
-      (path) => !/^(vicino|@vicino\/cli-[a-z0-9-]+)(\/|$)/.test(path),
+    // Of its optional peers npm reads what there is, and installs none.
+    const known = /^(react|vue|vicino|@vicino\/cli-[a-z0-9-]+)(\/|$)/;
+    assert.deepEqual(
+      askedByNpm.filter((path) => !known.test(path)),
+      [],
     );
-    assert.deepEqual(others, []);
+    const tarballs = new Set(askedByNpm.filter((path) => path.endsWith('.tgz')));
+    assert.equal(tarballs.size, 3, [...tarballs].join(' '));
   });
 
   test('without optional packages there is the one in WebAssembly', () => {
@@ -139,6 +180,25 @@ describe('installing', () => {
   }
 });
 
+test('cargo binstall finds the program in the tarball of each platform', () => {
+  const args = ['metadata', '--no-deps', '--offline', '--format-version', '1'];
+  const { packages } = JSON.parse(execFileSync('cargo', args, { cwd: root, encoding: 'utf8' }));
+  const { version, metadata } = packages.find(({ name }) => name === 'vicino');
+  const { overrides, ...binstall } = metadata.binstall;
+  assert.deepEqual(binstall, { 'pkg-fmt': 'tgz', 'bin-dir': 'package/{ bin }{ binary-ext }' });
+  const platforms = new Set();
+  for (const [target, { 'pkg-url': url }] of Object.entries(overrides)) {
+    const [, name] = url.match(/\/@vicino\/cli-([a-z0-9-]+)\/-\/cli-\1-\{ version \}\.tgz$/);
+    platforms.add(name);
+    const arch = { x64: 'x86_64', arm64: 'aarch64' }[name.split('-')[1]];
+    assert.ok(target.startsWith(`${arch}-`), target);
+    const tarball = release.tarballs.find((path) => path.endsWith(`cli-${name}-${version}.tgz`));
+    const names = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).split('\n');
+    assert.ok(names.includes(`package/${programName(name)}`), names.join(' '));
+  }
+  assert.deepEqual([...platforms].sort(), Object.keys(PLATFORMS).sort());
+});
+
 describe('every kind of program does the same to the byte', () => {
   test('it says its version and how it is used', async () => {
     assert.match((await everyKind(['--version'])).stdout, /^vicino \d+\.\d+\.\d+\n$/);
@@ -177,6 +237,16 @@ describe('every kind of program does the same to the byte', () => {
     const { status, files } = await everyKind(args, { input: LOG });
     assert.equal(status, 0);
     assert.deepEqual(Object.keys(files), ['shop.vicino']);
+  });
+
+  test('a log in an archive is read, which takes a temporary file', async () => {
+    const files = { 'events.csv.gz': gzipSync(LOG), 'events.zip': zipped('events.csv', LOG) };
+    for (const name of Object.keys(files)) {
+      const args = ['train', name, '-o', 'shop.vicino', ...FEW];
+      const { status, files: left } = await everyKind(args, { files });
+      assert.equal(status, 0);
+      assert.ok('shop.vicino' in left);
+    }
   });
 
   test('paths go up, and folders have blanks in their names', async () => {

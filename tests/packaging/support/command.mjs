@@ -9,7 +9,6 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -24,8 +23,14 @@ import {
 import { filesUnder } from './project.mjs';
 import { serveRegistry } from './registry.mjs';
 
-const require = createRequire(import.meta.url);
-const tool = (name, path) => join(dirname(require.resolve(`${name}/package.json`)), path);
+/** A script of a tool that npm has installed for these tests, or for the whole repository. */
+function tool(name, path) {
+  const places = ['tests/packaging', '.'].map((at) => join(root, at, 'node_modules', name, path));
+  const found = places.find((place) => existsSync(place));
+  if (!found)
+    throw new Error(`${name} is not there, so nothing is installed by it; run \`npm ci\``);
+  return found;
+}
 
 /** The platform that this machine is, by its name in Node. */
 export const PLATFORM = `${process.platform}-${process.arch}`;
@@ -79,7 +84,7 @@ enableImmutableInstalls: false
 `,
       ),
     install: () => [process.execPath, tool('@yarnpkg/cli-dist', 'bin/yarn.js'), 'add', 'vicino'],
-    start: [process.execPath, tool('@yarnpkg/cli-dist', 'bin/yarn.js'), 'run', 'vicino'],
+    start: () => [process.execPath, tool('@yarnpkg/cli-dist', 'bin/yarn.js'), 'run', 'vicino'],
   },
 };
 
@@ -122,7 +127,9 @@ function emptyPath(folder) {
 function environment(folder, path) {
   const { SystemRoot } = process.env;
   const home = { HOME: folder, USERPROFILE: folder, XDG_CONFIG_HOME: folder };
-  return { PATH: path, ...home, ...(SystemRoot ? { SystemRoot } : {}) };
+  // npm would ask for its own newest version.
+  const quiet = { npm_config_update_notifier: 'false' };
+  return { PATH: path, ...home, ...quiet, ...(SystemRoot ? { SystemRoot } : {}) };
 }
 
 /** Installs `vicino` in an empty folder; without optional packages if `omits` is true. */
@@ -143,7 +150,7 @@ export async function install(release, manager = 'npm', { omits = false } = {}) 
   } catch (error) {
     throw new Error(`${manager}: ${error.message}\n${error.stdout}${error.stderr}`);
   }
-  const [program, ...before] = start ?? [join(folder, 'node_modules/.bin/vicino')];
+  const [program, ...before] = start?.() ?? [join(folder, 'node_modules/.bin/vicino')];
   return {
     folder,
     write,
