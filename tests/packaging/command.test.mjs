@@ -19,10 +19,10 @@ const FEW = ['--evaluations', '2', '--min-shoppers', '2'];
 let release;
 /** Projects with `vicino`, by the kind of program that it finds. */
 const projects = {};
-/** How each kind of program is started. */
+/** The way each kind of program is started. */
 const kinds = {};
 let scratch;
-/** What npm wanted from the registry. */
+/** Paths that npm wanted from the registry. */
 let askedByNpm;
 
 before(async () => {

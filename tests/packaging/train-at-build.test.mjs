@@ -40,7 +40,7 @@ const kept = () => readdirSync('node_modules/.cache/vicino').sort();
 const cards = (page) =>
   page.evaluate(() => [...document.querySelectorAll('vicino-rail a')].map((a) => a.textContent));
 
-/** What the rail of a built site lists in a browser, once the model is there. */
+/** The products that the rail of a built site lists in a browser, once the model is there. */
 async function listed(dist) {
   const { page, console, close } = await open(dist);
   try {

@@ -1,4 +1,4 @@
-//! What the command asks of the machine that it runs on: a working directory, a folder for temporary files and threads.
+//! Requests to the machine that the command runs on: a working directory, a folder for temporary files, and threads.
 //!
 //! Compiled to WebAssembly (WASI preview 1) a program has neither of the folders, and cannot ask how many cores there
 //! are: its host says all three, in `PWD`, `TMPDIR` and `RAYON_NUM_THREADS`.
