@@ -1,5 +1,7 @@
 // The `vicino` command as its users have it: installed from tarballs by npm, pnpm or Yarn, without Rust.
+
 import { execFile, execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -183,10 +185,12 @@ export function run(file, args, { cwd, env, input, closes = false }) {
   });
 }
 
-/** Every file under a folder with its bytes. */
+export const hashed = (bytes) => createHash('sha256').update(bytes).digest('hex');
+
+/** Every file under a folder with the hash of its bytes. */
 export const contents = (folder) =>
   Object.fromEntries(
     filesUnder(folder)
       .sort()
-      .map((name) => [name, readFileSync(join(folder, name)).toString('base64')]),
+      .map((name) => [name, hashed(readFileSync(join(folder, name)))]),
   );
