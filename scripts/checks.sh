@@ -90,6 +90,14 @@ independent() {
   "$independent_env/bin/python" tests/independent/metrics.py $vicino
   "$independent_env/bin/python" tests/independent/recipes.py $vicino
 }
+# Builds the Python package around the command that is built, and runs the notebook of docs/install.md with its wheel.
+wheel() {
+  local vicino=target/release/vicino
+  [ -x $vicino ] || fail "no $vicino; run scripts/build"
+  cmp -s tests/independent/requirements.txt "$independent_env/installed.txt" ||
+    absent "not checked, because maturin is missing; 'scripts/setup --tests' installs it or says how"
+  "$independent_env/bin/python" tests/packaging/wheel.py $vicino
+}
 e2e() { npm run e2e; }
 # Compares docs/api.md with the types it is made of.
 api_reference() { scripts/api-docs --check || fail "docs/api.md is out of date; run scripts/api-docs"; }
@@ -111,6 +119,7 @@ test_checks=(
   "browser storage: browser_storage"
   "parity of native and wasm: parity"
   "packaging: packaging"
+  "Python package: wheel"
   "end to end: e2e"
   "three engines: three_engines"
 )

@@ -13,6 +13,11 @@ has() { command -v "$1" >/dev/null 2>&1; }
 # True where apt may be used: Debian or Ubuntu, as root.
 can_apt() { [ -e /etc/debian_version ] && has apt-get && [ "$(id -u)" = 0 ]; }
 
+apt_install() {
+  apt-get update || echo "apt-get update failed; trying with the lists there are"
+  DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
+}
+
 # The Python that tests/independent runs with, in an environment of its own.
 independent_env="$cache/independent-venv"
 

@@ -34,6 +34,14 @@ function assertRanked({ probe, console, wasm }) {
 }
 
 const wasmFiles = (folder) => filesUnder(folder).filter((name) => name.endsWith('.wasm'));
+/** Fails if the command, or what looks for it, is part of what a page loads. */
+function assertNoCommand(folder) {
+  for (const name of filesUnder(folder)) {
+    const bytes = readFileSync(join(folder, name), 'latin1');
+    for (const mark of ['@vicino/cli', 'VICINO_BINARY', 'wasi_snapshot_preview1'])
+      assert.ok(!bytes.includes(mark), `${name} has ${mark}`);
+  }
+}
 const withModel = (folder) => {
   cpSync(join(project.folder, 'shop.vicino'), join(folder, 'shop.vicino'));
   return folder;
@@ -85,6 +93,7 @@ test('Vite builds it with one wasm file, and the page ranks', async () => {
   project.write('index.html', PAGE);
   const dist = withModel(await viteBuild(project.folder, ['index.html'], 'vite'));
   assert.equal(wasmFiles(dist).length, 1);
+  assertNoCommand(dist);
   assertRanked(await visit(dist));
 });
 
@@ -92,6 +101,7 @@ test('webpack builds it with one wasm file, and the page ranks', async () => {
   const dist = withModel(await webpackBuild(project.folder, { main: './main.js' }, 'webpack'));
   project.write('webpack/index.html', PAGE);
   assert.equal(wasmFiles(dist).length, 1);
+  assertNoCommand(dist);
   assertRanked(await visit(dist));
 });
 
@@ -107,6 +117,7 @@ test('esbuild builds it, and the page ranks with the wasm file beside its script
     join(project.folder, 'node_modules/vicino/dist/vicino_bg.wasm'),
     join(outdir, 'vicino_bg.wasm'),
   );
+  assertNoCommand(outdir);
   assertRanked(await visit(withModel(outdir)));
 });
 

@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { root } from '../../scripts/lib.mjs';
+import { PROGRAM } from './support/command.mjs';
 import { closeBrowser, open } from './support/page.mjs';
 import { makeProject } from './support/project.mjs';
 
@@ -86,12 +87,11 @@ test('the quick start has no block that this test does not run', () => {
 });
 
 test('the command trains on rows like those shown', () => {
-  const bin = join(root, 'target', process.env.VICINO_PROFILE || 'release');
-  assert.ok(existsSync(join(bin, 'vicino')), `${bin} holds no vicino; cargo build --release`);
+  assert.ok(existsSync(PROGRAM), `${PROGRAM} is not there; cargo build --release`);
   project.write('events.csv', `${[block('2. Train', 'csv'), ...moreEvents()].join('\n')}\n`);
   execFileSync('bash', ['-euc', block('2. Train', 'sh')], {
     cwd: project.folder,
-    env: { ...process.env, PATH: bin + delimiter + process.env.PATH },
+    env: { ...process.env, VICINO_BINARY: PROGRAM },
     stdio: 'pipe',
   });
 });

@@ -39,6 +39,7 @@ export function runInNode(wasm: string | URL, args: string[]): number {
     ...(process.env as Record<string, string>),
     // Where relative paths begin.
     PWD: programPath(process.cwd()),
+    TMPDIR: programPath(os.tmpdir()),
   };
   const columns = process.stdout.columns ?? process.stderr.columns;
   if (columns) env.COLUMNS ??= `${columns}`;

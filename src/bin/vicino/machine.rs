@@ -1,7 +1,7 @@
-//! What the command asks of the machine that it runs on: a working directory and threads.
+//! Requests to the machine that the command runs on: a working directory, a folder for temporary files, and threads.
 //!
-//! Compiled to WebAssembly (WASI preview 1) a program has no working directory, and cannot ask how many cores there
-//! are: its host says both, in `PWD` and `RAYON_NUM_THREADS`.
+//! Compiled to WebAssembly (WASI preview 1) a program has neither of the folders, and cannot ask how many cores there
+//! are: its host says all three, in `PWD`, `TMPDIR` and `RAYON_NUM_THREADS`.
 
 use anyhow::Context;
 use rayon::ThreadPoolBuilder;
@@ -14,6 +14,16 @@ pub fn enter_working_directory() -> anyhow::Result<()> {
             .with_context(|| format!("cannot enter the working directory {}", directory.display()))?;
     }
     Ok(())
+}
+
+/// Puts temporary files where the host wants them, in `/tmp` if it says nothing.
+pub fn choose_temporary_folder() {
+    #[cfg(target_os = "wasi")]
+    {
+        let folder = std::env::var_os("TMPDIR").unwrap_or_else(|| "/tmp".into());
+        // Fails only if somebody has chosen before.
+        let _ = tempfile::env::override_temp_dir(folder.as_ref());
+    }
 }
 
 /// Starts so many threads; without a number as many as `RAYON_NUM_THREADS` says, else one a core.

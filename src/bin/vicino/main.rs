@@ -111,6 +111,7 @@ fn main() -> ExitCode {
 
 fn run(cli: &Cli, console: &Console) -> anyhow::Result<()> {
     machine::enter_working_directory()?;
+    machine::choose_temporary_folder();
     machine::start_threads(cli.threads)?;
     match &cli.command {
         Command::Explore(args) => explore::run(args, console),

@@ -47,14 +47,17 @@ globalThis.probe = {
 export function makeProject() {
   const folder = mkdtempSync(join(tmpdir(), 'vicino-packaging-'));
   const npm = (args, cwd) => execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: 'pipe' });
-  npm(['pack', '-w', 'vicino', '--pack-destination', folder], root);
-  const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'));
+  const pack = (name) =>
+    JSON.parse(npm(['pack', '--json', '-w', name, '--pack-destination', folder], root))[0].filename;
+  const tarball = pack('vicino');
+  // What it depends on, which the registry need not have yet.
+  const program = pack('@vicino/cli-wasm');
   const write = (name, text) => {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);
   };
   write('package.json', JSON.stringify({ name: 'scratch', private: true, type: 'module' }));
-  npm(['install', '--no-audit', '--no-fund', '--offline', `./${tarball}`], folder);
+  npm(['install', '--no-audit', '--no-fund', '--offline', `./${tarball}`, `./${program}`], folder);
   cpSync(join(root, MODEL), join(folder, 'shop.vicino'));
   write('main.js', readmeSnippet() + PROBE);
   return {
