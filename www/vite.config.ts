@@ -7,7 +7,7 @@ import { preloadModule } from './build/preload.ts';
 export default defineConfig({
   // Relative, so that the built shop works from any folder of any static server.
   base: './',
-  // Three pages, and no address that falls back to one of them: what is missing is a 404.
+  // Four pages, and no address that falls back to one of them: what is missing is a 404.
   appType: 'mpa',
   // Tests build the same shop around a small generated data set.
   publicDir: process.env.VICINO_SHOP_DATA ?? 'public',
@@ -24,6 +24,7 @@ export default defineConfig({
         shop: resolve(import.meta.dirname, 'index.html'),
         eda: resolve(import.meta.dirname, 'eda/index.html'),
         model: resolve(import.meta.dirname, 'eda/model/index.html'),
+        train: resolve(import.meta.dirname, 'train/index.html'),
       },
     },
   },

@@ -41,14 +41,7 @@ export function contents(
 ): (Node | string)[] {
   return [
     sizes(reading),
-    findings.length > 0
-      ? h(
-          'section',
-          { class: 'figure', 'aria-labelledby': 'findings' },
-          h('h2', { id: 'findings' }, 'Findings'),
-          h('ul', { class: 'findings' }, ...findings.map(finding)),
-        )
-      : '',
+    findingsOf(findings),
     leftOut(reading),
     ...figures.map(figure),
     h(
@@ -67,6 +60,17 @@ export function contents(
         : '',
     ),
   ];
+}
+
+/** Shows what stands out. */
+export function findingsOf(findings: Exploration['findings']): HTMLElement | string {
+  if (findings.length === 0) return '';
+  return h(
+    'section',
+    { class: 'figure', 'aria-labelledby': 'findings' },
+    h('h2', { id: 'findings' }, 'Findings'),
+    h('ul', { class: 'findings' }, ...findings.map(finding)),
+  );
 }
 
 function finding({ weight, title, text, examples }: Exploration['findings'][number]): HTMLElement {
