@@ -3,11 +3,11 @@
 import { byId, h } from '../dom';
 import { chrome } from './chrome';
 import { type Explored, explored } from './explored';
+import { failure } from './parts';
 import { picker } from './picker';
 import { Reader, ReaderError } from './reader';
 import { loadLog, loadReport } from './report';
 import { sample } from './sample';
-import { failure } from './view';
 
 chrome(
   '../',

@@ -5,7 +5,7 @@ import { load } from 'vicino/train';
 import rankingUrl from 'vicino/vicino.wasm?url';
 import { byId, h } from '../dom';
 import { chrome } from '../eda/chrome';
-import { failure, part } from '../eda/view';
+import { failure, part } from '../eda/parts';
 import { keepOffline } from '../offline';
 import { missing } from './device';
 import { furtherEffort } from './effort';
@@ -119,8 +119,10 @@ async function rankingModule(): Promise<WebAssembly.Module> {
 let control: AbortController | undefined;
 cancel.addEventListener('click', () => control?.abort());
 train.addEventListener('click', () => void begin());
-trySample.addEventListener('click', () => {
-  files.set(sample());
+trySample.addEventListener('click', async () => {
+  trySample.disabled = true;
+  files.set(await sample());
+  trySample.disabled = false;
   void begin();
 });
 

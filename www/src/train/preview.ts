@@ -1,14 +1,14 @@
 // The preview: products of the shop to look at, and the rails that follow, ranked by the very code of a shop's page.
 // What is clicked here is in the memory of the page alone.
 import { type RailRequest, type Recommendation, Recommender } from 'vicino';
-import { h } from '../dom';
-import { part } from '../eda/view';
+import { h, pause } from '../dom';
+import { part } from '../eda/parts';
 import { count, plural } from '../format';
 import type { Product, Products } from './products';
 
 const FOUND = 12;
 const RAIL = 6;
-/** Time that passes between two clicks of the preview; a shopper needs some, too. */
+/** A name of its own, so that the preview has nothing to do with the demo shop. */
 const HISTORY = 'vicino-preview';
 
 export interface Preview {
@@ -31,6 +31,7 @@ export async function preview(
     storage: 'memory',
     historyName: HISTORY,
   });
+  await pause();
   const popular = shop.trending({ k: FOUND }).map(({ id }) => products.get(id));
   const clicked: Product[] = [];
 
@@ -87,7 +88,6 @@ export async function preview(
     );
     const asked: (RailRequest & { title: string })[] = last
       ? [
-          { title: 'For you', name: 'for-you', list: 'forYou', k: RAIL },
           {
             title: `After ${nameOf(last)}`,
             name: 'related',
@@ -95,6 +95,7 @@ export async function preview(
             item: last.id,
             k: RAIL,
           },
+          { title: 'For you', name: 'for-you', list: 'forYou', k: RAIL },
           {
             title: 'Bought together with these',
             name: 'together',
@@ -147,6 +148,7 @@ export async function preview(
 
   search.addEventListener('input', find);
   find();
+  await pause();
   draw();
   const element = part(
     'Preview: a shopper in your shop',

@@ -81,8 +81,9 @@ export class Products {
     return this.all.some(({ title }) => title !== undefined);
   }
 
+  /** True if pictures are on servers. */
   get haveImages(): boolean {
-    return this.all.some(({ image }) => image !== undefined);
+    return this.all.some(({ image }) => image && !image.startsWith('data:'));
   }
 
   /** The product of an id; one that the list lacks has its id alone. */

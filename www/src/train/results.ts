@@ -1,11 +1,11 @@
 // What a run brings, in the order of its worth: the model with its downloads, the preview, the verdict, and what was
 // found in the files.
-import { h } from '../dom';
+import { h, pause } from '../dom';
+import { failure, numbers, part } from '../eda/parts';
 import { save } from '../eda/save';
-import { failure, numbers, part } from '../eda/view';
 import { bytes, count } from '../format';
 import { command, type Effort } from './effort';
-import { found } from './found';
+import { showFound } from './found';
 import { type Preview, preview } from './preview';
 import type { Products } from './products';
 import { type ProgressView, progressView } from './progress';
@@ -32,7 +32,7 @@ export interface Results {
   element: HTMLElement;
   measuring: ProgressView;
   clear(): void;
-  showFound(summary: ExploreSummary): void;
+  showFound(summary: ExploreSummary, report: string): Promise<void>;
   showModel(model: Model): Promise<void>;
   showVerdict(summary: EvaluateSummary): void;
   showNoVerdict(text: string): void;
@@ -68,14 +68,16 @@ export function results(): Results {
       shown = undefined;
       for (const place of [...Object.values(places), offered]) place.replaceChildren();
     },
-    showFound: (summary) => places.found.replaceChildren(found(summary)),
+    showFound: (summary, report) => showFound(places.found, summary, report),
     async showModel(model) {
       const next = await preview(model.model, model.module, model.products, model.showsPictures);
       shown?.free();
       shown = next;
       const heading = h('h2', { id: 'model-title', tabindex: '-1' }, 'Your model');
       places.model.replaceChildren(modelBox(heading, model, next, offered));
+      await pause();
       places.preview.replaceChildren(next.element);
+      await pause();
       heading.focus();
     },
     showVerdict: (summary) => places.verdict.replaceChildren(verdict(summary)),

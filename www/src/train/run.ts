@@ -47,9 +47,13 @@ export async function run(job: Job): Promise<Done> {
     'about ',
   );
   const began = performance.now();
-  const explored = await explore(logs, { ...reading(job), onProgress: progress.show });
+  const explored = await explore(logs, {
+    ...reading(job),
+    report: true,
+    onProgress: progress.show,
+  });
   const summary = explored.summary as unknown as ExploreSummary;
-  output.showFound(summary);
+  await output.showFound(summary, explored.report ?? '');
   const { num_events } = summary.reading;
   refuseTooMany(num_events, '');
   return rank(job, num_events, firstEffort(num_events), began);

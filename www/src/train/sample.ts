@@ -1,4 +1,5 @@
 // A small shop that is made up: a log and a feed to try the page with. The same ones every time.
+import { pause } from '../dom';
 import type { Chosen } from './files';
 
 const KINDS: [string, string, string[]][] = [
@@ -12,26 +13,29 @@ const KINDS: [string, string, string[]][] = [
   ],
   ['Bath', '#3a9a9a', ['Soap', 'Brush', 'Sponge', 'Mirror', 'Robe', 'Mat', 'Basket', 'Comb']],
 ];
-const BRANDS = ['Arno', 'Lido', 'Monte'];
-const SHOPPERS = 400;
+const BRANDS = ['Arno', 'Lido', 'Monte', 'Riva', 'Sole'];
+const SHOPPERS = 900;
 const VISITS = 6;
 
-export function sample(): Chosen {
+export async function sample(): Promise<Chosen> {
   const next = random(20_261_130);
   const below = (n: number): number => Math.floor(next() * n);
   const shelves = KINDS.map(([kind, colour, names], at) =>
-    names.map((name, i) => ({
-      id: `${kind.charAt(0)}${at + 1}0${i + 1}`,
-      title: `${BRANDS[(at + i) % BRANDS.length]} ${name.toLowerCase()}`,
-      category: `Home > ${kind}`,
-      brand: BRANDS[(at + i) % BRANDS.length] as string,
-      price: (4 + next() * 60).toFixed(2),
-      image: drawing(name.charAt(0), colour),
-    })),
+    BRANDS.flatMap((brand, of) =>
+      names.map((name, i) => ({
+        id: `${kind.charAt(0)}${at + 1}${of + 1}${i + 1}`,
+        title: `${brand} ${name.toLowerCase()}`,
+        category: `Home > ${kind}`,
+        brand,
+        price: (4 + next() * 60).toFixed(2),
+        image: drawing(name.charAt(0), colour),
+      })),
+    ),
   );
   const events = ['time,event,user_id,session_id,product_id'];
   let session = 0;
   for (let shopper = 1; shopper <= SHOPPERS; shopper++) {
+    if (shopper % 50 === 0) await pause();
     const likes = [below(shelves.length), below(shelves.length)];
     for (let visit = 0; visit < VISITS; visit++) {
       let ms = Date.UTC(2026, 8, 1) + (visit * 14 + below(14)) * 86_400_000 + below(86_000) * 1000;
@@ -40,7 +44,7 @@ export function sample(): Chosen {
       const first = Math.floor(next() ** 2 * shelf.length);
       for (let n = 2 + below(4); n > 0; n--) {
         // Neighbours on the shelf go together.
-        const product = shelf[(first + below(3)) % shelf.length];
+        const product = shelf[(first + below(4)) % shelf.length];
         if (!product) continue;
         ms += 20_000 + below(60_000);
         const row = (event: string, at: number): string =>

@@ -1,6 +1,6 @@
 // Whether the model is better than simple methods: the verdict in words, and a table of all methods.
 import { h } from '../dom';
-import { part, tableOf } from '../eda/view';
+import { part, tableOf } from '../eda/parts';
 import { count } from '../format';
 import type { Estimate, EvaluateSummary, View } from './summary';
 
