@@ -1,7 +1,6 @@
 // Writes the service workers of the built site, `sw.js` for the shop and `train/sw.js` for the page that trains: the
 // template beside this file with the list of the files that each keeps and their hashes, so that a worker keeps exactly
-// one version and a changed file makes a new one. The shop's copy leaves out the large modules of the other pages, which
-// few shoppers open.
+// one version and a changed file makes a new one. What the page that trains needs alone is kept when that is opened.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, posix, relative, sep } from 'node:path';
@@ -26,9 +25,12 @@ export function offlineCopy(): Plugin {
     },
     closeBundle() {
       const all = files(outDir).filter((file) => !/(^|\/)sw\.js$|\.map$/.test(file));
-      const shop = all.filter((file) => !isLarge(file));
-      writeFileSync(join(outDir, 'sw.js'), worker(outDir, shop, '.', 'vicino-shop-'));
       const training = needed(outDir, all, 'train/index.html');
+      const others = PAGES.flatMap((page) => needed(outDir, all, page));
+      const shop = all.filter(
+        (file) => !isForExploring(file) && (others.includes(file) || !training.includes(file)),
+      );
+      writeFileSync(join(outDir, 'sw.js'), worker(outDir, shop, '.', 'vicino-shop-'));
       writeFileSync(
         join(outDir, 'train/sw.js'),
         worker(outDir, training, 'train', 'vicino-train-'),
@@ -37,9 +39,11 @@ export function offlineCopy(): Plugin {
   };
 }
 
-/** The modules that read files and that train: each is many times the shop. */
-const isLarge = (file: string): boolean =>
-  /^assets\/(vicino_explore_bg|vicino)-[^/]*\.wasm$/.test(file);
+/** Pages that the shop's copy has. */
+const PAGES = ['index.html', 'eda/index.html', 'eda/model/index.html'];
+
+/** The module that reads files is many times the shop, and few shoppers have a log to look at. */
+const isForExploring = (file: string): boolean => /vicino_explore_bg.*\.wasm$/.test(file);
 
 /** The script of a worker in `folder` that keeps `kept`. */
 function worker(outDir: string, kept: string[], folder: string, prefix: string): string {

@@ -11,7 +11,10 @@ import { sample } from './sample';
 
 chrome(
   '../',
-  [['./model/', 'Explore a model']],
+  [
+    ['../train/', 'Train a model'],
+    ['./model/', 'Explore a model'],
+  ],
   [
     h('b', null, 'Complete Journey: simulated data, per its package. '),
     'It says nothing about quality on real data. The figures on this page were measured while the model was trained.',

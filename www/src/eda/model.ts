@@ -40,7 +40,10 @@ const RELATIONS: Record<string, string> = {
 
 chrome(
   '../../',
-  [['../', 'Explore a log']],
+  [
+    ['../../train/', 'Train a model'],
+    ['../', 'Explore a log'],
+  ],
   [
     'Everything on this page is read from the file, in this tab. Weights are the numbers that ranking adds up.',
   ],

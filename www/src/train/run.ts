@@ -76,7 +76,7 @@ function refuseTooMany(numEvents: number, about: string): void {
   if (needed <= most) return;
   throw new Refusal(
     'This log is too large for this device.',
-    `Its ${about}${count(Math.round(numEvents))} events need some ${gigabytes(needed)} of memory, and a page may take ${gigabytes(most)} here. Train a shorter period, such as the last months, or train on the command line, which reads any size: npx vicino train`,
+    `Its ${about}${count(Number(numEvents.toPrecision(about ? 2 : 15)))} events need some ${gigabytes(needed)} of memory, and a page may take ${gigabytes(most)} here. Train a shorter period, such as the last months, or train on the command line, which reads any size: npx vicino train`,
   );
 }
 
