@@ -184,7 +184,7 @@ for (const name of readdirSync('dist').filter((name) => name.endsWith('.js'))) {
 const ADDRESSES = {
   index: [/new URL\([`'"]\.\/vicino_bg\.wasm[`'"],\s*import\.meta\.url\)/],
   node: [/new URL\([`'"]\.\/vicino_bg\.wasm[`'"],\s*import\.meta\.url\)/],
-  train: [/new Worker\(new URL\([`'"]\.\/program-worker\.js[`'"],\s*import\.meta\.url\),/],
+  train: [/new URL\([`'"]\.\/program-worker\.js[`'"],\s*import\.meta\.url\)/],
   'worker-client': [/new Worker\(new URL\([`'"]\.\/worker\.js[`'"],\s*import\.meta\.url\),/],
 };
 for (const entry of Object.keys(ENTRIES).filter((entry) => !COMMAND.includes(entry))) {

@@ -10,13 +10,14 @@ const shop = { shop: resolve(import.meta.dirname, 'index.html') };
 const pages = {
   eda: resolve(import.meta.dirname, 'eda/index.html'),
   model: resolve(import.meta.dirname, 'eda/model/index.html'),
+  train: resolve(import.meta.dirname, 'train/index.html'),
 };
 const isShopAlone = process.env.VICINO_PAGES === 'shop';
 
 export default defineConfig({
   // Relative, so that the built shop works from any folder of any static server.
   base: './',
-  // Three pages, and no address that falls back to one of them: what is missing is a 404.
+  // Four pages, and no address that falls back to one of them: what is missing is a 404.
   appType: 'mpa',
   // Tests build the same shop around a small generated data set.
   publicDir: process.env.VICINO_SHOP_DATA ?? 'public',
@@ -36,7 +37,8 @@ export default defineConfig({
   plugins: [
     preloadModule(),
     contentPolicy(),
-    ...(isShopAlone ? [pendingPages(Object.values(pages))] : []),
     offlineCopy(),
+    // Last, so that no copy keeps a page that only waits.
+    ...(isShopAlone ? [pendingPages(Object.values(pages))] : []),
   ],
 });

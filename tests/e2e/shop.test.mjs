@@ -11,6 +11,7 @@ import { sample } from './suites/sample.mjs';
 import { settings } from './suites/settings.mjs';
 import { shopping } from './suites/shopping.mjs';
 import { storage } from './suites/storage.mjs';
+import { training } from './suites/training.mjs';
 import { buildFixture, sampleShop } from './support/fixture.mjs';
 import { startBrowser, stopBrowser } from './support/visit.mjs';
 
@@ -34,6 +35,7 @@ describe('failures', () => failures(shop));
 describe('looks', () => looks(shop));
 describe('exploring', () => exploring(shop));
 describe('models', () => models(shop));
+describe('training', () => training(shop));
 if (built) {
   describe('sample data', () => {
     sample(built);

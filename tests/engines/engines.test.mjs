@@ -12,6 +12,7 @@ import {
   seals,
 } from './suites/package.mjs';
 import { clicksThrough, ranksFromMemory, showsItsShelves } from './suites/shop.mjs';
+import { trains } from './suites/training.mjs';
 import { can, engineNames, sendsGlobalPrivacyControl, start, stop } from './support/engines.mjs';
 import { model, servePackage, serveShop } from './support/sites.mjs';
 
@@ -65,6 +66,7 @@ for (const engine of engineNames.filter((name) => wanted.includes(name))) {
     asksFirst(visit);
     seals(visit);
     clicksThrough(visit, (seen) => shops.set(engine, seen));
+    trains(visit);
     describe('where the content security policy does not allow WebAssembly', () =>
       saysUnsupported(visit, '/strict'));
   });

@@ -1,8 +1,9 @@
-// The shop's service worker: keeps one whole version of the shop on the device,
+// A service worker: keeps one whole version of the shop, or of the page that trains, on the device,
 // answers from it, and tells the page about every request of its own.
 const version = '__VERSION__';
 const entries = '__ENTRIES__';
-const cacheName = `vicino-shop-${version}`;
+const prefix = '__PREFIX__';
+const cacheName = `${prefix}${version}`;
 const known = new Set(entries.map((entry) => new URL(entry.url, self.registration.scope).href));
 
 self.addEventListener('install', (event) => {
@@ -37,7 +38,7 @@ async function takeOver() {
   const names = await caches.keys();
   await Promise.all(
     names
-      .filter((name) => name.startsWith('vicino-shop-') && name !== cacheName)
+      .filter((name) => name.startsWith(prefix) && name !== cacheName)
       .map((name) => caches.delete(name)),
   );
   await self.clients.claim();

@@ -11,8 +11,9 @@ export interface Request {
   outputs: string[];
 }
 
-/** What it answers: lines of stderr, and in the end the result. */
+/** What it answers: that it is there, lines of stderr, and in the end the result. */
 export type Answer =
+  | { ready: true }
   | { line: string }
   | { status: number; stdout: Uint8Array; outputs: Map<string, Uint8Array> }
   | { failure: string };
@@ -23,18 +24,29 @@ const MOST_PAGES = [1 << 16, 1 << 15, 1 << 14, 1 << 13];
 /** The part of a worker that is used here. */
 declare const self: {
   addEventListener(type: 'message', listener: (event: MessageEvent<Request>) => void): void;
-  postMessage(answer: Answer): void;
+  postMessage(answer: Answer, transfer?: ArrayBuffer[]): void;
 };
 
 self.addEventListener('message', ({ data }) => {
   try {
-    self.postMessage(run(data));
+    const result = run(data);
+    self.postMessage(
+      result,
+      [result.stdout, ...result.outputs.values()].map(({ buffer }) => buffer),
+    );
   } catch (error) {
     self.postMessage({ failure: reason(error) });
   }
 });
+self.postMessage({ ready: true });
 
-function run({ module, args, inputs, outputs }: Request): Answer {
+interface Result {
+  status: number;
+  stdout: Uint8Array<ArrayBuffer>;
+  outputs: Map<string, Uint8Array<ArrayBuffer>>;
+}
+
+function run({ module, args, inputs, outputs }: Request): Result {
   const stdout: Uint8Array[] = [];
   const lines = new TextDecoder();
   let rest = '';
@@ -72,8 +84,10 @@ function run({ module, args, inputs, outputs }: Request): Answer {
   }
   const found = outputs.flatMap((path) => {
     const bytes = files.bytes(path);
-    return bytes ? [[path, bytes] as const] : [];
+    // Its own bytes alone: a file that was written has room to grow.
+    return bytes ? [[path, new Uint8Array(bytes)] as const] : [];
   });
+  if (rest) self.postMessage({ line: rest });
   return { status, stdout: joined(stdout), outputs: new Map(found) };
 }
 
@@ -88,7 +102,7 @@ function sharedMemory(): WebAssembly.Memory {
   throw new RangeError('no memory');
 }
 
-function joined(pieces: Uint8Array[]): Uint8Array {
+function joined(pieces: Uint8Array[]): Uint8Array<ArrayBuffer> {
   const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
   let at = 0;
   for (const piece of pieces) {

@@ -183,10 +183,8 @@ export function trainer(host: Host): Trainer {
 
 /** Passes on what a line says; what is no line of `--progress json` is a message that the program printed itself. */
 function hear(text: string, options: RunOptions, said: string[]): void {
-  let line: Line;
-  try {
-    line = JSON.parse(text) as Line;
-  } catch {
+  const line = parsed(text);
+  if (!line) {
     said.push(text);
     return;
   }
@@ -204,4 +202,14 @@ function hear(text: string, options: RunOptions, said: string[]): void {
     said.push(line.text);
     options.onRemark?.(line.text);
   } else if (line.event === 'error') said.splice(0, said.length, line.text);
+}
+
+/** A line of `--progress json`; `undefined` if it is another text. */
+function parsed(text: string): Line | undefined {
+  if (!text.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(text) as Line;
+  } catch {
+    return undefined;
+  }
 }

@@ -25,33 +25,90 @@ import {
 
 export * from './types.js';
 
-let compiled: Promise<WebAssembly.Module> | undefined;
+/** Where the script of the worker is; bundlers put the file beside the page. */
+const script = new URL('./program-worker.js', import.meta.url);
 
-/**
- * Fetches and compiles the program, which every other call does if need be; a page that refuses connections later calls
- * it first.
- */
-export function load(url: string | URL = program): Promise<void> {
-  compiled ??= compile(url).catch((error) => {
-    compiled = undefined;
-    throw error;
-  });
-  return compiled.then(() => {});
+/** What every run needs. */
+interface Loaded {
+  module: WebAssembly.Module;
+  /** Addresses that a worker can be started from, the best first. */
+  scripts: (string | URL)[];
 }
 
-async function compile(url: string | URL): Promise<WebAssembly.Module> {
+let loaded: Promise<Loaded> | undefined;
+
+/**
+ * Fetches and compiles the program and the script of its worker, which every other call does if need be; afterwards
+ * nothing is fetched. A page that refuses connections later calls it first.
+ *
+ * Workers start from a `blob:` address, so that the page's content security policy holds in them, too, as it is then;
+ * where `worker-src` does not allow that, from the address of the script.
+ */
+export function load(url: string | URL = program): Promise<void> {
+  loaded ??= fetchAll(url).catch((error) => {
+    loaded = undefined;
+    throw error;
+  });
+  return loaded.then(() => {});
+}
+
+async function fetchAll(url: string | URL): Promise<Loaded> {
+  const [module, text] = await Promise.all([
+    request(url, 'the program').then(compile),
+    request(script, 'the script of the worker').then((response) => response.text()),
+  ]);
+  const copy = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
+  return { module, scripts: [copy, script] };
+}
+
+async function request(url: string | URL, what: string): Promise<Response> {
   const response = await fetch(url);
   if (!response.ok)
-    throw new TrainError(`${url}: the server answered ${response.status}, expected the program`, 1);
-  return WebAssembly.compileStreaming
+    throw new TrainError(`${url}: the server answered ${response.status}, expected ${what}`, 1);
+  return response;
+}
+
+async function compile(response: Response): Promise<WebAssembly.Module> {
+  // Without the right content type, streaming is not possible, but all else is.
+  return response.headers.get('content-type')?.startsWith('application/wasm')
     ? WebAssembly.compileStreaming(response)
     : WebAssembly.compile(await response.arrayBuffer());
+}
+
+/** Starts a worker, and forgets the addresses that none starts from. */
+async function startWorker(scripts: (string | URL)[]): Promise<Worker> {
+  for (;;) {
+    const [address] = scripts;
+    if (address === undefined) break;
+    const worker = await tryWorker(address);
+    if (worker) return worker;
+    scripts.shift();
+  }
+  throw new TrainError(
+    "the worker did not start; a content security policy has to allow it: worker-src 'self' or blob:",
+    1,
+  );
+}
+
+function tryWorker(address: string | URL): Promise<Worker | undefined> {
+  return new Promise((resolve) => {
+    try {
+      const worker = new Worker(address, { type: 'module' });
+      worker.onmessage = () => resolve(worker);
+      worker.onerror = (event) => {
+        event.preventDefault();
+        resolve(undefined);
+      };
+    } catch {
+      resolve(undefined);
+    }
+  });
 }
 
 class WorkerSpace implements Workspace {
   readonly #inputs = new Map<string, Blob | Uint8Array>();
 
-  constructor(private readonly module: WebAssembly.Module) {}
+  constructor(private readonly loaded: Loaded) {}
 
   place(file: Input): string {
     if (typeof file === 'string' || file instanceof URL) {
@@ -72,28 +129,30 @@ class WorkerSpace implements Workspace {
     return `/out/${name}`;
   }
 
-  run(
+  async run(
     args: string[],
     outputs: string[],
     tell: (line: string) => void,
     signal?: AbortSignal,
   ): Promise<RunResult> {
-    const worker = new Worker(new URL('./program-worker.js', import.meta.url), { type: 'module' });
+    const worker = await startWorker(this.loaded.scripts);
     const paths = new Map(outputs.map((name) => [this.output(name), name]));
     const request: Request = {
-      module: this.module,
+      module: this.loaded.module,
       args,
       inputs: this.#inputs,
       outputs: [...paths.keys()],
     };
+    let end = () => {};
     return new Promise<RunResult>((resolve, reject) => {
-      signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
-      worker.onerror = (event) =>
-        reject(new TrainError(event.message || 'the worker did not start', 1));
+      end = () => reject(signal?.reason);
+      if (signal?.aborted) end();
+      signal?.addEventListener('abort', end);
+      worker.onerror = (event) => reject(new TrainError(event.message || 'the worker ended', 1));
       worker.onmessage = ({ data }: MessageEvent<Answer>) => {
         if ('line' in data) tell(data.line);
         else if ('failure' in data) reject(new TrainError(data.failure, 1));
-        else {
+        else if ('outputs' in data) {
           const named = [...data.outputs].map(
             ([path, bytes]) => [paths.get(path) as string, bytes] as const,
           );
@@ -106,7 +165,10 @@ class WorkerSpace implements Workspace {
         }
       };
       worker.postMessage(request);
-    }).finally(() => worker.terminate());
+    }).finally(() => {
+      signal?.removeEventListener('abort', end);
+      worker.terminate();
+    });
   }
 
   async close(): Promise<void> {}
@@ -115,7 +177,7 @@ class WorkerSpace implements Workspace {
 const host: Host = {
   async prepare() {
     await load();
-    return new WorkerSpace(await (compiled as Promise<WebAssembly.Module>));
+    return new WorkerSpace(await (loaded as Promise<Loaded>));
   },
 };
 

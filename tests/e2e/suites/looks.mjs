@@ -63,6 +63,19 @@ async function everyPage({ page, server }, look) {
   await page.locator('#plot-sections svg').waitFor();
   await page.locator('.weights li').first().waitFor();
   await look('a model');
+  await page.goto(`${server.url}/train/`);
+  await page.locator('.proof.holds').waitFor();
+  await look('the page that trains');
+  await page.click('#sample');
+  await page.locator('#model-title').waitFor({ timeout: 120_000 });
+  await page.locator('#verdict .verdict').first().waitFor({ timeout: 120_000 });
+  await page.locator('#preview-found .preview-card').first().click();
+  await page.locator('#preview-path li').waitFor();
+  await page.locator('details').evaluateAll((all) => {
+    for (const details of all) details.open = true;
+  });
+  await page.locator('#found .figures').last().locator('svg').last().waitFor();
+  await look('a trained model');
 }
 
 export function looks(shop) {

@@ -92,7 +92,7 @@ function tables() {
 }
 
 /** The newest build of the command. */
-function command() {
+export function command() {
   const built = ['release', 'fast', 'debug']
     .map((profile) => join(root, 'target', profile, 'vicino'))
     .filter((file) => existsSync(file))

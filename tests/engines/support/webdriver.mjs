@@ -83,12 +83,17 @@ class Session {
   }
 
   /** Waits until `run` returns a true value in the page; returns that value. */
-  async until(run, ...args) {
-    const end = Date.now() + WAIT_MS;
+  until(run, ...args) {
+    return this.untilFor(WAIT_MS, run, ...args);
+  }
+
+  /** The same, for at most so many ms. */
+  async untilFor(ms, run, ...args) {
+    const end = Date.now() + ms;
     for (;;) {
       const value = await this.evaluate(run, ...args);
       if (value) return value;
-      if (Date.now() > end) throw new Error(`not within ${WAIT_MS} ms: ${run} ${args}`);
+      if (Date.now() > end) throw new Error(`not within ${ms} ms: ${run} ${args}`);
       await sleep(50);
     }
   }

@@ -2,12 +2,14 @@
 import { h } from '../dom';
 import { bytes, count } from '../format';
 import type { Figure } from './figure';
+import { type Finding, findingsOf } from './findings';
+import { part, tableOf } from './parts';
 import { account, type Feed, leftOut, type Reading, sizes } from './reading';
-import { figure, part, tableOf } from './view';
+import { figure } from './view';
 
 /** A log in figures: the JSON of `vicino explore`, and what the reader of this page gives. */
 export interface Exploration {
-  findings: { weight: string; title: string; text: string; examples: string[] }[];
+  findings: Finding[];
   figures: Figure[];
   missing: { title: string; needs: string }[];
 }
@@ -41,14 +43,7 @@ export function contents(
 ): (Node | string)[] {
   return [
     sizes(reading),
-    findings.length > 0
-      ? h(
-          'section',
-          { class: 'figure', 'aria-labelledby': 'findings' },
-          h('h2', { id: 'findings' }, 'Findings'),
-          h('ul', { class: 'findings' }, ...findings.map(finding)),
-        )
-      : '',
+    findingsOf(findings),
     leftOut(reading),
     ...figures.map(figure),
     h(
@@ -67,15 +62,4 @@ export function contents(
         : '',
     ),
   ];
-}
-
-function finding({ weight, title, text, examples }: Exploration['findings'][number]): HTMLElement {
-  const isWarning = weight === 'warning';
-  return h(
-    'li',
-    { class: isWarning ? 'warning' : 'note' },
-    h('h3', null, h('span', { class: 'weight' }, isWarning ? 'Warning' : 'Note'), ' ', title),
-    h('p', null, text),
-    examples.length > 0 ? h('ul', null, ...examples.map((example) => h('li', null, example))) : '',
-  );
 }

@@ -3,15 +3,18 @@
 import { byId, h } from '../dom';
 import { chrome } from './chrome';
 import { type Explored, explored } from './explored';
+import { failure } from './parts';
 import { picker } from './picker';
 import { Reader, ReaderError } from './reader';
 import { loadLog, loadReport } from './report';
 import { sample } from './sample';
-import { failure } from './view';
 
 chrome(
   '../',
-  [['./model/', 'Explore a model']],
+  [
+    ['../train/', 'Train a model'],
+    ['./model/', 'Explore a model'],
+  ],
   [
     h('b', null, 'Complete Journey: simulated data, per its package. '),
     'It says nothing about quality on real data. The figures on this page were measured while the model was trained.',

@@ -6,9 +6,10 @@ import { bytes, count, words } from '../format';
 import { chrome } from './chrome';
 import type { Figure, Grid } from './figure';
 import { drawMap, type ItemMap } from './map';
+import { numbers, part, tableOf } from './parts';
 import { picker } from './picker';
 import { Reader, ReaderError } from './reader';
-import { figure, numbers, part, tableOf } from './view';
+import { figure } from './view';
 
 interface Description {
   about: Grid;
@@ -39,7 +40,10 @@ const RELATIONS: Record<string, string> = {
 
 chrome(
   '../../',
-  [['../', 'Explore a log']],
+  [
+    ['../../train/', 'Train a model'],
+    ['../', 'Explore a log'],
+  ],
   [
     'Everything on this page is read from the file, in this tab. Weights are the numbers that ranking adds up.',
   ],

@@ -1,8 +1,8 @@
 // The choice of a file: by a button, or by dropping it anywhere on the page. Shows progress and errors.
 import { h } from '../dom';
 import { bytes, count } from '../format';
+import { failure } from './parts';
 import type { Progress } from './reader';
-import { failure } from './view';
 
 export interface Picker {
   element: HTMLElement;

@@ -2,8 +2,8 @@
 // what was left out.
 import { h } from '../dom';
 import { count, words } from '../format';
+import { numbers, part, tableOf } from './parts';
 import { percent } from './scales';
-import { numbers, part, tableOf } from './view';
 
 type Kind = 'view' | 'cart' | 'purchase';
 

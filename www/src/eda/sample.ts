@@ -2,8 +2,8 @@
 import { h } from '../dom';
 import { bytes, count, words } from '../format';
 import { contents } from './explored';
+import { folded, part, tableOf } from './parts';
 import type { Report, SampleLog } from './report';
-import { folded, part, tableOf } from './view';
 
 /** Shows the log and the report below the heading. */
 export function sample(log: SampleLog, report: Report): (Node | string)[] {

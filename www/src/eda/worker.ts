@@ -2,6 +2,7 @@
 // leave it.
 import init, { explore as exploreLog, Feed, ModelFile } from '../../wasm-explore/vicino_explore.js';
 import wasm from '../../wasm-explore/vicino_explore_bg.wasm?url';
+import { assignments } from './assignments';
 import type { Answer, Progress, Request } from './reader';
 
 /** Time between two reports of progress, in ms. */
@@ -61,17 +62,6 @@ async function explore(
     if (what === 'rows') progress.rows += number;
     tell(progress, what === 'start');
   });
-}
-
-/** The columns that a text assigns to fields: `FIELD=NAME` pairs, with commas or line breaks between them. */
-function assignments(text: string): Record<string, string> {
-  const pairs = text.split(/[,\n]/).map((pair) => pair.trim());
-  const assigned = pairs.filter(Boolean).map((pair) => {
-    const at = pair.indexOf('=');
-    if (at < 0) throw coded('options', `columns: found "${pair}", expected FIELD=NAME`);
-    return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
-  });
-  return Object.fromEntries(assigned);
 }
 
 /** Reports progress, no more often than it can be seen. */

@@ -39,9 +39,10 @@ export function home(shop: Shop, openSettings: () => void): Page {
       h(
         'p',
         { class: 'hero-links' },
+        h('a', { class: 'button', href: './train/' }, 'Try it with your own shop'),
         h(
           'button',
-          { type: 'button', class: 'button', onclick: openSettings },
+          { type: 'button', class: 'button quiet', onclick: openSettings },
           'Change the settings',
         ),
         h('a', { class: 'button quiet', href: './eda/' }, 'What the model learnt from'),

@@ -1,0 +1,54 @@
+// The JSON of the command, as far as this page reads it; `docs/json.md` has all of it.
+import type { Exploration } from '../eda/explored';
+import type { Feed, Reading } from '../eda/reading';
+
+/** JSON of `explore`. */
+export interface ExploreSummary extends Exploration {
+  reading: Reading;
+  catalog: Feed | null;
+}
+
+/** JSON of `train`. */
+export interface TrainSummary {
+  data: { num_events: number; num_items: number; num_sessions: number };
+  privacy: {
+    min_shoppers: number;
+    counts_shoppers: boolean;
+    pairs_kept: number;
+    pairs_removed: number;
+  };
+  model: { bytes: number; num_items: number; num_links: number };
+}
+
+/** JSON of `evaluate --events`. */
+export interface EvaluateSummary {
+  num_trials: number;
+  model: { is_tuned: boolean };
+  comparison: { all_targets: View; discovery: View };
+}
+
+/** One way to ask: with or without products that the shopper has seen. */
+export interface View {
+  num_targets: number;
+  systems: System[];
+  verdict: Verdict | null;
+}
+
+export interface System {
+  name: string;
+  is_baseline: boolean;
+  at: { k: number; recall: Estimate; ndcg: Estimate }[];
+}
+
+export interface Estimate {
+  value: number;
+  low: number;
+  high: number;
+}
+
+export interface Verdict {
+  k: number;
+  baseline: string;
+  outcome: 'better' | 'tie' | 'worse';
+  text: string;
+}
