@@ -74,7 +74,7 @@ const MANAGERS = {
   },
   // Without node_modules: what is not unplugged stays in archives.
   'Yarn 4': {
-    prepare: (url, write) =>
+    prepare: (url, omits, write) =>
       write(
         '.yarnrc.yml',
         `npmRegistryServer: "${url}"
@@ -83,6 +83,7 @@ nodeLinker: pnp
 enableGlobalCache: false
 enableTelemetry: false
 enableImmutableInstalls: false
+${omits ? 'supportedArchitectures: { os: [aix], cpu: [ppc64] }' : ''}
 `,
       ),
     install: () => [process.execPath, tool('@yarnpkg/cli-dist', 'bin/yarn.js'), 'add', 'vicino'],
@@ -143,7 +144,7 @@ export async function install(release, manager = 'npm', { omits = false } = {}) 
   };
   write('package.json', JSON.stringify({ name: 'scratch', private: true, type: 'module' }));
   const { prepare, install, start } = MANAGERS[manager];
-  prepare?.(release.url, write);
+  prepare?.(release.url, omits, write);
   const [file, ...args] = install(release.url, omits);
   // The server of the registry runs in this process, which therefore must not wait.
   try {
