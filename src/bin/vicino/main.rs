@@ -38,6 +38,11 @@ use console::{Console, ProgressForm};
 use std::process::ExitCode;
 use usage::Usage;
 
+// That of musl is slow with threads.
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Trains a product recommender from an event log and looks into it.
 ///
 /// A model is one small file that a shop puts beside its pages; the browser ranks with it, and the shopper's
