@@ -78,9 +78,10 @@ export function packPlatform(name, program, destination) {
       description: `The vicino command for ${PLATFORMS[name]}`,
       license,
       repository,
+      type: 'module',
       os: [os],
       cpu: [cpu],
-      files: [programName(name)],
+      files: [programName(name), ...LICENCES],
       engines,
       // A program inside an archive cannot be started.
       preferUnplugged: true,

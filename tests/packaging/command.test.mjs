@@ -2,7 +2,15 @@
 // without Rust: with the program of this machine, and with the one in WebAssembly, which must do the very same.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -187,6 +195,26 @@ describe('installing', () => {
         }
       });
     }
+  }
+});
+
+test('the tarball of a platform holds its program, which may be started, and the licences', async () => {
+  const { publint } = await import('publint');
+  for (const name of Object.keys(PLATFORMS)) {
+    const tarball = release.tarballs.find((path) => path.includes(`cli-${name}-`));
+    const folder = join(scratch, name);
+    mkdirSync(folder);
+    execFileSync('tar', ['-xzf', tarball, '-C', folder]);
+    const names = ['LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'package.json', programName(name)];
+    assert.deepEqual(filesUnder(join(folder, 'package')).sort(), names);
+    const { mode } = statSync(join(folder, 'package', programName(name)));
+    assert.equal(mode & 0o111, 0o111);
+    const { messages } = await publint({
+      pkgDir: join(folder, 'package'),
+      pack: false,
+      strict: true,
+    });
+    assert.deepEqual(messages, []);
   }
 });
 
