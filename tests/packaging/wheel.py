@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import venv
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -58,6 +59,8 @@ def main():
         scratch = Path(scratch)
         wheel = build(vicino, scratch / "wheels")
         assert wheel.name.startswith("vicino-") and "-py3-none-" in wheel.name, wheel.name
+        names = {Path(name).name for name in zipfile.ZipFile(wheel).namelist()}
+        assert names == {"vicino", "METADATA", "WHEEL", "RECORD", "LICENSE-MIT", "LICENSE-APACHE"}, names
 
         clean = scratch / "clean"
         venv.create(clean, with_pip=True)
