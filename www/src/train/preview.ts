@@ -19,15 +19,20 @@ export interface Preview {
 }
 
 /** Opens the model and shows its products. */
-export async function preview(
-  model: Uint8Array,
-  wasm: WebAssembly.Module,
-  products: Products,
-  showsImages: boolean,
-): Promise<Preview> {
+export async function preview({
+  model,
+  module,
+  products,
+  showsPictures,
+}: {
+  model: Uint8Array;
+  module: WebAssembly.Module;
+  products: Products;
+  showsPictures: boolean;
+}): Promise<Preview> {
   // Recommender keeps the bytes that it is given: those of the download stay as they are.
   const shop = await Recommender.load(model.slice(), {
-    wasm,
+    wasm: module,
     storage: 'memory',
     historyName: HISTORY,
   });
@@ -136,7 +141,7 @@ export async function preview(
     const button = h(
       'button',
       { type: 'button', class: 'preview-card', 'data-id': id },
-      picture(title ?? id, showsImages || image?.startsWith('data:') ? image : undefined),
+      picture(title ?? id, showsPictures || image?.startsWith('data:') ? image : undefined),
       h('span', { class: 'preview-title' }, title ?? id),
       details ? h('span', { class: 'detail' }, details) : '',
       price !== undefined ? h('span', { class: 'preview-price' }, amount(price)) : '',
@@ -170,7 +175,7 @@ export async function preview(
           { class: 'detail' },
           'The log has ids alone. Add a product feed above to see titles, prices and pictures.',
         ),
-    products.haveImages && !showsImages
+    products.haveImages && !showsPictures
       ? h(
           'p',
           { class: 'detail' },

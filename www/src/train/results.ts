@@ -7,7 +7,7 @@ import { bytes, count } from '../format';
 import { command, type Effort } from './effort';
 import { showFound } from './found';
 import { type Preview, preview } from './preview';
-import type { Products } from './products';
+import type { Product, Products } from './products';
 import { type ProgressView, progressView } from './progress';
 import { snippet } from './snippet';
 import type { EvaluateSummary, ExploreSummary, TrainSummary } from './summary';
@@ -19,6 +19,8 @@ export interface Model {
   summary: TrainSummary;
   report: string;
   products: Products;
+  /** Why the products could not be listed. */
+  problem: string | undefined;
   seconds: number;
   effort: Effort;
   logs: File[];
@@ -47,7 +49,7 @@ export function results(): Results {
     verdict: h('div', { id: 'verdict' }),
     found: h('div'),
   };
-  const measuring = progressView('measuring', 'Progress of the comparison');
+  const measuring = progressView('measuring', 'Progress of the comparison', 'Comparison: ');
   const offered = h('div', { id: 'further' });
   const element = h(
     'div',
@@ -70,13 +72,17 @@ export function results(): Results {
     },
     showFound: (summary, report) => showFound(places.found, summary, report),
     async showModel(model) {
-      const next = await preview(model.model, model.module, model.products, model.showsPictures);
+      // Without a preview there is still a model.
+      const next = await preview(model).catch(String);
       shown?.free();
-      shown = next;
+      shown = typeof next === 'string' ? undefined : next;
       const heading = h('h2', { id: 'model-title', tabindex: '-1' }, 'Your model');
-      places.model.replaceChildren(modelBox(heading, model, next, offered));
+      places.model.replaceChildren(modelBox(heading, model, shown?.example, offered));
       await pause();
-      places.preview.replaceChildren(next.element);
+      places.preview.replaceChildren(
+        typeof next === 'string' ? failure('There is no preview.', next) : next.element,
+        model.problem ? failure('The products were not listed.', model.problem) : '',
+      );
       await pause();
       heading.focus();
     },
@@ -113,7 +119,7 @@ export function results(): Results {
 function modelBox(
   heading: HTMLElement,
   { model, summary, report, products, seconds, effort, logs, feed, columns }: Model,
-  { example }: Preview,
+  popular: Product | undefined,
   offered: HTMLElement,
 ): HTMLElement {
   const { privacy, data } = summary;
@@ -128,6 +134,7 @@ function modelBox(
       },
       `Download ${name}`,
     );
+  const example = popular ?? products.all[0] ?? { id: 'sku-1' };
   const others = products.all.filter(({ id }) => id !== example.id).slice(0, 20);
   return h(
     'section',

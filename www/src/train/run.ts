@@ -107,12 +107,19 @@ async function trained(job: Job, effort: Effort, began: number): Promise<void> {
   });
   const seconds = (performance.now() - began) / 1000;
   progress.begin('Listing your products');
-  const products = await Products.of(await list(model, feed, signal));
+  let problem: string | undefined;
+  const listed = await list(model, feed, signal).catch((error: unknown) => {
+    signal.throwIfAborted();
+    problem = error instanceof Error ? error.message : String(error);
+    return [];
+  });
+  const products = await Products.of(listed);
   await output.showModel({
     model,
     summary: summary as unknown as TrainSummary,
     report: report ?? '',
     products,
+    problem,
     seconds,
     effort,
     logs,

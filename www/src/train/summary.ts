@@ -46,9 +46,13 @@ export interface Estimate {
   high: number;
 }
 
+export type Outcome = 'better' | 'tie' | 'worse';
+
 export interface Verdict {
   k: number;
   baseline: string;
-  outcome: 'better' | 'tie' | 'worse';
+  outcome: Outcome;
+  /** The same of the order. */
+  order_outcome: Outcome;
   text: string;
 }
