@@ -24,6 +24,11 @@ export interface RunOptions {
   onProgress?: (progress: Progress) => void;
   /** Is told what is worth knowing, such as which columns were found. */
   onRemark?: (text: string) => void;
+  /**
+   * Is given each output, by its name, as soon as it is whole: the model `shop.vicino` comes well before `report.html`.
+   * In Node all of them come at the end.
+   */
+  onOutput?: (name: string, bytes: Uint8Array) => void;
   /** Number of threads; one for each core by default, and always one in browsers. */
   threads?: number;
 }

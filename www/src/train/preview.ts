@@ -1,6 +1,6 @@
 // The preview: products of the shop to look at, and the rails that follow, ranked by the very code of a shop's page.
 // What is clicked here is in the memory of the page alone.
-import { type RailRequest, type Recommendation, Recommender } from 'vicino';
+import { type ModelInfo, type RailRequest, type Recommendation, Recommender } from 'vicino';
 import { h, pause } from '../dom';
 import { part } from '../eda/parts';
 import { count, plural } from '../format';
@@ -13,6 +13,8 @@ const HISTORY = 'vicino-preview';
 
 export interface Preview {
   element: HTMLElement;
+  /** What the model says of itself. */
+  about: ModelInfo;
   /** The product that comes first without a history. */
   example: Product;
   free(): void;
@@ -184,7 +186,7 @@ export async function preview({
       : '',
   );
   element.id = 'preview';
-  return { element, example: popular[0] ?? { id: '' }, free: () => shop.free() };
+  return { element, about: shop.model, example: popular[0] ?? { id: '' }, free: () => shop.free() };
 }
 
 const nameOf = ({ id, title }: Product): string => title ?? id;

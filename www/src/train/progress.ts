@@ -17,9 +17,9 @@ const UPDATE_MS = 100;
 
 /** Words of the program for its tables, and what they are to a visitor. */
 const TABLES: [RegExp, string][] = [
-  [/^next: /, 'What comes next: '],
-  [/^together: /, 'What is bought together: '],
-  [/^similar: /, 'What is alike: '],
+  [/\bnext: /, 'What comes next: '],
+  [/\btogether: /, 'What is bought together: '],
+  [/\bsimilar: /, 'What is alike: '],
 ];
 
 /** Makes a view; `prefix` goes before the name of each step. */
@@ -74,7 +74,7 @@ function left(seconds: number): string {
 
 function named(prefix: string, step: string): string {
   const [pattern, words] = TABLES.find(([pattern]) => pattern.test(step)) ?? [/^/, ''];
-  return sentence(`${prefix}${step.replace(pattern, words)}`);
+  return sentence(`${prefix}${step.replace(pattern, prefix ? words.toLowerCase() : words)}`);
 }
 
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
