@@ -40,6 +40,13 @@ export async function preview({
   });
   await pause();
   const popular = shop.trending({ k: FOUND }).map(({ id }) => products.get(id));
+  // The first list of a kind compiles code and unpacks rows: done here, each in a task of its own, no click waits for it.
+  const [first] = popular;
+  for (const warm of first ? [shop.related, shop.boughtTogether] : []) {
+    await pause();
+    warm.call(shop, first?.id ?? '', { k: RAIL });
+  }
+  await pause();
   const clicked: Product[] = [];
 
   const search = h('input', {
