@@ -10,7 +10,7 @@ pub trait Progress: Sync {
     fn rows(&self, rows: u64) {
         let _ = rows;
     }
-    /// What the step has found so far, in words, such as `best 0.2134`.
+    /// The step has found something, in words, such as `best 0.2134`.
     fn found(&self, what: &str) {
         let _ = what;
     }

@@ -54,7 +54,7 @@ pub(super) struct Bench<'a> {
     pub truncation: Truncation,
     pub progress: &'a dyn Progress,
     counter: Box<dyn CountPairs + 'a>,
-    /// What the search moves now, and the best objective of it.
+    /// The part of the search that runs, and its best objective.
     part: Cell<(&'static str, f64)>,
 }
 

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-/** What is to be started: a file, and arguments that come before those of the program. */
+/** A file to start, and arguments that come before those of the program. */
 export interface Command {
   file: string;
   before: string[];

@@ -9,7 +9,7 @@ declare class FileReaderSync {
 /** Bytes of a file that are fetched at a time. */
 const PIECE = 1 << 20;
 
-/** What is in a file: bytes that are read piece by piece, or that are written. */
+/** Content of a file: bytes that are read piece by piece, or that are written. */
 type Content =
   | { blob: Blob; piece: Uint8Array; from: number }
   | { bytes: Uint8Array; size: number };
@@ -22,6 +22,8 @@ interface Node {
 export interface Streams {
   /** Takes bytes of standard output (1) or errors (2). */
   write(stream: number, bytes: Uint8Array): void;
+  /** A file has its last name, which the program gives it when it is whole. */
+  renamed(path: string): void;
 }
 
 export class MemoryFiles implements Files {
@@ -158,6 +160,7 @@ export class MemoryFiles implements Files {
     if (!node) throw new FileError('ENOENT');
     this.#nodes.delete(from);
     this.#nodes.set(to, node);
+    this.streams.renamed(to);
   }
 
   link(): void {

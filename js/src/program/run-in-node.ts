@@ -13,7 +13,7 @@ interface Exports {
   wasi_thread_start(thread: number, start: number): void;
 }
 
-/** What a worker is given. */
+/** Data of a worker. */
 interface Thread extends Shared {
   module: WebAssembly.Module;
   /** Number of threads ever started, shared by all. */

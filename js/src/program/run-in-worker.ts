@@ -2,7 +2,7 @@
 import { MemoryFiles } from './memory-files.js';
 import { Exit, MAX_HANDLES, systemCalls } from './wasi.js';
 
-/** What the worker is asked. */
+/** A run that the worker is to do. */
 export interface Request {
   module: WebAssembly.Module;
   args: string[];
@@ -11,10 +11,11 @@ export interface Request {
   outputs: string[];
 }
 
-/** What it answers: that it is there, lines of stderr, and in the end the result. */
+/** An answer of the worker: that it is there, a line of stderr, an output that is whole, and in the end the result. */
 export type Answer =
   | { ready: true }
   | { line: string }
+  | { output: string; bytes: Uint8Array }
   | { status: number; stdout: Uint8Array; outputs: Map<string, Uint8Array> }
   | { failure: string };
 
@@ -59,6 +60,10 @@ function run({ module, args, inputs, outputs }: Request): Result {
       const texts = (rest + lines.decode(bytes, { stream: true })).split('\n');
       rest = texts.pop() as string;
       for (const line of texts) self.postMessage({ line });
+    },
+    renamed(path) {
+      const bytes = outputs.includes(path) && files.bytes(path);
+      if (bytes) self.postMessage({ output: path, bytes: new Uint8Array(bytes) });
     },
   });
   const memory = sharedMemory();

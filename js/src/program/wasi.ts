@@ -7,7 +7,7 @@
 /** Kinds of files, by their numbers in WASI. */
 export const FILE_TYPE = { unknown: 0, device: 2, directory: 3, file: 4, link: 7 } as const;
 
-/** What is known of a file. */
+/** Facts about a file. */
 export interface Stat {
   type: number;
   size: number;
@@ -18,7 +18,7 @@ export interface Stat {
   modified: bigint;
 }
 
-/** How a file is opened. */
+/** Ways of opening a file. */
 export interface OpenFlags {
   read: boolean;
   write: boolean;
@@ -67,14 +67,14 @@ export class Exit extends Error {
   }
 }
 
-/** What the threads of one program share. */
+/** State that the threads of one program share. */
 export interface Shared {
   memory: WebAssembly.Memory;
   /** By handle: where the next byte is read or written; -1 for streams and files that are appended to. */
   positions: BigInt64Array;
 }
 
-/** What one run of the program is given. */
+/** Arguments, environment and files of one run of the program. */
 export interface Run extends Shared {
   args: string[];
   env: Record<string, string>;

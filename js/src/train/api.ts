@@ -27,11 +27,13 @@ export interface Workspace {
   place(file: Input): string;
   /** The path at which the program is to write an output. */
   output(name: string): string;
+  /** `give` is called with an output that is whole before the run ends, where that can be told. */
   run(
     args: string[],
     outputs: string[],
     tell: (line: string) => void,
-    signal?: AbortSignal,
+    signal: AbortSignal | undefined,
+    give: (name: string, bytes: Uint8Array) => void,
   ): Promise<RunResult>;
   /** Removes what is left. */
   close(): Promise<void>;
@@ -66,8 +68,14 @@ export function trainer(host: Host): Trainer {
       const said: string[] = [];
       const tell = (text: string) => hear(text, options, said);
       const args = [...arguments_(workspace), '--progress', 'json'];
-      const result = await workspace.run(args, outputs, tell, options.signal);
+      const given = new Set<string>();
+      const give = (name: string, bytes: Uint8Array) => {
+        given.add(name);
+        options.onOutput?.(name, bytes);
+      };
+      const result = await workspace.run(args, outputs, tell, options.signal, give);
       options.signal?.throwIfAborted();
+      for (const [name, bytes] of result.outputs) if (!given.has(name)) give(name, bytes);
       result.stderr = said.join('\n');
       return result;
     } finally {

@@ -28,7 +28,7 @@ export * from './types.js';
 /** Where the script of the worker is; bundlers put the file beside the page. */
 const script = new URL('./program-worker.js', import.meta.url);
 
-/** What every run needs. */
+/** Parts that every run needs. */
 interface Loaded {
   module: WebAssembly.Module;
   /** Addresses that a worker can be started from, the best first. */
@@ -133,7 +133,8 @@ class WorkerSpace implements Workspace {
     args: string[],
     outputs: string[],
     tell: (line: string) => void,
-    signal?: AbortSignal,
+    signal: AbortSignal | undefined,
+    give: (name: string, bytes: Uint8Array) => void,
   ): Promise<RunResult> {
     const worker = await startWorker(this.loaded.scripts);
     const paths = new Map(outputs.map((name) => [this.output(name), name]));
@@ -151,6 +152,7 @@ class WorkerSpace implements Workspace {
       worker.onerror = (event) => reject(new TrainError(event.message || 'the worker ended', 1));
       worker.onmessage = ({ data }: MessageEvent<Answer>) => {
         if ('line' in data) tell(data.line);
+        else if ('output' in data) give(paths.get(data.output) as string, data.bytes);
         else if ('failure' in data) reject(new TrainError(data.failure, 1));
         else if ('outputs' in data) {
           const named = [...data.outputs].map(

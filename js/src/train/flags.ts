@@ -16,10 +16,13 @@ const flagOf = (name: string) =>
 /** Options that are files, which the host puts where the program finds them. */
 const FILES = new Set(['catalog', 'mapping', 'curated', 'join']);
 /** Options of the call that are no flags. */
-const NO_FLAGS = new Set<string>(['signal', 'onProgress', 'onRemark', 'report'] satisfies (
-  | keyof RunOptions
-  | 'report'
-)[]);
+const NO_FLAGS = new Set<string>([
+  'signal',
+  'onProgress',
+  'onRemark',
+  'onOutput',
+  'report',
+] satisfies (keyof RunOptions | 'report')[]);
 /** Options that take all their values at once. */
 const LISTS: Record<string, string> = { eventWeights: ',' };
 

@@ -4,9 +4,9 @@ export type Input = string | URL | File | { name: string; data: Uint8Array | Blo
 /** An argument of `run`: a word, a file that is placed where the program finds it, or a place for an output. */
 export type Argument = string | Exclude<Input, string> | { output: string };
 
-/** How far a step of the work is. */
+/** Progress of a step of the work. */
 export interface Progress {
-  /** What is done now, in words. */
+  /** The step, in words. */
   step: string;
   /** Units that are done: bytes, constants tried, histories. */
   done: number;
@@ -14,13 +14,13 @@ export interface Progress {
   total: number;
   /** Rows that the step has read, if it reads a file. */
   rows?: number;
-  /** What the step has found so far, in words. */
+  /** The best that the step has found so far, in words. */
   found?: string;
   /** Seconds until the step ends at its present speed, once that can be told. */
   secondsLeft?: number;
 }
 
-/** What every call takes. */
+/** Options of every call. */
 export interface RunOptions {
   /** Ends the work; the promise is rejected with the signal's reason, and no file is left. */
   signal?: AbortSignal;
@@ -28,6 +28,11 @@ export interface RunOptions {
   onProgress?: (progress: Progress) => void;
   /** Is told what is worth knowing, such as which columns were found. */
   onRemark?: (text: string) => void;
+  /**
+   * Is given each output, by its name, as soon as it is whole: the model `shop.vicino` comes well before `report.html`.
+   * In Node all of them come at the end.
+   */
+  onOutput?: (name: string, bytes: Uint8Array) => void;
   /** Number of threads; one for each core by default, and always one in browsers. */
   threads?: number;
 }
@@ -36,7 +41,7 @@ export interface RunOptions {
 export type EventKind = 'view' | 'cart' | 'purchase';
 type Keep = 'keep' | 'drop';
 
-/** How event logs and product feeds are read; names and meanings are those of the command's flags. */
+/** Options of reading event logs and product feeds; names and meanings are those of the command's flags. */
 export interface ReadOptions extends RunOptions {
   /** The product feed. */
   catalog?: Input;
@@ -78,7 +83,7 @@ export interface ReadOptions extends RunOptions {
   accept?: string[];
   /** Makes product ids lower-case. */
   foldCase?: boolean;
-  /** What prices of a currency are multiplied by, by its code. */
+  /** Factors of prices, by the code of their currency. */
   currencyRate?: Record<string, number>;
   /** Orders that were cancelled, refunded, voided or failed; dropped by default. */
   voidOrders?: Keep;
@@ -118,7 +123,7 @@ export interface ReadOptions extends RunOptions {
   minSessionEvents?: number;
 }
 
-/** How a model is trained; names and meanings are those of the flags of `vicino train`. */
+/** Options of training; names and meanings are those of the flags of `vicino train`. */
 export interface TrainOptions extends ReadOptions {
   /** Effort of the search for good constants. */
   tune?: 'off' | 'default' | 'thorough';
@@ -152,21 +157,21 @@ export interface TrainOptions extends ReadOptions {
   report?: boolean;
 }
 
-/** How a log is explored. */
+/** Options of exploring a log. */
 export interface ExploreOptions extends ReadOptions {
   /** Also makes the page with every figure. */
   report?: boolean;
 }
 
-/** How a recipe is measured on a log; names and meanings are those of the flags of `vicino evaluate --events`. */
+/** Options of measuring a recipe on a log; names and meanings are those of the flags of `vicino evaluate --events`. */
 export interface EvaluateOptions extends ReadOptions {
-  /** What is measured on: the newest sessions, or the last event or basket of each shopper. */
+  /** The part that is measured on: the newest sessions, or the last event or basket of each shopper. */
   split?: 'time' | 'leave-last-out' | 'last-basket';
   /** Share of the sessions that is measured on. */
   holdout?: number | string;
   /** Tunes the constants of the model that is measured; by default they are the usual ones. */
   tune?: boolean;
-  /** What counts as a hit. */
+  /** Events that count as targets. */
   targets?: 'each' | 'last' | 'basket';
   /** Leaves out the simple methods. */
   noBaselines?: boolean;
@@ -187,41 +192,41 @@ export type Json = { [key: string]: unknown };
 export interface Trained {
   /** The bytes of the model, for a file such as `shop.vicino`. */
   model: Uint8Array;
-  /** What `vicino train --json` prints. */
+  /** The JSON that `vicino train --json` prints. */
   summary: Json;
   /** The page with every figure, as HTML, if it was wanted. */
   report?: string;
 }
 
-/** What is known of a log. */
+/** The account of a log. */
 export interface Explored {
-  /** What `vicino explore --json` prints. */
+  /** The JSON that `vicino explore --json` prints. */
   summary: Json;
   /** The page with every figure, as HTML, if it was wanted. */
   report?: string;
 }
 
-/** What a model of the log is worth beside simple methods. */
+/** The worth of a model of the log, beside simple methods. */
 export interface Evaluated {
-  /** What `vicino evaluate --json` prints. */
+  /** The JSON that `vicino evaluate --json` prints. */
   summary: Json;
   /** The page with every figure, as HTML, if it was wanted. */
   report?: string;
 }
 
-/** What a run of the program left. */
+/** Results of a run of the program. */
 export interface RunResult {
   /** 0, or why it failed: 1 for data and files, 2 for the arguments. */
   status: number;
-  /** What it printed. */
+  /** Its results, as it printed them. */
   stdout: Uint8Array;
-  /** What it said on stderr, apart from progress. */
+  /** Its messages on stderr, apart from progress. */
   stderr: string;
   /** The outputs that were asked for and that are there, by name. */
   outputs: Map<string, Uint8Array>;
 }
 
-/** What the program said when it failed. */
+/** An error of the program, in its own words. */
 export class TrainError extends Error {
   /** Always `TrainError`. */
   override name = 'TrainError';

@@ -9,7 +9,7 @@ export interface Effort {
 }
 
 /** Events times constants that a core of 2026 tries in half a minute. */
-const WORK = 40e6;
+const WORK = 60e6;
 /** Constants that the command tries for each table. */
 const USUAL = 240;
 const LEAST = 10;

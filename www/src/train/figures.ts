@@ -1,5 +1,5 @@
-// The figures of the log, as the program draws them for its report: lifted out of that page one by one, each in a task of
-// its own, so that the page goes on answering.
+// The figures of the log, as the program draws them for its report: lifted out of that page one by one, each in a task
+// of its own, so that the page goes on answering.
 import { h, pause } from '../dom';
 import type { Figure } from '../eda/figure';
 import { folded, tableOf } from '../eda/parts';

@@ -1,6 +1,9 @@
-// The preview: products of the shop to look at, and the rails that follow, ranked by the very code of a shop's page.
-// What is clicked here is in the memory of the page alone.
-import { type RailRequest, type Recommendation, Recommender } from 'vicino';
+// The preview: products of the shop to look at, and the rails that follow, ranked by the very code of a shop's page, in
+// a worker. What is clicked here is in its memory alone.
+import type { ModelInfo, RailRequest, Recommendation } from 'vicino';
+import { Recommender } from 'vicino/worker';
+// Within this script, so that nothing is fetched for it, and the policy of the page holds in it.
+import RankingWorker from 'vicino/worker-script?worker&inline';
 import { h, pause } from '../dom';
 import { part } from '../eda/parts';
 import { count, plural } from '../format';
@@ -11,28 +14,42 @@ const RAIL = 6;
 /** A name of its own, so that the preview has nothing to do with the demo shop. */
 const HISTORY = 'vicino-preview';
 
+/** A rail to ask for. */
+type Asked = Pick<RailRequest, 'name' | 'list' | 'item' | 'items' | 'k'> & { title: string };
+
 export interface Preview {
   element: HTMLElement;
+  /** Facts that the model has of itself. */
+  about: ModelInfo;
   /** The product that comes first without a history. */
   example: Product;
   free(): void;
 }
 
 /** Opens the model and shows its products. */
-export async function preview(
-  model: Uint8Array,
-  wasm: WebAssembly.Module,
-  products: Products,
-  showsImages: boolean,
-): Promise<Preview> {
-  // Recommender keeps the bytes that it is given: those of the download stay as they are.
+export async function preview({
+  model,
+  module,
+  products,
+  showsPictures,
+}: {
+  model: Uint8Array;
+  module: WebAssembly.Module;
+  products: Products;
+  showsPictures: boolean;
+}): Promise<Preview> {
+  // The bytes are handed over: those of the download stay as they are.
   const shop = await Recommender.load(model.slice(), {
-    wasm,
+    worker: new RankingWorker(),
+    wasm: module,
     storage: 'memory',
     historyName: HISTORY,
   });
-  await pause();
-  const popular = shop.trending({ k: FOUND }).map(({ id }) => products.get(id));
+  const about = await shop.model;
+  const popular = (await shop.trending({ k: FOUND })).map(({ id }) => products.get(id));
+  // The first list compiles code and unpacks a table: no click has to wait for that.
+  const [first] = popular;
+  if (first) void shop.related(first.id, { k: 1 });
   const clicked: Product[] = [];
 
   const search = h('input', {
@@ -64,18 +81,21 @@ export async function preview(
   async function look(product: Product): Promise<void> {
     clicked.push(product);
     await shop.record({ item: product.id });
-    draw();
+    await draw();
   }
 
   const again = h('button', { type: 'button', class: 'save', id: 'preview-again' }, 'Start again');
   again.addEventListener('click', async () => {
     clicked.length = 0;
     await shop.history.clear();
-    draw();
+    await draw();
     search.focus();
   });
 
-  function draw(): void {
+  let numDrawn = 0;
+
+  async function draw(): Promise<void> {
+    const drawing = ++numDrawn;
     const last = clicked.at(-1);
     path.replaceChildren(
       ...(clicked.length === 0
@@ -86,7 +106,7 @@ export async function preview(
             again,
           ]),
     );
-    const asked: (RailRequest & { title: string })[] = last
+    const asked: Asked[] = last
       ? [
           {
             title: `After ${nameOf(last)}`,
@@ -106,8 +126,10 @@ export async function preview(
         ]
       : [{ title: 'Popular lately', name: 'trending', list: 'trending', k: RAIL }];
     const began = performance.now();
-    const ranked = shop.page(asked.map(({ title, ...request }) => request));
+    const ranked = await shop.page(asked.map(({ title, ...request }) => request));
     const ms = performance.now() - began;
+    // Another click came first.
+    if (drawing !== numDrawn) return;
     rails.replaceChildren(
       ...asked.map(({ title, name }) =>
         rail(title, name, ranked.find((one) => one.name === name)?.items ?? []),
@@ -136,7 +158,7 @@ export async function preview(
     const button = h(
       'button',
       { type: 'button', class: 'preview-card', 'data-id': id },
-      picture(title ?? id, showsImages || image?.startsWith('data:') ? image : undefined),
+      picture(title ?? id, showsPictures || image?.startsWith('data:') ? image : undefined),
       h('span', { class: 'preview-title' }, title ?? id),
       details ? h('span', { class: 'detail' }, details) : '',
       price !== undefined ? h('span', { class: 'preview-price' }, amount(price)) : '',
@@ -149,7 +171,7 @@ export async function preview(
   search.addEventListener('input', find);
   find();
   await pause();
-  draw();
+  await draw();
   const element = part(
     'Preview: a shopper in your shop',
     `${count(products.all.length)} products. Search, click three, and see the rails change. The clicks stay in this page.`,
@@ -170,7 +192,7 @@ export async function preview(
           { class: 'detail' },
           'The log has ids alone. Add a product feed above to see titles, prices and pictures.',
         ),
-    products.haveImages && !showsImages
+    products.haveImages && !showsPictures
       ? h(
           'p',
           { class: 'detail' },
@@ -179,7 +201,7 @@ export async function preview(
       : '',
   );
   element.id = 'preview';
-  return { element, example: popular[0] ?? { id: '' }, free: () => shop.free() };
+  return { element, about, example: popular[0] ?? { id: '' }, free: () => shop.free() };
 }
 
 const nameOf = ({ id, title }: Product): string => title ?? id;

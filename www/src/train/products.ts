@@ -71,7 +71,7 @@ export class Products {
     const products = new Products(all);
     for (const [at, { id, title, brand, category }] of all.entries()) {
       products.#texts.push(folded([title, brand, category, id].filter(Boolean).join(' ')));
-      if (at % 2000 === 1999) await pause();
+      if (at % 300 === 299) await pause();
     }
     return products;
   }

@@ -15,7 +15,15 @@ export interface ProgressView {
 /** Time between two updates, in ms. */
 const UPDATE_MS = 100;
 
-export function progressView(id: string, label: string): ProgressView {
+/** Words of the program for its tables, and what they are to a visitor. */
+const TABLES: [RegExp, string][] = [
+  [/\bnext: /, 'What comes next: '],
+  [/\btogether: /, 'What is bought together: '],
+  [/\bsimilar: /, 'What is alike: '],
+];
+
+/** Makes a view; `prefix` goes before the name of each step. */
+export function progressView(id: string, label: string, prefix = ''): ProgressView {
   const bar = h('progress', { id: `${id}-bar`, max: '1', 'aria-label': label });
   const words = h('p', { id: `${id}-words` });
   const found = h('p', { class: 'detail', id: `${id}-found` });
@@ -34,13 +42,14 @@ export function progressView(id: string, label: string): ProgressView {
     const { done, total, rows, secondsLeft } = progress;
     if (total > 0) bar.value = Math.min(1, done / total);
     else bar.removeAttribute('value');
-    const parts = [sentence(step)];
+    const name = named(prefix, step);
+    const parts = [name];
     if (total > 0) parts.push(`${Math.floor((100 * Math.min(done, total)) / total)} %`);
     if (rows) parts.push(`${count(rows)} rows`);
     if (secondsLeft !== undefined) parts.push(left(secondsLeft));
     words.textContent = parts.join(', ');
     found.textContent = progress.found ? sentence(progress.found) : '';
-    if (isNew) said.textContent = sentence(step);
+    if (isNew) said.textContent = name;
   };
   return {
     element,
@@ -61,6 +70,11 @@ function left(seconds: number): string {
   if (seconds < 1.5) return 'a second left';
   if (seconds < 100) return `about ${Math.round(seconds)} s left`;
   return `about ${Math.round(seconds / 60)} min left`;
+}
+
+function named(prefix: string, step: string): string {
+  const [pattern, words] = TABLES.find(([pattern]) => pattern.test(step)) ?? [/^/, ''];
+  return sentence(`${prefix}${step.replace(pattern, prefix ? words.toLowerCase() : words)}`);
 }
 
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

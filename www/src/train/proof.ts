@@ -21,7 +21,7 @@ const KEPT: Record<Offline, string> = {
 };
 
 export function proof(): Proof {
-  const state = h('p', { id: 'proof-state', role: 'status' }, 'Loading the trainer, 2 MB packed…');
+  const state = h('p', { id: 'proof-state', role: 'status' }, 'Loading the trainer, some 3 MB…');
   const offline = h('p', { class: 'detail', id: 'offline-state' });
   const attempt = h(
     'button',

@@ -10,15 +10,15 @@ import { type Preview, preview } from './preview';
 import type { Products } from './products';
 import { type ProgressView, progressView } from './progress';
 import { snippet } from './snippet';
-import type { EvaluateSummary, ExploreSummary, TrainSummary } from './summary';
+import type { EvaluateSummary, ExploreSummary } from './summary';
 import { verdict } from './verdict';
 
 /** A trained model and where it comes from. */
 export interface Model {
   model: Uint8Array;
-  summary: TrainSummary;
-  report: string;
   products: Products;
+  /** Why the products could not be listed. */
+  problem: string | undefined;
   seconds: number;
   effort: Effort;
   logs: File[];
@@ -34,6 +34,8 @@ export interface Results {
   clear(): void;
   showFound(summary: ExploreSummary, report: string): Promise<void>;
   showModel(model: Model): Promise<void>;
+  /** The report of the model is there, a while after it. */
+  showReport(report: string): void;
   showVerdict(summary: EvaluateSummary): void;
   showNoVerdict(text: string): void;
   /** Offers a longer search than that of the model; `undefined` takes the offer back. */
@@ -47,7 +49,16 @@ export function results(): Results {
     verdict: h('div', { id: 'verdict' }),
     found: h('div'),
   };
-  const measuring = progressView('measuring', 'Progress of the comparison');
+  const measuring = progressView('measuring', 'Progress of the comparison', 'Comparison: ');
+  const reported = h(
+    'button',
+    { type: 'button', class: 'button quiet', id: 'save-report' },
+    'Download report.html',
+  );
+  let report = '';
+  reported.addEventListener('click', () =>
+    save('report.html', new Blob([report], { type: 'text/html' })),
+  );
   const offered = h('div', { id: 'further' });
   const element = h(
     'div',
@@ -70,15 +81,26 @@ export function results(): Results {
     },
     showFound: (summary, report) => showFound(places.found, summary, report),
     async showModel(model) {
-      const next = await preview(model.model, model.module, model.products, model.showsPictures);
+      // Without a preview there is still a model.
+      const next = await preview(model).catch(String);
       shown?.free();
-      shown = next;
+      shown = typeof next === 'string' ? undefined : next;
       const heading = h('h2', { id: 'model-title', tabindex: '-1' }, 'Your model');
-      places.model.replaceChildren(modelBox(heading, model, next, offered));
+      reported.disabled = true;
+      reported.textContent = 'report.html is being made';
+      places.model.replaceChildren(modelBox(heading, model, shown, reported, offered));
       await pause();
-      places.preview.replaceChildren(next.element);
+      places.preview.replaceChildren(
+        typeof next === 'string' ? failure('There is no preview.', next) : next.element,
+        model.problem ? failure('The products were not listed.', model.problem) : '',
+      );
       await pause();
       heading.focus();
+    },
+    showReport(html) {
+      report = html;
+      reported.disabled = false;
+      reported.textContent = 'Download report.html';
     },
     showVerdict: (summary) => places.verdict.replaceChildren(verdict(summary)),
     showNoVerdict: (text) =>
@@ -112,11 +134,13 @@ export function results(): Results {
 
 function modelBox(
   heading: HTMLElement,
-  { model, summary, report, products, seconds, effort, logs, feed, columns }: Model,
-  { example }: Preview,
+  { model, products, seconds, effort, logs, feed, columns }: Model,
+  shown: Preview | undefined,
+  reported: HTMLElement,
   offered: HTMLElement,
 ): HTMLElement {
-  const { privacy, data } = summary;
+  const about = shown?.about;
+  const privacy = about?.privacy;
   const download = (id: string, name: string, kind: string, content: () => BlobPart): HTMLElement =>
     h(
       'button',
@@ -128,6 +152,7 @@ function modelBox(
       },
       `Download ${name}`,
     );
+  const example = shown?.example ?? products.all[0] ?? { id: 'sku-1' };
   const others = products.all.filter(({ id }) => id !== example.id).slice(0, 20);
   return h(
     'section',
@@ -136,20 +161,27 @@ function modelBox(
     h(
       'p',
       null,
-      `Made in ${seconds.toFixed(seconds < 10 ? 1 : 0)} s on this device. A pair of products is in it only if ${privacy.min_shoppers} or more ${privacy.counts_shoppers ? 'shoppers' : 'sessions'} made it: ${count(privacy.pairs_removed)} pairs of fewer were removed, and no shopper is in the file.`,
+      `Made in ${seconds.toFixed(seconds < 10 ? 1 : 0)} s on this device. `,
+      privacy
+        ? `A pair of products is in it only if ${privacy.minShoppers} or more ${privacy.byShopper ? 'shoppers' : 'sessions'} made it: ${count(privacy.pairsRemoved)} pairs of fewer were removed, and no shopper is in the file.`
+        : '',
     ),
     numbers([
       ['size', bytes(model.length)],
-      ['products', count(summary.model.num_items)],
-      ['links between them', count(summary.model.num_links)],
-      ['events learnt from', count(data.num_events)],
+      ...(about
+        ? ([
+            ['products', count(about.numItems)],
+            ['links between them', count(about.numEdges)],
+            ['events learnt from', count(about.numEvents)],
+          ] as [string, string][])
+        : []),
     ]),
     h(
       'p',
       { class: 'buttons' },
       download('save-model', 'shop.vicino', 'application/octet-stream', () => model as BlobPart),
       download('save-snippet', 'rails.html', 'text/html', () => snippet([example, ...others])),
-      download('save-report', 'report.html', 'text/html', () => report),
+      reported,
     ),
     h(
       'p',

@@ -7,9 +7,12 @@ import type { Chosen } from './files';
 import { type Product, Products, readProducts } from './products';
 import type { ProgressView } from './progress';
 import type { Results } from './results';
-import type { EvaluateSummary, ExploreSummary, TrainSummary } from './summary';
+import type { EvaluateSummary, ExploreSummary } from './summary';
 
-/** What a run is given. */
+/** Name of the model among the outputs of `train`. */
+const MODEL = 'shop.vicino';
+
+/** Files, options and places of one run. */
 export interface Job extends Chosen {
   columns: Record<string, string>;
   showsPictures: boolean;
@@ -29,7 +32,7 @@ export class Refusal extends Error {
   }
 }
 
-/** What was done last, for a longer search. */
+/** State after a run, for a longer search. */
 export interface Done {
   numEvents: number;
   effort: Effort;
@@ -98,21 +101,35 @@ async function rank(
 }
 
 async function trained(job: Job, effort: Effort, began: number): Promise<void> {
-  const { logs, feed, progress, output, signal } = job;
-  const { model, summary, report } = await train(logs, {
+  const { logs, progress, output } = job;
+  let shown: Promise<void> | undefined;
+  const { report } = await train(logs, {
     ...reading(job),
     ...effort.options,
     report: true,
-    onProgress: progress.show,
+    onProgress: (of) => progress.show(shown ? { ...of, step: `Report: ${of.step}` } : of),
+    // The report takes a while longer.
+    onOutput: (name, model) => {
+      if (name === MODEL) shown = show(job, effort, model, (performance.now() - began) / 1000);
+    },
   });
-  const seconds = (performance.now() - began) / 1000;
-  progress.begin('Listing your products');
-  const products = await Products.of(await list(model, feed, signal));
+  await shown;
+  output.showReport(report ?? '');
+}
+
+async function show(job: Job, effort: Effort, model: Uint8Array, seconds: number): Promise<void> {
+  const { logs, feed, signal, output } = job;
+  let problem: string | undefined;
+  const listed = await list(model, feed, signal).catch((error: unknown) => {
+    signal.throwIfAborted();
+    problem = error instanceof Error ? error.message : String(error);
+    return [];
+  });
+  const products = await Products.of(listed);
   await output.showModel({
     model,
-    summary: summary as unknown as TrainSummary,
-    report: report ?? '',
     products,
+    problem,
     seconds,
     effort,
     logs,
@@ -121,7 +138,6 @@ async function trained(job: Job, effort: Effort, began: number): Promise<void> {
     showsPictures: job.showsPictures,
     module: job.module,
   });
-  progress.end();
 }
 
 /** The products of the model, with what the feed says of them. */

@@ -41,10 +41,11 @@ export async function sample(): Promise<Chosen> {
       let ms = Date.UTC(2026, 8, 1) + (visit * 14 + below(14)) * 86_400_000 + below(86_000) * 1000;
       session += 1;
       const shelf = shelves[likes[below(2)] as number] ?? [];
-      const first = Math.floor(next() ** 2 * shelf.length);
+      let at = Math.floor(next() ** 2 * shelf.length);
       for (let n = 2 + below(4); n > 0; n--) {
-        // Neighbours on the shelf go together.
-        const product = shelf[(first + below(4)) % shelf.length];
+        // Neighbours on the shelf go together, mostly.
+        const product = shelf[at % shelf.length];
+        at = next() < 0.6 ? at + 1 + below(3) : Math.floor(next() ** 2 * shelf.length);
         if (!product) continue;
         ms += 20_000 + below(60_000);
         const row = (event: string, at: number): string =>

@@ -8,18 +8,6 @@ export interface ExploreSummary extends Exploration {
   catalog: Feed | null;
 }
 
-/** JSON of `train`. */
-export interface TrainSummary {
-  data: { num_events: number; num_items: number; num_sessions: number };
-  privacy: {
-    min_shoppers: number;
-    counts_shoppers: boolean;
-    pairs_kept: number;
-    pairs_removed: number;
-  };
-  model: { bytes: number; num_items: number; num_links: number };
-}
-
 /** JSON of `evaluate --events`. */
 export interface EvaluateSummary {
   num_trials: number;
@@ -46,9 +34,13 @@ export interface Estimate {
   high: number;
 }
 
+export type Outcome = 'better' | 'tie' | 'worse';
+
 export interface Verdict {
   k: number;
   baseline: string;
-  outcome: 'better' | 'tie' | 'worse';
+  outcome: Outcome;
+  /** The same of the order. */
+  order_outcome: Outcome;
   text: string;
 }

@@ -2,12 +2,25 @@
 import { h } from '../dom';
 import { part, tableOf } from '../eda/parts';
 import { count } from '../format';
-import type { Estimate, EvaluateSummary, View } from './summary';
+import type { Estimate, EvaluateSummary, Outcome, View } from './summary';
 
-const TITLES = {
-  better: 'Better than every simple method',
-  tie: 'No difference from the best simple method',
-  worse: 'Not better than the best simple method',
+/** By what is found, and then by its order. */
+const TITLES: Record<Outcome, Record<Outcome, string>> = {
+  better: {
+    better: 'Better than every simple method',
+    tie: 'Better than every simple method',
+    worse: 'Finds more than every simple method, in a worse order',
+  },
+  tie: {
+    better: 'Finds as much as the best simple method, and lists it further up',
+    tie: 'No difference from the best simple method',
+    worse: 'Finds as much as the best simple method, and lists it further down',
+  },
+  worse: {
+    better: 'Finds less than the best simple method, in a better order',
+    tie: 'Finds less than the best simple method',
+    worse: 'Not as good as the best simple method',
+  },
 };
 const ASKED = {
   all_targets: ['What comes next', 'Lists may hold products that the shopper has seen.'],
@@ -45,25 +58,27 @@ function shown(name: keyof typeof ASKED, { verdict, systems }: View): HTMLElemen
   const sorted = [...systems].sort(
     (a, b) => (at(b)?.recall.value ?? 0) - (at(a)?.recall.value ?? 0),
   );
+  const table = tableOf({
+    head: ['Method', `Found in the first ${verdict.k}`, '95 % range', 'Order (NDCG)'],
+    rows: sorted.map((system) => {
+      const figures = at(system);
+      return [
+        system.is_baseline ? system.name : `${system.name}: this model`,
+        figures ? percent(figures.recall.value) : '',
+        figures ? range(figures.recall) : '',
+        figures ? figures.ndcg.value.toFixed(3) : '',
+      ];
+    }),
+  });
+  const ours = sorted.findIndex((system) => !system.is_baseline);
+  table.querySelectorAll('tbody tr')[ours]?.classList.add('ours');
   return h(
     'section',
     { class: 'verdict', 'data-view': name, 'data-outcome': verdict.outcome },
     heading,
-    h('p', { class: `outcome ${verdict.outcome}` }, TITLES[verdict.outcome]),
+    h('p', { class: `outcome ${verdict.outcome}` }, TITLES[verdict.outcome][verdict.order_outcome]),
     h('p', null, `${text} ${verdict.text}`),
-    tableOf({
-      head: ['Method', `Found in the first ${verdict.k}`, '95 % range', 'Order (NDCG)'],
-      rows: sorted.map((system) => {
-        const figures = at(system);
-        const label = system.is_baseline ? system.name : `${system.name}: this model`;
-        return [
-          label,
-          figures ? percent(figures.recall.value) : '',
-          figures ? range(figures.recall) : '',
-          figures ? figures.ndcg.value.toFixed(3) : '',
-        ];
-      }),
-    }),
+    table,
   );
 }
 
