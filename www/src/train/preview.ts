@@ -21,8 +21,8 @@ export interface Preview {
   element: HTMLElement;
   /** What the model says of itself. */
   about: ModelInfo;
-  /** The product that comes first without a history. */
-  example: Product;
+  /** Examples for a page: the product that comes first without a history, what goes with it, and what is popular. */
+  examples: Product[];
   free(): void;
 }
 
@@ -49,7 +49,7 @@ export async function preview({
   const popular = (await shop.trending({ k: FOUND })).map(({ id }) => products.get(id));
   // The first list compiles code and unpacks a table: no click has to wait for that.
   const [first] = popular;
-  if (first) void shop.related(first.id, { k: 1 });
+  const related = first ? shop.related(first.id, { k: RAIL }) : [];
   const clicked: Product[] = [];
 
   const search = h('input', {
@@ -201,7 +201,9 @@ export async function preview({
       : '',
   );
   element.id = 'preview';
-  return { element, about, example: popular[0] ?? { id: '' }, free: () => shop.free() };
+  const goesWith = (await related).map(({ id }) => products.get(id));
+  const examples = [...new Set([...popular.slice(0, 1), ...goesWith, ...popular])];
+  return { element, about, examples, free: () => shop.free() };
 }
 
 const nameOf = ({ id, title }: Product): string => title ?? id;
