@@ -97,15 +97,6 @@ export async function preview({
   async function draw(): Promise<void> {
     const drawing = ++numDrawn;
     const last = clicked.at(-1);
-    path.replaceChildren(
-      ...(clicked.length === 0
-        ? [h('p', null, 'Click three products: the rails below change with each.')]
-        : [
-            h('p', { role: 'status' }, `Looked at ${plural(clicked.length, 'product')}:`),
-            h('ol', null, ...clicked.map((product) => h('li', null, nameOf(product)))),
-            again,
-          ]),
-    );
     const asked: Asked[] = last
       ? [
           {
@@ -130,6 +121,15 @@ export async function preview({
     const ms = performance.now() - began;
     // Another click came first.
     if (drawing !== numDrawn) return;
+    path.replaceChildren(
+      ...(clicked.length === 0
+        ? [h('p', null, 'Click three products: the rails below change with each.')]
+        : [
+            h('p', { role: 'status' }, `Looked at ${plural(clicked.length, 'product')}:`),
+            h('ol', null, ...clicked.map((product) => h('li', null, nameOf(product)))),
+            again,
+          ]),
+    );
     rails.replaceChildren(
       ...asked.map(({ title, name }) =>
         rail(title, name, ranked.find((one) => one.name === name)?.items ?? []),
