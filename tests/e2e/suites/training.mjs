@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { command, output } from '../support/fixture.mjs';
+import { command, output, root } from '../support/fixture.mjs';
 import { file } from '../support/logs.mjs';
 import { ready, visit } from '../support/visit.mjs';
 
@@ -70,6 +70,19 @@ async function native(page, files) {
   assert.deepEqual([npx, vicino], ['npx', 'vicino']);
   execFileSync(command(), [...args, '--quiet'], { cwd: folder, stdio: 'ignore' });
   return readFileSync(join(folder, 'shop.vicino'));
+}
+
+/** Puts a saved page, its model and the package on a server, as the page says. */
+function serveSnippet(server, snippet, model) {
+  const octets = 'application/octet-stream';
+  server.overrides.set('/rails.html', { status: 200, type: 'text/html', body: snippet });
+  server.overrides.set('/shop.vicino', { status: 200, type: octets, body: model });
+  const dist = join(root, 'js/dist');
+  for (const name of readdirSync(dist).filter((file) => /\.(js|wasm)$/.test(file))) {
+    const type = name.endsWith('.js') ? 'text/javascript' : 'application/wasm';
+    const body = readFileSync(join(dist, name));
+    server.overrides.set(`/node_modules/vicino/dist/${name}`, { status: 200, type, body });
+  }
 }
 
 export function training(shop) {
@@ -172,6 +185,12 @@ export function training(shop) {
       assert.deepEqual(served(server).slice(before), [], 'no request reaches the server');
       const expected = await native(page, [orders, feed]);
       assert.ok(model.bytes.equals(expected), 'the bytes are those of the command');
+
+      serveSnippet(server, snippet, model.bytes);
+      await page.goto(`${server.url}/rails.html`);
+      await page.locator('vicino-rail[list="related"][state="ready"] a').first().waitFor();
+      const links = await page.locator('vicino-rail[list="related"] a').allInnerTexts();
+      assert.ok(links.length > 0 && links.every((text) => /^Thing \d+$/.test(text)), String(links));
     }));
 
   test('neither the page nor its worker can connect once the trainer is loaded', () =>
@@ -210,6 +229,32 @@ export function training(shop) {
       },
       { mayLog: REFUSED },
     ));
+
+  test('pictures of the feed that are on a server are asked for only if one says so', () =>
+    open(shop, async ({ page, server }) => {
+      const { orders, ids } = shopFiles();
+      server.overrides.set('/picture.svg', {
+        ...{ status: 200, type: 'image/svg+xml' },
+        body: "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'/>",
+      });
+      const rows = ids.map((id) => `${id},Thing ${id},${server.url}/picture.svg?${id}`);
+      const feed = file('feed.csv', ['id,title,image', ...rows].join('\n'));
+      await page.setInputFiles('#files', [orders, feed]);
+      await page.locator('.files li').nth(1).waitFor();
+      const before = served(server).length;
+      await page.check('#pictures');
+      await page.click('#train');
+      await trained(page);
+      const picture = page.locator('#preview-found img').first();
+      await picture.evaluate((image) => image.decode());
+      assert.deepEqual([...new Set(served(server).slice(before))], ['/picture.svg']);
+      const asked = served(server).length;
+      await page.uncheck('#pictures');
+      await page.click('#train');
+      await page.locator('#preview', { hasText: 'Pictures of other servers' }).waitFor(LONG);
+      assert.equal(await page.locator('#preview-found img').count(), 0);
+      assert.equal(served(server).length, asked);
+    }));
 
   test('what is no log is refused in the words of the command, and the next file is trained on', () =>
     open(shop, async ({ page }) => {

@@ -21,8 +21,8 @@ export interface Preview {
   element: HTMLElement;
   /** Facts that the model has of itself. */
   about: ModelInfo;
-  /** The product that comes first without a history. */
-  example: Product;
+  /** Examples for a page: the product that comes first without a history, what goes with it, and what is popular. */
+  examples: Product[];
   free(): void;
 }
 
@@ -49,7 +49,7 @@ export async function preview({
   const popular = (await shop.trending({ k: FOUND })).map(({ id }) => products.get(id));
   // The first list compiles code and unpacks a table: no click has to wait for that.
   const [first] = popular;
-  if (first) void shop.related(first.id, { k: 1 });
+  const related = first ? shop.related(first.id, { k: RAIL }) : [];
   const clicked: Product[] = [];
 
   const search = h('input', {
@@ -97,15 +97,6 @@ export async function preview({
   async function draw(): Promise<void> {
     const drawing = ++numDrawn;
     const last = clicked.at(-1);
-    path.replaceChildren(
-      ...(clicked.length === 0
-        ? [h('p', null, 'Click three products: the rails below change with each.')]
-        : [
-            h('p', { role: 'status' }, `Looked at ${plural(clicked.length, 'product')}:`),
-            h('ol', null, ...clicked.map((product) => h('li', null, nameOf(product)))),
-            again,
-          ]),
-    );
     const asked: Asked[] = last
       ? [
           {
@@ -130,6 +121,15 @@ export async function preview({
     const ms = performance.now() - began;
     // Another click came first.
     if (drawing !== numDrawn) return;
+    path.replaceChildren(
+      ...(clicked.length === 0
+        ? [h('p', null, 'Click three products: the rails below change with each.')]
+        : [
+            h('p', { role: 'status' }, `Looked at ${plural(clicked.length, 'product')}:`),
+            h('ol', null, ...clicked.map((product) => h('li', null, nameOf(product)))),
+            again,
+          ]),
+    );
     rails.replaceChildren(
       ...asked.map(({ title, name }) =>
         rail(title, name, ranked.find((one) => one.name === name)?.items ?? []),
@@ -201,7 +201,9 @@ export async function preview({
       : '',
   );
   element.id = 'preview';
-  return { element, about, example: popular[0] ?? { id: '' }, free: () => shop.free() };
+  const goesWith = (await related).map(({ id }) => products.get(id));
+  const examples = [...new Set([...popular.slice(0, 1), ...goesWith, ...popular])];
+  return { element, about, examples, free: () => shop.free() };
 }
 
 const nameOf = ({ id, title }: Product): string => title ?? id;

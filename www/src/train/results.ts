@@ -152,8 +152,7 @@ function modelBox(
       },
       `Download ${name}`,
     );
-  const example = shown?.example ?? products.all[0] ?? { id: 'sku-1' };
-  const others = products.all.filter(({ id }) => id !== example.id).slice(0, 20);
+  const examples = shown?.examples ?? products.all.slice(0, 20);
   return h(
     'section',
     { class: 'figure', 'aria-labelledby': 'model-title' },
@@ -180,7 +179,7 @@ function modelBox(
       'p',
       { class: 'buttons' },
       download('save-model', 'shop.vicino', 'application/octet-stream', () => model as BlobPart),
-      download('save-snippet', 'rails.html', 'text/html', () => snippet([example, ...others])),
+      download('save-snippet', 'rails.html', 'text/html', () => snippet(examples)),
       reported,
     ),
     h(

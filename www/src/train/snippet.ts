@@ -27,6 +27,7 @@ export function snippet(items: readonly Product[]): string {
   Ids are those of your export, letter by letter: the first here is ${escaped(id).replaceAll('--', '- -')}.
   With Vite, webpack or esbuild leave out the importmap.
 -->
+<link rel="icon" href="data:,">
 <link rel="preload" as="fetch" crossorigin href="./shop.vicino">
 <script type="importmap">
   { "imports": {

@@ -19,7 +19,6 @@ export function footer(shop: Shop, element: HTMLElement, openDrawer: OpenDrawer)
       h(
         'ul',
         null,
-        h('li', null, h('a', { href: './train/' }, 'Train on the export of your shop')),
         h('li', null, h('a', { href: './eda/' }, 'What the model learnt from')),
         h('li', null, h('a', { href: './eda/model/' }, 'What is in the model')),
         h(
