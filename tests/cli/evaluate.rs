@@ -109,6 +109,18 @@ fn a_file_without_a_target_is_refused() {
 }
 
 #[test]
+fn a_number_of_constants_tunes_the_model_that_is_measured() {
+    let log = SHOP.arg("train.csv");
+    let measured = |more: &[&str]| {
+        let args = ["evaluate", "--events", &log, "--no-baselines", "--draws", "1", "--json"];
+        json(&mut vicino(args.into_iter().chain(more.iter().copied())))
+    };
+    let (usual, tuned) = (measured(&[]), measured(&["--evaluations", "5"]));
+    assert_eq!((&usual["model"]["is_tuned"], &tuned["model"]["is_tuned"]), (&false.into(), &true.into()));
+    assert_ne!(usual["comparison"]["all_targets"]["systems"], tuned["comparison"]["all_targets"]["systems"]);
+}
+
+#[test]
 fn a_log_is_split_trained_on_and_compared_with_simple_methods() {
     let folder = TempDir::new().unwrap();
     let page = arg(&folder.path().join("page.html"));

@@ -171,6 +171,8 @@ export interface EvaluateOptions extends ReadOptions {
   holdout?: number | string;
   /** Tunes the constants of the model that is measured; by default they are the usual ones. */
   tune?: boolean;
+  /** Tunes so, with this many constants for each table at most. */
+  evaluations?: number;
   /** Events that count as targets. */
   targets?: 'each' | 'last' | 'basket';
   /** Leaves out the simple methods. */

@@ -19,6 +19,8 @@ pub const USUAL_CASES: usize = 10_000;
 pub struct Options {
     /// True to tune the hyperparameters on the training part.
     pub tune: bool,
+    /// Hyperparameters that are tried for each table, at most, instead of the usual number.
+    pub evaluations: Option<usize>,
     pub seed: u64,
     /// True to measure simple methods beside it.
     pub baselines: bool,
@@ -30,7 +32,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Options {
         let compare = CompareOptions::default();
-        Options { tune: false, seed: compare.seed, baselines: true, max_cases: USUAL_CASES, compare }
+        Options { tune: false, evaluations: None, seed: compare.seed, baselines: true, max_cases: USUAL_CASES, compare }
     }
 }
 
@@ -99,6 +101,9 @@ fn train(
     let mut training = TrainOptions { parts: Parts::NONE, ..TrainOptions::default() };
     training.learning.tune = options.tune;
     training.learning.keep_held_out = options.tune;
+    if let Some(evaluations) = options.evaluations {
+        training.learning.evaluations = evaluations;
+    }
     training.learning.seed = options.seed;
     let packed = Trainer::new(training).train(log, catalog, console)?;
     if packed.num_links == 0 {

@@ -36,8 +36,8 @@ export class Refusal extends Error {
 export interface Done {
   numEvents: number;
   effort: Effort;
-  /** True if the comparison was made with a model that was tuned. */
-  isTunedMeasured: boolean;
+  /** True if the comparison was made with the usual search, which is the longest that it makes. */
+  isUsualMeasured: boolean;
 }
 
 /** Runs all steps; rejects with what the program says, or with a {@link Refusal}. */
@@ -63,8 +63,8 @@ export async function run(job: Job): Promise<Done> {
 }
 
 /** Trains again, with the next larger effort. */
-export const further = (job: Job, { numEvents, effort, isTunedMeasured }: Done): Promise<Done> =>
-  rank(job, numEvents, furtherEffort(effort) ?? effort, performance.now(), isTunedMeasured);
+export const further = (job: Job, { numEvents, effort, isUsualMeasured }: Done): Promise<Done> =>
+  rank(job, numEvents, furtherEffort(effort) ?? effort, performance.now(), isUsualMeasured);
 
 /** Options of every command that reads the files. */
 const reading = ({ feed, columns, signal }: Job) => ({
@@ -93,11 +93,11 @@ async function rank(
   began: number,
   isMeasured = false,
 ): Promise<Done> {
-  const isTuned = effort.options.evaluations === undefined;
+  const { evaluations } = effort.options;
   const training = trained(job, effort, began);
   if (!canDoTwo(numEvents)) await training;
-  await Promise.all([training, isMeasured ? undefined : measured(job, isTuned)]);
-  return { numEvents, effort, isTunedMeasured: isTuned };
+  await Promise.all([training, isMeasured ? undefined : measured(job, evaluations)]);
+  return { numEvents, effort, isUsualMeasured: evaluations === undefined };
 }
 
 async function trained(job: Job, effort: Effort, began: number): Promise<void> {
@@ -159,13 +159,14 @@ async function list(
   return readProducts(listed);
 }
 
-async function measured(job: Job, tune: boolean): Promise<void> {
+/** Compares a model that is tuned like the one to take home, with so many constants, or the usual number. */
+async function measured(job: Job, evaluations?: number): Promise<void> {
   const { logs, output } = job;
   output.measuring.begin('Comparing with simple methods');
   try {
     const { summary } = await evaluate(logs, {
       ...reading(job),
-      ...(tune ? { tune } : {}),
+      ...(evaluations === undefined ? { tune: true } : { evaluations }),
       onProgress: output.measuring.show,
     });
     output.showVerdict(summary as unknown as EvaluateSummary);

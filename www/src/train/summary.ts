@@ -11,7 +11,6 @@ export interface ExploreSummary extends Exploration {
 /** JSON of `evaluate --events`. */
 export interface EvaluateSummary {
   num_trials: number;
-  model: { is_tuned: boolean };
   comparison: { all_targets: View; discovery: View };
 }
 

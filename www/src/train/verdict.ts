@@ -27,14 +27,10 @@ const ASKED = {
   discovery: ['What comes next and is new', 'Only products that the shopper has not seen yet.'],
 } as const;
 
-export function verdict({ comparison, model }: EvaluateSummary): HTMLElement {
+export function verdict({ comparison }: EvaluateSummary): HTMLElement {
   return part(
     'Is it better than something simple?',
-    `A model was trained on the older part of the log and asked about the newest, ${count(comparison.all_targets.num_targets)} events that it had not seen, beside simple methods on the same part. ${
-      model.is_tuned
-        ? 'Its constants were searched for as in a full training.'
-        : 'Its constants were the usual ones, not searched for: yours is usually a little better. “Tune further” measures a tuned one.'
-    }`,
+    `A model was trained on the older part of the log and asked about the newest, ${count(comparison.all_targets.num_targets)} events that it had not seen, beside simple methods on the same part. Its constants were searched for like those of your model.`,
     ...(['all_targets', 'discovery'] as const).map((name) => shown(name, comparison[name])),
   );
 }

@@ -81,7 +81,11 @@ pub struct Args {
 
     /// With --events: tune the model's constants on the training part, as `train` does (takes as long)
     #[arg(help_heading = "Comparing", long, conflicts_with_all = ["model", "lists"])]
-    pub(super) tune: bool,
+    tune: bool,
+
+    /// With --events: tune so, with this many constants for each table at most
+    #[arg(help_heading = "Comparing", long, value_name = "N", value_parser = arg_parsers::evaluations, conflicts_with_all = ["model", "lists"])]
+    evaluations: Option<usize>,
 
     /// With --model: the logs that it was trained on, to fit the simple methods on
     #[arg(help_heading = "Comparing", long, value_name = "EVENTS", num_args = 1.., requires = "model", conflicts_with = "since")]
@@ -199,9 +203,15 @@ impl Args {
         output.finish()
     }
 
+    /// Returns true if the model is to be tuned.
+    pub(super) fn is_tuned(&self) -> bool {
+        self.tune || self.evaluations.is_some()
+    }
+
     pub(super) fn comparing(&self) -> train_and_compare::Options {
         train_and_compare::Options {
-            tune: self.tune,
+            tune: self.is_tuned(),
+            evaluations: self.evaluations,
             seed: self.seed,
             baselines: !self.no_baselines,
             max_cases: self.max_cases,

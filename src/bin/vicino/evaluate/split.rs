@@ -42,7 +42,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
             "split": split,
             "num_trials": num_cases,
             "num_sampled": num_sampled,
-            "model": { "bytes": num_bytes, "is_tuned": args.tune },
+            "model": { "bytes": num_bytes, "is_tuned": args.is_tuned() },
             "comparison": comparison,
             "figures": figures::figures(comparison),
         });
@@ -54,7 +54,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
             let (drawn, all) = (thousands(*num_sampled as u64), thousands(*num_cases as u64));
             writeln!(output, "compared on {drawn} of {all} histories, drawn with seed {}", args.seed)?;
         }
-        let tuned = if args.tune { "tuned on the training part" } else { "not tuned (--tune does)" };
+        let tuned = if args.is_tuned() { "tuned on the training part" } else { "not tuned (--tune does)" };
         writeln!(output, "{}: {} bytes, {tuned}", train_and_compare::OURS, thousands(*num_bytes as u64))?;
         print::comparison(&mut output, comparison)?;
     }
