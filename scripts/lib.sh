@@ -8,6 +8,13 @@ wasm_target=wasm32-unknown-unknown
 program_target=wasm32-wasip1-threads
 export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 
+# Binds modules to JavaScript.
+binder=$root/target/bind/release/bind
+build_binder() {
+  env -u RUSTFLAGS -u CARGO_TARGET_DIR cargo build --release --locked --manifest-path "$root/tools/bind/Cargo.toml" \
+    --target-dir "$root/target/bind"
+}
+
 has() { command -v "$1" >/dev/null 2>&1; }
 
 # True where apt may be used: Debian or Ubuntu, as root.

@@ -56,8 +56,11 @@ export function runInNode(wasm: string | URL, args: string[]): number {
 function broken(error: unknown): number {
   const text = error instanceof Error ? error.message : String(error);
   const hint =
-    'as WebAssembly it has at most 4 GiB of memory: a program for this machine (VICINO_BINARY) has all of it';
-  fs.writeSync(2, `vicino: the program broke off (${text}); ${hint}\n`);
+    'if memory ran out, a program for this machine (VICINO_BINARY) has more than the 4 GiB of WebAssembly';
+  fs.writeSync(
+    2,
+    `vicino: the program broke off (${text}), and the lines before say why; ${hint}\n`,
+  );
   return 134;
 }
 

@@ -88,8 +88,22 @@ fn message(error: &anyhow::Error) -> String {
             message = format!("{message}: {cause}");
         }
     }
+    let mut message = without_numbers(&message);
     message.push_str(&hints::of_error(error).unwrap_or_default());
     message
+}
+
+/// A message less the numbers that a system has for its errors: they differ between systems, and the words say it.
+fn without_numbers(message: &str) -> String {
+    let mut parts = message.split(" (os error ");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once(')') {
+            Some((number, rest)) if number.bytes().all(|byte| byte.is_ascii_digit()) => text.push_str(rest),
+            _ => text.extend([" (os error ", part]),
+        }
+    }
+    text
 }
 
 /// Returns true if the reader of our output has gone away.
@@ -195,6 +209,14 @@ mod tests {
     fn a_cause_is_not_told_twice() {
         let error = anyhow!("no such file").context("cannot open a.csv: no such file").context("cannot train");
         assert_eq!(message(&error), "cannot train: cannot open a.csv: no such file");
+    }
+
+    #[test]
+    fn numbers_of_the_system_are_left_out() {
+        let error = anyhow::Error::new(io::Error::from_raw_os_error(2)).context("cannot read a.csv");
+        assert!(!message(&error).contains("os error"), "{}", message(&error));
+        assert_eq!(without_numbers("a (os error 2): b (os error 13)"), "a: b");
+        assert_eq!(without_numbers("a (os error x) b"), "a (os error x) b");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::usage::Usage;
 use anyhow::{Context, bail};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use std::error::Error as StdError;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -135,7 +136,12 @@ fn open(path: &Path) -> anyhow::Result<Target> {
     // Readable to all that the umask lets read, as other files are; temporary files are their owner's alone.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    Ok(Target::File { temporary: builder.tempfile_in(folder)?, place })
+    let temporary = builder.tempfile_in(folder).map_err(|error| match error.get_ref().and_then(StdError::source) {
+        // Without the random name, which says nothing to anybody.
+        Some(cause) => io::Error::new(error.kind(), cause.to_string()),
+        None => error,
+    })?;
+    Ok(Target::File { temporary, place })
 }
 
 /// Fails now rather than after a long computation if `path` cannot be written to; leaves nothing behind.
