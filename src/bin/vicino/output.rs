@@ -4,7 +4,6 @@ use crate::usage::Usage;
 use anyhow::{Context, bail};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use std::error::Error as StdError;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -136,10 +135,10 @@ fn open(path: &Path) -> anyhow::Result<Target> {
     // Readable to all that the umask lets read, as other files are; temporary files are their owner's alone.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let temporary = builder.tempfile_in(folder).map_err(|error| match error.get_ref().and_then(StdError::source) {
+    let temporary = builder.tempfile_in(folder).map_err(|error| {
         // Without the random name, which says nothing to anybody.
-        Some(cause) => io::Error::new(error.kind(), cause.to_string()),
-        None => error,
+        let text = error.to_string();
+        io::Error::new(error.kind(), text.split(" at path ").next().unwrap_or_default())
     })?;
     Ok(Target::File { temporary, place })
 }
