@@ -40,7 +40,12 @@ const picture = (svg, name) => {
 };
 
 const numbers = (figure) => {
-  const cell = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const cell = (text) => {
+    // What a spreadsheet would run as a formula.
+    const isFormula = /^[=+\-@\t\r]/.test(text) && !/^[+-]?[\d.,]+ ?%?$/.test(text);
+    const safe = isFormula ? `'${text}` : text;
+    return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  };
   const rows = [...figure.querySelectorAll('table tr')].map((row) =>
     [...row.cells].map(({ textContent }) => cell(textContent)).join(','),
   );

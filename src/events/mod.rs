@@ -50,7 +50,10 @@ mod session_tests;
 #[cfg(test)]
 mod tests;
 
-pub use crate::table::{Dialect, Example, Format, Origin, Slices, TableError, expand, zstd_decoder};
+pub use crate::table::{
+    Dialect, Example, Format, Origin, RowBytes, RowLimited, Slices, TableError, expand, file_being_decoded,
+    zstd_decoder,
+};
 pub use alike::AlikeIds;
 pub use cleaning::Cleaning;
 pub use error::EventsError;

@@ -1,16 +1,28 @@
 //! Shop ids and item numbers, both ways, in memory.
 
+use std::hash::{BuildHasher, RandomState};
+
 use crate::ItemIx;
 
 /// The shop's ids by item number, and the way back.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Dictionary {
     text: String,
     /// `num_items + 1` positions into `text`.
     ends: Vec<u32>,
     /// Open-addressing hash table of item numbers, `u32::MAX` for empty; a power of two at most half full.
     slots: Vec<u32>,
+    /// Drawn anew for each dictionary, so that nobody can choose ids that fall into one another's slots.
+    hasher: RandomState,
 }
+
+impl PartialEq for Dictionary {
+    fn eq(&self, other: &Dictionary) -> bool {
+        self.text == other.text && self.ends == other.ends
+    }
+}
+
+impl Eq for Dictionary {}
 
 const EMPTY: u32 = u32::MAX;
 
@@ -44,7 +56,7 @@ impl Dictionary {
     pub(super) fn with_room(num_items: usize) -> Dictionary {
         let mut ends = Vec::with_capacity(num_items.saturating_add(1));
         ends.push(0);
-        Dictionary { text: String::new(), ends, slots: slots(num_items) }
+        Dictionary { text: String::new(), ends, slots: slots(num_items), hasher: RandomState::new() }
     }
 
     /// Adds the id of the next item.
@@ -94,7 +106,7 @@ impl Dictionary {
     /// The slot that holds `id`, or the empty one where it would go; none if there are no slots.
     fn slot_of(&self, id: &str) -> Option<usize> {
         let mask = self.slots.len().checked_sub(1)?;
-        let mut slot = hash(id) as usize & mask;
+        let mut slot = self.hasher.hash_one(id) as usize & mask;
         while let Some(&number) = self.slots.get(slot)
             && number != EMPTY
             && self.id(ItemIx(number)) != id
@@ -108,15 +120,6 @@ impl Dictionary {
 /// Empty slots for so many items.
 fn slots(num_items: usize) -> Vec<u32> {
     vec![EMPTY; num_items.saturating_mul(2).checked_next_power_of_two().unwrap_or(0).max(2)]
-}
-
-/// FNV-1a, 64 bits, folded (Fowler, Noll, Vo): short keys, no state, the same everywhere.
-fn hash(id: &str) -> u32 {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for byte in id.bytes() {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    }
-    (hash ^ (hash >> 32)) as u32
 }
 
 #[cfg(all(test, feature = "read"))]

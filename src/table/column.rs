@@ -93,7 +93,7 @@ pub(super) struct ColumnReader {
 }
 
 enum Reader {
-    Pieces(PieceReader),
+    Pieces(Box<PieceReader>),
     Values(Box<reader::ColumnReader>),
 }
 
@@ -102,7 +102,7 @@ impl ColumnReader {
         let description = column.column_descr_ptr();
         let (meaning, max_definition) = (Meaning::of(&description), description.max_def_level());
         let reader = match (meaning, Kind::of(column)) {
-            (Meaning::Plain, Some(kind)) => Reader::Pieces(PieceReader::new(pages, kind, max_definition)),
+            (Meaning::Plain, Some(kind)) => Reader::Pieces(Box::new(PieceReader::new(pages, kind, max_definition))),
             _ => Reader::Values(Box::new(reader::get_column_reader(description, pages))),
         };
         ColumnReader { reader, meaning, max_definition, definitions: Vec::new() }

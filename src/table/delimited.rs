@@ -5,6 +5,7 @@ use std::io::{self, Read};
 
 use super::dialect::{Dialect, Found};
 use super::input::{ErrorContext, Input, Meter};
+use super::limit::{RowBytes, RowLimited};
 use super::remark::{Remark, Remarks};
 use super::{Cell, Damage, MAX_WANTED, Row, TableError};
 use crate::Progress;
@@ -20,7 +21,8 @@ const HEADER_BYTES: usize = 1 << 16;
 const REPORT_ROWS: u64 = 1 << 14;
 
 pub(super) struct Delimited {
-    reader: csv::Reader<Rows>,
+    reader: csv::Reader<RowLimited<Rows>>,
+    row_bytes: RowBytes,
     context: ErrorContext,
     meter: Meter,
     form: Form,
@@ -109,6 +111,7 @@ impl Delimited {
             None => Rows::Plain(lines),
             Some(delimiter) => Rows::Replaced(Replaced { input: lines, delimiter, ready: Vec::new(), start: 0 }),
         };
+        let row_bytes = RowBytes::default();
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(delimiter)
             .terminator(terminator)
@@ -116,12 +119,13 @@ impl Delimited {
             .has_headers(false)
             .flexible(true)
             .buffer_capacity(1 << 16)
-            .from_reader(rows);
+            .from_reader(RowLimited::new(rows, row_bytes.clone()));
         let remarks_of_rows = remarks.clone();
         let mut form = Form { delimiter, has_quotes: found.has_quotes, header: None, lines_before: found.skipped.1 };
         if let Some(num_columns) = found.without_header {
             let columns = (1..=num_columns).map(|number| number.to_string()).collect();
-            return Ok((columns, Delimited { reader, context, meter, form, remarks: remarks_of_rows, sample }));
+            let remarks = remarks_of_rows;
+            return Ok((columns, Delimited { reader, row_bytes, context, meter, form, remarks, sample }));
         }
         let mut header = csv::ByteRecord::new();
         match reader.read_byte_record(&mut header) {
@@ -140,7 +144,7 @@ impl Delimited {
             }
         }
         form.header = Some(header);
-        Ok((columns, Delimited { reader, context, meter, form, remarks: remarks_of_rows, sample }))
+        Ok((columns, Delimited { reader, row_bytes, context, meter, form, remarks: remarks_of_rows, sample }))
     }
 
     pub(super) fn read(
@@ -161,6 +165,7 @@ impl Delimited {
                 Ok(false) => break,
                 Err(error) => return Err(io_error(&self.context, error, lines_before + before.saturating_sub(1))),
             }
+            self.row_bytes.begin();
             let lines = self.reader.position().line().saturating_sub(before);
             let breaks = match lines {
                 0 | 1 => 0,

@@ -60,6 +60,30 @@ pub enum TableError {
         /// Bytes that they may unpack to.
         most: u64,
     },
+    /// A row of text, or a part of XML, does not end.
+    #[error(
+        "{}: {row} {number} has more than {} MiB and is not read: a line end, a quote or a mark is missing, or it is no text",
+        path.display(),
+        crate::table::limit::ROW_BYTES >> 20
+    )]
+    LongRow {
+        /// The file.
+        path: PathBuf,
+        /// The part of the file that `number` counts.
+        row: &'static str,
+        /// The row's line or number, from 1.
+        number: u64,
+    },
+    /// An item of an XML feed has too many elements, or the feed has too many names of elements.
+    #[error("{}: {what} in item {item}; is it a product feed?", path.display())]
+    LargeItem {
+        /// The file.
+        path: PathBuf,
+        /// What there is too much of.
+        what: &'static str,
+        /// The item, from 1.
+        item: u64,
+    },
     /// A file holds a table of another kind, or several.
     #[error("{}: {what}, which is not read as it is: {how}", path.display())]
     Container {
@@ -174,7 +198,7 @@ pub enum TableError {
         found: String,
     },
     /// A Parquet file has the right marks and cannot be decoded.
-    #[error("{}: the Parquet file cannot be decoded: {problem}", path.display())]
+    #[error("{}: the Parquet file cannot be decoded: {problem}; export it again", path.display())]
     Parquet {
         /// The file.
         path: PathBuf,

@@ -4,7 +4,9 @@
 //! Atom names the entry. Of elements that repeat (such as `<g:additional_image_link>`) the first counts; an element with others inside has no value of its own. `<link
 //! href="..."/>`, as Atom writes it, has the value of its attribute.
 
-use std::io::{BufRead, BufReader};
+use std::collections::HashSet;
+use std::io::{self, BufRead, BufReader};
+use std::sync::Arc;
 
 use quick_xml::Reader;
 use quick_xml::errors::IllFormedError;
@@ -12,6 +14,7 @@ use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
 
 use super::input::{ErrorContext, Input, Meter};
+use super::limit::{RowBytes, RowLimited, is_long_row};
 use super::remark::Remarks;
 use super::{Cell, MAX_WANTED, Origin, Row, TableError};
 use crate::Progress;
@@ -22,8 +25,13 @@ const REPORT_ROWS: u64 = 1 << 10;
 /// A value of so many bytes is read no further: descriptions of whole pages are nobody's title.
 const MAX_VALUE: usize = 1 << 14;
 
+/// An item of more elements, or a feed with more names of elements, is no product feed.
+const MAX_ELEMENTS: usize = 10_000;
+
+type FeedReader = BufReader<RowLimited<Input>>;
+
 pub(super) struct Feed {
-    items: Items<BufReader<Input>>,
+    items: Items<FeedReader>,
     context: ErrorContext,
     meter: Meter,
 }
@@ -31,25 +39,39 @@ pub(super) struct Feed {
 impl Feed {
     /// Reads the feed once for the elements of all items.
     pub(super) fn open(origin: &Origin, remarks: &Remarks) -> Result<(Vec<String>, Feed), TableError> {
-        let items = || -> Result<(Items<BufReader<Input>>, ErrorContext, Meter), TableError> {
+        let items = || -> Result<(Items<FeedReader>, ErrorContext, Meter), TableError> {
             let mut input = Input::open(origin, remarks)?;
             input.begin_text()?;
             let (context, meter) = (input.context(), input.meter());
-            Ok((Items::new(BufReader::with_capacity(1 << 16, input)), context, meter))
+            Ok((Items::new(input), context, meter))
         };
         let mut columns: Vec<String> = Vec::new();
+        let mut known = HashSet::new();
         let (mut head, ..) = items()?;
-        // What is wrong is met again when rows are read.
-        while let Ok(true) = head.next() {
-            for (name, _) in &head.values {
-                if !columns.contains(name) {
+        let mut item = 0;
+        // What is wrong behind an item is met again when rows are read.
+        let outcome = loop {
+            match head.next() {
+                Ok(true) => item += 1,
+                outcome => break outcome,
+            }
+            for Element { name, .. } in &head.values {
+                if !known.contains(name) {
+                    known.insert(name.clone());
                     columns.push(name.clone());
                 }
             }
-        }
+            if columns.len() > MAX_ELEMENTS {
+                let what = "more than 10,000 different elements up to that";
+                return Err(TableError::LargeItem { path: origin.path().to_owned(), what, item });
+            }
+        };
         let (items, context, meter) = items()?;
         if columns.is_empty() {
-            return Err(TableError::NotFeed { path: context.path });
+            return Err(match outcome {
+                Err(error) if item == 0 && head.has_begun => table_error(context, error, 1),
+                _ => TableError::NotFeed { path: context.path },
+            });
         }
         Ok((columns, Feed { items, context, meter }))
     }
@@ -67,21 +89,17 @@ impl Feed {
             match self.items.next() {
                 Ok(true) => {}
                 Ok(false) => break,
-                Err(quick_xml::Error::Io(error)) => {
-                    return Err(self.context.error(std::io::Error::new(error.kind(), error.to_string()), num_rows));
-                }
-                Err(error) => {
-                    let (path, problem) = (self.context.path, error.to_string());
-                    return Err(TableError::Xml { path, item: num_rows + 1, problem });
-                }
+                Err(error) => return Err(table_error(self.context, error, num_rows + 1)),
             }
             num_rows += 1;
             let mut cells = [Cell::Missing; MAX_WANTED];
-            for (name, value) in &self.items.values {
-                if let Some(cell) = keys.iter().position(|key| key == name).and_then(|at| cells.get_mut(at))
+            let (of_google, others): (Vec<&Element>, Vec<&Element>) =
+                self.items.values.iter().partition(|element| element.is_of_google);
+            for element in of_google.into_iter().chain(others) {
+                if let Some(cell) = keys.iter().position(|key| *key == element.name).and_then(|at| cells.get_mut(at))
                     && *cell == Cell::Missing
                 {
-                    *cell = Cell::from_text(value);
+                    *cell = Cell::from_text(&element.value);
                 }
             }
             sink(Row::Cells { line: num_rows, cells: &cells[..keys.len()] });
@@ -96,47 +114,95 @@ impl Feed {
     }
 }
 
+/// The reason why an item cannot be read.
+enum Unreadable {
+    Xml(quick_xml::Error),
+    /// It has more than [`MAX_ELEMENTS`].
+    TooMany,
+}
+
+impl<E: Into<quick_xml::Error>> From<E> for Unreadable {
+    fn from(error: E) -> Unreadable {
+        Unreadable::Xml(error.into())
+    }
+}
+
+/// An element of an item.
+struct Element {
+    name: String,
+    value: String,
+    /// Google's elements count before others of the same name.
+    is_of_google: bool,
+}
+
+fn table_error(context: ErrorContext, error: Unreadable, item: u64) -> TableError {
+    let path = context.path.clone();
+    match error {
+        Unreadable::TooMany => TableError::LargeItem { path, what: "more than 10,000 elements", item },
+        Unreadable::Xml(quick_xml::Error::Io(error)) if is_long_row(&error) => {
+            TableError::LongRow { path, row: "an element, a text or a mark of item", number: item }
+        }
+        Unreadable::Xml(quick_xml::Error::Io(error)) => {
+            // What unpacked to too much says so by its type.
+            let error = Arc::try_unwrap(error).unwrap_or_else(|error| io::Error::new(error.kind(), error.to_string()));
+            context.error(error, item - 1)
+        }
+        Unreadable::Xml(error) => TableError::Xml { path, item, problem: error.to_string() },
+    }
+}
+
 /// The items of a feed, one after the other.
 struct Items<R> {
     reader: Reader<R>,
     buffer: Vec<u8>,
-    /// Names and texts of the item's elements.
-    values: Vec<(String, String)>,
+    values: Vec<Element>,
+    part_bytes: RowBytes,
+    /// True as soon as there is an item.
+    has_begun: bool,
+}
+
+impl Items<FeedReader> {
+    fn new(input: Input) -> Items<FeedReader> {
+        let part_bytes = RowBytes::default();
+        let input = BufReader::with_capacity(1 << 16, RowLimited::new(input, part_bytes.clone()));
+        Items {
+            reader: Reader::from_reader(input),
+            buffer: Vec::new(),
+            values: Vec::new(),
+            part_bytes,
+            has_begun: false,
+        }
+    }
 }
 
 impl<R: BufRead> Items<R> {
-    fn new(input: R) -> Items<R> {
-        Items { reader: Reader::from_reader(input), buffer: Vec::new(), values: Vec::new() }
-    }
-
     /// Reads the next item into `values`; whether there is one.
-    fn next(&mut self) -> Result<bool, quick_xml::Error> {
+    fn next(&mut self) -> Result<bool, Unreadable> {
         self.values.clear();
         // Elements between the item and what is read; `None` outside of items.
         let mut depth: Option<usize> = None;
         let mut text = String::new();
         let mut has_inner = false;
-        // Names of Google's elements, which stand before others of the same name; the value that is read.
-        let (mut of_google, mut at): (Vec<String>, usize) = (Vec::new(), 0);
+        // The element that is read.
+        let mut at = 0;
         loop {
             self.buffer.clear();
+            self.part_bytes.begin();
+            if self.values.len() > MAX_ELEMENTS {
+                return Err(Unreadable::TooMany);
+            }
             let event = self.reader.read_event_into(&mut self.buffer)?;
             match (depth, event) {
                 (None, Event::Eof) => return Ok(false),
                 (Some(_), Event::Eof) => return Err(IllFormedError::MissingEndTag("item".to_owned()).into()),
-                (None, Event::Start(element)) if is_item(&element) => depth = Some(0),
+                (None, Event::Start(element)) if is_item(&element) => (depth, self.has_begun) = (Some(0), true),
                 (Some(0), Event::Start(element)) => {
                     depth = Some(1);
                     (text, has_inner) = (String::new(), false);
                     take_link(&element, &mut self.values)?;
-                    let name = name(&element);
                     at = self.values.len();
                     let is_of_google = element.name().prefix().is_some_and(|prefix| prefix.as_ref() == GOOGLE);
-                    if is_of_google && !of_google.contains(&name) {
-                        at = self.values.iter().position(|(other, _)| *other == name).unwrap_or(at);
-                        of_google.push(name.clone());
-                    }
-                    self.values.insert(at, (name, String::new()));
+                    self.values.push(Element { name: name(&element), value: String::new(), is_of_google });
                 }
                 (Some(inside), Event::Start(_)) => (depth, has_inner) = (Some(inside + 1), true),
                 (Some(0), Event::Empty(element)) => take_link(&element, &mut self.values)?,
@@ -144,7 +210,7 @@ impl<R: BufRead> Items<R> {
                 (Some(1), Event::End(_)) => {
                     depth = Some(0);
                     if let Some(value) = self.values.get_mut(at).filter(|_| !has_inner) {
-                        value.1 = std::mem::take(&mut text);
+                        value.value = std::mem::take(&mut text);
                     }
                 }
                 (Some(inside), Event::End(_)) => depth = Some(inside - 1),
@@ -172,11 +238,12 @@ fn is_item(element: &BytesStart<'_>) -> bool {
 }
 
 /// `<link href="..."/>` has its value in an attribute.
-fn take_link(element: &BytesStart<'_>, values: &mut Vec<(String, String)>) -> Result<(), quick_xml::Error> {
+fn take_link(element: &BytesStart<'_>, values: &mut Vec<Element>) -> Result<(), quick_xml::Error> {
     if element.local_name().as_ref() == "link"
         && let Some(target) = element.try_get_attribute("href")?
     {
-        values.push(("link".to_owned(), target.value.into_owned()));
+        let (name, value) = ("link".to_owned(), target.value.into_owned());
+        values.push(Element { name, value, is_of_google: false });
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use flate2::read::MultiGzDecoder;
 
 use super::encoding::{self, Decoder, Encoding};
-use super::limit::{Limit, Limited, TooLarge};
+use super::limit::{Limit, Limited, TooLarge, is_long_row};
 use super::remark::Remarks;
 use super::{Origin, TableError, zstd};
 use crate::Progress;
@@ -218,6 +218,9 @@ impl ErrorContext {
             return error;
         }
         let path = self.path.clone();
+        if is_long_row(&source) {
+            return TableError::LongRow { path, row: "the row on line", number: line + 1 };
+        }
         let format = self.compression.name();
         match source.kind() {
             _ if self.compression == Compression::None => TableError::Io { path, source },

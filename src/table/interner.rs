@@ -4,7 +4,8 @@
 //! key, so that a look-up touches no text. With `HashTable` of hashbrown, by these keys or by text, `vicino explore` of
 //! a log of a million rows took up to a tenth longer.
 
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::LazyLock;
 
 use super::Cell;
 
@@ -26,6 +27,7 @@ pub(crate) struct Interner {
     has_ints: bool,
     has_texts: bool,
     names: Names,
+    seed: Seed,
 }
 
 /// The text of every id, for those who ask for it.
@@ -80,11 +82,11 @@ impl Key {
     }
 
     #[inline]
-    fn hash(self) -> u64 {
+    fn hash(self, seed: Seed) -> u64 {
         if self.1 >> 56 == LONG >> 56 {
             return self.0;
         }
-        fold(fold(self.0 ^ SEED, FACTOR) ^ self.1, FACTOR)
+        seed.mix(seed.mix(self.0 ^ seed.start) ^ self.1)
     }
 }
 
@@ -155,7 +157,7 @@ impl Interner {
         let (mut all, mut last) = (0, self.last.map(|last| last.0));
         for key in keys {
             if last != Some(key) {
-                all ^= self.slots[key.hash() as usize & mask].number;
+                all ^= self.slots[key.hash(self.seed) as usize & mask].number;
                 last = Some(key);
             }
         }
@@ -213,7 +215,7 @@ impl Interner {
         match key {
             Some(key) => (key, self.slot_of(key, |slot| slot.key == key)),
             None => {
-                let hash = hash_text(id);
+                let hash = self.seed.of_text(id);
                 let at = self.long.len() as u64;
                 let long = std::mem::take(&mut self.long);
                 let is_it = |slot: &Slot| {
@@ -267,7 +269,7 @@ impl Interner {
                 let at = self.long.len() as u64;
                 self.long.extend_from_slice(&(text.len() as u32).to_le_bytes());
                 self.long.extend_from_slice(text.as_bytes());
-                Key(hash_text(&text), LONG | at)
+                Key(self.seed.of_text(&text), LONG | at)
             });
             let slot = self.slot_of(key, |slot| slot.key == key);
             self.fill(slot, key, number);
@@ -286,7 +288,7 @@ impl Interner {
             self.grow();
         }
         let mask = self.slots.len() - 1;
-        let mut at = key.hash() as usize & mask;
+        let mut at = key.hash(self.seed) as usize & mask;
         loop {
             let slot = &self.slots[at];
             if slot.number == EMPTY || is_it(slot) {
@@ -300,7 +302,7 @@ impl Interner {
         let mask = (self.slots.len() * 2).max(64) - 1;
         let mut slots = vec![Slot { key: Key(0, 0), number: EMPTY }; mask + 1];
         for slot in self.slots.iter().filter(|slot| slot.number != EMPTY) {
-            let mut at = slot.key.hash() as usize & mask;
+            let mut at = slot.key.hash(self.seed) as usize & mask;
             while slots[at].number != EMPTY {
                 at = (at + 1) & mask;
             }
@@ -316,45 +318,75 @@ fn long_at(long: &[u8], at: u64) -> &[u8] {
     &text[..u32::from_le_bytes(*length) as usize]
 }
 
-/// Multiplies to 128 bits and folds the halves: a strong mix in one instruction (wyhash, Wang Yi 2019).
-fn fold(a: u64, b: u64) -> u64 {
-    let product = u128::from(a) * u128::from(b);
-    (product >> 64) as u64 ^ product as u64
+/// Secret numbers of hashes, drawn once a run: ids are what visitors send, and nobody can choose some that fall into one
+/// another's slots. No order of a table is ever seen, so that results are the same in every run.
+#[derive(Clone, Copy)]
+struct Seed {
+    start: u64,
+    /// Odd.
+    factor: u64,
 }
 
-const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
-const FACTOR: u64 = 0xd6e8_feb8_6659_fd93;
-
-fn hash_text(text: &str) -> u64 {
-    let mut hash = SEED ^ text.len() as u64;
-    let (words, rest) = text.as_bytes().as_chunks::<8>();
-    for word in words {
-        hash = fold(hash ^ u64::from_le_bytes(*word), FACTOR);
+impl Default for Seed {
+    fn default() -> Seed {
+        static DRAWN: LazyLock<Seed> = LazyLock::new(|| {
+            let random = RandomState::new();
+            Seed { start: random.hash_one(0), factor: random.hash_one(1) | 1 }
+        });
+        *DRAWN
     }
-    let mut last = [0; 8];
-    last[..rest.len()].copy_from_slice(rest);
-    fold(hash ^ u64::from_le_bytes(last), FACTOR)
 }
 
-/// Hashes one `u64` key; for maps that are never walked, so that their order cannot matter.
-#[derive(Default)]
-pub(crate) struct Mix(u64);
+impl Seed {
+    /// Multiplies to 128 bits and folds the halves: a strong mix in one instruction (wyhash, Wang Yi 2019).
+    #[inline]
+    fn mix(self, value: u64) -> u64 {
+        let product = u128::from(value) * u128::from(self.factor);
+        (product >> 64) as u64 ^ product as u64
+    }
 
-pub(crate) type FastHash = BuildHasherDefault<Mix>;
+    fn of_text(self, text: &str) -> u64 {
+        let mut hash = self.start ^ text.len() as u64;
+        let (words, rest) = text.as_bytes().as_chunks::<8>();
+        for word in words {
+            hash = self.mix(hash ^ u64::from_le_bytes(*word));
+        }
+        let mut last = [0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        self.mix(hash ^ u64::from_le_bytes(last))
+    }
+}
+
+/// Hashes one `u64` key; for maps of which no order is ever seen: it differs from run to run.
+pub(crate) struct Mix {
+    hash: u64,
+    seed: Seed,
+}
+
+#[derive(Clone, Default)]
+pub(crate) struct FastHash(Seed);
+
+impl BuildHasher for FastHash {
+    type Hasher = Mix;
+
+    fn build_hasher(&self) -> Mix {
+        Mix { hash: self.0.start, seed: self.0 }
+    }
+}
 
 impl Hasher for Mix {
     fn finish(&self) -> u64 {
-        self.0
+        self.hash
     }
 
     fn write(&mut self, bytes: &[u8]) {
         for &byte in bytes {
-            self.0 = fold(self.0 ^ u64::from(byte) ^ SEED, FACTOR);
+            self.hash = self.seed.mix(self.hash ^ u64::from(byte));
         }
     }
 
     fn write_u64(&mut self, value: u64) {
-        self.0 = fold(self.0 ^ value ^ SEED, FACTOR);
+        self.hash = self.seed.mix(self.hash ^ value);
     }
 }
 

@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value as Tree};
 
 use super::input::{ErrorContext, Input, Meter};
+use super::limit::{ROW_BYTES, RowBytes, RowLimited};
 use super::nested::{Columns, Plan, Reading};
 use super::records::Records;
 use super::remark::Remarks;
@@ -27,7 +28,7 @@ const HEAD_BYTES: usize = 1 << 20;
 const REPORT_ROWS: u64 = 1 << 13;
 
 /// A line, or the record of a document, that is longer is given up: a line end or bracket of it is missing.
-const MAX_RECORD: u64 = 1 << 26;
+const MAX_RECORD: u64 = ROW_BYTES;
 
 pub(super) struct Json {
     origin: Origin,
@@ -55,13 +56,14 @@ impl Json {
         let split = split_of(&mut input)?;
         let mut schema = Schema::default();
         let mut first_problem = None;
-        let input = BufReader::with_capacity(1 << 16, input);
         if split == Split::Wrapper {
+            // Only names of keys are kept of it, each between two quotes.
+            let input = BufReader::with_capacity(1 << 16, RowLimited::between(input, b'"'));
             let mut deserializer = serde_json::Deserializer::from_reader(input);
             let outcome = schema.see(&mut deserializer).and_then(|()| deserializer.end());
-            outcome.map_err(|error| of_wrapper(&context, &error))?;
+            outcome.map_err(|error| of_wrapper(&context, error))?;
         } else {
-            let mut parts = Parts::new(input, split);
+            let mut parts = Parts::new(BufReader::with_capacity(1 << 16, input), split);
             while let Some((line, bytes)) = parts.next(&context)? {
                 let mut see = |part: &[u8]| {
                     let mut deserializer = serde_json::Deserializer::from_slice(part);
@@ -235,15 +237,12 @@ fn objects_of(line: &[u8]) -> Vec<&[u8]> {
     }
 }
 
-fn of_wrapper(context: &ErrorContext, error: &serde_json::Error) -> TableError {
+fn of_wrapper(context: &ErrorContext, error: serde_json::Error) -> TableError {
     let (path, line) = (context.path.clone(), error.line() as u64);
     match error.classify() {
-        serde_json::error::Category::Io => {
-            let kind = error.io_error_kind().unwrap_or(std::io::ErrorKind::Other);
-            context.error(std::io::Error::new(kind, error.to_string()), line)
-        }
+        serde_json::error::Category::Io => context.error(error.into(), line),
         serde_json::error::Category::Eof => TableError::OpenRecord { path, line: 1 },
-        _ => TableError::NotJson { path, line, problem: without_line(error) },
+        _ => TableError::NotJson { path, line, problem: without_line(&error) },
     }
 }
 
@@ -260,11 +259,13 @@ fn read_wrapper(
         return Err(TableError::LargeRecord { path: context.path.clone() });
     };
     let lines = Rc::new(std::cell::Cell::new(1));
-    let counted = CountLines { input, lines: lines.clone() };
+    let row = RowBytes::default();
+    let counted = RowLimited::new(CountLines { input, lines: lines.clone() }, row.clone());
     let mut num_elements = 0_u64;
     let mut take = |element: &RawValue| {
         let line = lines.get() - element.get().bytes().filter(|&byte| byte == b'\n').count() as u64;
         hand_over_nested(&plan, element.get().as_bytes(), names, line, sink);
+        row.begin();
         num_elements += 1;
         if num_elements.is_multiple_of(REPORT_ROWS) {
             progress.rows(REPORT_ROWS);
@@ -273,7 +274,7 @@ fn read_wrapper(
     };
     let mut deserializer = serde_json::Deserializer::from_reader(counted);
     let outcome = Holder { keys: &keys, take: &mut take }.deserialize(&mut deserializer);
-    outcome.and_then(|()| deserializer.end()).map_err(|error| of_wrapper(context, &error))?;
+    outcome.and_then(|()| deserializer.end()).map_err(|error| of_wrapper(context, error))?;
     progress.rows(num_elements % REPORT_ROWS);
     meter.report(progress);
     Ok(())

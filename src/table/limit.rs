@@ -1,11 +1,13 @@
-//! The limit on what compressed files unpack to, so that a small file does not fill memory or disk.
+//! Limits on what compressed files unpack to and on the length of a row, so that no file fills memory or disk.
 //!
 //! Owns the numbers and the counting. What a file says of its own size is never believed: bytes are counted as they come,
 //! packed and unpacked, and the limit holds all the way, not only at the end.
 
+use std::cell::Cell;
 use std::fmt;
 use std::io::{self, Read};
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -17,6 +19,9 @@ pub(super) const FREE_BYTES: u64 = 64 << 20;
 pub(super) const MOST_TIMES: u64 = 250;
 /// Unpacked bytes of a workbook, and of the table in it, at most: its texts are held in memory.
 pub(super) const WORKBOOK_BYTES: u64 = 2 << 30;
+
+/// Bytes that a row of delimited text, a record of JSON or a part of XML may have; each is in memory as a whole.
+pub(super) const ROW_BYTES: u64 = 8 << 20;
 
 /// The limit was passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +121,68 @@ impl<W: io::Write> io::Write for Limited<W> {
     }
 }
 
+/// A row is longer than [`ROW_BYTES`].
+#[derive(Debug)]
+struct LongRow;
+
+impl fmt::Display for LongRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a row has more than {ROW_BYTES} bytes")
+    }
+}
+
+impl std::error::Error for LongRow {}
+
+/// Returns true if reading ended because a row is too long.
+pub(super) fn is_long_row(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<LongRow>)
+}
+
+/// Bytes that were read since a row began.
+#[derive(Clone, Default)]
+pub struct RowBytes(Rc<Cell<u64>>);
+
+impl RowBytes {
+    /// Counts anew, because a row was read to its end.
+    pub fn begin(&self) {
+        self.0.set(0);
+    }
+}
+
+/// A stream that fails in a row without an end. Who reads it says where a row begins; what is read ahead counts too.
+pub struct RowLimited<R> {
+    input: R,
+    row: RowBytes,
+    /// A byte that a row ends with, too.
+    end: Option<u8>,
+}
+
+impl<R> RowLimited<R> {
+    /// A stream whose reader calls [`RowBytes::begin`] at each row.
+    pub const fn new(input: R, row: RowBytes) -> RowLimited<R> {
+        RowLimited { input, row, end: None }
+    }
+
+    /// A stream of which only the bytes between two such bytes are limited.
+    pub(super) fn between(input: R, end: u8) -> RowLimited<R> {
+        RowLimited { input, row: RowBytes::default(), end: Some(end) }
+    }
+}
+
+impl<R: Read> Read for RowLimited<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let bytes = self.input.read(buffer)?;
+        let last = self.end.and_then(|end| buffer[..bytes].iter().rposition(|&byte| byte == end));
+        let in_row = last.map_or_else(|| self.row.0.get() + bytes as u64, |last| (bytes - last) as u64);
+        self.row.0.set(in_row);
+        // A buffer full may belong to the row before.
+        if in_row > ROW_BYTES + (1 << 16) {
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, LongRow));
+        }
+        Ok(bytes)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::Write;
@@ -155,9 +222,69 @@ mod tests {
     #[test]
     fn a_gzip_stream_of_one_endless_line_is_refused_before_it_fills_the_memory() {
         let error = refused("zeros.csv.gz", &gzip_bomb(b"0"));
-        for part in ["zeros.csv.gz", "unpack", "expected at most", "unpack it yourself"] {
+        assert!(error.contains("zeros.csv.gz: the row on line 1 has more than 8 MiB"), "{error}");
+    }
+
+    #[test]
+    fn a_gzip_stream_of_more_lines_than_a_file_of_its_size_can_have_is_refused() {
+        let error = refused("lines.csv.gz", &gzip_bomb(b"s,i\n"));
+        for part in ["lines.csv.gz", "unpack", "expected at most", "unpack it yourself"] {
             assert!(error.contains(part), "{error}");
         }
+    }
+
+    /// Text that never ends.
+    struct Endless<'t>(&'t [u8], usize);
+
+    impl Read for Endless<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            for byte in &mut *buffer {
+                *byte = self.0.get(self.1).copied().unwrap_or(b'x');
+                self.1 += 1;
+            }
+            Ok(buffer.len())
+        }
+    }
+
+    #[test]
+    fn what_has_no_end_is_refused_in_every_format_before_it_is_in_memory() {
+        for (name, start) in [
+            ("line.csv", "session_id,item_id\ns1,"),
+            ("quote.csv", "session_id,item_id\ns1,\""),
+            ("header.csv", "session_id,"),
+            ("line.jsonl", "{\"session_id\":1,\"item_id\":2}\n{\"session_id\":\""),
+            ("array.json", "[{\"session_id\":1,\"item_id\":2},{\"session_id\":\""),
+            ("key.json", "{\"data\":[{\"session_id\":1,\"item_id\":2}],\""),
+            ("text.xml", "<rss><channel><item><id>1</id><title>"),
+            ("mark.xml", "<rss><channel><item><id>1</id><title "),
+        ] {
+            let mut bytes = Vec::new();
+            Endless(start.as_bytes(), 0).take(4 * ROW_BYTES).read_to_end(&mut bytes).unwrap();
+            let path = Files::new();
+            let path = path.write(name, bytes);
+            let Err(error) = rows_of(&path) else { panic!("{name} was read") };
+            let error = error.to_string();
+            assert!(error.contains("has more than 8 MiB") || error.contains("is never closed"), "{name}: {error}");
+        }
+    }
+
+    #[test]
+    fn rows_just_below_the_limit_are_read() {
+        let files = Files::new();
+        let long = "x".repeat(ROW_BYTES as usize - 100);
+        let csv = files.write("long.csv", format!("session_id,item_id\ns1,i1\ns2,{long}\ns3,i3\n"));
+        assert_eq!(rows_of(&csv).unwrap().len(), 3);
+        let json = files.write("long.jsonl", format!("{{\"a\":1}}\n{{\"a\":\"{long}\"}}\n{{\"a\":3}}\n"));
+        assert_eq!(rows_of(&json).unwrap().len(), 3);
+    }
+
+    #[test]
+    fn an_item_of_too_many_elements_is_refused() {
+        let files = Files::new();
+        let elements = "<a>1</a>".repeat(10_001);
+        let path = files.write("a.xml", format!("<rss><item><id>1</id></item><item>{elements}</item></rss>"));
+        let error = rows_of(&path).unwrap_err().to_string();
+        assert!(error.contains("a.xml: more than 10,000 elements in item 2"), "{error}");
     }
 
     #[test]

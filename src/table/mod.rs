@@ -6,14 +6,17 @@
 
 mod baskets;
 mod batch;
+mod border;
 mod cell;
 pub(crate) mod column;
 mod container;
 mod delimited;
+mod delta;
 mod dialect;
 mod encoding;
 mod error;
 mod feed;
+mod hybrid;
 mod input;
 pub(crate) mod interner;
 mod json;
@@ -28,17 +31,21 @@ mod records;
 mod records_parquet;
 mod remark;
 mod schema;
+mod sizes;
 mod spool;
 pub(crate) mod tally;
 mod texts;
+mod unpack;
 mod zstd;
 
 use std::path::PathBuf;
 
 pub(crate) use batch::{Batch, Sink};
+pub use border::file_being_decoded;
 pub(crate) use cell::{Cell, Damage, MAX_WANTED, Row, whole_number};
 pub use dialect::Dialect;
 pub use error::TableError;
+pub use limit::{RowBytes, RowLimited};
 pub(crate) use number::{currency_of_sign, parse_number, split_currency};
 pub use origin::{Format, Origin, Slices};
 pub(crate) use remark::{Remark, Remarks};
@@ -302,6 +309,8 @@ pub fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, TableError> {
     Ok(files)
 }
 
+#[cfg(test)]
+mod damage_tests;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]

@@ -5,8 +5,9 @@ use std::io::Read;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use parquet::basic::{Compression, Encoding};
 use parquet::bloom_filter::Sbbf;
-use parquet::column::page::PageReader;
+use parquet::column::page::{Page, PageMetadata, PageReader};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 use parquet::file::reader::{ChunkReader, Length, RowGroupReader};
@@ -14,7 +15,11 @@ use parquet::file::serialized_reader::SerializedPageReader;
 use parquet::record::reader::RowIter;
 use parquet::schema::types::Type;
 
+use super::delta;
+use super::hybrid::{Hybrid, damaged};
 use super::origin::{Origin, Slices, SlicesReader};
+use super::sizes::{Budget, MAX_IN_RECORD};
+use super::unpack::unpack;
 
 /// The bytes of a Parquet file, for one reader.
 pub(super) enum Chunks {
@@ -84,27 +89,189 @@ impl ChunkReader for Chunks {
 }
 
 /// Reads the pages of a column of one row group of `num_rows` rows.
+///
+/// # Errors
+/// The column's place in the file is impossible.
 pub(super) fn pages_of(
     chunks: &Arc<Chunks>,
     column: &ColumnChunkMetaData,
     num_rows: usize,
+    budget: &Arc<Budget>,
 ) -> Result<Box<dyn PageReader>, ParquetError> {
-    #[cfg(target_family = "wasm")]
-    if zstd::is_zstd(column) {
-        return zstd::pages_of(chunks, column, num_rows);
+    let as_plain = column.clone().into_builder().set_compression(Compression::UNCOMPRESSED).build()?;
+    let description = column.column_descr();
+    Ok(Box::new(Pages {
+        packed: SerializedPageReader::new(chunks.clone(), &as_plain, num_rows, None)?,
+        codec: column.compression(),
+        max_repetition: description.max_rep_level(),
+        max_definition: description.max_def_level(),
+        num_values: 0,
+        most_values: num_rows as u64,
+        in_record: 0,
+        budget: budget.clone(),
+    }))
+}
+
+/// Pages that are unpacked and checked before anything is decoded: nothing that they say of themselves is believed.
+struct Pages {
+    packed: SerializedPageReader<Chunks>,
+    codec: Compression,
+    max_repetition: i16,
+    max_definition: i16,
+    num_values: u64,
+    /// Values that there may be, if each row has one.
+    most_values: u64,
+    /// Values of the record that is not at its end.
+    in_record: usize,
+    budget: Arc<Budget>,
+}
+
+impl Pages {
+    /// Checks the numbers of a page, and unpacks it.
+    fn checked(&mut self, mut page: Page) -> Result<Page, ParquetError> {
+        let num_values = page.num_values() as usize;
+        self.unpack(&mut page)?;
+        if let Page::DictionaryPage { buf, .. } = &page {
+            return if num_values <= buf.len() { Ok(page) } else { Err(damaged("a dictionary ends early")) };
+        }
+        self.num_values += num_values as u64;
+        if self.max_repetition == 0 && self.num_values > self.most_values {
+            return Err(damaged("a column has more values than rows"));
+        }
+        self.budget.spend(num_values as u64)?;
+        let (repetitions, values) = self.parts(&page)?;
+        if let Some(repetitions) = repetitions {
+            self.check_records(repetitions, num_values)?;
+        }
+        match page.encoding() {
+            Encoding::DELTA_BINARY_PACKED => delta::check_numbers(&values, num_values)?,
+            Encoding::DELTA_LENGTH_BYTE_ARRAY => delta::check_lengths(&values, num_values)?,
+            Encoding::DELTA_BYTE_ARRAY => delta::check_prefixes(&values, num_values)?,
+            _ => {}
+        }
+        Ok(page)
     }
-    Ok(Box::new(SerializedPageReader::new(chunks.clone(), column, num_rows, None)?))
+
+    /// Unpacks what a page holds; in pages of version 2 that is all but the levels, and not always.
+    fn unpack(&self, page: &mut Page) -> Result<(), ParquetError> {
+        let (buffer, num_plain) = match page {
+            Page::DataPageV2 { is_compressed: false, .. } => return Ok(()),
+            Page::DataPageV2 { buf, def_levels_byte_len, rep_levels_byte_len, is_compressed, .. } => {
+                *is_compressed = false;
+                (buf, *def_levels_byte_len as usize + *rep_levels_byte_len as usize)
+            }
+            Page::DataPage { buf, .. } | Page::DictionaryPage { buf, .. } => (buf, 0),
+        };
+        if self.codec == Compression::UNCOMPRESSED {
+            return Ok(());
+        }
+        let Some((plain, packed)) = buffer.split_at_checked(num_plain) else {
+            return Err(damaged("levels go beyond their page"));
+        };
+        let mut bytes = plain.to_vec();
+        if !packed.is_empty() {
+            unpack(packed, self.codec, &mut bytes)
+                .map_err(|error| ParquetError::General(format!("a page cannot be decompressed: {error}")))?;
+        }
+        *buffer = bytes.into();
+        Ok(())
+    }
+
+    /// The levels that say where records begin, if there are some and they are in the hybrid encoding; and the values.
+    fn parts(&self, page: &Page) -> Result<(Option<Bytes>, Bytes), ParquetError> {
+        let beyond = || damaged("levels go beyond their page");
+        let buffer = page.buffer();
+        match page {
+            Page::DataPage { num_values, def_level_encoding, rep_level_encoding, .. } => {
+                let mut at = 0;
+                let mut levels = |encoding: Encoding, max_level: i16| -> Result<Option<Bytes>, ParquetError> {
+                    if max_level == 0 {
+                        return Ok(None);
+                    }
+                    let rest = buffer.get(at..).ok_or_else(beyond)?;
+                    let (start, length) = match rest.split_first_chunk() {
+                        Some((length, _)) if encoding == Encoding::RLE => (4, u32::from_le_bytes(*length) as usize),
+                        None if encoding == Encoding::RLE => return Err(beyond()),
+                        _ => (0, (*num_values as usize * width_of(max_level) as usize).div_ceil(8)),
+                    };
+                    let levels = rest.get(start..start + length).ok_or_else(beyond)?;
+                    at += start + length;
+                    Ok((encoding == Encoding::RLE).then(|| buffer.slice_ref(levels)))
+                };
+                let repetitions = levels(*rep_level_encoding, self.max_repetition)?;
+                levels(*def_level_encoding, self.max_definition)?;
+                Ok((repetitions, buffer.slice(at..)))
+            }
+            Page::DataPageV2 { def_levels_byte_len, rep_levels_byte_len, .. } => {
+                let (first, second) = (*rep_levels_byte_len as usize, *def_levels_byte_len as usize);
+                if first + second > buffer.len() {
+                    return Err(beyond());
+                }
+                let repetitions = (self.max_repetition > 0).then(|| buffer.slice(..first));
+                Ok((repetitions, buffer.slice(first + second..)))
+            }
+            Page::DictionaryPage { .. } => Ok((None, Bytes::new())),
+        }
+    }
+
+    /// Checks that no record has more values than one may have in memory.
+    fn check_records(&mut self, repetitions: Bytes, num_values: usize) -> Result<(), ParquetError> {
+        let mut longest = 0;
+        let mut in_record = self.in_record;
+        Hybrid::new(repetitions, width_of(self.max_repetition))?.runs(num_values, |level, times| {
+            in_record = if level == 0 { 1 } else { in_record + times };
+            longest = longest.max(in_record);
+        })?;
+        self.in_record = in_record;
+        if longest > MAX_IN_RECORD {
+            return Err(ParquetError::General(format!("a record has lists of more than {MAX_IN_RECORD} values")));
+        }
+        Ok(())
+    }
+}
+
+/// Bits of a level.
+fn width_of(max_level: i16) -> u32 {
+    u32::BITS - u32::from(max_level.unsigned_abs()).leading_zeros()
+}
+
+impl PageReader for Pages {
+    fn get_next_page(&mut self) -> Result<Option<Page>, ParquetError> {
+        let Some(page) = self.packed.get_next_page()? else { return Ok(None) };
+        self.checked(page).map(Some)
+    }
+
+    fn peek_next_page(&mut self) -> Result<Option<PageMetadata>, ParquetError> {
+        self.packed.peek_next_page()
+    }
+
+    fn skip_next_page(&mut self) -> Result<(), ParquetError> {
+        self.packed.skip_next_page()
+    }
+
+    fn at_record_boundary(&mut self) -> Result<bool, ParquetError> {
+        self.packed.at_record_boundary()
+    }
+}
+
+impl Iterator for Pages {
+    type Item = Result<Page, ParquetError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.get_next_page().transpose()
+    }
 }
 
 /// A row group whose pages come from [`pages_of`].
 pub(super) struct RowGroup<'r> {
     metadata: &'r RowGroupMetaData,
     chunks: Arc<Chunks>,
+    budget: Arc<Budget>,
 }
 
 impl<'r> RowGroup<'r> {
-    pub(super) const fn new(metadata: &'r RowGroupMetaData, chunks: Arc<Chunks>) -> RowGroup<'r> {
-        RowGroup { metadata, chunks }
+    pub(super) fn new(metadata: &'r RowGroupMetaData, chunks: &Arc<Chunks>, budget: &Arc<Budget>) -> RowGroup<'r> {
+        RowGroup { metadata, chunks: chunks.clone(), budget: budget.clone() }
     }
 }
 
@@ -118,7 +285,7 @@ impl RowGroupReader for RowGroup<'_> {
     }
 
     fn get_column_page_reader(&self, column: usize) -> Result<Box<dyn PageReader>, ParquetError> {
-        pages_of(&self.chunks, self.metadata.column(column), self.metadata.num_rows() as usize)
+        pages_of(&self.chunks, self.metadata.column(column), self.metadata.num_rows() as usize, &self.budget)
     }
 
     fn get_column_bloom_filter(&self, _: usize) -> Option<&Sbbf> {
@@ -130,111 +297,32 @@ impl RowGroupReader for RowGroup<'_> {
     }
 }
 
-#[cfg(any(test, target_family = "wasm"))]
-pub(super) mod zstd {
-    //! Pages compressed by zstd where the `parquet` crate has no library for it: it is told that they are not
-    //! compressed, hands them out as they are, and they are decompressed here.
-
-    use std::io::Read;
-    use std::sync::Arc;
-
-    use parquet::basic::Compression;
-    use parquet::column::page::{Page, PageMetadata, PageReader};
-    use parquet::errors::ParquetError;
-    use parquet::file::metadata::ColumnChunkMetaData;
-    use parquet::file::serialized_reader::SerializedPageReader;
-
-    use crate::table::pages::Chunks;
-    use crate::table::zstd::frames::Frames;
-
-    pub(in crate::table) fn is_zstd(column: &ColumnChunkMetaData) -> bool {
-        matches!(column.compression(), Compression::ZSTD(_))
-    }
-
-    pub(in crate::table) fn pages_of(
-        chunks: &Arc<Chunks>,
-        column: &ColumnChunkMetaData,
-        num_rows: usize,
-    ) -> Result<Box<dyn PageReader>, ParquetError> {
-        let as_plain = column.clone().into_builder().set_compression(Compression::UNCOMPRESSED).build()?;
-        Ok(Box::new(Pages(SerializedPageReader::new(chunks.clone(), &as_plain, num_rows, None)?)))
-    }
-
-    struct Pages(SerializedPageReader<Chunks>);
-
-    impl PageReader for Pages {
-        fn get_next_page(&mut self) -> Result<Option<Page>, ParquetError> {
-            self.0.get_next_page()?.map(unpacked).transpose()
-        }
-
-        fn peek_next_page(&mut self) -> Result<Option<PageMetadata>, ParquetError> {
-            self.0.peek_next_page()
-        }
-
-        fn skip_next_page(&mut self) -> Result<(), ParquetError> {
-            self.0.skip_next_page()
-        }
-
-        fn at_record_boundary(&mut self) -> Result<bool, ParquetError> {
-            self.0.at_record_boundary()
-        }
-    }
-
-    impl Iterator for Pages {
-        type Item = Result<Page, ParquetError>;
-
-        fn next(&mut self) -> Option<Self::Item> {
-            self.get_next_page().transpose()
-        }
-    }
-
-    /// The page with what it holds decompressed; in pages of version 2 that is all but the levels, and not always.
-    fn unpacked(mut page: Page) -> Result<Page, ParquetError> {
-        let (buffer, num_plain) = match &mut page {
-            Page::DataPageV2 { is_compressed: false, .. } => return Ok(page),
-            Page::DataPageV2 { buf, def_levels_byte_len, rep_levels_byte_len, is_compressed, .. } => {
-                *is_compressed = false;
-                let num_plain = *def_levels_byte_len as usize + *rep_levels_byte_len as usize;
-                (buf, num_plain)
-            }
-            Page::DataPage { buf, .. } | Page::DictionaryPage { buf, .. } => (buf, 0),
-        };
-        let Some((plain, packed)) = buffer.split_at_checked(num_plain) else {
-            return Err(ParquetError::General("levels go beyond their page".to_owned()));
-        };
-        let mut bytes = plain.to_vec();
-        Frames::new(packed)
-            .read_to_end(&mut bytes)
-            .map_err(|error| ParquetError::General(format!("a page cannot be decompressed: {error}")))?;
-        *buffer = bytes.into();
-        Ok(page)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs::File;
     use std::sync::Arc;
 
-    use parquet::basic::{Compression, ZstdLevel};
+    use parquet::basic::{Compression, Encoding, GzipLevel, ZstdLevel};
     use parquet::column::page::PageReader;
     use parquet::data_type::{ByteArray, ByteArrayType};
     use parquet::file::properties::{WriterProperties, WriterVersion};
     use parquet::file::reader::{FileReader, SerializedFileReader};
+    use parquet::file::serialized_reader::SerializedPageReader;
     use parquet::file::writer::SerializedFileWriter;
     use parquet::schema::parser::parse_message_type;
 
-    use super::{Chunks, pages_of, zstd};
+    use super::{Chunks, pages_of};
+    use crate::table::sizes::Budget;
     use crate::table::testing::{Files, in_memory};
 
     /// A file of one nullable column with a dictionary that overflows, so that all kinds of pages are in it.
-    fn file_of(version: WriterVersion, values: &[ByteArray], levels: &[i16]) -> Vec<u8> {
+    fn file_of(version: WriterVersion, codec: Compression, values: &[ByteArray], levels: &[i16]) -> Vec<u8> {
         let files = Files::new();
         let path = files.write("a.parquet", []);
         let schema = Arc::new(parse_message_type("message schema { OPTIONAL BYTE_ARRAY a; }").unwrap());
         let properties = WriterProperties::builder()
             .set_writer_version(version)
-            .set_compression(Compression::ZSTD(ZstdLevel::default()))
+            .set_compression(codec)
             .set_dictionary_page_size_limit(2048)
             .set_data_page_size_limit(4096)
             .set_write_batch_size(64)
@@ -258,20 +346,34 @@ mod tests {
     }
 
     #[test]
-    fn zstd_pages_of_every_kind_are_the_same_without_the_c_library() {
+    fn pages_of_every_kind_and_codec_are_those_of_the_parquet_crate() {
         let levels: Vec<i16> = (0..4000).map(|row| i16::from(row % 7 != 0)).collect();
         let present = levels.iter().filter(|&&level| level == 1).count();
         let values: Vec<ByteArray> =
             (0..present).map(|at| ByteArray::from(format!("item {}", at / 3).as_str())).collect();
-        for version in [WriterVersion::PARQUET_1_0, WriterVersion::PARQUET_2_0] {
-            let bytes = file_of(version, &values, &levels);
+        let codecs = [
+            Compression::UNCOMPRESSED,
+            Compression::SNAPPY,
+            Compression::GZIP(GzipLevel::default()),
+            Compression::LZ4,
+            Compression::LZ4_RAW,
+            Compression::ZSTD(ZstdLevel::default()),
+        ];
+        for (version, codec) in [WriterVersion::PARQUET_1_0, WriterVersion::PARQUET_2_0]
+            .into_iter()
+            .flat_map(|version| codecs.map(|codec| (version, codec)))
+        {
+            let bytes = file_of(version, codec, &values, &levels);
             let chunks = Arc::new(Chunks::open(&in_memory("a.parquet", &bytes, None)).unwrap());
             let reader = SerializedFileReader::new(Chunks::Memory(bytes.into())).unwrap();
             let column = reader.metadata().row_group(0).column(0);
-            assert!(zstd::is_zstd(column));
-            let expected = all(pages_of(&chunks, column, 4000).unwrap());
+            let expected = all(Box::new(SerializedPageReader::new(chunks.clone(), column, 4000, None).unwrap()));
             assert!(expected.len() > 2, "{}", expected.len());
-            assert_eq!(all(zstd::pages_of(&chunks, column, 4000).unwrap()), expected);
+            let budget = Arc::new(Budget::of_records(0));
+            assert_eq!(all(pages_of(&chunks, column, 4000, &budget).unwrap()), expected, "{version:?} {codec}");
+            let mut few = pages_of(&chunks, column, 1000, &budget).unwrap();
+            let outcome = std::iter::from_fn(|| few.get_next_page().transpose()).find_map(Result::err);
+            assert!(outcome.is_some_and(|error| error.to_string().contains("more values than rows")));
         }
     }
 
@@ -279,7 +381,7 @@ mod tests {
     fn a_damaged_zstd_page_is_an_error() {
         let levels = [1; 300];
         let values: Vec<ByteArray> = (0..300).map(|at| ByteArray::from(format!("item {at}").as_str())).collect();
-        let mut bytes = file_of(WriterVersion::PARQUET_1_0, &values, &levels);
+        let mut bytes = file_of(WriterVersion::PARQUET_1_0, Compression::ZSTD(ZstdLevel::default()), &values, &levels);
         let reader = SerializedFileReader::new(Chunks::Memory(bytes.clone().into())).unwrap();
         let column = reader.metadata().row_group(0).column(0);
         let (start, length) = column.byte_range();
@@ -288,7 +390,43 @@ mod tests {
             bytes[start as usize..(start + length) as usize].windows(4).position(|window| window == mark).unwrap();
         bytes[start as usize + frame] = 0;
         let chunks = Arc::new(Chunks::Memory(bytes.into()));
-        let error = zstd::pages_of(&chunks, column, 300).unwrap().get_next_page().unwrap_err();
+        let budget = Arc::new(Budget::of_records(0));
+        let error = pages_of(&chunks, column, 300, &budget).unwrap().get_next_page().unwrap_err();
         assert!(error.to_string().contains("a page cannot be decompressed"), "{error}");
+    }
+
+    /// Texts in an encoding of the version 2.
+    fn with_encoding(encoding: Encoding, values: &[&str]) -> Vec<u8> {
+        let files = Files::new();
+        let path = files.write("a.parquet", []);
+        let schema = Arc::new(parse_message_type("message schema { REQUIRED BYTE_ARRAY a; }").unwrap());
+        let properties = WriterProperties::builder().set_dictionary_enabled(false).set_encoding(encoding).build();
+        let mut writer = SerializedFileWriter::new(File::create(&path).unwrap(), schema, Arc::new(properties)).unwrap();
+        let mut group = writer.next_row_group().unwrap();
+        let mut column = group.next_column().unwrap().unwrap();
+        let values: Vec<ByteArray> = values.iter().map(|&value| ByteArray::from(value)).collect();
+        column.typed::<ByteArrayType>().write_batch(&values, None, None).unwrap();
+        column.close().unwrap();
+        group.close().unwrap();
+        writer.close().unwrap();
+        std::fs::read(path).unwrap()
+    }
+
+    #[test]
+    fn delta_pages_are_read_unless_their_texts_grow_beyond_all_measure() {
+        let long = "a".repeat(20_000);
+        let ids: Vec<String> = (0..1000).map(|at| format!("product-{at:05}")).collect();
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let is_read = |encoding, values: &[&str]| {
+            let bytes = with_encoding(encoding, values);
+            let reader = SerializedFileReader::new(Chunks::Memory(bytes.clone().into())).unwrap();
+            let chunks = Arc::new(Chunks::Memory(bytes.into()));
+            let group = reader.metadata().row_group(0);
+            let budget = Arc::new(Budget::of_records(0));
+            pages_of(&chunks, group.column(0), values.len(), &budget).unwrap().get_next_page().is_ok()
+        };
+        assert!(is_read(Encoding::DELTA_BYTE_ARRAY, &ids));
+        assert!(is_read(Encoding::DELTA_LENGTH_BYTE_ARRAY, &ids));
+        assert!(!is_read(Encoding::DELTA_BYTE_ARRAY, &vec![long.as_str(); 1000]));
     }
 }

@@ -7,10 +7,12 @@ use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, FileReader, Length, SerializedFileReader};
 use rayon::prelude::*;
 
+use super::border::{decode_error, guarded};
 use super::column::{Column, ColumnReader};
 use super::nested::{Columns, Reading};
 use super::pages::{Chunks, pages_of};
 use super::remark::Remarks;
+use super::sizes::{self, Budget};
 use super::{Batch, Origin, Row, Sink, TableError, records_parquet};
 use crate::Progress;
 
@@ -30,8 +32,13 @@ impl Parquet {
         let path = origin.path();
         let chunks = Chunks::open(origin).map_err(|source| TableError::Io { path: path.to_owned(), source })?;
         let file_bytes = check_marks(path, &chunks)?;
-        let reader = SerializedFileReader::new(chunks).map_err(|error| decode_error(path, &error))?;
-        let schema = records_parquet::schema_of(origin, &reader).map_err(|error| decode_error(path, &error))?;
+        let open = || {
+            let reader = SerializedFileReader::new(chunks)?;
+            sizes::check(reader.metadata(), file_bytes)?;
+            let schema = records_parquet::schema_of(origin, &reader, file_bytes)?;
+            Ok((reader, schema))
+        };
+        let (reader, schema) = guarded(path, open).map_err(|error| decode_error(path, &error))?;
         let remarks = remarks.clone();
         Ok(Parquet { origin: origin.clone(), file_bytes, reader, remarks, columns: Columns::declared(&schema) })
     }
@@ -76,26 +83,31 @@ impl Parquet {
         sink: &mut dyn FnMut(&Batch<'_>),
     ) -> Result<(), TableError> {
         let total_rows = self.reader.metadata().file_metadata().num_rows().max(1) as u64;
+        let budget = Arc::new(Budget::of_columns(self.reader.metadata(), leaves.len()));
         let files = self.open_columns(leaves)?;
+        let path = self.origin.path();
         let mut done_rows = 0_u64;
         let mut done_bytes = 0;
         let mut groups = 0..self.reader.num_row_groups();
         let mut readers = Vec::new();
         let mut next = || -> Result<Vec<Column>, TableError> {
             loop {
-                let decoded: Result<Vec<Column>, ParquetError> =
-                    readers.par_iter_mut().map(ColumnReader::next_batch).collect();
-                let columns = decoded.map_err(|error| decode_error(self.origin.path(), &error))?;
+                let decoded: Result<Vec<Column>, ParquetError> = readers
+                    .par_iter_mut()
+                    .map(|reader: &mut ColumnReader| guarded(path, || reader.next_batch()))
+                    .collect();
+                let columns = decoded.map_err(|error| decode_error(path, &error))?;
                 let num_rows = columns.first().map_or(0, |column| column.num_rows);
                 if columns.iter().any(|column| column.num_rows != num_rows) {
                     let problem = "a row group has columns of different lengths".to_owned();
-                    return Err(TableError::Parquet { path: self.origin.path().to_owned(), problem });
+                    return Err(TableError::Parquet { path: path.to_owned(), problem });
                 }
                 if num_rows > 0 {
                     return Ok(columns);
                 }
                 let Some(group) = groups.next() else { return Ok(columns) };
-                readers = self.open_group(group, &files).map_err(|error| decode_error(self.origin.path(), &error))?;
+                let opened = guarded(path, || self.open_group(group, &files, &budget));
+                readers = opened.map_err(|error| decode_error(path, &error))?;
             }
         };
         let mut columns = next()?;
@@ -126,12 +138,17 @@ impl Parquet {
             .map_err(|source| TableError::Io { path: self.origin.path().to_owned(), source })
     }
 
-    fn open_group(&self, group: usize, files: &[(usize, Arc<Chunks>)]) -> Result<Vec<ColumnReader>, ParquetError> {
+    fn open_group(
+        &self,
+        group: usize,
+        files: &[(usize, Arc<Chunks>)],
+        budget: &Arc<Budget>,
+    ) -> Result<Vec<ColumnReader>, ParquetError> {
         let group = self.reader.metadata().row_group(group);
         let num_rows = group.num_rows() as usize;
         let open = |(leaf, file): &(usize, Arc<Chunks>)| {
             let column = group.column(*leaf);
-            Ok(ColumnReader::new(pages_of(file, column, num_rows)?, column))
+            Ok(ColumnReader::new(pages_of(file, column, num_rows, budget)?, column))
         };
         files.iter().map(open).collect()
     }
@@ -157,8 +174,4 @@ fn check_marks(path: &Path, chunks: &Chunks) -> Result<u64, TableError> {
         return Err(found(format!("ends with `{}`, expected `PAR1`", mark.escape_ascii())));
     }
     Ok(file_bytes)
-}
-
-fn decode_error(path: &Path, error: &ParquetError) -> TableError {
-    TableError::Parquet { path: path.to_owned(), problem: error.to_string() }
 }

@@ -6,6 +6,8 @@
 
 use std::io::{self, BufRead};
 
+use super::limit::ROW_BYTES;
+
 /// The records of a stream, one after the other.
 pub(super) struct Records<R> {
     input: R,
@@ -17,8 +19,8 @@ pub(super) struct Records<R> {
     is_open: bool,
 }
 
-/// An array's element of so many bytes has lost a quote or bracket, and would swallow the rest of the file.
-const MAX_ELEMENT: usize = 1 << 26;
+/// A record of so many bytes has lost a quote or bracket, and would swallow the rest of the file.
+const MAX_RECORD: usize = ROW_BYTES as usize;
 
 impl<R: BufRead> Records<R> {
     pub(super) const fn new(input: R) -> Records<R> {
@@ -27,9 +29,8 @@ impl<R: BufRead> Records<R> {
 
     /// Reads the next record into `record`; gives the line on which it begins, `None` at the end.
     ///
-    /// A record that the stream ends in is given as far as it goes, so is one whose brackets cross, and an element of
-    /// more than 64 MiB of an array; then [`is_open`](Records::is_open). What is no object is a record up to the next
-    /// comma or line end.
+    /// A record that the stream ends in is given as far as it goes, so is one whose brackets cross, and one of more than
+    /// [`ROW_BYTES`]; then [`is_open`](Records::is_open). What is no object is a record up to the next comma or line end.
     pub(super) fn next(&mut self, record: &mut Vec<u8>) -> io::Result<Option<u64>> {
         record.clear();
         let mut first_line = 0;
@@ -92,7 +93,7 @@ impl<R: BufRead> Records<R> {
                 }
             }
             self.input.consume(used);
-            self.is_open = is_crossed || (self.in_array && record.len() > MAX_ELEMENT && !is_whole);
+            self.is_open = is_crossed || (record.len() > MAX_RECORD && !is_whole);
             if is_whole || self.is_open {
                 return Ok(Some(first_line));
             }

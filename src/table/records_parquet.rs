@@ -4,7 +4,6 @@
 //! Slower than columns on their own, and only used where a wanted value stands in a list.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::Arc;
 
 use parquet::basic::{ConvertedType, LogicalType, Repetition, Type as Physical};
@@ -16,9 +15,11 @@ use parquet::record::{Field, Row as Record};
 use parquet::schema::types::{ColumnDescriptor, Type};
 use serde_json::{Map, Value};
 
+use super::border::{decode_error, guarded};
 use super::nested::Plan;
 use super::pages::{Chunks, RowGroup};
 use super::schema::{Fields, KEY, Schema, VALUE};
+use super::sizes::Budget;
 use super::{Origin, Row, TableError};
 use crate::Progress;
 
@@ -29,11 +30,15 @@ const REPORT_ROWS: u64 = 1 << 10;
 const BATCH: usize = 1 << 14;
 
 /// The keys of a file's records: those of its schema, and the names of its parameters.
-pub(super) fn schema_of(origin: &Origin, reader: &SerializedFileReader<Chunks>) -> Result<Schema, ParquetError> {
+pub(super) fn schema_of(
+    origin: &Origin,
+    reader: &SerializedFileReader<Chunks>,
+    file_bytes: u64,
+) -> Result<Schema, ParquetError> {
     let mut schema = Schema::default();
     let metadata = reader.metadata().file_metadata();
     let num_rows = metadata.num_rows().max(0) as u64;
-    let mut building = Building { origin, reader, num_rows, leaf: 0, num_fields: 0 };
+    let mut building = Building { origin, reader, file_bytes, num_rows, leaf: 0, num_fields: 0 };
     building.add_group(metadata.schema(), &mut schema.root)?;
     Ok(schema)
 }
@@ -41,6 +46,7 @@ pub(super) fn schema_of(origin: &Origin, reader: &SerializedFileReader<Chunks>) 
 struct Building<'r> {
     origin: &'r Origin,
     reader: &'r SerializedFileReader<Chunks>,
+    file_bytes: u64,
     num_rows: u64,
     /// The number of the next leaf.
     leaf: usize,
@@ -109,8 +115,9 @@ impl Building<'_> {
     fn names_of(&self, leaf: usize) -> Result<BTreeSet<String>, ParquetError> {
         let mut names = BTreeSet::new();
         let chunks = Arc::new(Chunks::open(self.origin)?);
+        let budget = Arc::new(Budget::of_records(self.file_bytes));
         for group in self.reader.metadata().row_groups() {
-            let group = RowGroup::new(group, chunks.clone());
+            let group = RowGroup::new(group, &chunks, &budget);
             let ColumnReader::ByteArrayColumnReader(mut column) = group.get_column_reader(leaf)? else {
                 return Ok(names);
             };
@@ -185,6 +192,7 @@ pub(super) fn read(
     let path = origin.path();
     let chunks = Chunks::open(origin).map_err(|source| TableError::Io { path: path.to_owned(), source })?;
     let chunks = Arc::new(chunks);
+    let budget = Arc::new(Budget::of_records(file_bytes));
     let total = reader.metadata().file_metadata().num_rows().max(1) as u64;
     let mut done_bytes = 0;
     let mut report = |records: u64, rows: u64| {
@@ -195,10 +203,14 @@ pub(super) fn read(
     };
     let mut line = 0;
     for group in reader.metadata().row_groups() {
-        let group = RowGroup::new(group, chunks.clone());
-        for record in group.get_row_iter(None).map_err(|error| decode_error(path, &error))? {
+        let group = RowGroup::new(group, &chunks, &budget);
+        let records = guarded(path, || group.get_row_iter(None));
+        let mut records = records.map_err(|error| decode_error(path, &error))?;
+        loop {
+            let record = guarded(path, || records.next().transpose()).map_err(|error| decode_error(path, &error))?;
+            let Some(record) = record else { break };
             line += 1;
-            let record = tree_of_record(&record.map_err(|error| decode_error(path, &error))?);
+            let record = tree_of_record(&record);
             plan.rows(&record, keys, line, sink);
             if line.is_multiple_of(REPORT_ROWS) {
                 report(line, REPORT_ROWS);
@@ -220,8 +232,4 @@ fn tree(field: &Field) -> Value {
         Field::Bytes(bytes) => Value::String(super::column::text_of_bytes(bytes.data()).into_owned()),
         other => other.to_json_value(),
     }
-}
-
-fn decode_error(path: &Path, error: &ParquetError) -> TableError {
-    TableError::Parquet { path: path.to_owned(), problem: error.to_string() }
 }

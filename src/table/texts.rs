@@ -8,12 +8,14 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use parquet::basic::{Encoding, Type};
 use parquet::column::page::{Page, PageReader};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::ColumnChunkMetaData;
 
 use super::Cell;
+use super::hybrid::{Hybrid, damaged};
 
 /// Values one after the other.
 pub(super) enum Store {
@@ -52,22 +54,19 @@ impl Kind {
 }
 
 impl Store {
-    /// Reads values in PLAIN: whole numbers with the lowest byte first, or texts.
-    fn read_plain(from: &[u8], num_values: usize, kind: Kind) -> Result<Store, ParquetError> {
+    /// Reads values in PLAIN, `most` of them or as many as there are: whole numbers with the lowest byte first, or texts.
+    fn read_plain(from: &[u8], most: usize, kind: Kind) -> Result<Store, ParquetError> {
         let ints: Vec<i64> = match kind {
-            Kind::Text => return Texts::read_plain(from, num_values).map(Store::Texts),
+            Kind::Text => return Texts::read_plain(from, most).map(Store::Texts),
             Kind::Int32 => {
-                let values = from.as_chunks().0.iter().take(num_values);
+                let values = from.as_chunks().0.iter().take(most);
                 values.map(|bytes| i64::from(i32::from_le_bytes(*bytes))).collect()
             }
             Kind::Int64 => {
-                let values = from.as_chunks().0.iter().take(num_values);
+                let values = from.as_chunks().0.iter().take(most);
                 values.map(|bytes| i64::from_le_bytes(*bytes)).collect()
             }
         };
-        if ints.len() < num_values {
-            return Err(damaged("a number goes beyond its page"));
-        }
         Ok(Store::Ints(ints))
     }
 
@@ -102,15 +101,15 @@ enum Text {
 }
 
 impl Texts {
-    /// Reads values in PLAIN: each a length of four bytes and its bytes.
-    fn read_plain(mut from: &[u8], num_values: usize) -> Result<Texts, ParquetError> {
+    /// Reads values in PLAIN, `most` of them or as many as there are: each a length of four bytes and its bytes.
+    fn read_plain(mut from: &[u8], most: usize) -> Result<Texts, ParquetError> {
         let mut bytes = Vec::with_capacity(from.len());
-        let mut ends = Vec::with_capacity(num_values.min(from.len() / 4));
-        for _ in 0..num_values {
-            let value = from
+        let mut ends = Vec::with_capacity(most.min(from.len() / 4));
+        while ends.len() < most
+            && let Some((value, rest)) = from
                 .split_first_chunk()
-                .and_then(|(length, rest)| rest.split_at_checked(u32::from_le_bytes(*length) as usize));
-            let (value, rest) = value.ok_or_else(|| damaged("a text goes beyond its page"))?;
+                .and_then(|(length, rest)| rest.split_at_checked(u32::from_le_bytes(*length) as usize))
+        {
             bytes.extend_from_slice(value);
             ends.push(u32::try_from(bytes.len()).map_err(|_| damaged("a page has more than 4 GiB"))?);
             from = rest;
@@ -178,13 +177,42 @@ impl Piece {
     }
 }
 
-/// A page that is handed out in parts.
+/// A page that is decoded in parts.
 struct PendingPage {
     num_rows: usize,
     next_row: usize,
-    /// By row, true if it has a value; empty if all have.
-    is_present: Vec<bool>,
-    values: Piece,
+    /// By row, the highest level if it has a value; none if all have.
+    levels: Option<Hybrid>,
+    values: PendingValues,
+}
+
+enum PendingValues {
+    Plain { store: Arc<Store>, start: usize },
+    Coded { dictionary: Arc<Store>, codes: Hybrid },
+}
+
+impl PendingValues {
+    /// The next values.
+    fn next(&mut self, num_values: usize) -> Result<Piece, ParquetError> {
+        match self {
+            PendingValues::Plain { store, start } => {
+                let piece = Piece { store: store.clone(), codes: None, start: *start, num_values };
+                *start += num_values;
+                if *start > store.len() {
+                    return Err(damaged("a value goes beyond its page"));
+                }
+                Ok(piece)
+            }
+            PendingValues::Coded { dictionary, codes } => {
+                let mut read = Vec::new();
+                codes.read(num_values, &mut read)?;
+                if read.iter().any(|&code| code as usize >= dictionary.len()) {
+                    return Err(damaged("a value is not in the dictionary"));
+                }
+                Ok(Piece { store: dictionary.clone(), codes: Some(read.into()), start: 0, num_values })
+            }
+        }
+    }
 }
 
 /// Decodes a column of one row group.
@@ -228,21 +256,23 @@ impl PieceReader {
                     }
                 }
             };
-            let taken = page.next_row..page.num_rows.min(page.next_row + most - rows.num_rows);
-            let num_values = if page.is_present.is_empty() {
-                if !rows.is_present.is_empty() {
-                    rows.is_present.resize(rows.num_rows + taken.len(), true);
+            let taken = (page.num_rows - page.next_row).min(most - rows.num_rows);
+            let mut num_values = taken;
+            let before = rows.is_present.len();
+            if let Some(levels) = &mut page.levels {
+                let (mut read, highest) = (Vec::new(), u32::from(self.max_definition.unsigned_abs()));
+                levels.read(taken, &mut read)?;
+                num_values = read.iter().filter(|&&level| level == highest).count();
+                if num_values < taken || before > 0 {
+                    rows.is_present.resize(rows.num_rows, true);
+                    rows.is_present.extend(read.iter().map(|&level| level == highest));
                 }
-                taken.len()
-            } else {
-                rows.is_present.resize(rows.num_rows, true);
-                rows.is_present.extend_from_slice(&page.is_present[taken.clone()]);
-                page.is_present[taken.clone()].iter().filter(|&&is_present| is_present).count()
-            };
-            rows.pieces.push(Piece { num_values, ..page.values.clone() });
-            page.values.start += num_values;
-            page.next_row = taken.end;
-            rows.num_rows += taken.len();
+            } else if before > 0 {
+                rows.is_present.resize(rows.num_rows + taken, true);
+            }
+            rows.pieces.push(page.values.next(num_values)?);
+            page.next_row += taken;
+            rows.num_rows += taken;
         }
         Ok(rows)
     }
@@ -256,129 +286,56 @@ impl PieceReader {
         loop {
             let Some(page) = pages.get_next_page()? else { return Ok(None) };
             let (num_rows, encoding, buffer) = (page.num_values() as usize, page.encoding(), page.buffer().clone());
-            let (is_present, values) = match page {
+            let (levels, values) = match page {
                 Page::DictionaryPage { .. } => {
-                    *dictionary = Some(Arc::new(Store::read_plain(&buffer, num_rows, kind)?));
+                    let store = Store::read_plain(&buffer, num_rows, kind)?;
+                    if store.len() < num_rows {
+                        return Err(damaged("a value goes beyond its dictionary"));
+                    }
+                    *dictionary = Some(Arc::new(store));
                     continue;
                 }
-                Page::DataPage { .. } if max_definition == 0 => (Vec::new(), &buffer[..]),
+                Page::DataPage { .. } if max_definition == 0 => (None, buffer),
                 Page::DataPage { def_level_encoding: Encoding::RLE, .. } => {
-                    let levels = buffer
-                        .split_first_chunk()
-                        .and_then(|(length, rest)| rest.split_at_checked(u32::from_le_bytes(*length) as usize));
-                    let (levels, values) = levels.ok_or_else(|| damaged("levels go beyond their page"))?;
-                    (read_levels(levels, max_definition, num_rows)?, values)
+                    let length = buffer.split_first_chunk().map(|(length, _)| u32::from_le_bytes(*length) as usize);
+                    let (levels, values) = length
+                        .and_then(|length| split(&buffer.slice(4..), length))
+                        .ok_or_else(|| damaged("levels go beyond their page"))?;
+                    (Some(levels), values)
                 }
                 Page::DataPage { def_level_encoding, .. } => {
                     return Err(ParquetError::NYI(format!("levels in the encoding {def_level_encoding}")));
                 }
                 Page::DataPageV2 { def_levels_byte_len, rep_levels_byte_len, .. } => {
-                    let levels = buffer.split_at_checked(rep_levels_byte_len as usize);
-                    let levels = levels.and_then(|(_, rest)| rest.split_at_checked(def_levels_byte_len as usize));
+                    let levels = split(&buffer, rep_levels_byte_len as usize);
+                    let levels = levels.and_then(|(_, rest)| split(&rest, def_levels_byte_len as usize));
                     let (levels, values) = levels.ok_or_else(|| damaged("levels go beyond their page"))?;
-                    let is_nullable = max_definition > 0;
-                    (if is_nullable { read_levels(levels, max_definition, num_rows)? } else { Vec::new() }, values)
+                    (Some(levels).filter(|_| max_definition > 0), values)
                 }
-            };
-            let num_values = match is_present.is_empty() {
-                true => num_rows,
-                false => is_present.iter().filter(|&&is_present| is_present).count(),
             };
             let values = match encoding {
                 Encoding::PLAIN => {
-                    let store = Arc::new(Store::read_plain(values, num_values, kind)?);
-                    Piece { store, codes: None, start: 0, num_values }
+                    let store = Store::read_plain(&values, num_rows, kind)?;
+                    PendingValues::Plain { store: Arc::new(store), start: 0 }
                 }
                 Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY => {
-                    let store =
+                    let dictionary =
                         dictionary.clone().ok_or_else(|| damaged("a page needs a dictionary that is not there"))?;
-                    let mut codes = Vec::new();
-                    if num_values > 0 {
-                        let (&width, from) = values.split_first().ok_or_else(|| damaged("a page is empty"))?;
-                        read_hybrid(from, width.into(), num_values, &mut codes)?;
-                    }
-                    if codes.iter().any(|&code| code as usize >= store.len()) {
-                        return Err(damaged("a value is not in the dictionary"));
-                    }
-                    Piece { store, codes: Some(codes.into()), start: 0, num_values }
+                    // Without values there need not even be a width.
+                    let width = values.first().copied().unwrap_or(0);
+                    let codes = Hybrid::new(values.slice(values.len().min(1)..), width.into())?;
+                    PendingValues::Coded { dictionary, codes }
                 }
                 other => return Err(ParquetError::NYI(format!("values in the encoding {other}"))),
             };
-            return Ok(Some(PendingPage { num_rows, next_row: 0, is_present, values }));
+            let width = u32::BITS - u32::from(max_definition.unsigned_abs()).leading_zeros();
+            let levels = levels.map(|levels| Hybrid::new(levels, width)).transpose()?;
+            return Ok(Some(PendingPage { num_rows, next_row: 0, levels, values }));
         }
     }
 }
 
-/// By row, true if it has a value; empty if all have.
-fn read_levels(from: &[u8], max_definition: i16, num_rows: usize) -> Result<Vec<bool>, ParquetError> {
-    let mut levels = Vec::new();
-    read_hybrid(from, u32::BITS - u32::from(max_definition.unsigned_abs()).leading_zeros(), num_rows, &mut levels)?;
-    let is_present: Vec<bool> = levels.iter().map(|&level| level == u32::from(max_definition.unsigned_abs())).collect();
-    Ok(if is_present.iter().all(|&is_present| is_present) { Vec::new() } else { is_present })
-}
-
-/// Reads numbers of `width` bits: runs of one number, and groups of eight that are packed from the lowest bit on.
-fn read_hybrid(mut from: &[u8], width: u32, num_values: usize, values: &mut Vec<u32>) -> Result<(), ParquetError> {
-    if width > 32 {
-        return Err(damaged("a number has more than 32 bits"));
-    }
-    // A run of any length takes two bytes, so that `num_values` alone is no reason to allocate.
-    values.reserve(num_values.min(from.len().saturating_mul(8)));
-    while values.len() < num_values {
-        let left = num_values - values.len();
-        let (header, rest) = read_varint(from).ok_or_else(|| damaged("numbers go beyond their page"))?;
-        from = rest;
-        let num_bytes = match header & 1 {
-            0 => width.div_ceil(8) as usize,
-            _ => (header >> 1) as usize * width as usize,
-        };
-        // Writers may cut the padding of the last group off.
-        let (packed, rest) = from.split_at(num_bytes.min(from.len()));
-        from = rest;
-        if header & 1 == 0 {
-            if packed.len() < num_bytes {
-                return Err(damaged("numbers go beyond their page"));
-            }
-            let value = packed.iter().rev().fold(0, |value, &byte| value << 8 | u32::from(byte));
-            values.resize(values.len() + left.min((header >> 1) as usize), value);
-        } else {
-            let num_packed = left.min((header >> 1) as usize * 8);
-            if packed.len() * 8 < num_packed * width as usize {
-                return Err(damaged("numbers go beyond their page"));
-            }
-            unpack(packed, width, num_packed, values);
-        }
-        if header >> 1 == 0 {
-            return Err(damaged("a run is empty"));
-        }
-    }
-    Ok(())
-}
-
-fn unpack(packed: &[u8], width: u32, num_values: usize, values: &mut Vec<u32>) {
-    let mask = (1u64 << width) - 1;
-    let mut bytes = packed.iter();
-    let (mut bits, mut num_bits) = (0u64, 0);
-    values.extend((0..num_values).map(|_| {
-        while num_bits < width {
-            bits |= u64::from(bytes.next().copied().unwrap_or(0)) << num_bits;
-            num_bits += 8;
-        }
-        let value = (bits & mask) as u32;
-        bits >>= width;
-        num_bits -= width;
-        value
-    }));
-}
-
-/// Seven bits a byte, the lowest first.
-fn read_varint(from: &[u8]) -> Option<(u32, &[u8])> {
-    let length = from.iter().take(5).position(|byte| byte & 0x80 == 0)? + 1;
-    let (bytes, rest) = from.split_at(length);
-    let value = bytes.iter().rev().fold(0u64, |value, &byte| value << 7 | u64::from(byte & 0x7f));
-    Some((u32::try_from(value).ok()?, rest))
-}
-
-fn damaged(what: &str) -> ParquetError {
-    ParquetError::General(what.to_owned())
+/// The first bytes, and the rest; `None` if there are fewer.
+fn split(bytes: &Bytes, length: usize) -> Option<(Bytes, Bytes)> {
+    (length <= bytes.len()).then(|| (bytes.slice(..length), bytes.slice(length..)))
 }

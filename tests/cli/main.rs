@@ -8,6 +8,7 @@ mod columns;
 mod evaluate;
 mod explore;
 mod export;
+mod hostile;
 mod inspect;
 mod json;
 mod manifest;

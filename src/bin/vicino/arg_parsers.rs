@@ -15,6 +15,11 @@ pub fn count(text: &str) -> Result<usize, String> {
     }
 }
 
+/// A number of threads: 1 to 1,024.
+pub fn threads(text: &str) -> Result<usize, String> {
+    within(text, 1, 1024)
+}
+
 /// The k of a list: 1 to 100,000.
 pub fn list_length(text: &str) -> Result<usize, String> {
     within(text, 1, 100_000)

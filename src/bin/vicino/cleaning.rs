@@ -4,6 +4,7 @@ use crate::arg_parsers;
 use crate::console::Console;
 use crate::hints;
 use crate::output::Output;
+use crate::spreadsheet;
 use crate::table::thousands;
 use crate::usage::Usage;
 use anyhow::Context;
@@ -396,7 +397,10 @@ pub fn write_rejects(path: &Path, files: &[PathBuf], rejects: &[Reject]) -> anyh
             let (line, reason) = (reject.line.to_string(), reject.reason.key());
             let place = [file.as_str(), &line, reason, &reject.column, &reject.found];
             writer
-                .write_record(place.into_iter().chain(FIELDS.map(|field| reject.value(field))))
+                .write_record(
+                    (place.into_iter().chain(FIELDS.map(|field| reject.value(field))))
+                        .map(|text| spreadsheet::cell(text).into_owned()),
+                )
                 .with_context(context)?;
         }
         writer.flush().with_context(context)?;

@@ -3,6 +3,7 @@
 use crate::hints;
 use crate::progress_lines::ProgressLines;
 use crate::table::thousands;
+use crate::terminal::printable;
 use clap::ValueEnum;
 use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use std::fmt::{self, Display};
@@ -25,6 +26,7 @@ pub enum ProgressForm {
 #[derive(Debug)]
 pub struct Console {
     quiet: bool,
+    form: ProgressForm,
     /// Takes all messages, if they are wanted as JSON.
     lines: Option<ProgressLines>,
     draws: bool,
@@ -39,6 +41,7 @@ impl Console {
         let is_json = form == ProgressForm::Json;
         Console {
             quiet,
+            form,
             lines: is_json.then(|| ProgressLines::new(quiet)),
             draws: !quiet && !is_json && io::stderr().is_terminal(),
             bar: Mutex::new(None),
@@ -56,9 +59,7 @@ impl Console {
         match &self.lines {
             Some(lines) => lines.remark(&text.to_string()),
             None if self.quiet => {}
-            None => {
-                let _ = writeln!(io::stderr(), "vicino: {text}");
-            }
+            None => print(&text.to_string()),
         }
     }
 
@@ -67,13 +68,21 @@ impl Console {
         if let Some(bar) = self.bar.lock().unwrap_or_else(PoisonError::into_inner).take() {
             bar.finish_and_clear();
         }
-        match &self.lines {
-            Some(_) => ProgressLines::error(&message(error)),
-            None => {
-                let _ = writeln!(io::stderr(), "vicino: {}", message(error));
-            }
-        }
+        print_error(self.form, &message(error));
     }
+}
+
+/// Prints a message of an error.
+pub fn print_error(form: ProgressForm, message: &str) {
+    match form {
+        ProgressForm::Json => ProgressLines::error(message),
+        ProgressForm::Bars => print(message),
+    }
+}
+
+/// Prints a message, without what would control a terminal; a stderr that cannot be written to is no reason to stop.
+fn print(message: &str) {
+    let _ = writeln!(io::stderr(), "vicino: {}", printable(message));
 }
 
 /// The causes from the outermost to the innermost, and the flag that helps; a cause that the one before it has printed
@@ -150,7 +159,7 @@ impl Progress for Console {
                 }
             }));
         }
-        bar.set_message(what.to_owned());
+        bar.set_message(printable(what).into_owned());
         bar.enable_steady_tick(Duration::from_millis(100));
         if let Some(before) = self.bar.lock().unwrap_or_else(PoisonError::into_inner).replace(bar) {
             before.finish_and_clear();
@@ -180,7 +189,7 @@ impl Progress for Console {
             lines.found(what);
         }
         if let Some(bar) = self.bar.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
-            bar.set_prefix(format!("{what} "));
+            bar.set_prefix(format!("{} ", printable(what)));
         }
     }
 
@@ -195,7 +204,7 @@ impl Progress for Console {
             let what = bar.message();
             bar.finish_and_clear();
             let separator = if summary.is_empty() { "" } else { ": " };
-            let _ = writeln!(io::stderr(), "vicino: {what}{separator}{summary}");
+            print(&format!("{what}{separator}{summary}"));
         }
     }
 }

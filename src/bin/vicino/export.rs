@@ -3,6 +3,7 @@
 use crate::catalogue::CatalogFlags;
 use crate::console::Console;
 use crate::output::{self, Output};
+use crate::spreadsheet;
 use crate::table::{shortest, thousands};
 use crate::usage::Usage;
 use crate::{arg_parsers, input};
@@ -202,7 +203,8 @@ fn lines(args: &Args, model: &Model, table: &Neighbours, ranker: &mut Ranker, it
         for &item in items {
             for (at, (related, score)) in listed(item).into_iter().enumerate() {
                 let (rank, score) = ((at + 1).to_string(), score.to_string());
-                writer.write_record([model.items.id(item), &rank, model.id(related), &score])?;
+                let (item, related) = (spreadsheet::cell(model.items.id(item)), spreadsheet::cell(model.id(related)));
+                writer.write_record([&*item, &rank, &related, &score])?;
             }
         }
         return writer.into_inner().map_err(csv::IntoInnerError::into_error);

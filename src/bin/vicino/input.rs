@@ -1,16 +1,17 @@
 //! Files that the command reads itself: models, and CSV or JSON lines with a row for each history or list.
 
 use crate::id_lists::{self, IdSplitter};
+use crate::{small_files, spreadsheet};
 use anyhow::{Context, bail};
 use flate2::bufread::MultiGzDecoder;
 use serde_json::json;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
-use vicino::events::zstd_decoder;
+use vicino::events::{RowBytes, RowLimited, zstd_decoder};
 use vicino::model::Model;
 
 /// Reads and opens the model at `path`.
@@ -38,7 +39,7 @@ pub fn model_bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
     if path.is_dir() {
         return Err(anyhow::anyhow!("it is a directory, expected a .vicino file")).with_context(context);
     }
-    fs::read(path).with_context(context)
+    small_files::read_model(path).with_context(context)
 }
 
 /// Opens a file, or stdin for `-`, and decompresses it if it starts like a gzip or zstd file.
@@ -121,6 +122,7 @@ pub struct Rows {
     name: String,
     /// The row that was read last, from 1.
     number: u64,
+    row_bytes: RowBytes,
 }
 
 enum Reader {
@@ -141,14 +143,16 @@ impl Rows {
         let mut source = BufReader::new(open(path).with_context(context)?);
         let mut first = Vec::new();
         (&mut source).take(MAX_HEADER).read_until(b'\n', &mut first).with_context(context)?;
-        let source: Box<dyn Read> = Box::new(io::Cursor::new(first.clone()).chain(source));
+        let row_bytes = RowBytes::default();
+        let source = io::Cursor::new(first.clone()).chain(source);
+        let source: Box<dyn Read> = Box::new(RowLimited::new(source, row_bytes.clone()));
         if is_json(&first) {
             let found = keys(&first);
             let sort = sorts.iter().position(|wanted| wanted.iter().all(|&one| found.iter().any(|key| key == one)));
             let Some(sort) = sort else { bail!("{}", missing(&name, "key", &found, sorts)) };
             let wanted = sorts[sort].iter().map(|&name| name.to_owned()).collect();
             let reader = Reader::Json { lines: Box::new(BufReader::new(source)), line: String::new(), wanted };
-            return Ok(Rows { reader, name, number: 0 });
+            return Ok(Rows { reader, name, number: 0, row_bytes });
         }
         let names = |delimiter: u8| -> Vec<String> {
             let mut header = csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).from_reader(&first[..]);
@@ -178,7 +182,8 @@ impl Rows {
                 (None, _) => bail!("{}", missing(&name, "column", &header, sorts)),
             }
         }
-        Ok(Rows { reader: Reader::Csv { reader, record: csv::StringRecord::new(), positions }, name, number: 0 })
+        let reader = Reader::Csv { reader, record: csv::StringRecord::new(), positions };
+        Ok(Rows { reader, name, number: 0, row_bytes })
     }
 
     /// The number of the row that was read last, from 1.
@@ -188,16 +193,17 @@ impl Rows {
 
     /// The next row: a value for each wanted column; `None` after the last.
     pub fn next(&mut self) -> anyhow::Result<Option<Vec<Value<'_>>>> {
-        let Rows { reader, name, number, .. } = self;
-        let context = || format!("cannot read {name}");
+        let Rows { reader, name, number, row_bytes } = self;
         *number += 1;
+        row_bytes.begin();
+        let context = || format!("cannot read row {number} of {name}");
         match reader {
             Reader::Csv { reader, record, positions } => {
                 if !reader.read_record(record).with_context(context)? {
                     return Ok(None);
                 }
                 // The reader has checked that each row has as many fields as the header.
-                let value = |&at: &usize| Value::Text(Cow::Borrowed(record.get(at).unwrap_or("")));
+                let value = |&at: &usize| Value::Text(Cow::Borrowed(spreadsheet::text(record.get(at).unwrap_or(""))));
                 Ok(Some(positions.iter().map(value).collect()))
             }
             Reader::Json { lines, line, wanted } => {

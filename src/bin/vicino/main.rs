@@ -13,6 +13,7 @@ mod evaluate;
 mod events;
 mod explore;
 mod export;
+mod faults;
 mod hints;
 mod id_lists;
 mod input;
@@ -27,14 +28,18 @@ mod ranking;
 mod reading;
 mod recommend;
 mod report;
+mod small_files;
+mod spreadsheet;
 mod table;
+mod terminal;
 mod train;
 mod train_and_compare;
 mod usage;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
-use console::{Console, ProgressForm};
+use console::{Console, ProgressForm, print_error};
+use std::io::{self, Write};
 use std::process::ExitCode;
 use usage::Usage;
 
@@ -55,7 +60,7 @@ struct Cli {
     command: Command,
 
     /// Use this many threads [default: one a core]
-    #[arg(long, global = true, value_name = "N", value_parser = arg_parsers::count)]
+    #[arg(long, global = true, value_name = "N", value_parser = arg_parsers::threads)]
     threads: Option<usize>,
 
     /// Print results and errors only: no progress, no remarks
@@ -78,9 +83,10 @@ Examples:
   vicino manifest shop.vicino -o public/
 
 Exit status:
-  0  success, also when the reader of a pipe goes away
-  1  the data, a file or the model is not usable; the message says what and where
-  2  the command line is wrong
+  0    success, also when the reader of a pipe goes away
+  1    the data, a file or the model is not usable; the message says what and where
+  2    the command line is wrong
+  101  a fault of the command itself; please report it
 
 Environment:
   NO_COLOR            no colours in help, errors and progress
@@ -99,8 +105,12 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(help) => return print_help(&help),
+    };
     let console = Console::new(cli.quiet, cli.progress);
+    faults::explain(cli.progress);
     match run(&cli, &console) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if console::is_closed_pipe(&error) => ExitCode::SUCCESS,
@@ -111,6 +121,17 @@ fn main() -> ExitCode {
                 ExitCode::FAILURE
             }
         },
+    }
+}
+
+/// Prints help, the version or what is wrong with the command line.
+fn print_help(help: &clap::Error) -> ExitCode {
+    match help.print().and_then(|()| io::stdout().flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            print_error(ProgressForm::Bars, &format!("cannot write stdout: {error}"));
+            ExitCode::FAILURE
+        }
+        _ => ExitCode::from(help.exit_code() as u8),
     }
 }
 

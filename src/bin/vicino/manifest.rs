@@ -7,6 +7,7 @@ mod keys;
 use crate::console::Console;
 use crate::input;
 use crate::output::{self, Output};
+use crate::small_files;
 use anyhow::{Context, bail};
 use base64ct::{Base64, Encoding};
 use serde_json::{Value, json};
@@ -132,7 +133,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
 
 /// The manifest that is there, if one is.
 fn read(path: &Path) -> anyhow::Result<Option<Value>> {
-    let text = match fs::read_to_string(path) {
+    let text = match small_files::read_text(path) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
@@ -155,7 +156,7 @@ fn name(path: &Path, hex: &str) -> anyhow::Result<String> {
 
 /// Writes the model, unless it is there already.
 fn copy(place: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    match fs::read(place) {
+    match small_files::read_model(place) {
         Ok(found) if found == bytes => return Ok(()),
         Ok(_) => bail!("{} is there with another content than its name says; move it away", place.display()),
         Err(error) if error.kind() == ErrorKind::NotFound => {}

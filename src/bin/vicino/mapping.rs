@@ -4,6 +4,7 @@ use crate::arg_parsers;
 use crate::cleaning::CleaningFlags;
 use crate::output::Output;
 use crate::ranking::Kind;
+use crate::small_files;
 use anyhow::{Context, anyhow};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -87,7 +88,7 @@ impl Mapping {
     /// It cannot be read, or is no mapping; the error says where.
     pub fn open(path: &Path) -> anyhow::Result<Mapping> {
         let name = path.display();
-        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the mapping {name}"))?;
+        let text = small_files::read_text(path).with_context(|| format!("cannot read the mapping {name}"))?;
         let mut mapping: Mapping = toml::from_str(&text)
             .map_err(|error| anyhow!("{}", error.to_string().trim_end()))
             .with_context(|| format!("{name} is no mapping"))?;

@@ -6,6 +6,7 @@ use crate::id_lists::IdSplitter;
 use crate::input::{self, PREFIX, ROW_ID, Rows};
 use crate::output::{self, Output};
 use crate::ranking::{Kind, all_ids, history};
+use crate::spreadsheet;
 use crate::table::{Table, percent, shortest, thousands};
 use crate::usage::Usage;
 use anyhow::bail;
@@ -344,7 +345,8 @@ fn lines(model: &Model, ranker: &mut Ranker, rows: &[Row], asked: &Asked) -> io:
     for row in rows {
         for (at, ranked) in asked.rank(model, ranker, &row.history, false).into_iter().enumerate() {
             let (rank, score) = ((at + 1).to_string(), ranked.score.to_string());
-            writer.write_record([&row.row_id, &rank, model.id(ranked.shown), &score])?;
+            let (row_id, id) = (spreadsheet::cell(&row.row_id), spreadsheet::cell(model.id(ranked.shown)));
+            writer.write_record([&*row_id, &rank, &id, &score])?;
         }
     }
     writer.into_inner().map_err(csv::IntoInnerError::into_error)

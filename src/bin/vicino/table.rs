@@ -1,5 +1,6 @@
 //! Tables of text for people to read.
 
+use crate::terminal::printable;
 use std::fmt;
 
 pub use vicino::eda::thousands;
@@ -22,14 +23,29 @@ impl Table {
         Table::default()
     }
 
-    /// Adds a row.
+    /// Adds a row; long cells are cut, and end with an ellipsis.
     pub fn row(&mut self, cells: impl IntoIterator<Item = impl Into<String>>) {
-        self.rows.push(cells.into_iter().map(Into::into).collect());
+        self.rows.push(cells.into_iter().map(|cell| shown(cell.into())).collect());
     }
 
     fn is_right(&self, column: usize) -> bool {
         let mut cells = self.rows.iter().skip(usize::from(self.has_header)).filter_map(|row| row.get(column));
         column > 0 && cells.all(|cell| cell.is_empty() || looks_like_a_number(cell))
+    }
+}
+
+/// Letters of a cell.
+const MAX_LETTERS: usize = 200;
+
+/// A cell on one line, without what would control a terminal.
+fn shown(cell: String) -> String {
+    let cell = match printable(&cell) {
+        _ if cell.contains(['\n', '\t']) => printable(&cell).replace('\n', "\\n").replace('\t', "\\t"),
+        shown => shown.into_owned(),
+    };
+    match cell.char_indices().nth(MAX_LETTERS) {
+        Some((end, _)) => format!("{}…", &cell[..end]),
+        None => cell,
     }
 }
 
@@ -96,6 +112,13 @@ mod tests {
         table.row(["bad time", "1,200", ""]);
         let expected = "  reason     rows  note\n  no item       7  x\n  bad time  1,200\n";
         assert_eq!(table.to_string(), expected);
+    }
+
+    #[test]
+    fn a_cell_is_one_line_of_bounded_length() {
+        let mut table = Table::plain();
+        table.row(["a".repeat(70_000), "x\n\u{1b}[2Jy".to_owned()]);
+        assert_eq!(table.to_string(), format!("  {}…  x\\n\\u{{1b}}[2Jy\n", "a".repeat(200)));
     }
 
     #[test]

@@ -24,10 +24,13 @@ export function save(name: string, content: Blob): void {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-/** Formats rows as CSV (RFC 4180). */
+/** Formats rows as CSV (RFC 4180), with an apostrophe before cells that a spreadsheet would run. */
 export function csv({ head, rows }: Grid): Blob {
-  const field = (text: string): string =>
-    /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const field = (text: string): string => {
+    const isFormula = /^[=+\-@\t\r]/.test(text) && !/^[+-]?[\d.,]+ ?%?$/.test(text);
+    const safe = isFormula ? `'${text}` : text;
+    return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  };
   const lines = [head, ...rows].map((row) => `${row.map(field).join(',')}\r\n`);
   return new Blob(lines, { type: 'text/csv' });
 }

@@ -1,11 +1,12 @@
 //! Keys and signatures of models: Ed25519 (RFC 8032) over the words and the checksum that `docs/delivery.md` names.
 
+use crate::small_files;
 use anyhow::Context;
 use base64ct::{Base64, Encoding};
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
 use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey, KeypairBytes};
 use ed25519_dalek::{SECRET_KEY_LENGTH, Signer, SigningKey};
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 
@@ -36,7 +37,7 @@ fn create(path: &Path) -> std::io::Result<File> {
 
 /// The private key in a file.
 pub fn read(path: &Path) -> anyhow::Result<SigningKey> {
-    let pem = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let pem = small_files::read_text(path).with_context(|| format!("cannot read {}", path.display()))?;
     SigningKey::from_pkcs8_pem(&pem).with_context(|| {
         format!("{} is no private key: expected Ed25519, as PKCS#8 in PEM; --new-key makes one", path.display())
     })

@@ -1,0 +1,82 @@
+//! The sizes that a Parquet file says it has, checked before anything is read by them.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use parquet::errors::ParquetError;
+use parquet::file::metadata::ParquetMetaData;
+
+use super::hybrid::damaged;
+
+/// Rows that a file may have whatever its size.
+const FREE_ROWS: u64 = 1 << 20;
+/// Rows, and values in lists, for each byte of the file beyond: a row with an id takes two bits and more.
+const MOST_PER_BYTE: u64 = 4;
+/// Values in lists that a file may have whatever its size.
+const FREE_VALUES: u64 = 4 << 20;
+/// Values in the lists of one record, at most: a record is in memory as a whole.
+pub(super) const MAX_IN_RECORD: usize = 1 << 17;
+
+/// Values that may still be decoded of a file.
+pub(super) struct Budget {
+    num_left: AtomicU64,
+}
+
+impl Budget {
+    /// A budget for a file of so many bytes and wanted columns, none in a list.
+    pub(super) fn of_columns(metadata: &ParquetMetaData, num_columns: usize) -> Budget {
+        let num_rows = metadata.row_groups().iter().map(|group| group.num_rows().max(0) as u64).sum::<u64>();
+        Budget { num_left: num_rows.saturating_mul(num_columns as u64).into() }
+    }
+
+    /// A budget for the records of a file of so many bytes.
+    pub(super) fn of_records(file_bytes: u64) -> Budget {
+        Budget { num_left: (FREE_VALUES + file_bytes.saturating_mul(MOST_PER_BYTE)).into() }
+    }
+
+    /// Takes values from the budget.
+    ///
+    /// # Errors
+    /// There are not so many left.
+    pub(super) fn spend(&self, num_values: u64) -> Result<(), ParquetError> {
+        let spend = |left: u64| left.checked_sub(num_values);
+        match self.num_left.try_update(Ordering::Relaxed, Ordering::Relaxed, spend) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(damaged("it has more values than a file of its size can have")),
+        }
+    }
+}
+
+/// Checks numbers of rows, and the places of columns: they are in the file, and no two share their bytes.
+///
+/// # Errors
+/// Something of it is impossible, or more than a file of its size can have.
+pub(super) fn check(metadata: &ParquetMetaData, file_bytes: u64) -> Result<(), ParquetError> {
+    let num_leaves = metadata.file_metadata().schema_descr().num_columns();
+    let (mut num_rows, mut num_bytes) = (0_u64, 0_u64);
+    for group in metadata.row_groups() {
+        let in_group = u64::try_from(group.num_rows()).map_err(|_| damaged("a row group has less than no rows"))?;
+        num_rows = num_rows.saturating_add(in_group);
+        if group.columns().len() != num_leaves {
+            return Err(damaged("a row group has other columns than the schema"));
+        }
+        for column in group.columns() {
+            let start = column.dictionary_page_offset().unwrap_or(column.data_page_offset());
+            let (Ok(start), Ok(length)) = (u64::try_from(start), u64::try_from(column.compressed_size())) else {
+                return Err(damaged("a column lies before the beginning of the file"));
+            };
+            if start.saturating_add(length) > file_bytes {
+                return Err(damaged("a column goes beyond the end of the file"));
+            }
+            num_bytes = num_bytes.saturating_add(length);
+        }
+    }
+    if num_bytes > file_bytes {
+        return Err(damaged("its columns have more bytes than the file"));
+    }
+    let most_rows = FREE_ROWS + file_bytes.saturating_mul(MOST_PER_BYTE);
+    if num_rows > most_rows {
+        let problem = format!("it says to have {num_rows} rows; a file of its size can have {most_rows} at most");
+        return Err(ParquetError::General(problem));
+    }
+    Ok(())
+}
