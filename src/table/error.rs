@@ -60,6 +60,22 @@ pub enum TableError {
         /// Bytes that they may unpack to.
         most: u64,
     },
+    /// A compressed file has more rows than is believed of one of its size.
+    #[error(
+        "{}: the {format} stream has {num_rows} rows so far, expected at most {most} of a file of its size; if it is what \
+         it should be, unpack it yourself and give what is in it",
+        path.display()
+    )]
+    TooManyRows {
+        /// The file.
+        path: PathBuf,
+        /// The compression.
+        format: &'static str,
+        /// Rows that were read until then.
+        num_rows: u64,
+        /// Rows that there may be.
+        most: u64,
+    },
     /// A row of text, or a part of XML, does not end.
     #[error(
         "{}: {row} {number} has more than {} MiB and is not read: a line end, a quote or a mark is missing, or it is no text",
@@ -79,7 +95,7 @@ pub enum TableError {
     LargeItem {
         /// The file.
         path: PathBuf,
-        /// What there is too much of.
+        /// The part that there is too much of, and its limit.
         what: &'static str,
         /// The item, from 1.
         item: u64,

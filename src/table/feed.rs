@@ -106,6 +106,7 @@ impl Feed {
             if num_rows.is_multiple_of(REPORT_ROWS) {
                 progress.rows(REPORT_ROWS);
                 self.meter.report(progress);
+                self.meter.check_rows(num_rows)?;
             }
         }
         progress.rows(num_rows % REPORT_ROWS);

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use flate2::read::MultiGzDecoder;
 
 use super::encoding::{self, Decoder, Encoding};
-use super::limit::{Limit, Limited, TooLarge, is_long_row};
+use super::limit::{Limit, Limited, TooLarge, is_long_row, most_rows};
 use super::remark::Remarks;
 use super::{Origin, TableError, zstd};
 use crate::Progress;
@@ -176,7 +176,7 @@ impl Input {
 
     /// A meter of the bytes that were read from the disk.
     pub(super) fn meter(&self) -> Meter {
-        Meter { raw_bytes: self.raw_bytes.clone(), reported: 0 }
+        Meter { path: self.path.clone(), compression: self.compression, raw_bytes: self.raw_bytes.clone(), reported: 0 }
     }
 }
 
@@ -236,11 +236,22 @@ impl ErrorContext {
 
 /// Reports the bytes that came from the disk since it was last asked.
 pub(super) struct Meter {
+    path: PathBuf,
+    compression: Compression,
     raw_bytes: Arc<AtomicU64>,
     reported: u64,
 }
 
 impl Meter {
+    /// Checks that a compressed stream has no more rows than one of its size can have: each becomes an event in memory.
+    pub(super) fn check_rows(&self, num_rows: u64) -> Result<(), TableError> {
+        let most = most_rows(self.raw_bytes.load(Ordering::Relaxed));
+        if self.compression == Compression::None || num_rows <= most {
+            return Ok(());
+        }
+        Err(TableError::TooManyRows { path: self.path.clone(), format: self.compression.name(), num_rows, most })
+    }
+
     pub(super) fn report(&mut self, progress: &dyn Progress) {
         let bytes = self.raw_bytes.load(Ordering::Relaxed);
         if bytes > self.reported {

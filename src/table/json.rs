@@ -133,6 +133,7 @@ impl Json {
             if num_records.is_multiple_of(REPORT_ROWS) {
                 progress.rows(REPORT_ROWS);
                 meter.report(progress);
+                meter.check_rows(num_records)?;
             }
         }
         progress.rows(num_records % REPORT_ROWS);

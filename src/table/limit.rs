@@ -23,6 +23,16 @@ pub(super) const WORKBOOK_BYTES: u64 = 2 << 30;
 /// Bytes that a row of delimited text, a record of JSON or a part of XML may have; each is in memory as a whole.
 pub(super) const ROW_BYTES: u64 = 8 << 20;
 
+/// Rows that a packed file may have whatever its size.
+const FREE_ROWS: u64 = 1 << 20;
+/// Rows for each byte of a packed file beyond: a row with an id takes two bits and more.
+const MOST_ROWS_PER_BYTE: u64 = 4;
+
+/// Rows that a packed file of so many bytes may have.
+pub(super) const fn most_rows(packed: u64) -> u64 {
+    FREE_ROWS + packed.saturating_mul(MOST_ROWS_PER_BYTE)
+}
+
 /// The limit was passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TooLarge {
@@ -228,7 +238,16 @@ mod tests {
     #[test]
     fn a_gzip_stream_of_more_lines_than_a_file_of_its_size_can_have_is_refused() {
         let error = refused("lines.csv.gz", &gzip_bomb(b"s,i\n"));
-        for part in ["lines.csv.gz", "unpack", "expected at most", "unpack it yourself"] {
+        for part in ["lines.csv.gz", "rows", "expected at most", "unpack it yourself"] {
+            assert!(error.contains(part), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_gzip_stream_of_more_bytes_than_a_file_of_its_size_can_have_is_refused() {
+        let row = format!("s,{}\n", "i".repeat(1021));
+        let error = refused("bytes.csv.gz", &gzip_bomb(row.as_bytes()));
+        for part in ["bytes.csv.gz", "unpack", "expected at most", "unpack it yourself"] {
             assert!(error.contains(part), "{error}");
         }
     }

@@ -6,13 +6,12 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::ParquetMetaData;
 
 use super::hybrid::damaged;
+use super::limit::most_rows;
 
-/// Rows that a file may have whatever its size.
-const FREE_ROWS: u64 = 1 << 20;
-/// Rows, and values in lists, for each byte of the file beyond: a row with an id takes two bits and more.
-const MOST_PER_BYTE: u64 = 4;
 /// Values in lists that a file may have whatever its size.
 const FREE_VALUES: u64 = 4 << 20;
+/// Values in lists for each byte of the file beyond.
+const MOST_VALUES_PER_BYTE: u64 = 4;
 /// Values in the lists of one record, at most: a record is in memory as a whole.
 pub(super) const MAX_IN_RECORD: usize = 1 << 17;
 
@@ -30,7 +29,7 @@ impl Budget {
 
     /// A budget for the records of a file of so many bytes.
     pub(super) fn of_records(file_bytes: u64) -> Budget {
-        Budget { num_left: (FREE_VALUES + file_bytes.saturating_mul(MOST_PER_BYTE)).into() }
+        Budget { num_left: (FREE_VALUES + file_bytes.saturating_mul(MOST_VALUES_PER_BYTE)).into() }
     }
 
     /// Takes values from the budget.
@@ -73,7 +72,7 @@ pub(super) fn check(metadata: &ParquetMetaData, file_bytes: u64) -> Result<(), P
     if num_bytes > file_bytes {
         return Err(damaged("its columns have more bytes than the file"));
     }
-    let most_rows = FREE_ROWS + file_bytes.saturating_mul(MOST_PER_BYTE);
+    let most_rows = most_rows(file_bytes);
     if num_rows > most_rows {
         let problem = format!("it says to have {num_rows} rows; a file of its size can have {most_rows} at most");
         return Err(ParquetError::General(problem));
