@@ -98,6 +98,12 @@ wheel() {
     absent "not checked, because maturin is missing; 'scripts/setup --tests' installs it or says how"
   "$independent_env/bin/python" tests/packaging/wheel.py $vicino
 }
+# Makes every system call of writing fail, and kills the command at each.
+faults() {
+  has strace || absent "not checked, because strace is missing; 'scripts/setup --tests' installs it or says how"
+  strace -o /dev/null true || absent "not checked, because this machine lets nobody trace programs"
+  npm run faults
+}
 e2e() { npm run e2e; }
 # Compares docs/api.md with the types it is made of.
 api_reference() { scripts/api-docs --check || fail "docs/api.md is out of date; run scripts/api-docs"; }
@@ -110,6 +116,7 @@ test_checks=(
   "shop built: shop"
   "guide: guide"
   "independent rules and metrics: independent"
+  "faults of writing: faults"
   "types: types"
   "API reference: api_reference"
   "package tests: package_tests"
