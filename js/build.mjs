@@ -1,6 +1,6 @@
 // Builds js/dist: a script for each entry of the package, their types and the WebAssembly module.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -72,7 +72,8 @@ function glue(names) {
         short = replaceOnce(
           short,
           /let numBytesDecoded = 0;\nfunction decodeText\([\s\S]*?\n}\n/,
-          'const decodeText = (bytes) => cachedTextDecoder.decode(bytes);\n',
+          `const decodeText = (bytes) =>
+            (cachedTextDecoder ??= new TextDecoder('utf-8', { ignoreBOM: true })).decode(bytes);\n`,
         );
         // Every browser with the WebAssembly that the library needs has this.
         short = replaceOnce(
@@ -81,6 +82,12 @@ function glue(names) {
           '',
         );
         // The recommender has its own.
+        // Not at import: some environments of tests lack the class.
+        short = replaceOnce(
+          short,
+          /let cachedTextDecoder = .*\ncachedTextDecoder\.decode\(\);\n/,
+          'let cachedTextDecoder;\n',
+        );
         short = replaceOnce(short, /if \(Symbol\.dispose\) Engine\.prototype.*;\n/, '');
         short = replaceOnce(short, /"\.\/vicino_bg\.js": import0/, 'a: import0');
         for (const [, from, to] of names.imports) {
@@ -89,7 +96,8 @@ function glue(names) {
         for (const [from, to] of names.exports) {
           short = short.replace(new RegExp(`\\bwasm\\.${from}\\b`, 'g'), () => `wasm.${to}`);
         }
-        return short;
+        // No mappings: it is generated anyway.
+        return { code: short, map: { mappings: '' } };
       },
     },
   };
@@ -105,6 +113,8 @@ const ENTRIES = {
   errors: 'core/errors',
   worker: 'bindings/worker',
   'worker-client': 'bindings/worker-client',
+  inline: 'inline/index',
+  'inline-worker': 'inline/worker',
   react: 'bindings/react',
   vue: 'bindings/vue',
   svelte: 'bindings/svelte',
@@ -119,11 +129,15 @@ const ENTRIES = {
   'run-in-node': 'program/run-in-node',
 };
 /** Entries that others import; any other module is bundled into each entry that needs it. */
-const SHARED = ['index', 'errors'];
+const SHARED = ['index', 'errors', 'worker-client'];
 /** Entries that draw rails, which are bundled together: their common modules are one script, `binding-core`. */
 const RAILS = ['react', 'vue', 'svelte', 'element'];
 /** Entries of the command in Node, bundled together, too. */
 const COMMAND = ['train-node', 'bin', 'run-in-node'];
+/** Entries that hold files as text. */
+const INLINE = ['inline', 'inline-worker'];
+/** Entries that load a model: in development a tool takes them with their files inside, whatever it does with files. */
+const LOADING = ['index', 'worker-client', 'delivery', ...RAILS];
 const FRAMEWORKS = ['react', 'vue'];
 const PROGRAM = '@vicino/cli-wasm';
 
@@ -140,27 +154,60 @@ function share(entries) {
   };
 }
 
-const single = Object.keys(ENTRIES).filter((entry) => ![...RAILS, ...COMMAND].includes(entry));
-for (const entries of [RAILS, COMMAND, ...single.map((entry) => [entry])]) {
-  const bundle = await rolldown({
+/** Bundles entries together: modules that several need are scripts of their own. */
+async function bundle(entries, { plugins = [share(entries)], define = {}, output = {} } = {}) {
+  const built = await rolldown({
     input: Object.fromEntries(entries.map((entry) => [entry, `src/${ENTRIES[entry]}.ts`])),
     platform: 'neutral',
     optimization: { inlineConst: true },
+    transform: { define },
     // A module that an entry shares with a part that it loads later is in the entry, not in a download of its own.
     preserveEntrySignatures: 'allow-extension',
     external: [/^node:/, ...FRAMEWORKS, PROGRAM],
-    plugins: [share(entries), glue(names)],
+    plugins: [...plugins, glue(names)],
   });
-  await bundle.write({
+  await built.write({
     dir: 'dist',
     entryFileNames: '[name].js',
     chunkFileNames: '[name].js',
     format: 'esm',
     minify: true,
+    // Of a script that is used, remarks on what has no effects if it is not are of no use.
+    comments: false,
+    sourcemap: true,
     // Servers that render React must know which parts belong to the browser.
     banner: ({ name }) => (name === 'react' ? "'use client';" : ''),
+    ...output,
   });
-  await bundle.close();
+  await built.close();
+}
+
+const apart = ['worker', ...RAILS, ...COMMAND, ...INLINE];
+const single = Object.keys(ENTRIES).filter((entry) => !apart.includes(entry));
+for (const entries of [RAILS, COMMAND, ...single.map((entry) => [entry])]) await bundle(entries);
+// The worker is one script, which needs no other and need not be a module: it can be started from anywhere.
+await bundle(['worker'], {
+  plugins: [],
+  define: { 'import.meta.url': 'location.href' },
+  output: { format: 'iife', codeSplitting: false },
+});
+await bundle(INLINE, {
+  define: {
+    MODULE: JSON.stringify(readFileSync('dist/vicino_bg.wasm', 'base64')),
+    WORKER_SCRIPT: JSON.stringify(
+      readFileSync('dist/worker.js', 'utf8').replace(/\n\/\/# sourceMappingURL=.*\n?$/, ''),
+    ),
+  },
+});
+
+// Bundlers look for the condition `development`, and those that bundle packages beforehand leave files behind.
+mkdirSync('dist/development');
+for (const entry of LOADING) {
+  const inline = entry === 'worker-client' ? 'inline-worker' : 'inline';
+  writeFileSync(
+    `dist/development/${entry}.js`,
+    `import '../${inline}.js';\nexport * from '../${entry}.js';\n`,
+  );
 }
 
 // TypeScript looks for the types of an entry beside its script.
@@ -170,22 +217,16 @@ for (const [entry, module] of Object.entries(ENTRIES)) {
   writeFileSync(`dist/${entry}.d.ts`, `${about}export * from './${module}.js';\n`);
 }
 
-// Of a script that is used, remarks on what has no effects if it is not are of no use.
-for (const name of readdirSync('dist').filter((name) => name.endsWith('.js'))) {
-  const code = readFileSync(`dist/${name}`, 'utf8');
-  writeFileSync(
-    `dist/${name}`,
-    code.replaceAll(/(?<![\w$])\/\* @__PURE__ \*\/ ?|\/\* @__PURE__ \*\//g, ''),
-  );
-}
-
 // The shop's own bundler finds the files by these very expressions, which therefore have to survive; and only one
 // address of each may be there, or bundlers emit the file twice.
 const ADDRESSES = {
   index: [/new URL\([`'"]\.\/vicino_bg\.wasm[`'"],\s*import\.meta\.url\)/],
-  node: [/new URL\([`'"]\.\/vicino_bg\.wasm[`'"],\s*import\.meta\.url\)/],
+  node: [/import\.meta\.url\.replace\(/],
   train: [/new URL\([`'"]\.\/program-worker\.js[`'"],\s*import\.meta\.url\)/],
-  'worker-client': [/new Worker\(new URL\([`'"]\.\/worker\.js[`'"],\s*import\.meta\.url\),/],
+  'worker-client': [
+    /new URL\([`'"]\.\/worker\.js[`'"],\s*import\.meta\.url\)/,
+    /new URL\([`'"]\.\/vicino_bg\.wasm[`'"],\s*import\.meta\.url\)/,
+  ],
 };
 for (const entry of Object.keys(ENTRIES).filter((entry) => !COMMAND.includes(entry))) {
   const code = readFileSync(`dist/${entry}.js`, 'utf8');

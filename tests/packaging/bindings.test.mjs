@@ -238,17 +238,19 @@ test('the worker that webpack builds answers like the main entry', async () => {
   assertWorks(await visit(dist));
 });
 
-test('the worker that esbuild builds as a second script answers like the main entry', async () => {
+test('the worker that esbuild builds into the page’s script answers like the main entry', async () => {
   const { build } = await import('esbuild');
   const outdir = join(project.folder, 'esbuild');
+  project.write(
+    'inline-main.js',
+    project.read('worker-main.js').replace('vicino/worker', 'vicino/inline/worker'),
+  );
   await build({
     absWorkingDir: project.folder,
-    entryPoints: { main: './worker-main.js', worker: 'vicino/worker-script' },
+    entryPoints: { main: './inline-main.js' },
     ...{ outdir, bundle: true, format: 'esm', splitting: true },
   });
   project.write('esbuild/index.html', project.read('worker.html').replace('worker-main', 'main'));
-  const wasm = 'node_modules/vicino/dist/vicino_bg.wasm';
-  cpSync(join(project.folder, wasm), join(outdir, 'vicino_bg.wasm'));
   cpSync(join(root, MODEL), join(outdir, 'shop.vicino'));
   assertWorks(await visit(outdir));
 });

@@ -23,15 +23,27 @@ after(async () => {
 const PAGE =
   '<!doctype html><link rel="icon" href="data:,"><script type="module" src="./main.js"></script>';
 
-function assertRanked({ probe, console, wasm }) {
+function assertRanked({ probe, console, wasm }, files = 1) {
   assert.deepEqual(console, []);
   assert.equal(probe.failed, undefined);
   assert.equal(probe.forYou.length, 3);
   // The snippet looked at sku-1 and then cleared the history.
   assert.equal(new Set(probe.forYou.map(({ id }) => id)).size, 3);
   assert.ok(probe.together.every(({ id }) => !['sku-1', 'sku-2'].includes(id)));
-  assert.equal(wasm.length, 1, `wasm files loaded: ${wasm}`);
+  assert.equal(wasm.length, files, `wasm files loaded: ${wasm}`);
 }
+
+/** Entries that can be imported anywhere, after `vicino`. */
+const ENTRIES = [
+  '',
+  '/worker',
+  '/react',
+  '/vue',
+  '/svelte',
+  '/element',
+  '/datalayer',
+  '/delivery',
+].concat(['/ids', '/inline', '/inline/worker', '/errors']);
 
 const wasmFiles = (folder) => filesUnder(folder).filter((name) => name.endsWith('.wasm'));
 /** Fails if the command, or what looks for it, is part of what a page loads. */
@@ -51,7 +63,7 @@ test('the tarball holds what it needs and nothing else', () => {
   const files = filesUnder(join(project.folder, 'node_modules/vicino')).sort();
   const unexpected = files.filter(
     (name) =>
-      !/^(package\.json|README\.md|LICENSE-(MIT|APACHE)|dist\/([a-z]+\/)?[a-z_-]+\.(js|d\.ts|wasm))$/.test(
+      !/^(package\.json|README\.md|LICENSE-(MIT|APACHE)|dist\/([a-z]+\/)?[a-z_-]+\.(js|js\.map|d\.ts|wasm))$/.test(
         name,
       ),
   );
@@ -81,10 +93,12 @@ test('types and code resolve to each other for every entry, for those who use ES
       JSON.parse(readFileSync(join(root, 'js/package.json'), 'utf8')).exports,
     ).filter((name) => !/\.(json|wasm)$|worker-script/.test(name)),
   });
-  // Node 10 and `require` are not for a package of ES modules.
+  // `require` is not for a package of ES modules, and what resolves without `exports` has types only.
   const ours = problems.filter(
     ({ kind, resolutionKind }) =>
-      kind !== 'CJSResolvesToESM' && !['node10', 'node16-cjs'].includes(resolutionKind),
+      kind !== 'CJSResolvesToESM' &&
+      resolutionKind !== 'node16-cjs' &&
+      !(resolutionKind === 'node10' && kind === 'UntypedResolution'),
   );
   assert.deepEqual(ours, []);
 });
@@ -105,20 +119,20 @@ test('webpack builds it with one wasm file, and the page ranks', async () => {
   assertRanked(await visit(dist));
 });
 
-test('esbuild builds it, and the page ranks with the wasm file beside its script', async () => {
+test('esbuild builds it with the module in the script, and the page ranks', async () => {
   const { build } = await import('esbuild');
   const outdir = join(project.folder, 'esbuild');
   const options = { bundle: true, format: 'esm', minify: true, splitting: true };
-  const entryPoints = [join(project.folder, 'main.js')];
+  project.write(
+    'inline-main.js',
+    `${snippet('docs/bindings.md', '## vicino/inline', 'js')}${project.read('main.js')}`,
+  );
+  const entryPoints = { main: join(project.folder, 'inline-main.js') };
   const { errors, warnings } = await build({ ...options, entryPoints, outdir });
   assert.deepEqual([errors, warnings], [[], []]);
   project.write('esbuild/index.html', PAGE);
-  cpSync(
-    join(project.folder, 'node_modules/vicino/dist/vicino_bg.wasm'),
-    join(outdir, 'vicino_bg.wasm'),
-  );
   assertNoCommand(outdir);
-  assertRanked(await visit(withModel(outdir)));
+  assertRanked(await visit(withModel(outdir)), 0);
 });
 
 test('a plain script from a static server ranks without a build', async () => {
@@ -153,13 +167,59 @@ test('Node ranks from bytes, without a browser', () => {
 
 test('every entry can be imported on a server', () => {
   for (const name of ['react', 'vue']) project.link(name);
-  project.write(
-    'imports.js',
-    ['', '/worker', '/react', '/vue', '/svelte', '/element', '/datalayer', '/delivery', '/ids']
-      .map((entry) => `await import('vicino${entry}');`)
-      .join('\n'),
-  );
+  project.write('imports.js', ENTRIES.map((entry) => `await import('vicino${entry}');`).join('\n'));
   execFileSync(process.execPath, ['imports.js'], { cwd: project.folder });
+});
+
+test('importing does no work that needs a browser, in any order', () => {
+  for (const name of ['react', 'vue']) project.link(name);
+  // What a language has, as opposed to what browsers and Node add.
+  const language =
+    /^(Object|Function|Array|Number|String|Boolean|Symbol|.*Error|Promise|.*Map|.*Set|WeakRef)$/;
+  const more =
+    /^(Proxy|Reflect|JSON|Math|Date|RegExp|.*Array|.*Buffer|DataView|globalThis|FinalizationRegistry)$/;
+  const rest =
+    /^(BigInt|Iterator|Intl|Atomics|undefined|NaN|Infinity|parse.*|is.*|(en|de)code.*|process|console)$/;
+  project.write(
+    'bare.js',
+    `const [, , order] = process.argv;
+     for (const name of Object.getOwnPropertyNames(globalThis)) {
+       if (![${language}, ${more}, ${rest}].some((known) => known.test(name))) delete globalThis[name];
+     }
+     const entries = ${JSON.stringify(ENTRIES)};
+     if (order === 'back') entries.reverse();
+     for (const entry of entries) await import('vicino' + entry);
+     const left = ['TextDecoder', 'TextEncoder', 'URL', 'fetch', 'WebAssembly', 'Worker'].filter((name) => globalThis[name]);
+     console.log(JSON.stringify(left));`,
+  );
+  for (const order of ['forth', 'back']) {
+    for (const flags of [[], ['--conditions=browser']]) {
+      const printed = execFileSync(process.execPath, [...flags, 'bare.js', order], {
+        cwd: project.folder,
+        encoding: 'utf8',
+      });
+      assert.deepEqual(JSON.parse(printed), []);
+    }
+  }
+});
+
+test('the error alone is a small script', async () => {
+  const { build } = await import('esbuild');
+  project.write(
+    'error.js',
+    "import { VicinoError } from 'vicino/errors';\nconsole.log(VicinoError);",
+  );
+  const built = await build({
+    ...{
+      entryPoints: [join(project.folder, 'error.js')],
+      bundle: true,
+      minify: true,
+      write: false,
+    },
+    format: 'esm',
+  });
+  const [{ contents }] = built.outputFiles;
+  assert.ok(contents.length < 1000, `${contents.length} bytes`);
 });
 
 for (const moduleResolution of ['bundler', 'node16']) {

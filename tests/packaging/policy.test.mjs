@@ -11,6 +11,12 @@ const RECIPE = snippet('docs/recipes.md', '## Content security policy', 'text')
   .trim()
   .replace(/^content-security-policy: /, '')
   .replace(/\s+/g, ' ');
+/** Demands Trusted Types, as in the document. */
+const TRUSTED = snippet('docs/recipes.md', '## Content security policy', 'text', 1).trim();
+const ISOLATED = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+};
 
 let project;
 before(() => {
@@ -61,4 +67,31 @@ test('a policy without worker-src gives code unsupported for the worker alone', 
   const { probe } = await under(RECIPE.replace(/worker-src [^;]*/, "worker-src 'none'"));
   assert.deepEqual(probe.page, { items: 3 });
   assert.equal(probe.worker.code, 'unsupported');
+  assert.match(probe.worker.message, /worker-src/);
+});
+
+test('Trusted Types with the policy `vicino` let everything work', async () => {
+  const { probe, console } = await under(`${RECIPE}; ${TRUSTED}`);
+  assert.deepEqual(probe.page, { items: 3 });
+  assert.deepEqual(probe.worker, { items: 3 });
+  assert.equal(probe.state, 'ready');
+  assert.ok(
+    console.every((line) => line.includes('TrustedScriptURL')),
+    `${console}`,
+  );
+});
+
+test('Trusted Types without the policy give a message that names it', async () => {
+  const { probe } = await under(`${RECIPE}; ${TRUSTED.replace('vicino', "'none'")}`);
+  assert.deepEqual(probe.page, { items: 3 });
+  assert.equal(probe.worker.code, 'unsupported');
+  assert.match(probe.worker.message, /`trusted-types vicino`/);
+});
+
+test('a worker whose script lacks the header of an embedder policy is started by its text', async () => {
+  const { probe } = await visit(project.folder, {
+    headers: (path) => (path.endsWith('.html') ? ISOLATED : {}),
+  });
+  assert.deepEqual(probe.page, { items: 3 });
+  assert.deepEqual(probe.worker, { items: 3 });
 });

@@ -44,8 +44,8 @@ export type WorkerRecommender = Omit<InWorker<Ranker>, 'metrics'> &
 /** Options of loading a model in a worker. */
 export interface WorkerLoadOptions extends LoadOptions {
   /**
-   * Worker to use, for pages that start it themselves: without a bundler that finds `vicino/worker-script`, or from
-   * another origin. One worker holds one recommender and ends with it. Default: a worker that `load` starts.
+   * Worker to use, for pages that start it themselves, by the script `vicino/worker-script`. One worker holds one
+   * recommender and ends with it. Default: a worker that `load` starts.
    */
   worker?: Worker;
 }
@@ -65,15 +65,14 @@ export async function load(
 ): Promise<WorkerRecommender> {
   if (signal?.aborted) throw aborted(signal);
   const { model, transfer } = await toTransferable(source);
-  const started = worker ?? start();
-  const channel = new WorkerChannel(started);
+  const channel = new WorkerChannel(worker ?? (await start()));
   const abort = () => channel.end(aborted(signal as AbortSignal));
   signal?.addEventListener('abort', abort, { once: true });
   try {
     if (signal?.aborted) abort();
-    const settings =
-      options.wasm instanceof URL ? { ...options, wasm: options.wasm.href } : options;
-    if (typeof settings.wasm === 'string') settings.wasm = absolute(settings.wasm);
+    // The worker is one script without an address to find the module by.
+    const wasm = options.wasm ?? (await platform.wasm());
+    const settings = { ...options, wasm: isAddress(wasm) ? absolute(wasm) : wasm };
     const shape = await channel.request('load', [model, settings], transfer);
     return channel.build(shape as ApiShape, '') as unknown as WorkerRecommender;
   } catch (error) {
@@ -87,13 +86,45 @@ export async function load(
 /** Functions in place of the class of the main entry. */
 export const Recommender = { load, supported };
 
-function start(): Worker {
-  try {
-    // Bundlers find the script by exactly this expression.
-    return new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'vicino' });
-  } catch (cause) {
-    throw unsupported(cause instanceof Error ? cause.message : String(cause), cause);
+/**
+ * Files of the worker; bundlers find them by exactly these expressions.
+ * @internal
+ */
+export const platform: {
+  script: () => URL;
+  wasm: () => URL | BufferSource;
+} = {
+  script: () => new URL('./worker.js', import.meta.url),
+  wasm: () => new URL('./vicino_bg.wasm', import.meta.url),
+};
+
+/** Starts a worker by the address of its script, and if that is not possible by the script's text. */
+async function start(): Promise<Worker> {
+  if (typeof Worker !== 'function') {
+    throw new VicinoError('unsupported', 'the worker did not start: there are no workers here');
   }
+  const script = platform.script();
+  try {
+    return await running(new Worker(script, NAMED));
+  } catch (cause) {
+    const { startByText } = await import('./worker-start.js').catch(() => {
+      throw new VicinoError('unsupported', `the worker did not start: ${cause}`, { cause });
+    });
+    return startByText(script, cause, (address) => running(new Worker(address, NAMED)));
+  }
+}
+
+const NAMED = { name: 'vicino' };
+
+/** Resolves once the worker's script runs; rejects if it does not. */
+function running(worker: Worker): Promise<Worker> {
+  return new Promise((resolve, reject) => {
+    worker.onmessage = () => resolve(worker);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      reject(new Error(event.message || 'its script was not found or is not allowed'));
+    };
+  });
 }
 
 /** Connection to one worker, with the requests that wait for an answer. */
@@ -116,8 +147,9 @@ class WorkerChannel {
     );
     worker.addEventListener('error', ({ message }) => {
       // A later error, such as one of a listener, does not end the worker.
-      if (this.#waiting.has(1))
-        this.end(unsupported(message || 'its script was not found or is not allowed'));
+      if (!this.#waiting.has(1)) return;
+      const why = message || 'its script was not found or is not allowed';
+      this.end(new VicinoError('unsupported', `the worker given did not start: ${why}`));
     });
   }
 
@@ -181,6 +213,7 @@ class WorkerChannel {
   }
 
   #receive(response: WorkerResponse): void {
+    if ('ready' in response) return;
     if ('changed' in response) {
       for (const listener of [...(this.#listeners.get(response.changed) ?? [])]) {
         queueMicrotask(listener);
@@ -242,8 +275,7 @@ async function toTransferable(
   given: ModelSource | PromiseLike<ModelSource>,
 ): Promise<{ model: unknown; transfer: Transferable[] }> {
   const source = await given;
-  if (typeof source === 'string' && source) return { model: absolute(source), transfer: [] };
-  if (source instanceof URL) return { model: source.href, transfer: [] };
+  if (isAddress(source)) return { model: absolute(source), transfer: [] };
   let model: unknown = source;
   if (source instanceof Response) {
     const { ok, url, status, statusText } = source;
@@ -263,18 +295,15 @@ async function toTransferable(
 }
 
 /** Resolves an address against the page, since the worker would resolve it against its script. */
-const absolute = (address: string) =>
+const absolute = (address: string | URL) =>
   new URL(address, globalThis.document?.baseURI ?? location.href).href;
 
 const aborted = (signal: AbortSignal) =>
   new VicinoError('aborted', 'load: aborted', { cause: signal.reason });
 
-const unsupported = (why: string, cause?: unknown) =>
-  new VicinoError(
-    'unsupported',
-    `the worker did not start: ${why}; check that a content security policy allows it with worker-src`,
-    { cause },
-  );
+/** Returns true for text that is not empty or a `URL`. */
+const isAddress = (value: unknown): value is string | URL =>
+  value instanceof URL || (typeof value === 'string' && value !== '');
 
 function revive({ name, message, code, url, status }: Failure): Error {
   if (!code) return Object.assign(new Error(message), { name });

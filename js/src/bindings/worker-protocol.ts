@@ -13,8 +13,12 @@ export interface WorkerRequest {
   readonly args?: readonly unknown[];
 }
 
-/** A message of the worker: the answer to a request, metrics to send, or the name of a part that has changed. */
+/**
+ * A message of the worker: its script runs, the answer to a request, metrics to send, or the name of a part that has
+ * changed.
+ */
 export type WorkerResponse =
+  | { readonly ready: true }
   | { readonly id: number; readonly value: unknown; readonly callable: boolean }
   | { readonly id: number; readonly error: Failure }
   | { readonly id: number; readonly send: never[] }

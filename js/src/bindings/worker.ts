@@ -34,6 +34,9 @@ page.onmessage = ({ data }) => {
   busy.add(answering);
 };
 
+// The page waits for a worker that it has started.
+page.postMessage({ ready: true });
+
 async function answer(request: WorkerRequest): Promise<void> {
   const { id } = request;
   try {

@@ -1,3 +1,9 @@
+/**
+ * The error of this package alone, for pages that load the rest later and compare with `instanceof`.
+ *
+ * @packageDocumentation
+ */
+
 /** Code of an error; stable, for programs to compare with. */
 export type ErrorCode =
   /** The caller's `AbortSignal` fired; the error's `name` is `AbortError`. */

@@ -1,22 +1,34 @@
 import init from '../../wasm/vicino.js';
 import { VicinoError } from './errors.js';
-import { isBuffer } from './options.js';
+import { isAddress, isBuffer, isModule } from './options.js';
 import type { LoadOptions, ModelSource } from './types.js';
 
 type WasmSource = NonNullable<LoadOptions['wasm']>;
 
 let started: Promise<void> | undefined;
 
-/** Returns true if a module with the features that this library needs may be compiled and run. */
-export function isSupported(): boolean {
+/**
+ * Returns true if a module with the features that this library needs may be run, and compiled unless it is compiled.
+ */
+export function isSupported(wasm?: unknown): boolean {
   try {
     // `(type (func (param externref)))`
     const bytes = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 1, 111, 0);
     // WebKit applies a content security policy to instances only, not to compiling.
-    return !!new WebAssembly.Instance(new WebAssembly.Module(bytes));
+    return isModule(wasm) || !!new WebAssembly.Instance(new WebAssembly.Module(bytes));
   } catch {
     return false;
   }
+}
+
+/** Makes the error of a page or a browser where {@link isSupported} is false. */
+export async function unsupported(): Promise<VicinoError> {
+  const words = await import('./wasm-problem.js').catch(() => undefined);
+  return new VicinoError(
+    'unsupported',
+    words?.whyUnsupported() ??
+      'load: no WebAssembly with reference types here, or it is not allowed',
+  );
 }
 
 /** Starts the WebAssembly module, once; after a failure the next call tries again. */
@@ -29,28 +41,41 @@ export function startWasm(source: () => WasmSource | Promise<WasmSource>): Promi
 }
 
 async function start(source: () => WasmSource | Promise<WasmSource>): Promise<void> {
-  const given = await source();
+  let given: WasmSource | undefined;
+  let bytes: BufferSource | undefined;
+  const compile = (found: BufferSource) => {
+    bytes = found;
+    return WebAssembly.compile(found);
+  };
   try {
-    const module = given instanceof WebAssembly.Module ? given : await compile(given);
+    given = await source();
+    const module = isModule(given)
+      ? given
+      : isBuffer(given)
+        ? await compile(given)
+        : await download(given, compile);
     await init({ module_or_path: module });
   } catch (cause) {
-    const from = typeof given === 'string' || given instanceof URL ? ` from ${given}` : '';
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new VicinoError(
-      'wasm',
-      `the WebAssembly module${from} did not load: ${why}; check the address, and that a content security policy allows 'wasm-unsafe-eval'`,
-      { cause },
-    );
+    const words = await import('./wasm-problem.js').catch(() => undefined);
+    const message =
+      words?.explain(given, cause, bytes) ?? `the WebAssembly module did not load: ${cause}`;
+    throw new VicinoError('wasm', message, { cause });
   }
 }
 
-async function compile(source: string | URL | BufferSource): Promise<WebAssembly.Module> {
-  if (typeof source !== 'string' && !(source instanceof URL)) return WebAssembly.compile(source);
-  const response = checkResponse(await request(source));
-  // Without the right content type, streaming is not possible, but all else is.
-  return response.headers.get('content-type')?.startsWith('application/wasm')
-    ? WebAssembly.compileStreaming(response)
-    : WebAssembly.compile(await response.arrayBuffer());
+/** Compiles the module while it arrives, or its bytes. */
+async function download(
+  address: string | URL,
+  compile: (bytes: BufferSource) => Promise<WebAssembly.Module>,
+): Promise<WebAssembly.Module> {
+  let response = checkResponse(await request(address));
+  try {
+    return await WebAssembly.compileStreaming(response);
+  } catch {
+    // Streaming wants one exact content type and the browser's own Response; bytes want neither.
+    if (response.bodyUsed) response = checkResponse(await request(address));
+    return compile(await response.arrayBuffer());
+  }
 }
 
 /** Bytes of a file, and their address if it is known. */
@@ -69,8 +94,8 @@ export async function readModel(
     return { bytes: new Uint8Array(source.buffer, source.byteOffset, source.byteLength) };
   }
   if (isBuffer(source)) return { bytes: new Uint8Array(source) };
-  const isResponse = source instanceof Response;
-  if (!isResponse && !(source instanceof URL) && (typeof source !== 'string' || source === '')) {
+  const isResponse = isAnswer(source);
+  if (!isResponse && !isAddress(source)) {
     throw new VicinoError(
       'option-invalid',
       'load: expected the address of a model, a Response, an ArrayBuffer or a Uint8Array',
@@ -86,6 +111,12 @@ export async function readModel(
   } catch (cause) {
     throw signal?.aborted ? abortError(signal) : networkError(url, cause);
   }
+}
+
+/** Tells a `Response` by what it has, since one of a polyfill or of another window is of another class. */
+function isAnswer(source: unknown): source is Response {
+  const parts = Object(source);
+  return 'bodyUsed' in parts && 'status' in parts;
 }
 
 /** Settles like `promise`, or rejects as soon as the signal fires. */

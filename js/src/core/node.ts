@@ -5,10 +5,12 @@
  * @packageDocumentation
  */
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { Recommender } from './index.js';
 
 Object.assign(Recommender.platform, {
-  wasm: () => readFile(new URL('./vicino_bg.wasm', import.meta.url)),
+  // Not by `new URL`: bundlers for servers would put an address for browsers in its place, which is no file.
+  wasm: async () => readFile(fileURLToPath(import.meta.url.replace(/[^/]*$/, 'vicino_bg.wasm'))),
   storage: 'memory',
 } satisfies typeof Recommender.platform);
 

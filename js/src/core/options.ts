@@ -44,10 +44,7 @@ const isFilter: Check = isObjectOf(FILTER);
 const isFilters: Check = isArrayOf(isFilter);
 
 const isWasm: Check = (value) =>
-  (typeof value === 'string' && value !== '') ||
-  value instanceof URL ||
-  value instanceof WebAssembly.Module ||
-  isBuffer(value)
+  isAddress(value) || isModule(value) || isBuffer(value)
     ? undefined
     : 'an address, the bytes of the module, or a WebAssembly.Module';
 
@@ -136,12 +133,21 @@ const ITEM: Checks = {
   tags: isIds,
 };
 
-/** Returns true for an `ArrayBuffer` or a view of one, of any window. */
-export function isBuffer(value: unknown): value is BufferSource {
-  return (
-    ArrayBuffer.isView(value) || Object.prototype.toString.call(value) === '[object ArrayBuffer]'
-  );
-}
+/** Tells the class of a built-in object by its name, which is the same in every window. */
+const isOfClass = (name: string, value: unknown) =>
+  Object.prototype.toString.call(value) === `[object ${name}]`;
+
+/** Returns true for an `ArrayBuffer` or a view of one. */
+export const isBuffer = (value: unknown): value is BufferSource =>
+  ArrayBuffer.isView(value) || isOfClass('ArrayBuffer', value);
+
+/** Returns true for a compiled module. */
+export const isModule = (value: unknown): value is WebAssembly.Module =>
+  isOfClass('WebAssembly.Module', value);
+
+/** Returns true for text that is not empty or a `URL`. */
+export const isAddress = (value: unknown): value is string | URL =>
+  (typeof value === 'string' && value !== '') || isOfClass('URL', value);
 
 export function checkList(list: string, options: object): void {
   checkOptions(list, options, LISTS[list] ?? LIST);

@@ -5,7 +5,7 @@ import { type ColumnNames, createCatalog } from './catalog.js';
 import { checkValue, freed, isId, isIds } from './check.js';
 import { VicinoError } from './errors.js';
 import { encodeRows, numbers } from './item-numbers.js';
-import { abortable, isSupported, readModel, startWasm } from './load.js';
+import { abortable, isSupported, readModel, startWasm, unsupported } from './load.js';
 import { describeModel, openEngine, translateErrors, yieldToPage } from './open.js';
 import { checkEvent, checkList, checkLoad, checkRails } from './options.js';
 import { encodeRequest, type ListRequest, listRequest, type RequestOptions } from './request.js';
@@ -128,13 +128,8 @@ export class Recommender implements Disposable {
     options: LoadOptions = {},
   ): Promise<Recommender> {
     checkLoad(options);
-    if (!isSupported()) {
-      throw new VicinoError(
-        'unsupported',
-        "load: no WebAssembly with reference types, or a content security policy without 'wasm-unsafe-eval'",
-      );
-    }
     const { signal, wasm } = options;
+    if (!isSupported(wasm)) throw await unsupported();
     const platform = Recommender.platform;
     const { storage = platform.storage } = options;
     let recommender: Recommender | undefined;

@@ -133,14 +133,14 @@ const RIGHTS = {
 };
 const DIRECTORY_RIGHTS = RIGHTS.all & ~RIGHTS.seek & ~RIGHTS.tell;
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+/** Encodes text; not with one encoder for all, since some environments of tests lack the class. */
+const encode = (text: string) => new TextEncoder().encode(text);
 
 /** The imports of an instance of the program in one thread. */
 export function systemCalls(run: Run): Record<string, (...values: never[]) => number> {
   const { memory, positions, files } = run;
-  const args = run.args.map((arg) => encoder.encode(`${arg}\0`));
-  const env = Object.entries(run.env).map(([name, value]) => encoder.encode(`${name}=${value}\0`));
+  const args = run.args.map((arg) => encode(`${arg}\0`));
+  const env = Object.entries(run.env).map(([name, value]) => encode(`${name}=${value}\0`));
   const directories = new Map<number, string>([[ROOT, '/']]);
   const listings = new Map<number, { name: Uint8Array; type: number }[]>();
   let view = new DataView(memory.buffer);
@@ -151,6 +151,7 @@ export function systemCalls(run: Run): Record<string, (...values: never[]) => nu
       view = new DataView(memory.buffer);
     return view;
   };
+  const decoder = new TextDecoder();
   const bytes = (at: number, length: number) =>
     new Uint8Array(memory.buffer, at >>> 0, length >>> 0);
   // A copy: shared memory is decoded by no browser.
@@ -292,7 +293,7 @@ export function systemCalls(run: Run): Record<string, (...values: never[]) => nu
       if (directory === undefined) throw new FileError('ENOTDIR');
       const listed =
         (cookie > 0n && listings.get(descriptor)) ||
-        files.list(directory).map(({ name, type }) => ({ name: encoder.encode(name), type }));
+        files.list(directory).map(({ name, type }) => ({ name: encode(name), type }));
       listings.set(descriptor, listed);
       let used = 0;
       for (const [at, { name, type }] of listed.entries()) {
@@ -382,9 +383,7 @@ export function systemCalls(run: Run): Record<string, (...values: never[]) => nu
       size: number,
       done: number,
     ) => {
-      const target = encoder
-        .encode(files.readLink(path(directory, name, length)))
-        .subarray(0, size);
+      const target = encode(files.readLink(path(directory, name, length))).subarray(0, size);
       bytes(to, target.length).set(target);
       data().setUint32(done, target.length, true);
     },

@@ -13,6 +13,7 @@ const TYPES = {
   '.wasm': 'application/wasm',
 };
 
+/** Serves a folder; `headers` may be a function of the path. */
 async function serve(folder, headers) {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');
@@ -22,7 +23,8 @@ async function serve(folder, headers) {
     try {
       const body = await readFile(join(folder, normalize(path)));
       const type = TYPES[extname(path)] ?? 'application/octet-stream';
-      response.writeHead(200, { 'content-type': type, ...headers }).end(body);
+      const more = typeof headers === 'function' ? headers(path) : headers;
+      response.writeHead(200, { 'content-type': type, ...more }).end(body);
     } catch {
       response.writeHead(404).end(`no ${path}`);
     }
