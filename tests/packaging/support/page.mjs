@@ -14,7 +14,7 @@ const TYPES = {
 };
 
 /** Serves a folder; `headers` may be a function of the path. */
-async function serve(folder, headers) {
+export async function serve(folder, headers = {}) {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');
     // Browsers request it by themselves.
@@ -41,11 +41,22 @@ export async function closeBrowser() {
   launched = undefined;
 }
 
-/**
- * Opens a page as a new shopper, after `before` has run in it; `probe` waits for what it leaves in `globalThis.probe`.
- */
-export async function open(folder, { path = '/', headers = {}, before = () => {} } = {}) {
+/** Opens a page of a folder as a new shopper, after `before` has run in it. */
+export async function open(folder, { path = '/', headers = {}, before } = {}) {
   const server = await serve(folder, headers);
+  const opened = await openAt(`http://localhost:${server.address().port}${path}`, { before });
+  return {
+    ...opened,
+    async close() {
+      await opened.close();
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+/** Opens an address as a new shopper; `probe` waits for what the page leaves in `globalThis.probe`. */
+export async function openAt(address, { before = () => {}, timeout = 20_000 } = {}) {
   launched ??= chromium.launch({ executablePath: chromePath(), args: chromeArgs });
   const context = await (await launched).newContext();
   const page = await context.newPage();
@@ -59,19 +70,15 @@ export async function open(folder, { path = '/', headers = {}, before = () => {}
   context.on('response', (response) => {
     if (response.url().endsWith('.wasm')) wasm.push(new URL(response.url()).pathname);
   });
-  await page.goto(`http://localhost:${server.address().port}${path}`);
+  await page.goto(address, { timeout: 3 * timeout });
   return {
     ...{ page, console, wasm, requests },
     probe: () =>
       page
-        .waitForFunction(() => globalThis.probe, null, { timeout: 20_000 })
+        .waitForFunction(() => globalThis.probe, null, { timeout })
         .then((handle) => handle.jsonValue())
         .catch((error) => ({ failed: String(error) })),
-    async close() {
-      await context.close();
-      server.closeAllConnections();
-      server.close();
-    },
+    close: () => context.close(),
   };
 }
 

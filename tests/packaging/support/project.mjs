@@ -43,26 +43,33 @@ globalThis.probe = {
 };
 `;
 
+const npm = (args, cwd) => execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: 'pipe' });
+
+/** Packs the package, and what it depends on, which the registry need not have yet; gives the tarballs by name. */
+export function packTarballs(folder) {
+  const pack = (name) => {
+    const args = ['pack', '--json', '-w', name, '--pack-destination', folder];
+    return [name, join(folder, JSON.parse(npm(args, root))[0].filename)];
+  };
+  return Object.fromEntries(['vicino', '@vicino/cli-wasm'].map(pack));
+}
+
 /** Packs the package as \`npm publish\` would and installs the tarball; the folder goes with \`remove\`. */
 export function makeProject() {
   const folder = mkdtempSync(join(tmpdir(), 'vicino-packaging-'));
-  const npm = (args, cwd) => execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: 'pipe' });
-  const pack = (name) =>
-    JSON.parse(npm(['pack', '--json', '-w', name, '--pack-destination', folder], root))[0].filename;
-  const tarball = pack('vicino');
-  // What it depends on, which the registry need not have yet.
-  const program = pack('@vicino/cli-wasm');
+  const tarballs = packTarballs(folder);
+  const tarball = tarballs.vicino;
   const write = (name, text) => {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);
   };
   write('package.json', JSON.stringify({ name: 'scratch', private: true, type: 'module' }));
-  npm(['install', '--no-audit', '--no-fund', '--offline', `./${tarball}`, `./${program}`], folder);
+  npm(['install', '--no-audit', '--no-fund', '--offline', ...Object.values(tarballs)], folder);
   cpSync(join(root, MODEL), join(folder, 'shop.vicino'));
   write('main.js', readmeSnippet() + PROBE);
   return {
     folder,
-    tarball: join(folder, tarball),
+    tarball,
     write,
     read: (name) => readFileSync(join(folder, name), 'utf8'),
     /** Has a package as if it was installed: from the repository, or a folder of it that has its own. */
