@@ -10,14 +10,21 @@ const recipe = (which) =>
     .replace(/^content-security-policy: /, '')
     .replaceAll(/\s+/g, ' ');
 
-/** Writes the page, which names the entries by an import map, with the files at an address. */
-function page(project, files) {
-  const entries = { vicino: 'index', 'vicino/worker': 'worker-client' };
-  for (const name of ['delivery', 'element', 'errors']) entries[`vicino/${name}`] = name;
-  const imports = Object.fromEntries(
-    Object.entries(entries).map(([name, file]) => [name, `${files}/${file}.js`]),
+const OWN = '/node_modules/vicino/dist';
+
+/** The import map of the recipe for CDNs, with the files of the package at an address. */
+function ownFiles(files = OWN) {
+  const html = snippet('docs/recipes.md', '## From a CDN', 'html');
+  const map = /<script type="importmap">([\s\S]*?)<\/script>/.exec(html)[1];
+  return JSON.parse(map.replaceAll(/https:.*?\/dist/g, files)).imports;
+}
+
+/** Writes the page, which names the entries by an import map. */
+function page(project, imports = ownFiles()) {
+  project.write(
+    'app.js',
+    probe().replaceAll(/'vicino\/(delivery|element|errors)'/g, "'vicino/$1.js'"),
   );
-  project.write('app.js', probe());
   project.publish('.');
   project.write(
     'index.html',
@@ -26,12 +33,11 @@ function page(project, files) {
      <script type="module" nonce="${NONCE}" src="/app.js"></script>`,
   );
 }
-const OWN = '/node_modules/vicino/dist';
 
 const under = (name, tool, headers, needs) => ({
   ...{ name, tool, needs, packages: {} },
   async run(project) {
-    page(project, OWN);
+    page(project);
     return { page: await visitFolder(project.folder, { headers }) };
   },
 });
@@ -47,7 +53,7 @@ export const rows = [
     async run(project) {
       const cdn = await serve(project.folder, { 'access-control-allow-origin': '*' });
       try {
-        page(project, `http://127.0.0.1:${cdn.address().port}${OWN}`);
+        page(project, ownFiles(`http://127.0.0.1:${cdn.address().port}${OWN}`));
         return { page: await visitFolder(project.folder) };
       } finally {
         cdn.closeAllConnections();
@@ -80,7 +86,7 @@ export const rows = [
     packages: {},
     needs: '`access-control-allow-origin` on scripts and models',
     async run(project) {
-      page(project, OWN);
+      page(project);
       project.write(
         'app.js',
         `${project.read('app.js')}

@@ -44,28 +44,11 @@ const env = {
 };
 delete env.NODE_ENV;
 
-/** Makes a project with packages of npm, named as in `{ vite: '5.4.21' }`. */
-export async function makeMatrixProject(packages, { type = 'module', more = {} } = {}) {
-  const folder = mkdtempSync(join(tmpdir(), 'vicino-matrix-'));
-  const write = (name, content) => {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), content);
-  };
-  const dependencies = Object.fromEntries(
-    Object.entries(packOnce()).map(([name, path]) => [name, `file:${path}`]),
-  );
-  write(
-    'package.json',
-    JSON.stringify({
-      ...{ name: 'scratch', private: true, type, ...more },
-      dependencies: { ...dependencies, ...packages },
-    }),
-  );
-  const project = {
-    folder,
-    write,
-    read: (name) => readFileSync(join(folder, name), 'utf8'),
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+/** Adds to a project what rows do with it. */
+export function asMatrixProject(project) {
+  const { folder, write } = project;
+  return {
+    ...project,
     /** Runs a program that the packages have installed; rejects with the end of what it said. */
     async exec(name, args = [], options = {}) {
       try {
@@ -91,20 +74,35 @@ export async function makeMatrixProject(packages, { type = 'module', more = {} }
       write(join(to, 'models/manifest.json'), JSON.stringify(manifest));
     },
   };
-  await run(
-    'npm',
-    [
-      'install',
-      '--no-audit',
-      '--no-fund',
-      '--prefer-offline',
-      '--loglevel=error',
-      '--legacy-peer-deps',
-    ],
-    {
-      ...{ cwd: folder, env, maxBuffer: 1e8 },
-    },
+}
+
+/** Makes a project with packages of npm, named as in `{ vite: '5.4.21' }`. */
+export async function makeMatrixProject(packages, { type = 'module', more = {} } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'vicino-matrix-'));
+  const write = (name, content) => {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  };
+  const dependencies = Object.fromEntries(
+    Object.entries(packOnce()).map(([name, path]) => [name, `file:${path}`]),
   );
+  write(
+    'package.json',
+    JSON.stringify({
+      ...{ name: 'scratch', private: true, type, ...more },
+      dependencies: { ...dependencies, ...packages },
+    }),
+  );
+  const project = asMatrixProject({
+    folder,
+    write,
+    read: (name) => readFileSync(join(folder, name), 'utf8'),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  });
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
+  await run('npm', ['install', '--prefer-offline', '--legacy-peer-deps', ...quiet], {
+    ...{ cwd: folder, env, maxBuffer: 1e8 },
+  });
   return project;
 }
 

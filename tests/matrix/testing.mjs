@@ -61,14 +61,18 @@ const jest = (window, packages) => ({
     project.write('rail.js', block('## What is tested', 'js'));
     project.write('rail.test.js', block('## Jest', 'js', 2));
     const mock = await outcome(project.exec('jest', ['rail.test.js']));
-    project.write('jest.config.js', project.read('jest.config.js').replace(/^.*\^vicino.*$/m, ''));
-    project.write(
-      'real.test.mjs',
-      `import { expect, test } from '@jest/globals';\n${block('## With the package itself', 'js').replace(/^import .*'vitest';\n/m, '')}`,
-    );
+    project.write('jest.setup.js', block('## With the package itself', 'js', 1));
+    const mapping = /moduleNameMapper: \{[^}]*\}/;
+    const config = project.read('jest.config.js');
+    project.write('jest.config.js', config.replace(mapping, "setupFiles: ['./jest.setup.js']"));
+    const real = block('## With the package itself', 'js', 0);
+    project.write('real.test.mjs', real.replace("'vitest'", "'@jest/globals'"));
     const options = { env: { NODE_OPTIONS: '--experimental-vm-modules' } };
-    const real = await outcome(project.exec('jest', ['--testMatch', '**/real.test.mjs'], options));
-    return { mock: { main: mock }, real: { main: real } };
+    const args = ['--testMatch', '**/real.test.mjs'];
+    return {
+      mock: { main: mock },
+      real: { main: await outcome(project.exec('jest', args, options)) },
+    };
   },
 });
 

@@ -6,12 +6,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { root } from '../../scripts/lib.mjs';
+import { viteBuild } from './support/bundle.mjs';
 import { PROGRAM } from './support/command.mjs';
 import { closeBrowser, open } from './support/page.mjs';
 import { makeProject } from './support/project.mjs';
 
 const SECTIONS = ['1. Install', '2. Train', '3. Show rails', '4. Record events'];
 SECTIONS.push('5. Ask for consent, then store', '6. Stock and prices');
+SECTIONS.push('7. Title, price and picture', '8. The same in React');
 
 /** The blocks of a document: under which heading, in which language, what. */
 function blocksOf(name) {
@@ -72,7 +74,7 @@ after(async () => {
 
 test('the quick start has no block that this test does not run', () => {
   const known = blocks.map(({ heading, language }) => `${heading}: ${language}`);
-  const [install, train, page, record, consent, stock] = SECTIONS;
+  const [install, train, page, record, consent, stock, cards, react] = SECTIONS;
   assert.deepEqual(known, [
     `${install}: sh`,
     `${train}: csv`,
@@ -82,6 +84,9 @@ test('the quick start has no block that this test does not run', () => {
     `${consent}: html`,
     `${consent}: js`,
     `${stock}: js`,
+    `${cards}: json`,
+    `${cards}: js`,
+    `${react}: jsx`,
   ]);
   assert.equal(block(install, 'sh'), 'npm install vicino');
 });
@@ -158,6 +163,50 @@ test('the whole page records, keeps what was agreed to, and leaves out what is s
     await page.click('#no');
     await waitFor(page, "shop.consent.state === 'denied'");
     assert.deepEqual(await events(), []);
+    assert.deepEqual(console, []);
+  } finally {
+    await close();
+  }
+});
+
+test('cards show the title, the price and the picture of the shop', async () => {
+  project.write('products.json', block('7. Title, price and picture', 'json'));
+  const plain = /^ *const card = .*\n/m;
+  const html = block('3. Show rails', 'html');
+  assert.match(html, plain);
+  project.write(
+    'cards.html',
+    html.replace(plain, () => `${block('7. Title, price and picture', 'js')}\n`),
+  );
+  const { page, console, close } = await open(project.folder, { path: '/cards.html' });
+  try {
+    await waitFor(page, "document.querySelectorAll('li a img').length === 8");
+    const shown = (await rails(page)).flat().map((text) => text.trim());
+    assert.ok(shown.includes('Cotton shirt 19.9'), `${shown}`);
+    assert.deepEqual(console, []);
+  } finally {
+    await close();
+  }
+});
+
+test('the example in React shows a rail', async () => {
+  for (const name of ['react', 'react-dom']) project.link(name);
+  project.write('App.jsx', block('8. The same in React', 'jsx'));
+  project.write(
+    'react.jsx',
+    `import { createRoot } from 'react-dom/client';
+     import App from './App.jsx';
+     createRoot(document.querySelector('#app')).render(<App products={{}} />);`,
+  );
+  project.write(
+    'react.html',
+    '<!doctype html><link rel="icon" href="data:,"><div id="app"></div><script type="module" src="./react.jsx"></script>',
+  );
+  const built = await viteBuild(project.folder, ['react.html'], 'react');
+  project.write('react/shop.vicino', readFileSync(join(project.folder, 'shop.vicino')));
+  const { page, console, close } = await open(built, { path: '/react.html' });
+  try {
+    await waitFor(page, "document.querySelectorAll('li[data-vicino-id] a').length === 4");
     assert.deepEqual(console, []);
   } finally {
     await close();
