@@ -98,6 +98,20 @@ where it fits and runs it as \`npx vicino\`; there is nothing to install by hand
   return pack(folder, destination);
 }
 
+/**
+ * Adds to a manifest what follows from its `repository`, and makes the links of its README lead there: npm shows the
+ * page without the files beside it. Without a `repository` nothing changes.
+ */
+export function withAddresses(manifest, readme) {
+  const { repository, version } = manifest;
+  if (!repository) return { manifest, readme };
+  const address = (repository.url ?? repository).replace(/^git\+/, '').replace(/\.git$/, '');
+  return {
+    manifest: { homepage: `${address}#readme`, bugs: `${address}/issues`, ...manifest },
+    readme: readme.replaceAll('](../', `](${address}/blob/v${version}/`),
+  };
+}
+
 /** Packs `vicino`, which asks for the command of the machine that it is installed on; returns the path of the tarball. */
 export function packMain(destination) {
   if (!existsSync(join(root, 'js/dist/bin.js')))
@@ -110,9 +124,10 @@ export function packMain(destination) {
   );
   const folder = staged((folder) => {
     cpSync(join(root, 'js/dist'), join(folder, 'dist'), { recursive: true });
-    copyFileSync(join(root, 'js/README.md'), join(folder, 'README.md'));
+    const addressed = withAddresses(manifest, readFileSync(join(root, 'js/README.md'), 'utf8'));
+    writeFileSync(join(folder, 'README.md'), addressed.readme);
     for (const licence of LICENCES) copyFileSync(join(root, licence), join(folder, licence));
-    writeJson(join(folder, 'package.json'), manifest);
+    writeJson(join(folder, 'package.json'), addressed.manifest);
   });
   return pack(folder, destination);
 }

@@ -183,7 +183,7 @@ export async function withServer(project, name, args, use, more = {}) {
         throw new Error(`${name} does not serve: ${said.slice(-1500)}`);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    return await use(address, () => said);
+    return await use(address);
   } finally {
     try {
       process.kill(-child.pid, 'SIGKILL');

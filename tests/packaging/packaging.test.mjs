@@ -1,11 +1,12 @@
 // The real npm tarball in the hands of those who will use it: bundlers, a plain script, Node and TypeScript.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { root } from '../../scripts/lib.mjs';
+import { withAddresses } from '../../scripts/packages.mjs';
 import { viteBuild, webpackBuild } from './support/bundle.mjs';
 import { closeBrowser, visit } from './support/page.mjs';
 import { filesUnder, makeProject, snippet } from './support/project.mjs';
@@ -73,6 +74,19 @@ test('the tarball holds what it needs and nothing else', () => {
   for (const name of ['README.md', 'LICENSE-MIT', 'LICENSE-APACHE', ...named]) {
     assert.ok(files.includes(name), `${name} is missing`);
   }
+});
+
+test('what npm shows links to files that there are, in the repository once it is named', () => {
+  const readme = readFileSync(join(root, 'js/README.md'), 'utf8');
+  const links = [...readme.matchAll(/\]\(\.\.\/([^)#]+)/g)].map(([, path]) => path);
+  assert.ok(links.length > 5, `${links}`);
+  for (const path of links) assert.ok(existsSync(join(root, path)), path);
+  const repository = { type: 'git', url: 'git+https://code.example/shops/vicino.git' };
+  const addressed = withAddresses({ version: '1.2.3', repository }, readme);
+  assert.equal(addressed.manifest.homepage, 'https://code.example/shops/vicino#readme');
+  assert.equal(addressed.manifest.bugs, 'https://code.example/shops/vicino/issues');
+  assert.doesNotMatch(addressed.readme, /\]\((?!https:)/);
+  assert.ok(addressed.readme.includes(`https://code.example/shops/vicino/blob/v1.2.3/${links[0]}`));
 });
 
 test('publint finds nothing to say', async () => {
