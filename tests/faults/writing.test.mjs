@@ -1,5 +1,5 @@
-// Every system call by which the command writes a file fails once, and at every one it is killed once: then the old file
-// is there or the new one, whole, and what a killed run left goes with the next. `npm run faults`, with strace.
+// Every system call by which the command writes a file fails once, and at every one it is killed once: then the old
+// file is there or the new one, whole, and what a killed run left goes with the next. `npm run faults`, with strace.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
@@ -100,7 +100,7 @@ for (const [name, argsFor] of Object.entries(OUTPUTS)) {
           // What cannot be removed is left to the next run.
           if (!call.startsWith('unlink'))
             assert.deepEqual(others, [], `${what}: ${others} are left`);
-          // The folder that cannot be read for leftovers is no reason to fail, nor is its entry that is not on the disk.
+          // A folder that cannot be searched for leftovers is no reason to fail.
           if (outcome.status === 0) assert.ok(isNew, `${what}: success, and the old file`);
           else assert.match(outcome.stderr, /cannot write|out\./, what);
         }

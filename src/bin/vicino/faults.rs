@@ -1,4 +1,4 @@
-//! What is said of a panic: that a file is damaged, or that the command itself is at fault.
+//! The message of a panic: that a file is damaged, or that the command itself is at fault.
 
 use crate::console::{ProgressForm, print_error};
 use std::panic::{self, PanicHookInfo};
