@@ -28,7 +28,10 @@ export function offlineCopy(): Plugin {
       const training = needed(outDir, all, TRAINING_PAGE);
       const others = PAGES.flatMap((page) => needed(outDir, all, page));
       const shop = all.filter(
-        (file) => !isForExploring(file) && (others.includes(file) || !training.includes(file)),
+        (file) =>
+          !isForExploring(file) &&
+          !file.startsWith('docs/') &&
+          (others.includes(file) || !training.includes(file)),
       );
       writeFileSync(join(outDir, 'sw.js'), worker(outDir, shop, '.', 'vicino-shop-'));
       if (training.length === 0) return;
@@ -44,7 +47,7 @@ const TRAINING_PAGE = 'train/index.html';
 /** Pages that the shop's copy has. */
 const PAGES = ['index.html', 'eda/index.html', 'eda/model/index.html'];
 
-/** The module that reads files is many times the shop, and few shoppers have a log to look at. */
+/** The module that reads files is many times the shop, and few shoppers have a log to look at; nor do they need docs/. */
 const isForExploring = (file: string): boolean => /vicino_explore_bg.*\.wasm$/.test(file);
 
 /** The script of a worker in `folder` that keeps `kept`. */
