@@ -24,6 +24,19 @@ const observe = ({ context }) =>
     }).observe({ type: 'longtask', buffered: true });
   });
 
+/** Waits until requests are counted, which comes last, all rows are drawn and the browser has nothing left to do. */
+async function settled(page) {
+  const isDrawn = `document.querySelector('.requests b') && !document.querySelector('[data-drawing]')`;
+  while (!(await page.evaluate(`Boolean(${isDrawn})`)))
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        requestAnimationFrame(() => requestAnimationFrame(() => requestIdleCallback(resolve)));
+      }),
+  );
+}
+
 const shifted = (page) => page.evaluate('shifts.reduce((sum, value) => sum + value, 0)');
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
@@ -38,12 +51,10 @@ async function longest(page, server) {
     categories: ['toplevel', 'devtools.timeline', 'blink.user_timing'],
   });
   await page.goto(`${server.url}/?traced`);
-  const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-  while (!(await page.evaluate('Boolean(globalThis.recommender)'))) await wait(100);
-  await wait(1500);
+  await settled(page);
   for (const hash of ['#/aisle/dairy', '#/search/bread', '#/cart', '#/']) {
     await page.evaluate(`location.hash = '${hash}'`);
-    await wait(700);
+    await settled(page);
   }
   const clock = await page.evaluate(
     'performance.mark("traced"), Math.round(Math.max(0, ...longTasks))',
@@ -69,10 +80,9 @@ export function calm(shop, name) {
         for (const nth of [0, 2]) await openTrending(page, nth);
         for (const hash of ['#/', '#/aisle/dairy', '#/search/zzz', '#/cart']) {
           await turnTo(page, hash);
-          await page.waitForTimeout(300);
+          await settled(page);
           await page.reload();
-          await page.locator('.requests b').waitFor();
-          await page.waitForTimeout(300);
+          await settled(page);
           sums[hash] = await shifted(page);
         }
         t.diagnostic(JSON.stringify(sums));
