@@ -14,6 +14,8 @@ export interface Aisle {
 export interface Shelf {
   slug: string;
   name: string;
+  /** Path to it, from its aisle: the category of its products in the model. */
+  category: string;
   /** Name of its drawing. */
   art: string;
   aisle: Aisle;
@@ -21,15 +23,21 @@ export interface Shelf {
   products: Product[];
 }
 
+/** A product in one of its sizes: a variant, in the words of the recommender. */
 export interface Product {
   id: string;
   title: string;
   /** Size as on the label; '' if the data has none. */
   size: string;
+  /** The same product in all its sizes, this one included, most bought first. */
+  sizes: Product[];
   shelf: Shelf;
+  /** Name of its drawing, with the colour or form where that is part of what it is. */
+  art: string;
   /** Number of the maker in the data; 0 is the shop's own brand. */
   maker: number;
-  makerName: string;
+  /** Name of the brand; '' for what is sold loose. */
+  brand: string;
   /** Median price paid, in cents; 0 if unknown. */
   cents: number;
   /** Position in the list of most bought products, from 0. */
@@ -40,12 +48,10 @@ export interface Product {
 }
 
 export interface Catalogue {
-  source: string;
-  caveat: string;
-  /** Number of products in the data; the shop sells only those that are bought now and then. */
-  numProductsInData: number;
-  /** Products, most bought first. */
+  /** Products in all their sizes, most bought first. */
   products: Product[];
+  /** Number of products, whatever their sizes. */
+  numProducts: number;
   aisles: Aisle[];
   /** All tags that products have. */
   tags: string[];
@@ -55,25 +61,28 @@ export interface Catalogue {
 
 /** The file, column by column. */
 interface CatalogueFile {
-  source: string;
-  caveat: string;
-  numProductsInData: number;
   aisles: { id: string; name: string }[];
   shelves: { aisle: number; name: string; art: string }[];
   titles: string[];
   sizes: string[];
+  arts: string[];
   tags: string[];
   /** Positions of products that are sold out. */
   outOfStock: number[];
-  products: {
-    id: string[];
+  /** Properties that a product has in all its sizes. */
+  groups: {
     title: number[];
-    size: number[];
     shelf: number[];
     maker: number[];
-    price: number[];
-    /** Tags of the product, as a bit for each of `tags`. */
+    art: number[];
+    /** Tags, as a bit for each of `tags`. */
     tags: number[];
+  };
+  products: {
+    id: string[];
+    group: number[];
+    size: number[];
+    price: number[];
   };
 }
 
@@ -93,6 +102,14 @@ export async function loadCatalogue(url: string): Promise<Catalogue> {
 /** Number of products to read before the page may draw again. */
 const STEP = 3000;
 
+/** The data's maker of bananas, ice, donuts and whatever else comes without a label. */
+const NO_BRAND = 2;
+
+function brandOf(maker: number): string {
+  if (maker === 0) return 'Store brand';
+  return maker === NO_BRAND ? '' : `Brand ${maker}`;
+}
+
 const slugOf = (name: string): string =>
   name
     .toLowerCase()
@@ -109,31 +126,38 @@ async function read(file: CatalogueFile): Promise<Catalogue> {
       throw new Error(
         `The catalogue's shelf ${name} stands in aisle ${aisle}, which is not there.`,
       );
-    const shelf: Shelf = { slug: slugOf(name), name, art, aisle: home, products: [] };
+    const category = `${home.name} > ${name}`;
+    const shelf: Shelf = { slug: slugOf(name), name, category, art, aisle: home, products: [] };
     home.shelves.push(shelf);
     return shelf;
   });
-  const columns = file.products;
+  const { products, groups } = file;
   const byId = new Map<string, Product>();
+  const sizes = groups.title.map((): Product[] => []);
   const soldOut = new Set(file.outOfStock);
-  for (let place = 0; place < columns.id.length; place++) {
+  for (let place = 0; place < products.id.length; place++) {
     if (place % STEP === 0) await pause();
-    const id = columns.id[place] ?? '';
-    const shelf = shelves[columns.shelf[place] ?? -1];
+    const id = products.id[place] ?? '';
+    const group = products.group[place] ?? -1;
+    const shelf = shelves[groups.shelf[group] ?? -1];
     if (!shelf) throw new Error(`The catalogue's product ${id} stands on no shelf.`);
-    const maker = columns.maker[place] ?? 0;
+    const maker = groups.maker[group] ?? 0;
+    const tags = groups.tags[group] ?? 0;
     const product: Product = {
       id,
-      title: file.titles[columns.title[place] ?? -1] ?? shelf.name,
-      size: file.sizes[columns.size[place] ?? -1] ?? '',
+      title: file.titles[groups.title[group] ?? -1] ?? shelf.name,
+      size: file.sizes[products.size[place] ?? -1] ?? '',
+      sizes: sizes[group] ?? [],
       shelf,
+      art: file.arts[groups.art[group] ?? -1] ?? shelf.art,
       maker,
-      makerName: maker === 0 ? 'Store brand' : `Maker ${maker}`,
-      cents: columns.price[place] ?? 0,
+      brand: brandOf(maker),
+      cents: products.price[place] ?? 0,
       place,
       inStock: !soldOut.has(place),
-      tags: file.tags.filter((_, at) => ((columns.tags[place] ?? 0) >> at) & 1),
+      tags: file.tags.filter((_, at) => (tags >> at) & 1),
     };
+    product.sizes.push(product);
     byId.set(id, product);
     shelf.products.push(product);
     shelf.aisle.products.push(product);
@@ -143,13 +167,21 @@ async function read(file: CatalogueFile): Promise<Catalogue> {
     aisle.shelves.sort((a, b) => (a.products[0]?.place ?? 0) - (b.products[0]?.place ?? 0));
   }
   return {
-    source: file.source,
-    caveat: file.caveat,
-    numProductsInData: file.numProductsInData,
     products: [...byId.values()],
+    numProducts: sizes.length,
     aisles: stocked,
     tags: file.tags.filter((tag) => [...byId.values()].some(({ tags }) => tags.includes(tag))),
     get: (id) => byId.get(id),
     aisle: (id) => stocked.find((aisle) => aisle.id === id),
   };
+}
+
+/** Of each product one size: the first of these that is in stock, else the first. */
+export function oneSizeEach(products: Product[]): Product[] {
+  const chosen = new Map<Product[], Product>();
+  for (const product of products) {
+    const before = chosen.get(product.sizes);
+    if (!before || (!before.inStock && product.inStock)) chosen.set(product.sizes, product);
+  }
+  return [...chosen.values()];
 }

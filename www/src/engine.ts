@@ -3,7 +3,7 @@
 import { type CatalogItem, type ModelInfo, type Recommendation, Recommender } from 'vicino';
 import type { Catalogue, Product } from './catalogue';
 import { pause } from './dom';
-import { type Call, ON_SHELF, STORE_BRAND } from './ranking-call';
+import { type Call, ON_SHELF } from './ranking-call';
 import type { SettingsStore } from './settings';
 
 /** A product in a rail. */
@@ -37,9 +37,18 @@ export type EngineState =
 
 /** Number of products to hand over before the page may draw again. */
 const CATALOGUE_STEP = 2000;
-/** Experiment of this shop: the title of its first rail. */
-const EXPERIMENT = 'for-you-title';
-const TITLES = ['For you', 'Picked for you'] as const;
+
+/** Loads the model; it needs no catalogue, so that both may travel at the same time. */
+export function openModel(url: string, { now }: SettingsStore): Promise<Recommender> {
+  const loading = Recommender.load(url, {
+    historyName: 'vicino-shop',
+    historyDays: now.historyDays || Number.POSITIVE_INFINITY,
+    encrypt: now.encrypt,
+  });
+  // Whoever waits for it is told.
+  loading.catch(() => {});
+  return loading;
+}
 
 export class Engine {
   readonly #catalogue: Catalogue;
@@ -64,16 +73,12 @@ export class Engine {
     return this.recommender?.model;
   }
 
-  /** Title of this device's first rail: one variant of the experiment. */
-  get variant(): string {
-    return this.recommender?.metrics.variant(EXPERIMENT, TITLES) ?? TITLES[0];
-  }
-
-  async load(url: string): Promise<void> {
+  /** Takes a model that is being loaded, and tells it what the shop sells. */
+  async load(loading: Promise<Recommender>): Promise<void> {
     this.#state = { status: 'loading' };
     try {
       const began = performance.now();
-      const recommender = await this.#open(url);
+      const recommender = await this.#open(loading);
       const loadMs = performance.now() - began;
       this.#ready(recommender, loadMs);
     } catch (error) {
@@ -90,7 +95,7 @@ export class Engine {
     before.free();
     this.#state = { status: 'loading' };
     try {
-      const recommender = await this.#open(url);
+      const recommender = await this.#open(openModel(url, this.#settings));
       await recommender.history.import(remembered);
       this.#ready(recommender, loadMs);
     } catch (error) {
@@ -99,21 +104,13 @@ export class Engine {
     }
   }
 
-  async #open(url: string): Promise<Recommender> {
-    const { historyDays, encrypt } = this.#settings.now;
-    const recommender = await Recommender.load(url, {
-      historyName: 'vicino-shop',
-      historyDays: historyDays || Number.POSITIVE_INFINITY,
-      encrypt,
-    });
+  async #open(loading: Promise<Recommender>): Promise<Recommender> {
+    const recommender = await loading;
     const items = this.#catalogue.products;
     for (let at = 0; at < items.length; at += CATALOGUE_STEP) {
       recommender.catalog.update(items.slice(at, at + CATALOGUE_STEP).map(catalogItem));
       await pause();
     }
-    // The code of metrics is fetched at its first use: now, so that nothing is fetched later.
-    await recommender.metrics.counts();
-    await pause();
     return recommender;
   }
 
@@ -126,9 +123,17 @@ export class Engine {
     this.#tell();
   }
 
-  /** Number of distinct products in the history. */
-  get numSeen(): number {
-    return new Set(this.recommender?.history.list().map(({ item }) => item)).size;
+  /** Fetches what is fetched at its first use now, so that nothing is fetched later. */
+  async prepare(): Promise<void> {
+    await this.recommender?.metrics.counts();
+  }
+
+  /** Products of the history in one size each, the last ones first. */
+  get seen(): Product[] {
+    const events = this.recommender?.history.list() ?? [];
+    const products = events.flatMap(({ item }) => this.#catalogue.get(item) ?? []);
+    const sizes = new Set<Product[]>();
+    return products.filter((one) => !sizes.has(one.sizes) && sizes.add(one.sizes));
   }
 
   /** Ranks a page. */
@@ -155,12 +160,12 @@ export class Engine {
 
   /** Counts a click in a rail. */
   clicked(id: string, rail: string): void {
-    this.recommender?.recordClick(id, { rail, variant: this.variant });
+    this.recommender?.recordClick(id, { rail });
   }
 
   /** Counts products that came into view in a rail. */
   shown(ids: string[], rail: string): void {
-    this.recommender?.recordImpression(ids, { rail, variant: this.variant });
+    this.recommender?.recordImpression(ids, { rail });
   }
 
   /** Calls `listener` when the model has loaded or failed, and when the history or the consent changes. */
@@ -188,12 +193,12 @@ export class Engine {
   }
 }
 
-/** Converts a product for the recommender: its department is its category. */
-const catalogItem = ({ id, cents, inStock, shelf, maker, tags }: Product): CatalogItem => ({
+/** Converts a product for the recommender: its shelf is its category, its department one of its tags. */
+const catalogItem = ({ id, cents, inStock, shelf, brand, tags }: Product): CatalogItem => ({
   id,
   inStock,
-  category: shelf.aisle.id,
-  brand: maker === 0 ? STORE_BRAND : String(maker),
-  tags: [ON_SHELF, shelf.slug, ...tags],
+  category: shelf.category,
+  ...(brand && { brand }),
+  tags: [ON_SHELF, shelf.aisle.id, ...tags],
   ...(cents > 0 && { price: cents / 100 }),
 });

@@ -1,10 +1,10 @@
-// Opens the shop: first the catalogue, so that the shopper can look around; then the model, which loads meanwhile, then
+// Opens the shop: first the catalogue, so that the shopper can look around; then the model, which loads meanwhile; then
 // the offline copy. After that the network is not needed, and every request is counted.
 import { Cart } from './cart';
 import { loadCatalogue } from './catalogue';
 import { CodeOnScreen } from './code';
 import { byId, h, pause } from './dom';
-import { Engine } from './engine';
+import { Engine, openModel } from './engine';
 import { NetworkCount } from './network';
 import { keepOffline, type Offline } from './offline';
 import { aislePage } from './pages/aisle';
@@ -26,9 +26,10 @@ import { notices } from './ui/notice';
 const main = byId('main');
 
 async function open(): Promise<void> {
+  const settings = new SettingsStore();
+  const model = openModel(MODEL, settings);
   const catalogue = await loadCatalogue('./catalogue.json');
   await pause();
-  const settings = new SettingsStore();
   const shop: Shop = {
     catalogue,
     settings,
@@ -40,7 +41,7 @@ async function open(): Promise<void> {
     offline: 'waiting',
   };
   await show(shop);
-  await loadModel(shop);
+  await loadModel(shop, model);
   setTimeout(() => shop.search.prepare(), 300);
 }
 
@@ -49,8 +50,10 @@ const MODEL = './shop.vicino';
 /** Outcome of making the offline copy. */
 let copied: Promise<Offline> | undefined;
 
-async function loadModel(shop: Shop): Promise<void> {
-  await shop.engine.load(MODEL);
+async function loadModel(shop: Shop, model = openModel(MODEL, shop.settings)): Promise<void> {
+  await shop.engine.load(model);
+  // What fails here is fetched when it is needed, and counted then.
+  await shop.engine.prepare().catch(() => {});
   // The offline copy must not delay the model.
   copied ??= keepOffline();
   shop.offline = await copied;
@@ -61,7 +64,6 @@ async function loadModel(shop: Shop): Promise<void> {
 async function show(shop: Shop): Promise<void> {
   const openDrawer = drawer(shop, byId('settings') as HTMLDialogElement);
   const frame = header(shop, byId('header'), { onSearch: search, openDrawer });
-  consentBar(shop, byId('consent'));
   // The options of the history are set when it is opened.
   shop.settings.subscribe((changed) => {
     if (changed.has('historyDays') || changed.has('encrypt')) void shop.engine.reopen(MODEL);
@@ -116,6 +118,7 @@ async function show(shop: Shop): Promise<void> {
   });
   history.scrollRestoration = 'manual';
   await pause();
+  consentBar(shop, byId('consent'));
   turn();
   // Not before there is something above it.
   footer(shop, byId('footer'), openDrawer);

@@ -12,11 +12,16 @@ export interface Call {
 /** Tag of the products that the shop sells; other items of the model do not have it. */
 export const ON_SHELF = 'on-shelf';
 export const STORE_BRAND = 'Store brand';
+/** A limit that limits nothing. */
+export const ANY_NUMBER = 1_000_000;
 
 /** Lists that may start with pinned products. */
 const LEADING: ListName[] = ['forYou', 'boughtTogether', 'trending'];
 
-/** Makes the call for the rails of a page, with every setting that is not at its default. */
+/** The filter of one department. */
+export const inAisle = (aisle: string): Filter => ({ tags: { any: [aisle] } });
+
+/** Makes the call for the rails of a page, with every setting that says something. */
 export function callOf(rails: RailRequest[], settings: Settings): Call {
   const { pins } = settings;
   const first = rails.find(({ list }) => LEADING.includes(list));
@@ -32,6 +37,14 @@ export function callOf(rails: RailRequest[], settings: Settings): Call {
 function railOf(rail: RailRequest, settings: Settings): RailRequest {
   const { trendDays, window, excludePurchased, diversity, explore, maxPerCategory } = settings;
   if (rail.list === 'trending' && trendDays > 0) return { ...rail, days: trendDays };
+  // A rail's own boosts come beside those of the settings.
+  if (rail.boost) {
+    return {
+      ...rail,
+      boost: [...rail.boost, ...boostOf(settings)],
+      ...(rail.list === 'forYou' && window === 'session' && { window }),
+    };
+  }
   if (rail.list === 'forYou' && window === 'session') return { ...rail, window };
   // The shopper's own products stay in the order of the events.
   if (rail.list === 'buyItAgain' || rail.list === 'recentlyViewed') {
@@ -40,7 +53,7 @@ function railOf(rail: RailRequest, settings: Settings): RailRequest {
       ...(excludePurchased !== 'no' && { excludePurchased: false }),
       ...(diversity > 0 && { diversity: 0 }),
       ...(explore > 0 && { explore: 0 }),
-      ...(maxPerCategory > 0 && { maxPerCategory: 1_000_000 }),
+      ...(maxPerCategory > 0 && { maxPerCategory: ANY_NUMBER }),
     };
   }
   return rail;
@@ -48,7 +61,7 @@ function railOf(rail: RailRequest, settings: Settings): RailRequest {
 
 function sharedOf(settings: Settings): ListOptions {
   const { diversity, maxPerCategory, explore, seed, fatigue, explain, excludePurchased } = settings;
-  const { boost, boostFactor, bury } = settings;
+  const { boost, bury } = settings;
   return {
     k: settings.k,
     ...(explain && { explain }),
@@ -59,10 +72,13 @@ function sharedOf(settings: Settings): ListOptions {
     ...(fatigue !== 0.5 && { fatigue }),
     ...(excludePurchased === 'ever' && { excludePurchased: true }),
     ...(excludePurchased === '30' && { excludePurchased: { withinDays: 30 } }),
-    ...(boost && { boost: [{ where: { category: boost }, factor: boostFactor }] }),
-    ...(bury && { bury: { category: bury } }),
+    ...(boost && { boost: boostOf(settings) }),
+    ...(bury && { bury: inAisle(bury) }),
   };
 }
+
+const boostOf = ({ boost, boostFactor }: Settings): { where: Filter; factor: number }[] =>
+  boost ? [{ where: inAisle(boost), factor: boostFactor }] : [];
 
 function whereOf({ inStock, minPrice, maxPrice, only, brand, tag }: Settings): Filter {
   const price = { ...(minPrice > 0 && { min: minPrice }), ...(maxPrice > 0 && { max: maxPrice }) };
@@ -70,7 +86,7 @@ function whereOf({ inStock, minPrice, maxPrice, only, brand, tag }: Settings): F
     tags: { all: [ON_SHELF, ...(tag ? [tag] : [])] },
     ...(inStock && { inStock }),
     ...((minPrice > 0 || maxPrice > 0) && { price }),
-    ...(only && { category: only }),
+    ...(only && { all: [inAisle(only)] }),
     ...(brand === 'store' && { brand: STORE_BRAND }),
     ...(brand === 'others' && { not: { brand: STORE_BRAND } }),
   };

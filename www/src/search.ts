@@ -30,9 +30,9 @@ export class Search {
       known.set(text, now);
       return now;
     };
-    this.#texts = this.#products.map(({ id, title, size, shelf, makerName }) => ({
+    this.#texts = this.#products.map(({ id, title, size, shelf, brand }) => ({
       title: words(title),
-      all: `${words(title)}${words(shelf.name)}${words(shelf.aisle.name)}${words(size)}${words(makerName)} ${id}`,
+      all: `${words(title)}${words(shelf.name)}${words(shelf.aisle.name)}${words(size)}${words(brand)} ${id}`,
     }));
   }
 

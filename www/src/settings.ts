@@ -7,7 +7,7 @@ export interface Settings {
   k: number;
   /** 0 ranks by score alone, 1 by variety alone. */
   diversity: number;
-  /** Number of products of one department before the others; 0 for any number. */
+  /** Number of products of one category before the others; 0 for any number. */
   maxPerCategory: number;
   /** Weight of chance, 0 to 1. */
   explore: number;
@@ -45,13 +45,13 @@ export interface Settings {
 export const DEFAULTS: Readonly<Settings> = {
   k: 14,
   diversity: 0,
-  maxPerCategory: 0,
+  maxPerCategory: 1,
   explore: 0,
   seed: 1,
   fatigue: 0.5,
   excludePurchased: 'no',
   window: 'all',
-  trendDays: 0,
+  trendDays: 30,
   explain: true,
   inStock: true,
   minPrice: 0,

@@ -1,8 +1,12 @@
-// Makes the demo shop's catalogue, one compact JSON of columns, from the product
-// table and the purchases: which products stand on a shelf, their titles, sizes,
-// makers, and the price most people paid.
+// Makes the demo shop's catalogue, one compact JSON of columns, and the feed that its model is trained with, from the
+// product table and the purchases: which products stand on a shelf, their titles, sizes, makers, pictures, and the
+// price most people paid.
+//
+// The data tells a gallon of milk from half a gallon, and has a dozen numbers for what a label calls the same: rows of
+// one title, shelf and maker are variants of one product.
 
 import { sizeOf, titleOf } from './names.mjs';
+import { artOf } from './pictures.mjs';
 import { readColumns } from './tables.mjs';
 import { aisles, shelfOf } from './taxonomy.mjs';
 
@@ -32,10 +36,12 @@ export async function makeCatalogue({ products, transactions, minPurchases }) {
     const shelf = shelfOf(text(table.department[i]), category);
     if (!sold || sold.purchases < minPurchases || !shelf || text(table.product_type[i]) === '')
       continue;
+    const title = titleOf(text(table.product_type[i]), shelf.name);
     rows.push({
       id,
       shelf,
-      title: titleOf(text(table.product_type[i]), shelf.name),
+      title,
+      art: artOf(title, shelf),
       size: shelfSize(text(table.package_size[i]), aisles[shelf.aisle].id),
       maker: text(table.brand[i]) === 'Private' ? 0 : Number(table.manufacturer_id[i]),
       price: medianCents(sold.unitPrices),
@@ -49,28 +55,58 @@ export async function makeCatalogue({ products, transactions, minPurchases }) {
   const titles = dictionary();
   const sizes = dictionary();
   sizes.number('');
-  const columns = {
+  const arts = dictionary();
+  const groups = dictionary();
+  const sold = {
     id: rows.map((row) => row.id),
-    title: rows.map((row) => titles.number(row.title)),
+    group: rows.map((row) => groups.number(groupOf(row))),
     size: rows.map((row) => sizes.number(row.size)),
-    shelf: rows.map((row) => shelves.number(row.shelf)),
-    maker: rows.map((row) => row.maker),
     price: rows.map((row) => row.price),
-    tags: rows.map(tagsOf),
+  };
+  const firsts = groups.values.map((_, group) => rows[sold.group.indexOf(group)]);
+  const described = {
+    title: firsts.map((row) => titles.number(row.title)),
+    shelf: firsts.map((row) => shelves.number(row.shelf)),
+    maker: firsts.map((row) => row.maker),
+    art: firsts.map((row) => arts.number(row.art)),
+    tags: firsts.map(tagsOf),
   };
   return {
-    source: 'Complete Journey',
-    caveat: 'simulated data, per its package',
-    numProductsInData: table.product_id.length,
     aisles,
     shelves: shelves.values,
     titles: titles.values,
     sizes: sizes.values,
+    arts: arts.values,
     tags: TAGS.map(([name]) => name),
     // The data has no stock: a ninth of the products is made up to be sold out.
     outOfStock: rows.flatMap(({ stocked }, place) => (stocked ? [] : [place])),
-    products: columns,
+    groups: described,
+    products: sold,
   };
+}
+
+/** Names the product that a row is a variant of. @param {{ title: string, shelf: { name: string }, maker: number }} row */
+const groupOf = ({ title, shelf, maker }) => JSON.stringify([title, shelf.name, maker]);
+
+/**
+ * The feed of the catalogue, as CSV: the group is named by the id of its most bought variant.
+ * @param {Awaited<ReturnType<typeof makeCatalogue>>} catalogue
+ */
+export function feedOf({ aisles, shelves, titles, groups, products }) {
+  const lines = products.id.map((id, at) => {
+    const group = products.group[at] ?? -1;
+    const { aisle, name } = /** @type {{ aisle: number, name: string }} */ (
+      shelves[groups.shelf[group] ?? -1]
+    );
+    const maker = groups.maker[group];
+    const cells = [
+      ...[id, products.id[products.group.indexOf(group)], titles[groups.title[group] ?? -1]],
+      ...[`${aisles[aisle]?.name} > ${name}`, maker === 0 ? 'Store brand' : `Brand ${maker}`],
+      ((products.price[at] ?? 0) / 100).toFixed(2),
+    ];
+    return cells.map((cell) => `"${String(cell).replaceAll('"', '""')}"`).join(',');
+  });
+  return ['id,item_group_id,title,category,brand,price', ...lines, ''].join('\n');
 }
 
 /**
@@ -122,7 +158,12 @@ function medianCents(prices) {
 /** Fresh fruit carries the size of its crate, which is not what one buys. @param {string} size @param {string} aisle */
 function shelfSize(size, aisle) {
   const crate = /^(\d+)\D*(LB|CT)$/.exec(size.trim());
-  if (aisle === 'produce' && crate && Number(crate[1]) > (crate[2] === 'LB' ? 10 : 12)) return '';
+  if (
+    ['fruit', 'vegetables'].includes(aisle) &&
+    crate &&
+    Number(crate[1]) > (crate[2] === 'LB' ? 10 : 12)
+  )
+    return '';
   return sizeOf(size);
 }
 

@@ -6,36 +6,38 @@
 
 /** `aisle id | name on the sign`, then its categories, `DATA NAME = Name : drawing`. */
 const LAYOUT = `
-# produce | Fruit & vegetables
-TROPICAL FRUIT = Tropical fruit : banana
-BERRIES = Berries : berry
+# fruit | Fruit & nuts
+TROPICAL FRUIT = Tropical fruit : crate
+BERRIES = Berries : strawberry
 APPLES = Apples : apple
 CITRUS = Citrus : orange
 GRAPES = Grapes : grapes
 MELONS = Melons : melon
 STONE FRUIT = Stone fruit : peach
 PEARS = Pears : pear
+VALUE ADDED FRUIT = Cut fruit : bowl
+NUTS = Nuts : nut
+DRIED FRUIT = Dried fruit : bag
+
+# vegetables | Vegetables & salad
 TOMATOES = Tomatoes : tomato
 POTATOES = Potatoes : potato
-ONIONS = Onions & garlic : onion
+ONIONS = Onions : onion
 CARROTS = Carrots : carrot
 PEPPERS-ALL = Peppers : pepper
 BROCCOLI/CAULIFLOWER = Broccoli & cauliflower : broccoli
-VEGETABLES SALAD = Lettuce & salad : lettuce
-SALAD MIX = Salad mixes : lettuce
-VEGETABLES - ALL OTHERS = More vegetables : broccoli
-ORGANICS FRUIT & VEGETABLES = Organic : carrot
+VEGETABLES SALAD = Lettuce : lettuce
+SALAD MIX = Salad mixes : bowl
+VEGETABLES - ALL OTHERS = More vegetables : crate
+ORGANICS FRUIT & VEGETABLES = Organic : crate
 MUSHROOMS = Mushrooms : mushroom
 CORN = Corn : corn
 SQUASH = Squash : squash
-HERBS = Herbs : herb
-NUTS = Nuts : nut
-DRIED FRUIT = Dried fruit : bag
-VALUE ADDED FRUIT = Cut fruit : bowl
+HERBS = Herbs & garlic : herb
 VALUE ADDED VEGETABLES = Cut vegetables : bowl
 SALAD BAR = Salad bar : bowl
 PROCESSED = Dips & dressings : jar
-SEASONAL = Seasonal produce : squash
+SEASONAL = Seasonal produce : crate
 
 # bakery | Bakery
 BAKED BREAD/BUNS/ROLLS = Bread & buns : loaf
@@ -224,7 +226,7 @@ DEODORANTS = Deodorant : stick
 SHAVING CARE PRODUCTS = Shaving : razor
 HAND/BODY/FACIAL PRODUCTS = Skin care : pump
 MAKEUP AND TREATMENT = Make-up : lipstick
-COSMETIC ACCESSORIES = Cosmetic accessories : comb
+COSMETIC ACCESSORIES = Cosmetic accessories : box
 BATH = Bath : pump
 FRAGRANCES = Fragrance : perfume
 FEMININE HYGIENE = Feminine care : softpack
@@ -273,8 +275,8 @@ GLASSWARE & DINNERWARE = Glasses & dinnerware : cup
 CANDLES/ACCESSORIES = Candles : candle
 ELECTRICAL SUPPPLIES = Light bulbs : bulb
 BATTERIES = Batteries : battery
-HARDWARE SUPPLIES = Hardware : gadget
-AUTOMOTIVE PRODUCTS = Car care : oil
+HARDWARE SUPPLIES = Hardware : box
+AUTOMOTIVE PRODUCTS = Car care : detergent
 CHARCOAL AND LIGHTER FLUID = Charcoal & fire : sack
 DOMESTIC GOODS = Linens : softpack
 HOSIERY/SOCKS = Socks & hosiery : softpack
@@ -284,15 +286,15 @@ MAGAZINE = Magazines : magazine
 NEWSPAPER = Newspapers : magazine
 BOOKSTORE = Books : notebook
 TOYS AND GAMES = Toys & games : toy
-FILM AND CAMERA PRODUCTS = Film & cameras : battery
-AUDIO/VIDEO PRODUCTS = Audio & video : battery
+FILM AND CAMERA PRODUCTS = Film & cameras : box
+AUDIO/VIDEO PRODUCTS = Audio & video : box
 CHRISTMAS  SEASONAL = Christmas : gift
 EASTER = Easter : gift
 HALLOWEEN = Halloween : gift
 VALENTINE = Valentine : gift
 SPRING/SUMMER SEASONAL = Spring & summer : gift
 FALL AND WINTER SEASONAL = Fall & winter : gift
-SEWING = Sewing : gadget
+SEWING = Sewing : box
 HOME FREEZING & CANNING SUPPLY = Canning : jar
 `;
 
@@ -319,6 +321,9 @@ function readLayout() {
 const { aisles, shelves } = readLayout();
 
 export { aisles };
+
+/** @type {Shelf[]} */
+export const allShelves = [...shelves.values()];
 
 // Departments whose rows are not products, whatever category they carry.
 const NOT_SOLD = new Set(['COUPON', 'FUEL', 'MISCELLANEOUS', 'POSTAL CENTER', 'CNTRL/STORE SUP']);

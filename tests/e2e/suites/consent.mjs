@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  drawn,
   historyIds,
   openPanel,
   openTrending,
-  railIds,
   ready,
+  titleOf,
   turn,
   turnTo,
   visit,
@@ -24,7 +25,7 @@ export function consent(shop) {
       await ready(page);
       const id = await openTrending(page, 0);
       await turnTo(page, '#/');
-      assert.ok((await railIds(page, 'for-you')).length > 0, 'the lists follow all the same');
+      assert.equal(await titleOf(page, 'for-you'), 'For you', 'the lists follow all the same');
       await openPanel(page);
       assert.deepEqual(await historyIds(page), [id]);
       assert.equal(await page.locator('#storage-used').innerText(), 'Memory');
@@ -32,9 +33,72 @@ export function consent(shop) {
       assert.equal(await keeps(page), false);
       await page.reload();
       await ready(page);
-      assert.deepEqual(await railIds(page, 'for-you'), []);
+      assert.equal(await titleOf(page, 'for-you'), 'Popular now');
       await page.click('#consent-later');
       await page.locator('#consent').waitFor({ state: 'hidden' });
+      await page.reload();
+      await ready(page);
+      assert.equal(await page.locator('#consent').isVisible(), false, 'not again in this visit');
+    }));
+
+  for (const width of [1280, 390, 320]) {
+    test(`the question has answers of one look in one line, and covers nothing: ${width} pixels`, () =>
+      visit({ ...shop(), context: { viewport: { width, height: 740 } } }, async ({ page }) => {
+        await ready(page);
+        const answers = await page.locator('.consent-buttons button').evaluateAll((buttons) =>
+          buttons.map((button) => {
+            const { top, width, height } = button.getBoundingClientRect();
+            // Columns of a third of a line differ by parts of a pixel.
+            const { backgroundColor, color, fontSize } = getComputedStyle(button);
+            const fits = button.scrollWidth <= button.clientWidth;
+            return {
+              top,
+              width: Math.round(width),
+              height,
+              backgroundColor,
+              color,
+              fontSize,
+              fits,
+            };
+          }),
+        );
+        assert.equal(answers.length, 3);
+        for (const answer of answers) assert.deepEqual(answer, answers[0]);
+        assert.ok(answers[0].fits && answers[0].height >= 40);
+        await openTrending(page, 0);
+        const add = page.locator('#add-to-cart');
+        await add.scrollIntoViewIfNeeded();
+        const isOnTop = await add.evaluate((button) => {
+          const { left, top, width, height } = button.getBoundingClientRect();
+          return button.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+        });
+        assert.ok(isOnTop && (await page.locator('#consent').isVisible()));
+        await add.click();
+      }));
+  }
+
+  test('after a no, no row says what one viewed', () =>
+    visit(shop(), async ({ page }) => {
+      await ready(page);
+      const id = await openTrending(page, 0);
+      await page.click('#consent-no');
+      await page.locator('#consent').waitFor({ state: 'hidden' });
+      await page.waitForFunction(() => globalThis.recommender.consent.state === 'denied');
+      for (const hash of [`#/product/${id}`, '#/', '#/aisle/dairy', '#/cart']) {
+        await turnTo(page, hash);
+        await drawn(page);
+        const words = await page.locator('main').innerText();
+        assert.doesNotMatch(words, /because you (viewed|added|bought)|recently viewed/i, hash);
+      }
+      await turnTo(page, '#/');
+      assert.match(
+        await page.locator('[data-rail="for-you"] .lead').innerText(),
+        /asked to remember nothing/,
+      );
+      await page.reload();
+      await ready(page);
+      assert.equal(await page.locator('#consent').isVisible(), false, 'it is not asked again');
+      assert.equal(await titleOf(page, 'for-you'), 'Popular now');
     }));
 
   test('a yes keeps what there was and what is to come, and is not asked for again', () =>
@@ -50,7 +114,10 @@ export function consent(shop) {
       assert.equal(await page.locator('#consent').isVisible(), false);
       await openPanel(page);
       assert.deepEqual(await historyIds(page), [after, before]);
-      assert.equal(await page.locator('#consent-state').innerText(), 'Remembered on this device.');
+      assert.equal(
+        await page.locator('#consent-state').innerText(),
+        'What you look at is remembered on this device.',
+      );
     }));
 
   test('a no deletes what there was, and nothing is remembered until one grants it', () =>

@@ -35,6 +35,62 @@ export function network(shop) {
       assert.equal(await page.locator('#network-count').innerText(), '0');
     }));
 
+  test('the model and the module are asked for with the page, before any script has run', () =>
+    visit(shop(), async ({ page }) => {
+      await ready(page);
+      const asked = await page.evaluate(() =>
+        performance
+          .getEntriesByType('resource')
+          .map(({ name, initiatorType }) => [new URL(name).pathname, initiatorType]),
+      );
+      for (const file of [/^\/shop\.vicino$/, /\/vicino_bg-[^/]*\.wasm$/, /^\/catalogue\.json$/]) {
+        const requests = asked.filter(([path]) => file.test(path));
+        assert.deepEqual(
+          requests.map(([, initiator]) => initiator),
+          ['link'],
+          `${file}: once, by the page itself`,
+        );
+      }
+    }));
+
+  test('the documentation stands beside the shop, with links that lead somewhere', () =>
+    visit(shop(), async ({ page, server }) => {
+      await ready(page);
+      await page.locator('#footer a', { hasText: 'Documentation' }).click();
+      await page.locator('h1', { hasText: 'Vicino' }).waitFor();
+      assert.equal(page.url(), `${server.url}/docs/`);
+      const pages = [page.url()];
+      for (const at of pages) {
+        const html = await (await page.request.get(at)).text();
+        const { links, images } = await page.evaluate((text) => {
+          const { body } = new DOMParser().parseFromString(text, 'text/html');
+          const all = (selector, name) =>
+            [...body.querySelectorAll(selector)].map((one) => one.getAttribute(name));
+          return { links: all('a[href]', 'href'), images: all('img', 'src') };
+        }, html);
+        for (const src of images) {
+          assert.equal((await page.request.get(new URL(src, at).href)).status(), 200, src);
+        }
+        for (const href of links) {
+          const { origin, pathname, hash } = new URL(href, at);
+          if (origin !== server.url || !pathname.startsWith('/docs/')) continue;
+          const to = `${origin}${pathname}`;
+          const answer = await page.request.get(to);
+          assert.equal(answer.status(), 200, `${href} in ${at}`);
+          if (hash) {
+            const id = decodeURIComponent(hash.slice(1));
+            assert.ok((await answer.text()).includes(`id="${id}"`), `${href} in ${at}`);
+          }
+          if (!pages.includes(to)) pages.push(to);
+        }
+      }
+      assert.ok(pages.length > 25, `${pages.length} pages`);
+      await page.goto(`${server.url}/docs/docs/quick-start.html`);
+      await page.locator('nav a', { hasText: 'Back to the shop' }).click();
+      await ready(page);
+      assert.equal(await page.locator('#footer a', { hasText: 'own products' }).count(), 1);
+    }));
+
   test('a request that is made is counted, one answered from the offline copy is not', () =>
     visit({ ...shop(), mayLog: /404/ }, async ({ page }) => {
       await ready(page);

@@ -120,17 +120,18 @@ export function buildFixture() {
   const made = tables();
   writeFileSync(products, made.products);
   writeFileSync(transactions, made.transactions);
+  const feed = join(output, 'feed.csv');
+  run(process.execPath, [
+    ...['scripts/demo-data', '--products', products, '--transactions', transactions],
+    ...['--min-purchases', '1', '-o', join(data, 'catalogue.json'), '--feed', feed],
+  ]);
   run(command(), [
-    ...['train', transactions, '--catalog', products, '--no-tune', '--quiet'],
+    ...['train', transactions, '--catalog', feed, '--similar', '10', '--no-tune', '--quiet'],
     ...['-o', join(data, 'shop.vicino'), '--report', join(data, 'report.json')],
   ]);
   run(command(), [
     ...['explore', transactions, '--catalog', products, '--quiet'],
     ...['-o', join(data, 'explored.json')],
-  ]);
-  run(process.execPath, [
-    ...['scripts/demo-data', '--products', products, '--transactions', transactions],
-    ...['--min-purchases', '1', '-o', join(data, 'catalogue.json')],
   ]);
   run('npm', ['run', '--silent', 'build', '-w', 'www', '--', '--logLevel', 'error'], {
     VICINO_SHOP_DATA: data,

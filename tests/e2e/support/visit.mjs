@@ -86,17 +86,9 @@ export async function railIds(page, name) {
     .evaluateAll((cards) => cards.map((card) => card.dataset.id));
 }
 
-/** Waits until a rail has other ids, or another order, than before. */
-export const railChanged = (page, name, before) =>
-  page.waitForFunction(
-    ({ name, before }) => {
-      const cards = document.querySelectorAll(
-        `.rail[data-rail="${name}"]:not([hidden]) .card[data-id]`,
-      );
-      return String(Array.from(cards, (card) => card.dataset.id)) !== before;
-    },
-    { name, before: String(before) },
-  );
+/** Title of a rail. */
+export const titleOf = (page, name) =>
+  page.locator(`.rail[data-rail="${name}"]:not([hidden]) h2`).innerText();
 
 /** Ids of every rail that is shown, by name. */
 export async function allIds(page) {

@@ -36,6 +36,7 @@ const MAP_ITEMS = 3000;
 const RELATIONS: Record<string, string> = {
   next: 'Viewed next',
   together: 'Bought together',
+  similar: 'Alike',
 };
 
 chrome(

@@ -12,7 +12,7 @@ export function sample(log: SampleLog, report: Report): (Node | string)[] {
     h(
       'p',
       { class: 'lead intro' },
-      `${count(data.num_events)} events of ${count(data.num_items)} products${newest(data.newest_event_ms)}. This is the data behind every row in the shop.`,
+      `Every row in the shop comes from these purchases${newest(data.newest_event_ms)}. The model learnt from ${count(data.num_events)} of them, those of ${count(data.num_items)} articles that are bought now and then.`,
     ),
     ...contents(log.reading, log.catalog, log),
     tables(report),

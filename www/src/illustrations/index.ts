@@ -3,7 +3,8 @@
 // A drawing is a file of this folder, 96 x 96, one element a line. Its colours are variables: those of a palette, and
 // `--colour1` and so on with one of the colours that the attributes `data-colour1` and so on list. An element with
 // `data-variant="1,2/3"` is only drawn if the product's seed modulo 3 is 1 or 2, one with `data-mark` if it is the
-// product's print on labels.
+// product's print on labels. A name such as `apple:1` means the second colour and variant, whatever the seed: green
+// apples are green.
 import { paletteOf } from './palette';
 
 /** A drawing, parsed. */
@@ -56,22 +57,24 @@ function drawing(name: string): Drawing {
 export interface Pictured {
   id: string;
   maker: number;
-  shelf: { art: string };
+  art: string;
 }
 
 /** Draws a product as SVG markup; decoration only, so it is hidden from assistive technology. */
 export function picture(product: Pictured): string {
   const { seed, ...palette } = paletteOf(product.maker, product.id);
-  const { elements, colours } = drawing(product.shelf.art);
+  const [name = '', form] = product.art.split(':');
+  const { elements, colours } = drawing(name);
+  const choice = form === undefined ? seed : Number(form);
   const variables: Record<string, string> = { ...palette };
   colours.forEach((list, at) => {
-    variables[`colour${at + 1}`] = list[seed % list.length] ?? palette.main;
+    variables[`colour${at + 1}`] = list[choice % list.length] ?? palette.main;
   });
   // A list may name a colour of the palette.
   const colour = (text: string): string =>
     text.replace(/var\(--(\w+)\)/g, (_, name) => colour(variables[name] ?? ''));
   const svg = elements
-    .filter(({ variants, numVariants }) => variants.includes(seed % numVariants))
+    .filter(({ variants, numVariants }) => variants.includes(choice % numVariants))
     .filter(({ mark }) => mark < 0 || mark === (seed >>> 4) % NUM_MARKS)
     .map((element) => element.svg)
     .join('');

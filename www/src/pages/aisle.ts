@@ -1,26 +1,30 @@
 // A department, or one category of it.
-import type { Aisle, Shelf } from '../catalogue';
+
+import type { Filter } from 'vicino';
+import { type Aisle, oneSizeEach, type Shelf } from '../catalogue';
 import { h } from '../dom';
+import { inAisle } from '../ranking-call';
 import { to } from '../router';
 import type { Page, Shop } from '../shop';
 import { grid } from '../ui/grid';
-import { forYou, pageRails, trending } from '../ui/rails';
+import { forYou, pageRails, requestForYou, trending } from '../ui/rails';
 
 export function aislePage(shop: Shop, aisle: Aisle, shelf?: Shelf): Page {
   const name = shelf?.name ?? aisle.name;
-  const products = shelf?.products ?? aisle.products;
+  const products = oneSizeEach(shelf?.products ?? aisle.products);
   // A row of its own needs products that *Trending* does not take.
-  const isLarge = products.length > 40;
-  const where = shelf ? { tags: { any: [shelf.slug] } } : { category: aisle.id };
+  const isLarge = products.length > 30;
+  const where: Filter = shelf ? { category: shelf.category } : inAisle(aisle.id);
+  const personal = forYou(shop);
   const rails = pageRails(
     shop,
     [
       trending(shop, `in ${name}`),
-      ...(isLarge ? [{ ...forYou(shop), title: () => `For you in ${name}` }] : []),
+      ...(isLarge ? [{ ...personal, title: () => `${personal.title()} in ${name}` }] : []),
     ],
     () => [
-      { name: 'trending', list: 'trending', category: aisle.id, ...(shelf && { where }) },
-      ...(isLarge ? [{ name: 'for-you', list: 'forYou', where } as const] : []),
+      { name: 'trending', list: 'trending', where },
+      ...(isLarge ? [{ ...requestForYou(shop), where }] : []),
     ],
   );
   return {

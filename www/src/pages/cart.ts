@@ -6,7 +6,7 @@ import { icons } from '../icons';
 import { to } from '../router';
 import type { Page, Shop } from '../shop';
 import { detailLine, pictureFrame } from '../ui/card';
-import { buyAgain, forShopper, forYou, pageRails, together } from '../ui/rails';
+import { buyAgain, forYou, pageRails, requestForYou, together } from '../ui/rails';
 import { toast } from '../ui/toast';
 
 export function cartPage(shop: Shop): Page {
@@ -23,7 +23,7 @@ export function cartPage(shop: Shop): Page {
       return [
         ...(items.length > 0 ? [{ name: 'together', list: 'boughtTogether', items } as const] : []),
         { name: 'buy-again', list: 'buyItAgain', ...(items.length > 0 && { exclude: items }) },
-        ...forShopper(shop),
+        requestForYou(shop),
       ];
     },
   );
@@ -83,7 +83,7 @@ function filled(shop: Shop): HTMLElement[] {
       h(
         'p',
         { class: 'detail' },
-        'Nothing is sold here: the purchase is only recorded in your history on this device.',
+        'Nothing is sold here. The demo only notes on this device what you “bought”.',
       ),
     ),
   ];
@@ -134,5 +134,5 @@ async function checkOut(shop: Shop): Promise<void> {
   const { ids } = shop.cart;
   shop.cart.clear();
   for (const id of ids) await shop.engine.record(id, 'purchase');
-  toast(`Thank you. ${plural(ids.length, 'product')} recorded in your history, nowhere else.`);
+  toast(`Thank you. ${plural(ids.length, 'product')} noted on this device, nowhere else.`);
 }

@@ -7,20 +7,23 @@ import { pictureFrame } from '../ui/card';
 import {
   because,
   buyAgain,
-  forShopper,
   forYou,
+  NUM_BECAUSE,
   pageRails,
   recentlyViewed,
+  requestBecause,
+  requestForYou,
   trending,
 } from '../ui/rails';
 
 export function home(shop: Shop, openSettings: () => void): Page {
-  const slots = [forYou(shop), trending(shop, 'in the whole shop'), buyAgain(), recentlyViewed()];
-  const rails = pageRails(shop, [...slots, because(0), because(1), because(2)], () => [
-    ...forShopper(shop),
+  const slots = [forYou(shop), trending(shop), buyAgain(), recentlyViewed()];
+  const becauses = Array.from({ length: NUM_BECAUSE }, (_, nth) => because(nth));
+  const rails = pageRails(shop, [...slots, ...becauses], () => [
+    requestForYou(shop),
     { name: 'buy-again', list: 'buyItAgain' },
     { name: 'recent', list: 'recentlyViewed' },
-    { name: 'because', list: 'becauseYouViewed' },
+    ...requestBecause(shop),
     { name: 'trending', list: 'trending' },
   ]);
   const { catalogue } = shop;
@@ -34,20 +37,19 @@ export function home(shop: Shop, openSettings: () => void): Page {
       h(
         'p',
         null,
-        `Open a few of these ${count(catalogue.products.length)} products. The rows below adapt to you, ranked in this browser from one small file. Nothing you look at leaves it.`,
+        `Open a few of these ${count(catalogue.numProducts)} products, and the rows below change to suit you. They are worked out in this browser: nothing you look at is sent anywhere.`,
       ),
       h(
         'p',
         { class: 'hero-links' },
-        h('a', { class: 'button', href: './train/' }, 'Try it with your own shop'),
+        h('a', { class: 'button', href: './train/' }, 'Try it with your own products'),
         h(
           'button',
           { type: 'button', class: 'button quiet', onclick: openSettings },
-          'Change the settings',
+          'Change the rules',
         ),
-        h('a', { class: 'button quiet', href: './eda/' }, 'What the model learnt from'),
       ),
-      h('p', { class: 'caveat' }, `${catalogue.source}: ${catalogue.caveat}`),
+      h('p', { class: 'caveat' }, 'A demo with simulated purchases; nothing is sold here.'),
     ),
     h('div', { class: 'hero-pictures', 'aria-hidden': 'true' }, heroPictures(shop)),
   );
@@ -87,6 +89,6 @@ function heroPictures({ catalogue }: Shop): HTMLElement[] {
   return catalogue.aisles
     .flatMap(({ shelves }) => shelves.slice(0, 1))
     .filter(({ art }) => !drawn.has(art) && drawn.add(art))
-    .slice(0, 9)
+    .slice(0, 6)
     .flatMap(({ products }) => (products[0] ? [pictureFrame(products[0])] : []));
 }

@@ -5,9 +5,7 @@ import type { Page, Shop } from '../shop';
 import { pageRails, trending } from '../ui/rails';
 
 export function lostPage(shop: Shop, what: string): Page {
-  const rails = pageRails(shop, [trending(shop, 'in the whole shop')], () => [
-    { name: 'trending', list: 'trending' },
-  ]);
+  const rails = pageRails(shop, [trending(shop)], () => [{ name: 'trending', list: 'trending' }]);
   return {
     title: 'Not found',
     content: [

@@ -1,16 +1,18 @@
 // One product, and products that go with it. Records the view, and the time that the shopper stays.
 import type { Product } from '../catalogue';
 import { h } from '../dom';
-import { price } from '../format';
+import { count, price } from '../format';
 import { to } from '../router';
 import type { Page, Shop } from '../shop';
 import { addToCart, pictureFrame } from '../ui/card';
 import {
-  forShopper,
   forYou,
   pageRails,
   recentlyViewed,
   related,
+  requestForYou,
+  requestRelated,
+  requestSimilar,
   similar,
   together,
 } from '../ui/rails';
@@ -24,19 +26,13 @@ export function productPage(shop: Shop, product: Product): Page {
   const { id: item } = product;
   const rails = pageRails(
     shop,
-    [
-      together('Often in the same basket'),
-      related(product),
-      similar(),
-      forYou(shop),
-      recentlyViewed(),
-    ],
+    [together('Often in the same basket'), similar(), related(), forYou(shop), recentlyViewed()],
     () => [
       { name: 'together', list: 'boughtTogether', item },
-      { name: 'related', list: 'related', item },
-      { name: 'similar', list: 'similar', item },
-      { name: 'recent', list: 'recentlyViewed', exclude: [item] },
-      ...forShopper(shop),
+      requestRelated('related', product),
+      requestSimilar(product),
+      { name: 'recent', list: 'recentlyViewed', exclude: product.sizes.map(({ id }) => id) },
+      requestForYou(shop),
     ],
   );
   return {
@@ -53,15 +49,6 @@ export function productPage(shop: Shop, product: Product): Page {
           h('h1', { tabindex: '-1' }, product.title),
           product.cents > 0 ? h('p', { class: 'price' }, price(product.cents)) : null,
           h(
-            'dl',
-            { class: 'facts' },
-            fact('Brand', product.makerName),
-            product.size ? fact('Size', product.size) : null,
-            fact('Category', h('a', { href: to.aisle(shelf.aisle.id, shelf.slug) }, shelf.name)),
-            fact('Product number', product.id),
-            fact('Popularity', `number ${product.place + 1} of ${shop.catalogue.products.length}`),
-          ),
-          h(
             'button',
             {
               type: 'button',
@@ -72,6 +59,16 @@ export function productPage(shop: Shop, product: Product): Page {
             },
             product.inStock ? 'Add to cart' : 'Out of stock',
           ),
+          h(
+            'dl',
+            { class: 'facts' },
+            product.brand ? fact('Brand', product.brand) : null,
+            product.size ? fact('Size', product.size) : null,
+            otherSizes(product),
+            fact('Category', h('a', { href: to.aisle(shelf.aisle.id, shelf.slug) }, shelf.name)),
+            fact('Product number', product.id),
+            fact('Popularity', popularity(product, shop.catalogue.products.length)),
+          ),
         ),
       ),
       ...rails.elements,
@@ -81,6 +78,30 @@ export function productPage(shop: Shop, product: Product): Page {
       forget();
     },
   };
+}
+
+/** Makes links to the other sizes of a product, the most bought one of each. */
+function otherSizes({ size, sizes }: Product): HTMLElement | null {
+  const others = new Map<string, Product>();
+  for (const one of sizes) {
+    if (one.size !== '' && one.size !== size && !others.has(one.size)) others.set(one.size, one);
+  }
+  if (others.size === 0) return null;
+  const links = [...others.values()].map((one) =>
+    h('li', null, h('a', { href: to.product(one.id) }, one.size)),
+  );
+  return h(
+    'div',
+    null,
+    h('dt', null, 'Other sizes'),
+    h('dd', null, h('ul', { class: 'sizes' }, links)),
+  );
+}
+
+/** Says in words how much a product is bought. */
+function popularity({ place }: Product, total: number): string {
+  if (place === 0) return 'The most bought of all';
+  return `Number ${count(place + 1)} of ${count(total)} by purchases`;
 }
 
 /**

@@ -1,19 +1,21 @@
 // Search results, updated while the shopper types.
+
+import { oneSizeEach } from '../catalogue';
 import { h } from '../dom';
 import { milliseconds, plural } from '../format';
 import type { Page, Shop } from '../shop';
 import { grid } from '../ui/grid';
-import { forShopper, forYou, pageRails, trending } from '../ui/rails';
+import { forYou, pageRails, requestForYou, trending } from '../ui/rails';
 
 export function searchPage(shop: Shop, query: string): Page {
   const began = performance.now();
-  const found = shop.search.find(query);
+  const found = oneSizeEach(shop.search.find(query));
   const took = performance.now() - began;
   const asked = query.trim();
   const rails =
     found.length === 0
-      ? pageRails(shop, [forYou(shop), trending(shop, 'in the whole shop')], () => [
-          ...forShopper(shop),
+      ? pageRails(shop, [forYou(shop), trending(shop)], () => [
+          requestForYou(shop),
           { name: 'trending', list: 'trending' },
         ])
       : undefined;

@@ -28,9 +28,9 @@ export function pictureFrame(product: Product): HTMLElement {
   });
 }
 
-/** Returns maker and size on one line. */
+/** Returns brand and size on one line. */
 export const detailLine = (product: Product): string =>
-  [product.makerName, product.size].filter(Boolean).join(' · ');
+  [product.brand, product.size].filter(Boolean).join(' · ');
 
 /** Adds a product to the cart and records the event. */
 export async function addToCart(shop: Shop, product: Product): Promise<void> {

@@ -57,8 +57,8 @@ export function header(
     class: 'icon-button',
     id: 'open-settings',
     'aria-haspopup': 'dialog',
-    'aria-label': 'Settings of the recommendations',
-    title: 'Settings of the recommendations',
+    'aria-label': 'Rules of the rows',
+    title: 'Rules of the rows',
     html: icons.sliders,
     onclick: () => openDrawer('lists'),
   });
@@ -107,10 +107,10 @@ export function header(
       shop.network.started ? h('b', null, total) : h('span', null, '–'),
       h('span', { class: 'wide' }, total === 1 ? ' request' : ' requests'),
     );
-    privacy.title = 'Network requests since the model loaded. Open privacy and history.';
+    privacy.title = 'Requests since this page loaded. Open privacy and history.';
     privacy.setAttribute(
       'aria-label',
-      `${plural(total, 'request')} to the network since the model loaded. Open privacy and history`,
+      `${plural(total, 'request')} since this page loaded. Open privacy and history`,
     );
     privacy.classList.toggle('alarm', total > 0);
   };

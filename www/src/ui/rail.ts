@@ -19,8 +19,6 @@ export interface Slot {
   noted?: boolean;
   /** Reserves room for the rail before its items are known. */
   reserved?: boolean;
-  /** Shown in place of an empty row; without it an empty rail is not shown. */
-  empty?: string;
 }
 
 export interface RailView {
@@ -48,13 +46,12 @@ export function railView(
   const end = h('div', { class: 'rail-end' });
   const row = h('ul', { class: 'row', 'aria-labelledby': `rail-${name}` });
   const ghosts = h('div', { class: 'row ghosts', 'aria-hidden': 'true' });
-  const empty = h('p', { class: 'empty' });
   const arrows = h('div', { class: 'arrows' }, arrow(row, -1), arrow(row, 1));
   const element = h(
     'section',
     { class: 'rail', 'data-rail': name, 'aria-labelledby': `rail-${name}`, hidden: true },
     h('div', { class: 'rail-head' }, h('div', null, heading, lead), end, arrows),
-    h('div', { class: 'rail-body' }, row, ghosts, empty),
+    h('div', { class: 'rail-body' }, row, ghosts),
   );
   let shown = '';
   let isDrawn = false;
@@ -77,15 +74,13 @@ export function railView(
     const noted = Boolean(slot.noted && explains);
     const waits = loading && Boolean(slot.reserved);
     const isEmpty = items.length === 0;
-    element.hidden = isEmpty && !waits && (loading || slot.empty === undefined);
+    element.hidden = isEmpty && !waits;
     row.hidden = isEmpty;
     arrows.classList.toggle('idle', isEmpty);
     ghosts.hidden = !isEmpty || element.hidden;
-    empty.hidden = !isEmpty || waits;
     if (element.hidden) return;
     heading.textContent = slot.title(rail);
     lead.textContent = slot.lead(rail);
-    empty.textContent = slot.empty ?? '';
     if (!ghosts.hidden) {
       ghosts.replaceChildren(...Array.from({ length: NUM_GHOSTS }, () => ghost(noted)));
     }
@@ -139,10 +134,11 @@ function inRail(
       },
       {
         name: 'Why this?',
-        run: () => toast([sentence ?? 'Switch on “Explain”', why].filter(Boolean).join('. ')),
+        run: () =>
+          toast(why ? `${sentence} (${why})` : (sentence ?? 'The settings hide the reasons')),
       },
       {
-        name: isPinned ? 'Unpin' : 'Pin to the front',
+        name: isPinned ? 'No longer put first' : 'Put first',
         run: () => settings.set({ pins: isPinned ? others : [...others, id] }),
       },
     ],

@@ -28,7 +28,7 @@ export function codePane(shop: Shop): { element: HTMLElement } {
   );
   const show = (): void => {
     copy.disabled = shop.code.text === '';
-    text.textContent = shop.code.text || '// This page ranks nothing.';
+    text.textContent = shop.code.text || '// This page has no rows.';
   };
   shop.code.subscribe(show);
   show();

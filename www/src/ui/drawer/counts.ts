@@ -1,4 +1,4 @@
-// Counts of the rails on this device, and its variant of the experiment.
+// Counts of the rails on this device.
 import type { MetricCount } from 'vicino';
 import { h } from '../../dom';
 import { count } from '../../format';
@@ -8,9 +8,9 @@ import type { Pane } from './pane';
 const COLUMNS = ['impressions', 'clicks', 'carts', 'purchases'] as const;
 const NAMES: Record<string, string> = {
   '': 'Elsewhere',
-  'for-you': 'For you',
+  'for-you': 'For you / Popular now',
   because: 'Because you viewed',
-  related: 'Because you viewed (product)',
+  related: 'Shoppers also bought',
   together: 'Bought together',
   similar: 'Similar products',
   trending: 'Trending',
@@ -19,25 +19,21 @@ const NAMES: Record<string, string> = {
 };
 
 export function countsPane(shop: Shop): Pane {
-  const variant = h('dd', { id: 'variant' });
   const table = h('div', { class: 'table', tabindex: '0', role: 'region', 'aria-label': 'Counts' });
   const element = h(
     'div',
     null,
-    h('h3', null, 'Rails on this device'),
+    h('h3', null, 'How the rows do'),
     h(
       'p',
       { class: 'hint' },
-      'A card counts as shown when half of it is in view for half a second. Products added to the cart or bought within a day after a click count for the rail of the click. Nothing is sent.',
+      'A product counts as shown when half of its card is in view for half a second. What is put into the cart or bought within a day after a click counts for the row of the click. These counts are kept on this device; nothing is sent.',
     ),
     table,
-    h('h3', null, 'Experiment'),
-    h('dl', { class: 'facts' }, h('div', null, h('dt', null, 'Title of the first row'), variant)),
   );
   let asked = 0;
   const update = async (): Promise<void> => {
-    const { recommender, variant: title } = shop.engine;
-    variant.textContent = `“${title}”, assigned at random; the same at every remembered visit`;
+    const { recommender } = shop.engine;
     const mine = ++asked;
     const rows = (await recommender?.metrics.counts()) ?? [];
     if (mine === asked) table.replaceChildren(rows.length > 0 ? counts(rows) : nothing());
@@ -47,7 +43,8 @@ export function countsPane(shop: Shop): Pane {
   return { element, update: () => void update() };
 }
 
-const nothing = (): HTMLElement => h('p', { class: 'empty' }, 'No counts yet.');
+const nothing = (): HTMLElement =>
+  h('p', { class: 'empty' }, 'Nothing counted yet: look at a row first.');
 
 function counts(rows: MetricCount[]): HTMLElement {
   const sums = new Map<string, Record<(typeof COLUMNS)[number], number>>();
@@ -60,7 +57,7 @@ function counts(rows: MetricCount[]): HTMLElement {
   return h(
     'table',
     { id: 'metrics' },
-    h('thead', null, h('tr', null, ['Rail', 'Shown', 'Clicks', 'Carts', 'Bought'].map(head))),
+    h('thead', null, h('tr', null, ['Row', 'Shown', 'Clicks', 'Carts', 'Bought'].map(head))),
     h(
       'tbody',
       null,

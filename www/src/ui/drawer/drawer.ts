@@ -12,7 +12,7 @@ import { privacyPane } from './privacy';
 export type Tab = 'lists' | 'privacy' | 'counts';
 export type OpenDrawer = (tab: Tab) => void;
 
-const TABS: Record<Tab, string> = { lists: 'Lists', privacy: 'Privacy', counts: 'Counts' };
+const TABS: Record<Tab, string> = { lists: 'Rules', privacy: 'Privacy', counts: 'Counts' };
 
 /** Returns the function that opens the drawer in `dialog`; it is built the first time. */
 export function drawer(shop: Shop, dialog: HTMLDialogElement): OpenDrawer {
@@ -65,8 +65,8 @@ function build(shop: Shop, dialog: HTMLDialogElement): OpenDrawer {
     html: icons.close,
     onclick: () => dialog.close(),
   });
-  const list = h('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Settings' }, tabs);
-  const title = h('h2', { id: 'settings-title', tabindex: '-1' }, 'Settings');
+  const list = h('div', { class: 'tabs', role: 'tablist', 'aria-label': 'The rows' }, tabs);
+  const title = h('h2', { id: 'settings-title', tabindex: '-1' }, 'The rows');
   dialog.replaceChildren(
     h(
       'div',

@@ -40,7 +40,7 @@ export function showHistory(shop: Shop, element: HTMLElement): void {
     );
   });
   element.replaceChildren(
-    h('h3', null, 'Your history'),
+    h('h3', null, 'What you looked at'),
     historyButtons(shop, groups.length + disliked.length > 0),
     groups.length > 0
       ? h('ul', { class: 'history', id: 'history' }, rows)

@@ -6,6 +6,9 @@ import type { Shop } from '../../shop';
 import { type Control, choice, number, slider, toggle } from './controls';
 import type { Pane } from './pane';
 
+/** Name of the group that has the pinned products, too. */
+const PROMOTING = 'What the shop promotes';
+
 export function listsPane(shop: Shop): Pane {
   const { settings, catalogue } = shop;
   const departments = catalogue.aisles.map(({ id, name }): [string, string] => [id, name]);
@@ -17,10 +20,10 @@ export function listsPane(shop: Shop): Pane {
       'Rows',
       [
         slider(settings, 'k', 'Products in a row', { min: 4, max: 30, step: 1 }),
-        toggle(settings, 'explain', 'Explain', 'Shows under each card what it is based on.'),
+        toggle(settings, 'explain', 'Say why', 'Shows on a card what it is based on.'),
         choice(settings, 'window', '“For you” comes from', [
-          ['all', 'the whole history'],
-          ['session', 'this session'],
+          ['all', 'all you looked at'],
+          ['session', 'this visit'],
         ]),
         choice(settings, 'trendDays', '“Trending” counts', [
           [0, 'all time'],
@@ -53,38 +56,38 @@ export function listsPane(shop: Shop): Pane {
     [
       'Order',
       [
-        slider(settings, 'diversity', 'Diversity', {
+        slider(settings, 'diversity', 'Variety', {
           text: percent,
-          hint: '0 % ranks by score alone, 100 % by variety alone.',
+          hint: '0 %: the best first, however alike. 100 %: as different from one another as can be.',
         }),
-        slider(settings, 'maxPerCategory', 'Limit per department', {
+        slider(settings, 'maxPerCategory', 'Of one category', {
           max: 6,
           step: 1,
           text: (value) => (value ? String(value) : 'any'),
-          hint: 'Further products come later in the list.',
+          hint: 'So many, then products of other categories come first.',
         }),
-        slider(settings, 'fatigue', 'Fatigue', {
+        slider(settings, 'fatigue', 'Tire of what is ignored', {
           text: percent,
-          hint: 'How far products sink that were shown and ignored.',
+          hint: 'How far products sink that were shown and not looked at.',
         }),
-        slider(settings, 'explore', 'Explore', {
+        slider(settings, 'explore', 'Chance', {
           text: percent,
-          hint: 'Weight of chance in the score.',
+          hint: 'Lets products come up now and then that would not otherwise.',
         }),
-        number(settings, 'seed', 'Seed of chance', { max: 4_294_967_295, step: '1' }),
+        number(settings, 'seed', 'Throw of the dice', { max: 4_294_967_295, step: '1' }),
       ],
     ],
     [
-      'Merchandising',
+      PROMOTING,
       [
-        choice(settings, 'boost', 'Boost a department', [['', 'none'], ...departments]),
-        slider(settings, 'boostFactor', 'Boost factor', {
+        choice(settings, 'boost', 'Favour a department', [['', 'none'], ...departments]),
+        slider(settings, 'boostFactor', 'How much', {
           min: 0.5,
           max: 5,
           step: 0.5,
           text: (value) => `× ${value}`,
         }),
-        choice(settings, 'bury', 'Bury a department', [['', 'none'], ...departments]),
+        choice(settings, 'bury', 'Department to show last', [['', 'none'], ...departments]),
       ],
     ],
   ];
@@ -98,13 +101,13 @@ export function listsPane(shop: Shop): Pane {
         null,
         h('legend', null, name),
         controls.map((control) => control.element),
-        name === 'Merchandising' ? pins : null,
+        name === PROMOTING ? pins : null,
       ),
     ),
     h(
       'button',
       { type: 'button', class: 'button quiet', id: 'reset', onclick: () => settings.reset() },
-      'Reset',
+      'As it was at first',
     ),
   );
   const update = (): void => {
@@ -121,8 +124,8 @@ function showPins({ settings, catalogue }: Shop, element: HTMLElement): void {
       'p',
       { class: 'hint' },
       pins.length > 0
-        ? `${plural(pins.length, 'product')} pinned to the front:`
-        : 'Pin a product to the front with the menu of its card.',
+        ? `${plural(pins.length, 'product')} put first:`
+        : 'To put a product first, open the menu on its card.',
     ),
     h(
       'ul',
@@ -136,7 +139,7 @@ function showPins({ settings, catalogue }: Shop, element: HTMLElement): void {
           h('button', {
             type: 'button',
             class: 'icon-button',
-            'aria-label': `Unpin ${title}`,
+            'aria-label': `No longer first: ${title}`,
             html: icons.close,
             onclick: () => settings.set({ pins: pins.filter((pin) => pin !== id) }),
           }),

@@ -10,11 +10,11 @@ export function showNetwork({ network, offline }: Shop, element: HTMLElement): v
     h(
       'div',
       null,
-      h('h3', null, 'network requests since the model loaded'),
+      h('h3', null, 'requests since this page loaded'),
       h(
         'p',
         null,
-        `Counted live by this browser: ${page.length} by the page itself, ${worker.length} by its service worker, which every request passes. Searching, browsing and every recommendation happen on this device.`,
+        `Counted by your browser as you go: ${page.length} by the page, ${worker.length} by the part of it that keeps it working offline. Searching, browsing and every recommendation happen on this device.`,
       ),
       total > 0
         ? h(
@@ -33,10 +33,10 @@ function offlineText(offline: Shop['offline']): string {
     case 'ready':
       return 'The shop is stored on this device and opens without a network.';
     case 'waiting':
-      return 'The offline copy is still being made.';
+      return 'It is being stored on this device, to open without a network.';
     case 'failed':
-      return 'The offline copy could not be made; the shop needs the network to open.';
+      return 'It could not be stored on this device, so the shop needs the network to open.';
     case 'unsupported':
-      return 'No offline copy: browsers keep one only for https and localhost.';
+      return 'It is not stored on this device: browsers do so only for https and localhost.';
   }
 }

@@ -16,8 +16,8 @@ const PLACES = {
 } as const;
 
 const STATES: Record<ConsentState, string> = {
-  'memory-only': 'Remembered for this visit only.',
-  granted: 'Remembered on this device.',
+  'memory-only': 'What you look at is remembered for this visit only.',
+  granted: 'What you look at is remembered on this device.',
   denied: 'Nothing is remembered.',
 };
 
@@ -29,7 +29,7 @@ export function privacyPane(shop: Shop): Pane {
       [1, 'a day'],
       [30, '30 days'],
       [180, '180 days'],
-      [0, 'the newest 200 events'],
+      [0, '200 newer events'],
     ]),
     toggle(shop.settings, 'encrypt', 'Encrypt', 'With a key that never leaves this browser.'),
   ];
@@ -47,7 +47,12 @@ export function privacyPane(shop: Shop): Pane {
       h('h3', { id: 'kept-title' }, 'Kept on this device'),
       storage,
       kept.map((control) => control.element),
-      h('details', null, h('summary', null, 'The report of privacyReport()'), report),
+      h(
+        'details',
+        null,
+        h('summary', null, 'All of it, as privacyReport() tells a developer'),
+        report,
+      ),
     ),
     history,
   );
@@ -86,7 +91,7 @@ function consentSection(shop: Shop): Pane {
   const element = h(
     'section',
     { 'aria-labelledby': 'consent-title' },
-    h('h3', { id: 'consent-title' }, 'Consent'),
+    h('h3', { id: 'consent-title' }, 'Your choice'),
     state,
     h('div', { class: 'buttons' }, grant, deny),
     control,
@@ -94,20 +99,22 @@ function consentSection(shop: Shop): Pane {
   const update = (): void => {
     const consent = shop.engine.recommender?.consent;
     const isSent = consent?.globalPrivacyControl ?? false;
-    state.textContent = consent ? STATES[consent.state] : 'The model has not loaded.';
+    state.textContent = consent ? STATES[consent.state] : 'The recommender has not loaded.';
     state.dataset.state = consent?.state ?? '';
     grant.disabled = !consent || consent.state === 'granted' || isSent;
     deny.disabled = !consent || consent.state === 'denied';
     control.textContent = isSent
       ? 'This browser sends Global Privacy Control, so nothing is kept beyond this visit.'
-      : 'This browser does not send Global Privacy Control.';
+      : 'This browser does not send Global Privacy Control, the setting that tells sites not to track; the shop would follow it.';
   };
   return { element, update };
 }
 
 function showStorage(shop: Shop, element: HTMLElement, recommender: Recommender | undefined): void {
   if (!recommender) {
-    element.replaceChildren(h('p', null, 'The model has not loaded, so nothing is remembered.'));
+    element.replaceChildren(
+      h('p', null, 'The recommender has not loaded, so nothing is remembered.'),
+    );
     return;
   }
   const { history, model } = recommender;
@@ -121,7 +128,7 @@ function showStorage(shop: Shop, element: HTMLElement, recommender: Recommender 
     h(
       'dl',
       { class: 'facts' },
-      fact('Storage in use', PLACES[storage], 'storage-used'),
+      fact('Where', PLACES[storage], 'storage-used'),
       fact(
         'History',
         `${plural(history.list().length, 'event')}, ${bytes(history.bytes)}`,
@@ -129,10 +136,10 @@ function showStorage(shop: Shop, element: HTMLElement, recommender: Recommender 
       ),
       fact('Encrypted', report.encrypted && storage !== 'memory' ? 'yes' : 'no', 'encrypted'),
       fact('Cart', plural(shop.cart.numUnits, 'item')),
-      fact('Model', `${bytes(model.bytes)}, ${count(model.numItems)} items`),
+      fact('The file that ranks', `${bytes(model.bytes)}, ${count(model.numItems)} products`),
       fact(
-        'Model reveals',
-        `only pairs of products that at least ${count(privacy.minShoppers)} ${privacy.byShopper ? 'shoppers' : 'sessions'} made`,
+        'It reveals',
+        `only what at least ${count(privacy.minShoppers)} ${privacy.byShopper ? 'shoppers' : 'visits'} bought together`,
       ),
     ),
     isLost || problem
