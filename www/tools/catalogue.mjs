@@ -36,14 +36,15 @@ export async function makeCatalogue({ products, transactions, minPurchases }) {
     const shelf = shelfOf(text(table.department[i]), category);
     if (!sold || sold.purchases < minPurchases || !shelf || text(table.product_type[i]) === '')
       continue;
+    const maker = text(table.brand[i]) === 'Private' ? 0 : Number(table.manufacturer_id[i]);
     const title = titleOf(text(table.product_type[i]), shelf.name);
     rows.push({
       id,
       shelf,
       title,
       art: artOf(title, shelf),
-      size: shelfSize(text(table.package_size[i]), aisles[shelf.aisle].id),
-      maker: text(table.brand[i]) === 'Private' ? 0 : Number(table.manufacturer_id[i]),
+      size: shelfSize(text(table.package_size[i]), aisles[shelf.aisle].id, maker),
+      maker,
       price: medianCents(sold.unitPrices),
       purchases: sold.purchases,
       stocked: hash(id) % 9 !== 0,
@@ -155,16 +156,18 @@ function medianCents(prices) {
   return Math.round(prices[prices.length >> 1] * 100);
 }
 
-/** Fresh fruit carries the size of its crate, which is not what one buys. @param {string} size @param {string} aisle */
-function shelfSize(size, aisle) {
-  const crate = /^(\d+)\D*(LB|CT)$/.exec(size.trim());
-  if (
-    ['fruit', 'vegetables'].includes(aisle) &&
-    crate &&
-    Number(crate[1]) > (crate[2] === 'LB' ? 10 : 12)
-  )
-    return '';
-  return sizeOf(size);
+/** The data's maker of whatever comes without a label. */
+const LOOSE = 2;
+
+/**
+ * Fresh fruit carries the size of its crate, which is not what one buys.
+ * @param {string} size @param {string} aisle @param {number} maker
+ */
+function shelfSize(size, aisle, maker) {
+  const crate = /^(?:\d+-)?(\d+)\D*(LB|CT)$/.exec(size.trim());
+  if (!crate || !['fruit', 'vegetables'].includes(aisle)) return sizeOf(size);
+  const isCrate = maker === LOOSE || Number(crate[1]) > (crate[2] === 'LB' ? 10 : 12);
+  return isCrate ? '' : sizeOf(size);
 }
 
 /** @param {unknown} value */

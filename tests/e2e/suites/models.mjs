@@ -41,10 +41,10 @@ export function models(shop) {
       await page.focus('#item');
       await page.keyboard.type('beef');
       await page
-        .locator('#found-count', { hasText: /^1\d items found/ })
+        .locator('#found-count', { hasText: '11 items found' })
         .waitFor({ state: 'attached' });
       await page.waitForFunction(() =>
-        [...document.querySelectorAll('#found button')].every((one) => /Beef/.test(one.innerText)),
+        [...document.querySelectorAll('#found button')].every((one) => /beef/i.test(one.innerText)),
       );
       await page.keyboard.press('ArrowDown');
       await page.keyboard.press('ArrowDown');
@@ -53,7 +53,7 @@ export function models(shop) {
       await page.locator('#neighbours h3', { hasText: chosen }).waitFor();
       assert.equal(await page.evaluate(() => document.activeElement.tagName), 'H3');
       const lists = await page.locator('#neighbours h4').allInnerTexts();
-      assert.deepEqual(lists, ['Viewed next', 'Bought together', 'Alike']);
+      assert.deepEqual(lists, ['Viewed next', 'Bought together']);
       const rows = page.locator('#neighbours section').first().locator('li');
       const details = await rows.locator('.detail').allInnerTexts();
       const weights = details.filter((text) => /^[\d.]/.test(text)).map(Number.parseFloat);

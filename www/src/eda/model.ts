@@ -88,11 +88,14 @@ async function openOwn(): Promise<void> {
   }
 }
 
-/** Reads titles from the shop's catalogue; without it, ids are shown. */
+/** Reads titles of products, by the id that the model has for all their sizes; without the catalogue, ids are shown. */
 async function ownTitles(): Promise<Map<string, string>> {
   try {
     const { products } = await loadCatalogue('../../catalogue.json');
-    return new Map(products.map(({ id, title, size }) => [id, size ? `${title}, ${size}` : title]));
+    const firsts = products.filter((product) => product.sizes[0] === product);
+    return new Map(
+      firsts.map(({ id, title, brand }) => [id, brand ? `${title}, ${brand}` : title]),
+    );
   } catch {
     return new Map();
   }
@@ -242,12 +245,16 @@ async function searched(text: string): Promise<Item[]> {
   return [...titled, ...found.filter(({ id }) => !known.has(id))].slice(0, MOST_FOUND);
 }
 
+/** Writes a category that the data shouts in small letters. */
+const calm = (category: string): string =>
+  category === category.toUpperCase() ? words(category.toLowerCase()) : category;
+
 function label({ id, category }: Item): (Node | string)[] {
   const title = titles.get(id);
   return [
     h('b', null, title ?? id),
     title ? ` ${id}` : '',
-    category ? h('span', { class: 'detail' }, ` ${words(category.toLowerCase())}`) : '',
+    category ? h('span', { class: 'detail' }, ` ${calm(category)}`) : '',
   ];
 }
 

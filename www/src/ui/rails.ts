@@ -170,7 +170,7 @@ export const trending = (shop: Shop, where = ''): Slot => ({
   lead: () => {
     const { trendDays } = shop.settings.now;
     const when = trendDays > 0 ? `last ${plural(trendDays, 'day')}` : 'at any time';
-    return ['Most bought', where, when].filter(Boolean).join(', ');
+    return `Most bought${where && ` ${where}`}, ${when}`;
   },
   reserved: true,
 });
