@@ -1,4 +1,6 @@
 // The demo shop, end to end: built, served and used in a real browser.
+
+import { availableParallelism } from 'node:os';
 import { after, before, describe } from 'node:test';
 import { calm } from './suites/calm.mjs';
 import { consent } from './suites/consent.mjs';
@@ -15,6 +17,9 @@ import { training } from './suites/training.mjs';
 import { buildFixture, sampleShop } from './support/fixture.mjs';
 import { startBrowser, stopBrowser } from './support/visit.mjs';
 
+/** Visits at once, where none measures time and each has a server and a context of its own. */
+const concurrency = Math.min(4, Math.max(2, availableParallelism() - 1));
+
 let dist = '';
 const shop = () => ({ dist });
 const built = sampleShop();
@@ -25,16 +30,16 @@ before(async () => {
 });
 after(stopBrowser);
 
-describe('shopping', () => shopping(shop));
-describe('network', () => network(shop));
-describe('settings', () => settings(shop));
-describe('consent', () => consent(shop));
+describe('shopping', { concurrency }, () => shopping(shop));
+describe('network', { concurrency }, () => network(shop));
+describe('settings', { concurrency }, () => settings(shop));
+describe('consent', { concurrency }, () => consent(shop));
 describe('calm', () => calm(shop, 'small shop'));
-describe('storage', () => storage(shop));
-describe('failures', () => failures(shop));
+describe('storage', { concurrency }, () => storage(shop));
+describe('failures', { concurrency }, () => failures(shop));
 describe('looks', () => looks(shop));
-describe('exploring', () => exploring(shop));
-describe('models', () => models(shop));
+describe('exploring', { concurrency }, () => exploring(shop));
+describe('models', { concurrency }, () => models(shop));
 describe('training', () => training(shop));
 if (built) {
   describe('sample data', () => {

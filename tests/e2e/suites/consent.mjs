@@ -83,7 +83,7 @@ export function consent(shop) {
       const id = await openTrending(page, 0);
       await page.click('#consent-no');
       await page.locator('#consent').waitFor({ state: 'hidden' });
-      await page.waitForFunction(() => globalThis.recommender.consent.state === 'denied');
+      await page.locator('#toast', { hasText: 'Nothing is remembered' }).waitFor();
       for (const hash of [`#/product/${id}`, '#/', '#/aisle/dairy', '#/cart']) {
         await turnTo(page, hash);
         await drawn(page);
@@ -127,6 +127,7 @@ export function consent(shop) {
       await openPanel(page);
       await page.click('#deny');
       await page.locator('#consent-state[data-state="denied"]').waitFor();
+      await page.locator('#toast', { hasText: 'Nothing is remembered' }).waitFor();
       assert.deepEqual(await historyIds(page), []);
       await page.keyboard.press('Escape');
       await openTrending(page, 2);

@@ -66,6 +66,8 @@ export function shopping(shop) {
       assert.equal((await historyIds(page)).length, 2, 'the first click only asks');
       await page.click('#delete-all');
       await page.locator('p#history').waitFor();
+      // What is on the page goes first: only then is it deleted from storage, too.
+      await page.locator('#toast', { hasText: 'Your history is empty' }).waitFor();
       await page.reload();
       await ready(page);
       assert.deepEqual(await railIds(page, 'for-you'), popular, 'as on the first visit');
