@@ -118,7 +118,7 @@ async function show(shop: Shop): Promise<void> {
   });
   history.scrollRestoration = 'manual';
   await pause();
-  consentBar(shop, byId('consent'));
+  consentBar(shop);
   turn();
   // Not before there is something above it.
   footer(shop, byId('footer'), openDrawer);

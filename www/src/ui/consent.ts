@@ -1,35 +1,39 @@
-// Asks once for consent, above the page and in its flow: the question covers nothing, and nothing moves when the model
-// has loaded.
+// Asks once for consent, above the page and in its flow: the question covers nothing. It stands in the page itself,
+// whose first script shows it unless it was answered, so that nothing moves when the model has loaded.
 import type { Consent } from 'vicino';
-import { h } from '../dom';
-import { read, readVisit, write, writeVisit } from '../local-storage';
+import { byId } from '../dom';
+import { readVisit, write, writeVisit } from '../local-storage';
 import type { Shop } from '../shop';
 import { toast } from './toast';
 
-/** Name of the note that the question is answered, so that it is not drawn before the recommender knows. */
+/** Name of the note that the question is answered, which the page's first script reads. */
 const ANSWERED = 'consent-answered';
 /** Name of the note that it is put off for this visit. */
 const PUT_OFF = 'consent-put-off';
 
 type Answer = (consent: Consent) => Promise<void>;
 
-/** Shows the question until the shopper has decided. */
-export function consentBar({ engine }: Shop, element: HTMLElement): void {
+/** Makes the question answer, and shows it until the shopper has decided. */
+export function consentBar({ engine }: Shop): void {
   /** An answer that waits for the model, which knows the history. */
   let given: { answer: Answer; done: string } | undefined;
+  let isSettling = false;
 
+  const setShown = (asks: boolean): void => {
+    document.documentElement.toggleAttribute('data-asks', asks);
+  };
   const show = (): void => {
     const consent = engine.recommender?.consent;
     if (!consent) return;
     if (given) void settle(consent);
     const isOpen = consent.state === 'memory-only';
     if (!isOpen) write(ANSWERED, 'yes');
-    element.hidden =
-      !isOpen || given !== undefined || consent.globalPrivacyControl || Boolean(readVisit(PUT_OFF));
+    setShown(isOpen && !given && !consent.globalPrivacyControl && !readVisit(PUT_OFF));
   };
   const settle = async (consent: Consent): Promise<void> => {
-    if (!given) return;
+    if (!given || isSettling) return;
     const { answer, done } = given;
+    isSettling = true;
     try {
       await answer(consent);
       toast(done);
@@ -37,41 +41,24 @@ export function consentBar({ engine }: Shop, element: HTMLElement): void {
       toast(`That did not work: ${error instanceof Error ? error.message : String(error)}`);
     }
     given = undefined;
+    isSettling = false;
     show();
   };
-  const button = (text: string, id: string, onclick: () => void): HTMLElement =>
-    h('button', { type: 'button', class: 'button quiet', id, onclick }, text);
   const decide = (answer: Answer, done: string): void => {
     // At once: what one does not see go moves the page for no reason.
-    element.hidden = true;
+    setShown(false);
     given = { answer, done };
     const consent = engine.recommender?.consent;
     if (consent) void settle(consent);
   };
-  element.replaceChildren(
-    h(
-      'p',
-      null,
-      h('b', null, 'Remember on this device what you look at? '),
-      'Then the rows suit you next time, too. Whatever you choose, it is sent nowhere.',
-    ),
-    h(
-      'div',
-      { class: 'consent-buttons' },
-      button('Yes', 'consent-yes', () =>
-        decide((consent) => consent.grant(), 'Remembered, on this device only'),
-      ),
-      button('This visit', 'consent-later', () => {
-        element.hidden = true;
-        writeVisit(PUT_OFF, 'yes');
-      }),
-      button('No', 'consent-no', () =>
-        decide((consent) => consent.deny(), 'Nothing is remembered'),
-      ),
-    ),
-  );
-  const { globalPrivacyControl } = navigator as { globalPrivacyControl?: boolean };
-  element.hidden = Boolean(globalPrivacyControl || read(ANSWERED) || readVisit(PUT_OFF));
+  const on = (id: string, answered: () => void): void =>
+    byId(id).addEventListener('click', answered);
+  on('consent-yes', () => decide((consent) => consent.grant(), 'Remembered, on this device only'));
+  on('consent-no', () => decide((consent) => consent.deny(), 'Nothing is remembered'));
+  on('consent-later', () => {
+    setShown(false);
+    writeVisit(PUT_OFF, 'yes');
+  });
   engine.subscribe(show);
   show();
 }
