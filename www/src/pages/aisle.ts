@@ -7,7 +7,8 @@ import { inAisle } from '../ranking-call';
 import { to } from '../router';
 import type { Page, Shop } from '../shop';
 import { grid } from '../ui/grid';
-import { forYou, pageRails, requestForYou, trending } from '../ui/rails';
+import { pageRails } from '../ui/rails';
+import { forYou, requestForYou, trending } from '../ui/slots';
 
 export function aislePage(shop: Shop, aisle: Aisle, shelf?: Shelf): Page {
   const name = shelf?.name ?? aisle.name;

@@ -6,7 +6,8 @@ import { icons } from '../icons';
 import { to } from '../router';
 import type { Page, Shop } from '../shop';
 import { detailLine, pictureFrame } from '../ui/card';
-import { buyAgain, forYou, pageRails, requestForYou, together } from '../ui/rails';
+import { pageRails } from '../ui/rails';
+import { buyAgain, forYou, requestForYou, together } from '../ui/slots';
 import { toast } from '../ui/toast';
 
 export function cartPage(shop: Shop): Page {

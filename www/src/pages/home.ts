@@ -4,17 +4,17 @@ import { count } from '../format';
 import { to } from '../router';
 import type { Page, Shop } from '../shop';
 import { pictureFrame } from '../ui/card';
+import { pageRails } from '../ui/rails';
 import {
   because,
   buyAgain,
   forYou,
   NUM_BECAUSE,
-  pageRails,
   recentlyViewed,
   requestBecause,
   requestForYou,
   trending,
-} from '../ui/rails';
+} from '../ui/slots';
 
 export function home(shop: Shop, openSettings: () => void): Page {
   const slots = [forYou(shop), trending(shop), buyAgain(), recentlyViewed()];

@@ -2,7 +2,8 @@
 import { h } from '../dom';
 import { to } from '../router';
 import type { Page, Shop } from '../shop';
-import { pageRails, trending } from '../ui/rails';
+import { pageRails } from '../ui/rails';
+import { trending } from '../ui/slots';
 
 export function lostPage(shop: Shop, what: string): Page {
   const rails = pageRails(shop, [trending(shop)], () => [{ name: 'trending', list: 'trending' }]);

@@ -5,9 +5,9 @@ import { count, price } from '../format';
 import { to } from '../router';
 import type { Page, Shop } from '../shop';
 import { addToCart, pictureFrame } from '../ui/card';
+import { pageRails } from '../ui/rails';
 import {
   forYou,
-  pageRails,
   recentlyViewed,
   related,
   requestForYou,
@@ -15,7 +15,7 @@ import {
   requestSimilar,
   similar,
   together,
-} from '../ui/rails';
+} from '../ui/slots';
 import { crumbs } from './aisle';
 
 export function productPage(shop: Shop, product: Product): Page {

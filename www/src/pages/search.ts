@@ -5,7 +5,8 @@ import { h } from '../dom';
 import { milliseconds, plural } from '../format';
 import type { Page, Shop } from '../shop';
 import { grid } from '../ui/grid';
-import { forYou, pageRails, requestForYou, trending } from '../ui/rails';
+import { pageRails } from '../ui/rails';
+import { forYou, requestForYou, trending } from '../ui/slots';
 
 export function searchPage(shop: Shop, query: string): Page {
   const began = performance.now();
