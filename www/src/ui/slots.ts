@@ -1,4 +1,4 @@
-// The kinds of rails: their places on a page with title and explanation, and the requests that fill them. Knows no page.
+// The kinds of rails: their places on a page, with title and explanation, and the requests that fill them.
 import type { RailRequest } from 'vicino';
 import type { Product } from '../catalogue';
 import { plural } from '../format';
