@@ -14,7 +14,7 @@ methods with a promise reject. After \`free()\`, every call but \`free()\` throw
 /** Order of an entry's exports; the others follow. */
 export const GROUPS = {
   vicino: {
-    'The recommender': ['Recommender'],
+    'The recommender': ['Recommender', 'Changed'],
     Loading: ['LoadOptions', 'DeviceOptions', 'ModelSource', 'ModelInfo'],
     Lists: [
       'ListOptions',
@@ -55,6 +55,19 @@ If this is \`false\`, \`load\` rejects with \`unsupported\`; calling it first on
 await shop.record({ item: 'sku-1' }); // a view, now
 await shop.record({ item: 'sku-2', kind: 'cart' });
 await shop.record({ item: 'sku-3', rating: 5 });
+\`\`\`
+`,
+  'Recommender.subscribe': `
+The listener is called at once, with the change in place: lists that it makes know it. A page that changes much in one
+go should make its lists once, after all of it.
+
+\`\`\`js
+const heard = [];
+const stop = shop.subscribe((changed) => heard.push(changed));
+shop.catalog.update([{ id: 'sku-1', inStock: false }]);
+await shop.record({ item: 'sku-2' });
+stop();
+console.assert(heard.join() === 'catalog,history');
 \`\`\`
 `,
   'Recommender.notInterested': `

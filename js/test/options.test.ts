@@ -125,6 +125,8 @@ test('ids and events are checked', async () => {
     () => recommender.record({ item: 'a', at: Number.NaN }),
     () => recommender.history.remove(7 as never),
     () => recommender.history.subscribe('x' as never),
+    () => recommender.catalog.subscribe(undefined as never),
+    () => recommender.subscribe({} as never),
   ];
   for (const call of wrong) {
     expect((await failure(call)).code, String(call)).toBe('option-invalid');

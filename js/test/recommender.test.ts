@@ -100,6 +100,46 @@ test('the history lists, removes, exports, imports, clears and tells', async () 
   });
 });
 
+test('one subscription hears of catalogue, consent and history, and lists made then know the change', async () => {
+  const recommender = await Recommender.load(tiny());
+  const { catalog, consent, history } = recommender;
+  const first = () => recommender.trending({ k: 1, where: { inStock: true } })[0]?.id ?? '';
+  const heard: string[] = [];
+  const stop = recommender.subscribe((...changed) => heard.push(...changed, first()));
+  const parts: unknown[][] = [];
+  catalog.subscribe((...given: unknown[]) => parts.push(['catalog', ...given]));
+  consent.subscribe((...given: unknown[]) => parts.push(['consent', ...given]));
+  history.subscribe((...given: unknown[]) => parts.push(['history', ...given]));
+  const top = first();
+  catalog.update([{ id: top, inStock: false }]);
+  const next = first();
+  expect(next).not.toBe(top);
+  catalog.update([{ id: 'nobody knows', inStock: false }]);
+  catalog.clear();
+  await recommender.record({ item: 'sku-0' });
+  await consent.deny();
+  expect(heard).toEqual(
+    ['catalog', next, 'catalog', top, 'history', top, 'history', top].concat('consent', top),
+  );
+  expect(parts).toEqual([['catalog'], ['catalog'], ['history'], ['history'], ['consent']]);
+  stop();
+  stop();
+  catalog.update([{ id: top, inStock: false }]);
+  expect(heard).toHaveLength(10);
+});
+
+test('another model is told once, with the values of the catalogue in place', async () => {
+  const recommender = await Recommender.load(tiny());
+  const [top, next] = recommender.trending({ k: 2 });
+  recommender.catalog.update([{ id: top?.id ?? '', inStock: false }]);
+  const heard: unknown[] = [];
+  recommender.subscribe((changed) =>
+    heard.push(changed, recommender.trending({ k: 1, where: { inStock: true } })[0]?.id),
+  );
+  await recommender.replaceModel(tiny());
+  expect(heard).toEqual(['model', next?.id]);
+});
+
 test('an event without a time happens now', async () => {
   const recommender = await Recommender.load(tiny());
   const before = Date.now();

@@ -195,7 +195,7 @@ test('React 18 does the same', async () => {
 });
 
 function assertWorks(visited) {
-  const probe = fine(visited, ['changed', 'changed', ...visited.console.slice(2)]);
+  const probe = fine(visited, ['history', 'history', ...visited.console.slice(2)]);
   assert.equal(visited.wasm.length > 0, true);
   assert.equal(probe.rail.length, 3);
   assert.equal(probe.trending.length, 3);
@@ -203,6 +203,10 @@ function assertWorks(visited) {
   assert.equal(probe.storage, 'memory');
   assert.deepEqual(probe.history, ['sku-2', 'sku-1']);
   assert.deepEqual(probe.updated, { known: 1, unknown: 1 });
+  assert.deepEqual(
+    probe.heard.filter((part, at, all) => part !== all[at - 1]),
+    ['history', 'catalog', 'history'],
+  );
   assert.equal(probe.detached, 0);
   assert.deepEqual(probe.pages, ['a']);
   assert.equal(probe.predicate.code, 'option-invalid');

@@ -1,5 +1,5 @@
 // Compiled in a scratch project against the package's public types; not run.
-import { type Recommendation, Recommender } from 'vicino';
+import { type Changed, type Recommendation, Recommender } from 'vicino';
 import { fromDataLayer } from 'vicino/datalayer';
 import { loadManifest } from 'vicino/delivery';
 import { setRecommender, type VicinoRail } from 'vicino/element';
@@ -20,11 +20,13 @@ export async function listInWorker(worker: Worker): Promise<Recommendation[]> {
   const storage: string = await shop.history.storage;
   const items: number = (await shop.model).numItems;
   const stop: () => void = shop.history.subscribe(() => {});
+  const end: () => void = shop.subscribe((changed: Changed) => void changed.length);
   // @ts-expect-error: a predicate cannot be sent to a worker
   await shop.forYou({ where: () => true });
   // @ts-expect-error: it is a promise
   shop.forYou().length;
   stop();
+  end();
   shop.free();
   return shop.related('sku-1', { k: items + storage.length, where: { category: 'Shoes' } });
 }

@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 import { type ErrorCode, VicinoError } from '../core/errors.js';
-import type { LoadOptions, ModelSource, Recommender as Ranker } from '../core/index.js';
+import type { Changed, LoadOptions, ModelSource, Recommender as Ranker } from '../core/index.js';
 import type { ApiShape, Failure, WorkerRequest, WorkerResponse } from './worker-protocol.js';
 
 export { type ErrorCode, VicinoError } from '../core/errors.js';
@@ -134,7 +134,8 @@ class WorkerChannel {
     number,
     { resolve: (value: unknown) => void; reject: (error: unknown) => void }
   >();
-  readonly #listeners = new Map<string, Set<() => void>>();
+  /** Listeners by the part that they listen to, the empty name for all. */
+  readonly #listeners = new Map<string, Set<(changed: Changed) => void>>();
   /** Functions that send the metrics of a request, by its number. */
   readonly #sends = new Map<number, (counts: never[]) => void>();
   #numRequests = 0;
@@ -190,7 +191,7 @@ class WorkerChannel {
     }
     for (const [name, part] of Object.entries(shape.parts)) object[name] = this.build(part, name);
     if (shape.changes) {
-      object.subscribe = (listener: () => void) => this.#subscribe(path, listener);
+      object.subscribe = (listener: (changed: Changed) => void) => this.#subscribe(path, listener);
     }
     if (path === 'metrics') object.flush = this.#flush.bind(this);
     if (!path) {
@@ -215,8 +216,11 @@ class WorkerChannel {
   #receive(response: WorkerResponse): void {
     if ('ready' in response) return;
     if ('changed' in response) {
-      for (const listener of [...(this.#listeners.get(response.changed) ?? [])]) {
-        queueMicrotask(listener);
+      const { changed } = response;
+      for (const path of ['', changed]) {
+        for (const listener of [...(this.#listeners.get(path) ?? [])]) {
+          queueMicrotask(() => listener(changed));
+        }
       }
       return;
     }
@@ -255,9 +259,12 @@ class WorkerChannel {
       .finally(() => this.#sends.delete(id));
   }
 
-  #subscribe(path: string, listener: () => void): () => void {
+  #subscribe(path: string, listener: (changed: Changed) => void): () => void {
     if (this.#ended) throw this.#ended;
-    const own = () => listener();
+    if (typeof listener !== 'function') {
+      throw new VicinoError('option-invalid', 'subscribe: expected a function');
+    }
+    const own = path ? () => (listener as () => void)() : (changed: Changed) => listener(changed);
     const all = this.#listeners.get(path) ?? new Set();
     this.#listeners.set(path, all.add(own));
     return () => void all.delete(own);

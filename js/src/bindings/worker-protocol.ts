@@ -1,4 +1,5 @@
 // Messages between the page and its worker.
+import type { Changed } from '../core/types.js';
 
 /** A call of a method, or a request for the value of a property. */
 export interface WorkerRequest {
@@ -14,7 +15,7 @@ export interface WorkerRequest {
 }
 
 /**
- * A message of the worker: its script runs, the answer to a request, metrics to send, or the name of a part that has
+ * A message of the worker: its script runs, the answer to a request, metrics to send, or the part that has
  * changed.
  */
 export type WorkerResponse =
@@ -22,7 +23,7 @@ export type WorkerResponse =
   | { readonly id: number; readonly value: unknown; readonly callable: boolean }
   | { readonly id: number; readonly error: Failure }
   | { readonly id: number; readonly send: never[] }
-  | { readonly changed: string };
+  | { readonly changed: Changed };
 
 /** An error in a form that can be sent. */
 export interface Failure {

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import { type History, type LoadOptions, type ModelSource, Recommender } from '../core/index.js';
+import { type LoadOptions, type ModelSource, Recommender } from '../core/index.js';
 import type { ApiShape, Failure, WorkerRequest, WorkerResponse } from './worker-protocol.js';
 
 // TypeScript cannot have the types of a page and of a worker in one project.
@@ -51,7 +51,8 @@ async function answer(request: WorkerRequest): Promise<void> {
 
 async function load([source, options]: readonly unknown[]): Promise<ApiShape> {
   recommender = await Recommender.load(source as ModelSource, options as LoadOptions);
-  return describe(recommender, '');
+  recommender.subscribe((changed) => page.postMessage({ changed }));
+  return describe(recommender);
 }
 
 function perform({ id, path, args }: WorkerRequest): unknown {
@@ -75,8 +76,8 @@ function flush(id: number, options: object): unknown {
   return recommender?.metrics.flush(send, options);
 }
 
-/** Describes an object, inherited members included, and from now on reports changes of its parts to the page. */
-function describe(object: object, path: string): ApiShape {
+/** Describes an object, inherited members included. */
+function describe(object: object): ApiShape {
   const methods: string[] = [];
   const properties: string[] = [];
   const parts: Record<string, ApiShape> = {};
@@ -87,11 +88,10 @@ function describe(object: object, path: string): ApiShape {
       const value = (object as Part)[name];
       if (name === 'subscribe') {
         changes = true;
-        (value as History['subscribe']).call(object, () => page.postMessage({ changed: path }));
       } else if (typeof value === 'function') {
         methods.push(name);
       } else if (hasMethods(value)) {
-        parts[name] = describe(value, name);
+        parts[name] = describe(value);
       } else {
         properties.push(name);
       }

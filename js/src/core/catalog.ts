@@ -1,5 +1,6 @@
 import type { Engine } from '../../wasm/vicino.js';
 import { numbers } from './item-numbers.js';
+import { Listeners } from './listeners.js';
 import { checkItems } from './options.js';
 import type { Catalog, CatalogItem } from './types.js';
 import { BRAND, bits, CATEGORY, PRICE, STOCK, TAGS, UNKNOWN } from './words.js';
@@ -29,13 +30,14 @@ function number(of: Map<string, number>, name: string): number {
 }
 
 /**
- * Makes a catalogue. `requireEngine` returns the engine or throws if it was freed; `changed` is called after every
- * change. `renew` fills the engine of another model with the known values; items that no model knew stay forgotten.
+ * Makes a catalogue. `requireEngine` returns the engine or throws if it was freed; `outdate` is called after every
+ * change, before any listener. `renew` fills the engine of another model with the known values, of which no listener
+ * hears; items that no model knew stay forgotten.
  */
 export function createCatalog(
   requireEngine: () => Engine,
   modelCategories: readonly string[],
-  changed: () => void,
+  outdate: () => void,
 ): { catalog: Catalog; names: ColumnNames; renew: (modelCategories: readonly string[]) => void } {
   const known = new Map<string, CatalogItem>();
   const names: ColumnNames = {
@@ -59,55 +61,62 @@ export function createCatalog(
     }
     return found;
   };
+  const changed = new Listeners();
+  const fill = (items: readonly CatalogItem[]) => {
+    const engine = requireEngine();
+    const found = numbers(
+      engine,
+      items.map(({ id }) => id),
+    );
+    /** Pairs of item and value, by column. */
+    const columns = Array.from({ length: NUM_COLUMNS }, (): number[] => []);
+    let unknown = 0;
+    items.forEach((item, at) => {
+      const itemNumber = found[at] as number;
+      if (itemNumber === UNKNOWN) {
+        unknown++;
+        return;
+      }
+      const { id, price, inStock, category, brand, tags } = item;
+      const kept: CatalogItem = known.get(id) ?? { id };
+      known.set(id, kept);
+      const set = (column: number, value: number) => columns[column]?.push(itemNumber, value);
+      if (category !== undefined) {
+        kept.category = category;
+        const of = number(names.categories, category);
+        names.categoryNames[of] = category;
+        set(CATEGORY, of);
+      }
+      if (brand !== undefined) {
+        kept.brand = brand;
+        set(BRAND, number(names.brands, brand));
+      }
+      if (tags !== undefined) {
+        kept.tags = [...tags];
+        set(TAGS, tagSet(tags));
+      }
+      if (price !== undefined) {
+        kept.price = price;
+        set(PRICE, bits(price));
+      }
+      if (inStock !== undefined) {
+        kept.inStock = inStock;
+        set(STOCK, +inStock);
+      }
+    });
+    columns.forEach((pairs, column) => {
+      if (pairs.length) engine.update(column, new Uint32Array(pairs));
+    });
+    outdate();
+    return { known: items.length - unknown, unknown };
+  };
   const catalog: Catalog = {
     update(items) {
-      const engine = requireEngine();
+      requireEngine();
       checkItems(items);
-      const found = numbers(
-        engine,
-        items.map(({ id }) => id),
-      );
-      /** Pairs of item and value, by column. */
-      const columns = Array.from({ length: NUM_COLUMNS }, (): number[] => []);
-      let unknown = 0;
-      items.forEach((item, at) => {
-        const itemNumber = found[at] as number;
-        if (itemNumber === UNKNOWN) {
-          unknown++;
-          return;
-        }
-        const { id, price, inStock, category, brand, tags } = item;
-        const kept: CatalogItem = known.get(id) ?? { id };
-        known.set(id, kept);
-        const set = (column: number, value: number) => columns[column]?.push(itemNumber, value);
-        if (category !== undefined) {
-          kept.category = category;
-          const of = number(names.categories, category);
-          names.categoryNames[of] = category;
-          set(CATEGORY, of);
-        }
-        if (brand !== undefined) {
-          kept.brand = brand;
-          set(BRAND, number(names.brands, brand));
-        }
-        if (tags !== undefined) {
-          kept.tags = [...tags];
-          set(TAGS, tagSet(tags));
-        }
-        if (price !== undefined) {
-          kept.price = price;
-          set(PRICE, bits(price));
-        }
-        if (inStock !== undefined) {
-          kept.inStock = inStock;
-          set(STOCK, +inStock);
-        }
-      });
-      columns.forEach((pairs, column) => {
-        if (pairs.length) engine.update(column, new Uint32Array(pairs));
-      });
-      changed();
-      return { known: items.length - unknown, unknown };
+      const numbers = fill(items);
+      if (numbers.known) changed.call();
+      return numbers;
     },
     get(id) {
       const kept = known.get(id);
@@ -118,7 +127,12 @@ export function createCatalog(
         requireEngine().update(column, new Uint32Array());
       }
       known.clear();
-      changed();
+      outdate();
+      changed.call();
+    },
+    subscribe(listener) {
+      requireEngine();
+      return changed.add(listener);
     },
     get size() {
       return known.size;
@@ -129,7 +143,7 @@ export function createCatalog(
     for (const [at, name] of modelCategories.entries()) names.categories.set(name, at);
     const items = [...known.values()];
     known.clear();
-    catalog.update(items);
+    fill(items);
   };
   return { catalog, names, renew };
 }

@@ -6,6 +6,7 @@ import { checkValue, freed, isId, isIds } from './check.js';
 import { VicinoError } from './errors.js';
 import { encodeRows, numbers } from './item-numbers.js';
 import { abortable, isSupported, readModel, startWasm, unsupported } from './load.js';
+import { Listeners } from './listeners.js';
 import { describeModel, openEngine, translateErrors, yieldToPage } from './open.js';
 import { checkEvent, checkList, checkLoad, checkRails } from './options.js';
 import { encodeRequest, type ListRequest, listRequest, type RequestOptions } from './request.js';
@@ -14,6 +15,7 @@ import type {
   BecauseOptions,
   Candidate,
   Catalog,
+  Changed,
   Consent,
   ForYouOptions,
   History,
@@ -80,6 +82,7 @@ export class Recommender implements Disposable {
   readonly #device: Device;
   readonly #market: string | undefined;
   readonly #names: ColumnNames;
+  readonly #changed = new Listeners<[Changed]>();
   #engine: Engine | undefined;
   /** Items that were listed, by number: making strings of ids takes longer than ranking. */
   readonly #items = new Map<number, Candidate>();
@@ -107,6 +110,9 @@ export class Recommender implements Disposable {
     this.catalog = catalog;
     this.#names = names;
     this.#renew = renew;
+    for (const part of ['catalog', 'consent', 'history'] as const) {
+      this[part].subscribe(() => this.#changed.call(part));
+    }
   }
 
   /** Description of the model. */
@@ -265,6 +271,15 @@ export class Recommender implements Disposable {
   }
 
   /**
+   * Calls `listener` after every change that lists may depend on, with the part that changed: `catalog`, `consent`,
+   * `history` or `model` (of `vicino/delivery`). Returns the function that stops it.
+   */
+  subscribe(listener: (changed: Changed) => void): () => void {
+    this.#requireEngine();
+    return this.#changed.add(listener);
+  }
+
+  /**
    * Watches for requests, for a site's own tests. Returns the function that ends the watch and throws if there were
    * any. Requests of the page itself count, unless `allow` returns true for their address.
    */
@@ -290,6 +305,7 @@ export class Recommender implements Disposable {
     this.#items.clear();
     this.#synced = '';
     this.#renew(this.#model.categories);
+    this.#changed.call('model');
   }
 
   /** Frees the memory; any later call but `free` throws. Events that are being stored still get stored. */

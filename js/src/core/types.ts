@@ -213,9 +213,14 @@ export interface Catalog {
   get(id: string): CatalogItem | undefined;
   /** Removes all values. */
   clear(): void;
+  /** Calls `listener` after every change; returns the function that stops it. */
+  subscribe(listener: () => void): () => void;
   /** Number of items that have values. */
   readonly size: number;
 }
+
+/** Part of a recommender that has changed. */
+export type Changed = 'catalog' | 'consent' | 'history' | 'model';
 
 /** Data that this device holds about its shopper, and the most that the model can reveal about others. */
 export interface PrivacyReport extends DeviceReport {

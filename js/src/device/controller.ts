@@ -3,43 +3,13 @@
 // The store is a module of its own. It is loaded only if something may be stored or is stored already, so a first visit
 // without consent never loads it.
 import { freed } from '../core/check.js';
-import { VicinoError } from '../core/errors.js';
+import { Listeners } from '../core/listeners.js';
 import type { Store, StoreHost } from '../storage/store.js';
 import { type Change, empty, prune, type State } from './state.js';
 import type { ConsentState, DeviceOptions, Storage } from './types.js';
 
 /** Time to wait for the list of databases, which takes a healthy browser a few ms. */
 const DEADLINE_MS = 2000;
-
-/** Subscribers of one kind of change. An error that one of them throws is reported and does not stop the others. */
-export class Listeners {
-  readonly #all = new Set<() => void>();
-
-  /** Adds a subscriber; returns the function that removes it. */
-  add(listener: () => void): () => void {
-    if (typeof listener !== 'function') {
-      throw new VicinoError('option-invalid', 'subscribe: expected a function');
-    }
-    // Two subscriptions of one function are two.
-    const own = () => listener();
-    this.#all.add(own);
-    return () => {
-      this.#all.delete(own);
-    };
-  }
-
-  call(): void {
-    for (const listener of [...this.#all]) {
-      try {
-        listener();
-      } catch (error) {
-        queueMicrotask(() => {
-          throw error;
-        });
-      }
-    }
-  }
-}
 
 /** Owner of the state in memory. Changes apply in memory at once and go on to the store if there is one. */
 export class Controller implements StoreHost {

@@ -14,6 +14,8 @@ export const check = (Recommender, shop, rail) =>
     await shop.record({ item: 'sku-2', kind: 'cart' });
     await until(() => changes > 0);
     stop();
+    const heard = [];
+    const end = shop.subscribe((...changed) => heard.push(...changed));
     const bytes = await (await fetch('./shop.vicino')).arrayBuffer();
     const second = await Recommender.load(bytes, { storage: 'memory' });
     const controller = new AbortController();
@@ -36,6 +38,7 @@ export const check = (Recommender, shop, rail) =>
       rail: rail.map(({ id }) => id),
       trending: trending.map(({ id }) => id),
       numItems: (await shop.model).numItems,
+      heard,
       storage: await shop.history.storage,
       history: (await shop.history.list()).map(({ item }) => item),
       updated: await shop.catalog.update([{ id: 'sku-0', inStock: false }, { id: 'nobody' }]),
@@ -50,6 +53,9 @@ export const check = (Recommender, shop, rail) =>
       sent,
       kept,
     };
+    await shop.record({ item: 'sku-2', kind: 'cart', rating: 4 });
+    await until(() => heard.includes('history'));
+    end();
     second.free();
     answer.freed = await refusal(second.forYou());
     return answer;
