@@ -64,10 +64,18 @@ function glue(names) {
         let short = replaceOnce(
           code,
           loader,
-          `export default async function ({ module_or_path }) {
-            __wbg_finalize_init(await WebAssembly.instantiate(module_or_path, __wbg_get_imports()));
+          `wasm = guard((await WebAssembly.instantiate(module, __wbg_get_imports())).exports);
+          wasm.__wbindgen_start();
+          return Engine;
           }`,
         );
+        // A function of all of it, so that there can be another instance with a memory of its own.
+        short = replaceOnce(
+          short,
+          /let wasmModule, wasmInstance, wasm;\nfunction __wbg_finalize_init\([\s\S]*?\n}\n/,
+          '',
+        );
+        short = `export default async function (module, guard) {\nlet wasm;\n${replaceOnce(short, /^export class Engine/m, 'class Engine')}`;
         // A workaround for Safari, whose decoder fails after 2 GB; no page reads that many ids.
         short = replaceOnce(
           short,

@@ -1,6 +1,8 @@
 import { expect, test, vi } from 'vitest';
 import { SHOWN } from '../src/core/words.js';
 import { openDevice } from '../src/device/index.js';
+import { merge } from '../src/device/merge.js';
+import { empty, insert, type State } from '../src/device/state.js';
 import type { DeviceOptions, HistoryEvent, MetricCount } from '../src/device/types.js';
 
 const MINUTE = 60_000;
@@ -451,4 +453,143 @@ test('the model is asked which ids it does not know', async () => {
   );
   for (const item of ['unknown', 'known', 'unknown']) await device.record({ item });
   expect(device.history.unknownIds).toBe(1);
+});
+
+/** Runs `use` while the clock of the device is wrong by so many ms. */
+async function withClock<T>(ahead: number, use: () => Promise<T>): Promise<T> {
+  const now = Date.now;
+  Date.now = () => now() + ahead;
+  try {
+    return await use();
+  } finally {
+    Date.now = now;
+  }
+}
+
+test.each([2, 200, 800, 1e6])(
+  'what a clock %i days ahead recorded counts as of now, and what comes later is newer',
+  async (days) => {
+    const device = await open({ halfLifeDays: { view: 1 }, historyLimit: 6 });
+    await withClock(days * DAY, async () => {
+      await device.record({ item: 'ahead' });
+      await device.notInterested('unwanted');
+      device.recordImpression(['shown'], { rail: 'home' });
+      device.recordClick('clicked', { rail: 'home' });
+    });
+    const before = Date.now();
+    for (const item of ['a', 'b', 'c', 'd']) await device.record({ item, at: Date.now() });
+    expect(items(device.history.list())).toEqual(['d', 'c', 'b', 'a', 'ahead']);
+    expect(items(device.history.sessions()[0] ?? [])).toHaveLength(5);
+    const { at = 0 } = device.history.list().at(-1) ?? {};
+    expect(at).toBeGreaterThanOrEqual(before);
+    expect(at).toBeLessThanOrEqual(Date.now());
+    for (const { signals } of device.ranking(Date.now(), 'session')) {
+      expect(signals[0]).toBeGreaterThanOrEqual(0);
+      expect(signals[0]).toBeLessThan(1);
+    }
+    const today = new Date().toISOString().slice(0, 10);
+    for (const { day } of await device.metrics.counts()) expect(day <= today).toBe(true);
+    expect(device.report().since).toBeLessThanOrEqual(Date.now());
+    // Later than all that is there, so that it pushes out the oldest.
+    for (const item of ['e', 'f']) await device.record({ item });
+    expect(items(device.history.list())).toEqual(['f', 'e', 'd', 'c', 'b', 'a']);
+  },
+);
+
+test.each([8e15, 9e15, 1e300])('an event at %d is of now, recorded or imported', async (at) => {
+  const recorded = await open({ historyDays: Infinity, historyLimit: 3 });
+  await recorded.record({ item: 'recorded', kind: 'purchase', at });
+  const file = (...of: string[]) =>
+    JSON.stringify({
+      format: 'vicino-history',
+      events: of.map((item) => ({ item, kind: 'view', at })),
+      disliked: [['x', [at]]],
+    });
+  expect(await recorded.history.import(file('F2', 'F1', 'F0'))).toBe(3);
+  await recorded.record({ item: 'now' });
+  expect(items(recorded.history.list())).toEqual(['now', 'F2', 'F1']);
+  for (const { at } of recorded.history.list()) {
+    expect(new Date(at).toISOString() <= new Date().toISOString()).toBe(true);
+  }
+  expect(JSON.parse(recorded.history.export()).disliked[0][1][0]).toBeLessThanOrEqual(Date.now());
+  expect(recorded.purchases(Date.now())).toEqual([]);
+});
+
+test('no date that is none comes in', async () => {
+  const device = await open({ historyDays: Infinity });
+  for (const at of [-9e15, -1e300, '1', null]) {
+    const text = JSON.stringify({
+      format: 'vicino-history',
+      events: [{ item: 'a', kind: 'view', at }],
+    });
+    expect((await failure(() => device.history.import(text))).code).toBe('history-invalid');
+  }
+  await device.record({ item: 'a', at: -8.64e15 });
+  expect(new Date(device.history.list()[0]?.at ?? 0).toISOString()).toBe(
+    '-271821-04-20T00:00:00.000Z',
+  );
+});
+
+/** Merges as recording does, one event after the other; of purchases, those of one instant are one. */
+function mergeOneByOne(into: State, from: HistoryEvent[]): number {
+  let added = 0;
+  for (const event of [...from].reverse()) {
+    const same = into.events.findIndex(
+      (other) =>
+        event.kind === 'purchase' &&
+        other.kind === 'purchase' &&
+        other.item === event.item &&
+        other.at === event.at,
+    );
+    if (same < 0) added += +insert(into, event);
+    else into.events[same] = { ...into.events[same], ...event };
+  }
+  return added;
+}
+
+test('merging gives what recording one event after the other gives', () => {
+  let seed = 7;
+  const below = (end: number) => {
+    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((seed / 2 ** 32) * end);
+  };
+  const random = (num: number): HistoryEvent[] =>
+    Array.from({ length: num }, () => ({
+      item: `sku-${below(4)}`,
+      kind: (['view', 'cart', 'purchase'] as const)[below(3)] ?? 'view',
+      at: 1e12 + below(12) * 700,
+      ...(below(3) === 0 && { rating: 1 + below(5) }),
+    })).sort((a, b) => b.at - a.at);
+  let numAdded = 0;
+  for (let round = 0; round < 2000; round++) {
+    const fast = { ...empty(), events: [] as HistoryEvent[] };
+    for (const event of random(below(9)).reverse()) insert(fast, event);
+    const slow = { ...empty(), events: [...fast.events] };
+    const from = random(below(9));
+    const added = merge(fast, { ...empty(), events: from });
+    expect(added, `round ${round}`).toBe(mergeOneByOne(slow, from));
+    expect(fast.events, `round ${round}`).toEqual(slow.events);
+    numAdded += added;
+  }
+  expect(numAdded).toBeGreaterThan(1000);
+});
+
+test('of a file with any number of events the newest are kept, and a text too long is not read', async () => {
+  const device = await open({ historyLimit: 10_000 });
+  const now = Date.now();
+  const file = (num: number, at: (number: number) => number, kind = 'purchase') =>
+    JSON.stringify({
+      format: 'vicino-history',
+      events: Array.from({ length: num }, (_, number) => ({ item: 'a', kind, at: at(number) })),
+    });
+  // Each of these took minutes when the work grew with the square: equal times, distinct times, and one product.
+  expect(await device.history.import(file(100_000, (number) => now - number))).toBe(10_000);
+  expect(device.history.list().at(-1)?.at).toBe(now - 9999);
+  expect(await device.history.import(file(100_000, () => now, 'view'))).toBe(1);
+  expect(await device.history.import(file(100_000, (number) => now - 1e5 * DAY + number))).toBe(0);
+  const long = `"${'x'.repeat(8_388_607)}"`;
+  expect(await failure(() => device.history.import(long))).toMatchObject({
+    code: 'history-invalid',
+    message: 'import: the text has 8388609 letters, at most 8388608 are read',
+  });
 });

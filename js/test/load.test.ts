@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { Recommender } from '../dist/node.js';
 import { failure, serve, tiny } from './support.js';
@@ -121,4 +123,71 @@ test('what cannot be a source is refused', async () => {
     const error = await failure(() => Recommender.load(source as never));
     expect(error.code).toBe('option-invalid');
   }
+});
+
+test('a model larger than maxBytes is refused as soon as that is known', async () => {
+  const bytes = tiny();
+  const maxBytes = bytes.length - 1;
+  expect(await failure(() => Recommender.load(bytes, { maxBytes }))).toMatchObject({
+    code: 'model-too-large',
+  });
+  await serve(
+    (request, response) => {
+      if (request.url === '/model') return response.end(bytes);
+      // A body without end; the server hears when the client has had enough.
+      const write = () => {
+        while (!response.destroyed && response.write(new Uint8Array(100_000)));
+      };
+      response.on('drain', write);
+      write();
+    },
+    async (origin) => {
+      const url = `${origin}/endless`;
+      for (const source of [url, await fetch(url)]) {
+        expect(await failure(() => Recommender.load(source))).toMatchObject({
+          code: 'model-too-large',
+          message: `${url}: larger than 8388608 bytes, which the option \`maxBytes\` allows`,
+        });
+      }
+      expect((await failure(() => Recommender.load(`${origin}/model`, { maxBytes }))).code).toBe(
+        'model-too-large',
+      );
+      const enough = await Recommender.load(`${origin}/model`, { maxBytes: bytes.length });
+      expect(enough.model.numItems).toBe(12);
+    },
+  );
+});
+
+test('a promise of an answer is awaited', async () => {
+  await serve(
+    (_, response) => response.end(tiny()),
+    async (origin) => {
+      expect((await Recommender.load(fetch(origin))).model.numItems).toBe(12);
+    },
+  );
+});
+
+test('what came packed is called that', async () => {
+  const error = await failure(() => Recommender.load(new Uint8Array(gzipSync(tiny()))));
+  expect(error.code).toBe('model-foreign');
+  expect(error.message).toContain('gzip');
+});
+
+test('without memory an error says so, what was loaded goes on, and a new instance works', () => {
+  const answer = spawnSync(
+    process.execPath,
+    ['--wasm-max-mem-pages=24', new URL('memory.mjs', import.meta.url).pathname],
+    { encoding: 'utf8' },
+  );
+  expect(answer.stderr).toBe('');
+  expect(JSON.parse(answer.stdout)).toEqual({
+    first: 12,
+    loaded: ['memory', 'VicinoError', true],
+    listed: 12,
+    updated: 1,
+    again: 12,
+    list: 'memory',
+    after: [3, 12, 1],
+    other: 12,
+  });
 });

@@ -100,6 +100,12 @@ test('the history lists, removes, exports, imports, clears and tells', async () 
   });
 });
 
+/** As `vicino/delivery` does. */
+const replaceModel = (recommender: Recommender): Promise<void> =>
+  (recommender as unknown as { replaceModel(bytes: Uint8Array): Promise<void> }).replaceModel(
+    tiny(),
+  );
+
 test('one subscription hears of catalogue, consent and history, and lists made then know the change', async () => {
   const recommender = await Recommender.load(tiny());
   const { catalog, consent, history } = recommender;
@@ -136,7 +142,7 @@ test('another model is told once, with the values of the catalogue in place', as
   recommender.subscribe((changed) =>
     heard.push(changed, recommender.trending({ k: 1, where: { inStock: true } })[0]?.id),
   );
-  await recommender.replaceModel(tiny());
+  await replaceModel(recommender);
   expect(heard).toEqual(['model', next?.id]);
 });
 
@@ -179,24 +185,91 @@ test('a freed recommender says so, and may be freed again', async () => {
     () => recommender.history.storage,
     () => recommender.history.unknownIds,
     () => recommender.history.clear(),
+    () => recommender.history.export(),
+    () => recommender.history.import('{}'),
+    () => recommender.history.problem,
+    () => recommender.history.subscribe(() => {}),
+    () => recommender.history.forget(),
+    () => recommender.consent.state,
+    () => recommender.consent.globalPrivacyControl,
+    () => recommender.consent.grant(),
+    () => recommender.consent.deny(),
+    () => recommender.consent.subscribe(() => {}),
+    () => recommender.metrics.counts(),
+    () => recommender.metrics.variant('any', ['a']),
+    () => recommender.metrics.flush(() => {}),
+    () => recommender.catalog.get('sku-0'),
+    () => recommender.catalog.size,
+    () => recommender.catalog.update([]),
+    () => recommender.catalog.clear(),
+    () => recommender.catalog.subscribe(() => {}),
+    () => recommender.model,
+    () => recommender.page([]),
+    () => recommender.recordClick('sku-0'),
+    () => recommender.recordImpression(['sku-0']),
+    () => recommender.notInterested('sku-0'),
+    () => recommender.privacyReport(),
+    () => recommender.subscribe(() => {}),
+    () => recommender.assertNoNetwork(),
+    () => replaceModel(recommender),
   ];
   for (const use of uses) expect((await failure(use)).code, String(use)).toBe('freed');
-  expect(recommender.model.numItems).toBe(12);
 });
 
-test('a predicate may free the recommender', async () => {
+test('a predicate may free the recommender, which ends its lists', async () => {
   const recommender = await Recommender.load(tiny());
-  try {
-    recommender.forYou({
-      where: () => {
-        recommender.free();
-        return true;
-      },
-    });
-  } catch (error) {
-    expect(error).toBeInstanceOf(Error);
-  }
+  const free = () => {
+    recommender.free();
+    return true;
+  };
+  const outer = () =>
+    recommender.related('sku-0', { where: () => !!recommender.forYou({ where: free }) });
+  expect((await failure(outer)).code).toBe('freed');
   expect((await failure(() => recommender.trending())).code).toBe('freed');
+  const other = await Recommender.load(tiny());
+  expect(other.forYou()).toHaveLength(12);
+});
+
+test('a predicate cannot change the catalogue, but may list, record, decide and load', async () => {
+  const recommender = await Recommender.load(tiny());
+  const { catalog, history } = recommender;
+  catalog.update([{ id: 'sku-0', inStock: false }]);
+  const changes = [
+    () => catalog.update([{ id: 'sku-0', inStock: true }]),
+    () => catalog.update([]),
+    () => catalog.clear(),
+  ];
+  for (const change of changes) {
+    const error = await failure(() => recommender.forYou({ where: () => change() !== null }));
+    expect(error.code, String(change)).toBe('busy');
+  }
+  expect(catalog.get('sku-0')).toEqual({ id: 'sku-0', inStock: false });
+  const done: Promise<unknown>[] = [];
+  const listed = recommender.forYou({
+    k: 2,
+    where: ({ id }) => {
+      done.push(
+        recommender.record({ item: id }),
+        recommender.notInterested('nobody'),
+        recommender.consent.grant(),
+        recommender.metrics.flush(() => {}),
+        history.import(history.export()),
+        Recommender.load(tiny()),
+      );
+      recommender.recordClick(id);
+      return recommender.related(id, { k: 1, where: () => true }).length > 0 && catalog.size === 1;
+    },
+  });
+  expect(listed).toHaveLength(2);
+  await Promise.all(done);
+  expect(
+    history
+      .list()
+      .map(({ item }) => item)
+      .sort(),
+  ).toEqual(listed.map(({ id }) => id).sort());
+  catalog.update([{ id: 'sku-0', inStock: true }]);
+  expect(recommender.trending({ where: { inStock: true } })).toHaveLength(12);
 });
 
 test('Symbol.dispose frees', async () => {

@@ -63,7 +63,7 @@ function inPage(options) {
   };
   window.database = (change) =>
     new Promise((resolve, reject) => {
-      const opening = indexedDB.open('vicino', 1);
+      const opening = indexedDB.open('vicino:vicino', 1);
       opening.onupgradeneeded = () => opening.result.createObjectStore('history');
       opening.onerror = reject;
       opening.onsuccess = () => {
@@ -73,6 +73,11 @@ function inPage(options) {
         opening.result.close();
       };
     });
+  window.failure = (promise) =>
+    promise.then(
+      () => 'resolved',
+      ({ name, code, cause }) => ({ name, code, hasCause: cause !== undefined }),
+    );
   window.events = (...of) =>
     JSON.stringify({
       format: 'vicino-history',
@@ -119,10 +124,10 @@ const untilIds = (page, ids) =>
 const kept = (page) =>
   page.evaluate(async () => {
     const databases = (await indexedDB.databases()).map(({ name }) => name);
-    const stored = databases.includes('vicino')
+    const stored = databases.includes('vicino:vicino')
       ? await window.database((store) => store.get('events'))
       : undefined;
-    const key = databases.includes('vicino')
+    const key = databases.includes('vicino:vicino')
       ? await window.database((store) => store.get('key'))
       : undefined;
     return { databases, stored, hasKey: Boolean(key), local: { ...localStorage } };
@@ -176,11 +181,257 @@ test('where the storing module does not load memory keeps the history', () =>
       await record(page, 'a');
       const { problem, ...others } = await look(page);
       same(others, { storage: 'memory', consent: 'granted', ids: ['a'] });
-      assert.match(problem, /storage did not load/);
+      assert.match(problem, /a script of this package did not load/);
     },
     // The browser names the file.
     { complains: true },
   ));
+
+/** Fails each request for a script of storing until `end` is called; `which` are their names. */
+async function failing(context, which = /\/(store|encrypted-database).*\.js$/) {
+  await context.route(which, (route) => route.fulfill({ status: 503 }));
+  return () => context.unroute(which);
+}
+const missing = { name: 'VicinoError', code: 'script', hasCause: true };
+// The browser names files that did not load.
+const complains = true;
+
+test('a grant whose script fails rejects, and the next one stores all that memory has', () =>
+  inProfile(
+    async (tab, context) => {
+      const end = await failing(context);
+      const page = await tab({});
+      await record(page, 'a');
+      const grant = () => page.evaluate(() => window.failure(window.device.consent.grant()));
+      same(await grant(), missing);
+      const { problem, ...others } = await look(page);
+      same(others, { storage: 'memory', consent: 'granted', ids: ['a'] });
+      assert.match(problem, /did not load/);
+      same(await grant(), missing);
+      await record(page, 'b');
+      await end();
+      same(await grant(), 'resolved');
+      await record(page, 'c');
+      same((await look(page)).storage, 'indexeddb');
+      same(await look(await tab({})), { ...healthy, ids: ['c', 'b', 'a'] });
+    },
+    { complains },
+  ));
+
+test('a grant whose script of encryption fails rejects, stores nothing in the open, and may come again', () =>
+  inProfile(
+    async (tab, context) => {
+      const end = await failing(context, /\/encrypted-database.*\.js$/);
+      const page = await tab({ encrypt: true });
+      await record(page, 'a');
+      const grant = () => page.evaluate(() => window.failure(window.device.consent.grant()));
+      same(await grant(), missing);
+      same(await kept(page), { databases: [], hasKey: false, local: {} });
+      await end();
+      same(await grant(), 'resolved');
+      same(typeof (await kept(page)).stored, 'object');
+      same(await look(await tab({ encrypt: true })), { ...healthy, ids: ['a'] });
+    },
+    { complains },
+  ));
+
+const refusal = { format: 'vicino-history', version: 1, events: [], consent: 'denied' };
+
+test('denying deletes, and is remembered, without a script that stores', () =>
+  inProfile(
+    async (tab, context) => {
+      for (const options of [granted, { ...granted, encrypt: true }]) {
+        await record(await tab(options), 'a');
+        const end = await failing(context);
+        const page = await tab(options);
+        await record(page, 'b');
+        await page.evaluate(() => window.device.consent.deny());
+        same((await look(page)).consent, 'denied');
+        const { stored, ...others } = await kept(page);
+        same([JSON.parse(stored), others], [refusal, { ...others, hasKey: false, local: {} }]);
+        await end();
+        same(await look(await tab(options)), { storage: 'memory', consent: 'denied', ids: [] });
+        await (await tab(options)).evaluate(() => window.device.consent.grant());
+      }
+    },
+    { complains },
+  ));
+
+test('forgetting everything, an option and Global Privacy Control delete without a script that stores', () =>
+  inProfile(
+    async (tab, context) => {
+      const gpc = () => Object.defineProperty(navigator, 'globalPrivacyControl', { value: true });
+      for (const act of ['forget', 'option', 'gpc']) {
+        await record(await tab({ ...granted, honorGlobalPrivacyControl: false }), 'a');
+        const end = await failing(context);
+        if (act === 'forget') {
+          const page = await tab(granted);
+          const remove = () => window.failure(window.device.history.remove('a'));
+          same(await page.evaluate(remove), missing);
+          same(await page.evaluate(() => window.failure(window.device.history.clear())), missing);
+          await page.evaluate(() => window.device.history.forget());
+        } else if (act === 'option') await tab({ consent: 'denied' });
+        else {
+          const page = await tab();
+          await page.evaluate(gpc);
+          await page.evaluate(() => window.open_({ consent: 'granted' }));
+        }
+        const page = await tab();
+        same(await kept(page), { databases: [], hasKey: false, local: {} });
+        await end();
+      }
+    },
+    { complains },
+  ));
+
+test('a refusal outlives Global Privacy Control', () =>
+  inProfile(async (tab) => {
+    await (await tab({})).evaluate(() => window.device.consent.deny());
+    const page = await tab();
+    await page.evaluate(() => {
+      Object.defineProperty(navigator, 'globalPrivacyControl', { value: true });
+      return window.open_({ consent: 'granted' });
+    });
+    same((await look(page)).consent, 'denied');
+    same((await look(await tab(granted))).consent, 'denied');
+  }));
+
+test('deleting what a browser does not answer for rejects, and is made good by the next page', () =>
+  inProfile(async (tab) => {
+    const page = await tab(granted);
+    await record(page, 'a');
+    const holder = await tab();
+    await holder.evaluate(
+      () =>
+        new Promise((resolve) => {
+          const opening = indexedDB.open('vicino:vicino', 1);
+          opening.onsuccess = () => {
+            const store = opening.result.transaction('history', 'readwrite').objectStore('history');
+            const again = () => {
+              if (!window.ends) store.get('any').onsuccess = again;
+            };
+            again();
+            resolve();
+          };
+        }),
+    );
+    const unsure = { name: 'VicinoError', code: 'storage', hasCause: true };
+    const act = (part, name, id) =>
+      page.evaluate(
+        ([of, call, item]) => window.failure(window.device[of][call](item)),
+        [part, name, id],
+      );
+    same(await act('history', 'remove', 'a'), unsure);
+    same((await look(page)).ids, []);
+    same(await act('consent', 'deny'), unsure);
+    same((await look(page)).consent, 'denied');
+    same(await act('history', 'forget'), unsure);
+    await record(page, 'b');
+    await holder.evaluate(() => {
+      window.ends = true;
+    });
+    // The refusal waited in `localStorage`.
+    const next = await tab(granted);
+    same(await look(next), { storage: 'memory', consent: 'denied', ids: [] });
+    const { stored, local } = await kept(next);
+    same([JSON.parse(stored), local], [refusal, {}]);
+    same(await act('consent', 'deny'), 'resolved');
+  }));
+
+test('two shops of one origin keep apart, and nothing of the site is touched', () =>
+  inProfile(async (tab) => {
+    const page = await tab();
+    // The site uses each name that the library might.
+    await page.evaluate(async () => {
+      const open = (name, version, store) =>
+        new Promise((resolve, reject) => {
+          const opening = indexedDB.open(name, version);
+          opening.onupgradeneeded = () =>
+            opening.result.createObjectStore(store).put('own', 'cart');
+          opening.onerror = reject;
+          opening.onsuccess = () => resolve(opening.result.close());
+        });
+      await open('vicino', 1, 'history');
+      await open('shop', 3, 'carts');
+      await open('vicino:other', 1, 'carts');
+      await open('vicino:newer', 7, 'history');
+      for (const name of ['vicino', 'shop', 'de', 'vicino:other', 'vicino:newer']) {
+        localStorage.setItem(name, 'own');
+      }
+    });
+    const site = () =>
+      page.evaluate(async () => {
+        const all = (await indexedDB.databases()).filter(({ name }) => name !== 'vicino:de');
+        const read = ({ name }) =>
+          new Promise((resolve) => {
+            const opening = indexedDB.open(name);
+            opening.onsuccess = () => {
+              const [store] = opening.result.objectStoreNames;
+              const reading = opening.result.transaction(store).objectStore(store).get('cart');
+              reading.onsuccess = () => resolve([name, store, reading.result]);
+              opening.result.close();
+            };
+          });
+        const databases = await Promise.all(all.map(read));
+        return { databases: databases.sort(), local: { ...localStorage } };
+      });
+    const before = await site();
+    assert.equal(before.databases.length, 4);
+    for (const historyName of ['vicino', 'shop', 'other', 'newer']) {
+      for (const consent of ['denied', 'granted']) {
+        for (const storage of ['auto', 'indexeddb', 'localstorage']) {
+          const options = { historyName, storage };
+          const other = await tab({ ...options, consent });
+          await record(other, 'a');
+          await other.evaluate(() => window.failure(window.device.history.remove('a')));
+          await other.evaluate(() => window.device.history.forget());
+          await other.evaluate(() => window.device.consent.deny());
+          await (await tab({ ...options, consent: 'denied' })).close();
+          await other.close();
+        }
+      }
+      same(await site(), before);
+    }
+    const [german, french] = ['de', 'fr'].map((historyName) => ({ ...granted, historyName }));
+    await record(await tab(german), 'hose');
+    same((await look(await tab(french))).ids, []);
+    const one = await tab(french);
+    await record(one, 'pantalon');
+    await one.evaluate(() => window.device.consent.deny());
+    same(await look(await tab(german)), { ...healthy, ids: ['hose'] });
+  }));
+
+test('a flood of messages is few readings, and the next event is stored', () =>
+  inProfile(async (tab) => {
+    const page = await tab(granted);
+    await record(page, 'a');
+    const flood = await tab();
+    const numReads = await page.evaluate(() => {
+      const get = IDBObjectStore.prototype.get;
+      window.numReads = 0;
+      IDBObjectStore.prototype.get = function (...args) {
+        window.numReads++;
+        return get.apply(this, args);
+      };
+      return window.numReads;
+    });
+    assert.equal(numReads, 0);
+    const other = await tab(granted);
+    await flood.evaluate(async () => {
+      const channel = new BroadcastChannel('vicino:vicino');
+      for (let number = 0; number < 5000; number++) channel.postMessage(number);
+      await new Promise((resolve) => {
+        channel.onmessage = resolve;
+        new BroadcastChannel('vicino:vicino').postMessage('last');
+      });
+    });
+    await record(other, 'b');
+    await untilIds(page, ['b', 'a']);
+    await record(page, 'c');
+    // Were each message a reading, there would be thousands.
+    assert.ok((await page.evaluate(() => window.numReads)) < 500);
+    same(await look(await tab(granted)), { ...healthy, ids: ['c', 'b', 'a'] });
+  }));
 
 test('a history of the first release waits for consent and is carried over', () =>
   inProfile(async (tab) => {
@@ -378,11 +629,11 @@ test('a database that another tab blocks gives way to localStorage, and back', (
     await holder.evaluate(
       () =>
         new Promise((resolve) => {
-          const opening = indexedDB.open('vicino', 1);
+          const opening = indexedDB.open('vicino:vicino', 1);
           opening.onupgradeneeded = () => opening.result.createObjectStore('history');
           opening.onsuccess = () => {
             window.held = opening.result;
-            window.deletion = indexedDB.deleteDatabase('vicino');
+            window.deletion = indexedDB.deleteDatabase('vicino:vicino');
             window.deletion.onblocked = resolve;
           };
         }),
@@ -410,7 +661,7 @@ test("another tab's transaction that does not end is waited for no longer than t
     await record(page, 'a');
     const holder = await tab();
     await holder.evaluate(() => {
-      const opening = indexedDB.open('vicino', 1);
+      const opening = indexedDB.open('vicino:vicino', 1);
       return new Promise((resolve) => {
         opening.onsuccess = () => {
           const store = opening.result.transaction('history', 'readwrite').objectStore('history');
@@ -438,7 +689,7 @@ test('a database of a newer version gives way', () =>
     await page.evaluate(
       () =>
         new Promise((resolve) => {
-          const opening = indexedDB.open('vicino', 7);
+          const opening = indexedDB.open('vicino:vicino', 7);
           opening.onsuccess = () => resolve(opening.result.close());
         }),
     );
@@ -496,10 +747,10 @@ test('what localStorage was left joins IndexedDB, or replaces it where all was k
   inProfile(async (tab) => {
     const page = await tab(granted);
     await record(page, 'a');
-    await page.evaluate(() => localStorage.setItem('vicino', window.events('b')));
+    await page.evaluate(() => localStorage.setItem('vicino:vicino', window.events('b')));
     same((await look(await tab(granted))).ids, ['a', 'b']);
     await page.evaluate(() =>
-      localStorage.setItem('vicino', window.events('c').replace('{', '{"whole":true,')),
+      localStorage.setItem('vicino:vicino', window.events('c').replace('{', '{"whole":true,')),
     );
     same((await look(await tab(granted))).ids, ['c']);
     same((await kept(page)).local, {});
@@ -549,7 +800,7 @@ test('forgetting leaves nothing on the device but a decision', () =>
       await window.device.notInterested('c');
       await window.device.history.forget();
     });
-    same(await kept(page), { databases: ['vicino'], hasKey: false, local: {} });
+    same(await kept(page), { databases: ['vicino:vicino'], hasKey: false, local: {} });
     await page.evaluate(() => window.device.consent.deny());
     await page.evaluate(() => window.device.consent.grant());
     await record(page, 'a');
@@ -569,7 +820,7 @@ test('an encrypted history names no item, and what was there is encrypted, too',
   inProfile(async (tab) => {
     const plain = await tab(granted);
     await record(plain, 'sku-1');
-    await plain.evaluate(() => localStorage.setItem('vicino', window.events('sku-2')));
+    await plain.evaluate(() => localStorage.setItem('vicino:vicino', window.events('sku-2')));
     const page = await tab(encrypted);
     await record(page, 'sku-3');
     same(await look(page), { ...healthy, ids: ['sku-3', 'sku-1', 'sku-2'] });

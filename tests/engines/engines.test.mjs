@@ -6,6 +6,7 @@ import { Recommender } from '../../js/dist/node.js';
 import { lists, view } from './page/lists.js';
 import {
   asksFirst,
+  comesBack,
   heedsGlobalPrivacyControl,
   ranks,
   saysUnsupported,
@@ -64,6 +65,7 @@ for (const engine of engineNames.filter((name) => wanted.includes(name))) {
   visiting('usual', 'as it comes', (visit) => {
     ranks(visit, 'indexeddb');
     asksFirst(visit);
+    comesBack(visit);
     seals(visit);
     clicksThrough(visit, (seen) => shops.set(engine, seen));
     trains(visit);

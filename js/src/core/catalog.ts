@@ -30,12 +30,14 @@ function number(of: Map<string, number>, name: string): number {
 }
 
 /**
- * Makes a catalogue. `requireEngine` returns the engine or throws if it was freed; `outdate` is called after every
+ * Makes a catalogue. `requireEngine` returns the engine or throws if it was freed, `requireIdle` also throws while a
+ * list is made; `outdate` is called after every
  * change, before any listener. `renew` fills the engine of another model with the known values, of which no listener
  * hears; items that no model knew stay forgotten.
  */
 export function createCatalog(
   requireEngine: () => Engine,
+  requireIdle: () => Engine,
   modelCategories: readonly string[],
   outdate: () => void,
 ): { catalog: Catalog; names: ColumnNames; renew: (modelCategories: readonly string[]) => void } {
@@ -63,7 +65,7 @@ export function createCatalog(
   };
   const changed = new Listeners();
   const fill = (items: readonly CatalogItem[]) => {
-    const engine = requireEngine();
+    const engine = requireIdle();
     const found = numbers(
       engine,
       items.map(({ id }) => id),
@@ -112,19 +114,20 @@ export function createCatalog(
   };
   const catalog: Catalog = {
     update(items) {
-      requireEngine();
+      requireIdle();
       checkItems(items);
       const numbers = fill(items);
       if (numbers.known) changed.call();
       return numbers;
     },
     get(id) {
+      requireEngine();
       const kept = known.get(id);
       return kept && { ...kept };
     },
     clear() {
       for (let column = 0; column < NUM_COLUMNS; column++) {
-        requireEngine().update(column, new Uint32Array());
+        requireIdle().update(column, new Uint32Array());
       }
       known.clear();
       outdate();
@@ -135,6 +138,7 @@ export function createCatalog(
       return changed.add(listener);
     },
     get size() {
+      requireEngine();
       return known.size;
     },
   };

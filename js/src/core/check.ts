@@ -3,6 +3,13 @@ import { VicinoError } from './errors.js';
 /** Returns a description of the expected value if the value is not allowed; throws if a part of the value is not. */
 export type Check = (value: unknown, where: string, name: string) => string | undefined;
 
+/** Makes the error of a call from a predicate that would change what the list is made of. */
+export const busy = (): VicinoError =>
+  new VicinoError(
+    'busy',
+    'a predicate of `where` must not change the catalogue, of which its list is made',
+  );
+
 /** Makes the error of a call after `free()`. */
 export const freed = (): VicinoError =>
   new VicinoError('freed', 'this recommender was freed; load a new one');
@@ -23,13 +30,25 @@ export const isId: Check = (value) =>
 export const isBoolean: Check = (value) =>
   typeof value === 'boolean' ? undefined : 'true or false';
 
-export const isIds: Check = (value) =>
-  Array.isArray(value) && value.every((id) => typeof id === 'string')
+export const isText: Check = (value) =>
+  typeof value === 'string'
     ? undefined
-    : "an array of the shop's ids, which are strings";
+    : typeof value === 'number'
+      ? `a string, such as String(${value})`
+      : 'a string';
 
+/** Accepts an array of strings, empty ones included. */
+export const isIds: Check = (...given) =>
+  Array.isArray(given[0]) ? isArrayOf(isText)(...given) : "an array of the shop's ids";
+
+export const isSignal: Check = (value) =>
+  typeof (value as AbortSignal | null)?.addEventListener === 'function'
+    ? undefined
+    : 'an AbortSignal';
+
+/** Accepts times that a `Date` can have, and later ones, which count as now. */
 export const isTime: Check = (value) =>
-  typeof value === 'number' && Number.isFinite(value) ? undefined : 'a time in ms since 1970';
+  Number.isFinite(value) && (value as number) >= -8.64e15 ? undefined : 'a time in ms since 1970';
 
 export const isIntegerIn =
   (least: number, most: number): Check =>
@@ -73,8 +92,15 @@ export const isOneOf =
   (value) =>
     allowed.includes(value as string) ? undefined : allowed.join(', ').replace(/, (?!.*,)/, ' or ');
 
+/** Returns true for a promise, also one of another library. */
+export const isPromise = (value: unknown): value is PromiseLike<unknown> =>
+  typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
+
+export const isFunction: Check = (value) =>
+  typeof value === 'function' ? undefined : 'a function';
+
 const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !isPromise(value);
 
 /** Throws unless `options` is an object with known names and allowed values only. */
 export function checkOptions(where: string, options: unknown, checks: Checks): void {
@@ -134,5 +160,6 @@ function editDistance(a: string, b: string): number {
 function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 60));
   if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (isPromise(value)) return 'a promise, which needs `await`';
   return typeof value === 'object' && value !== null ? 'an object' : String(value).slice(0, 60);
 }

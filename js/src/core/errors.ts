@@ -8,6 +8,8 @@
 export type ErrorCode =
   /** The caller's `AbortSignal` fired; the error's `name` is `AbortError`. */
   | 'aborted'
+  /** The call came from a predicate of `where`, while a list was made that it would change. */
+  | 'busy'
   /** A recommender was used after `free()`. */
   | 'freed'
   /** The text to import is not a history. */
@@ -16,12 +18,16 @@ export type ErrorCode =
   | 'http'
   /** The file at the address is not a manifest of this version. */
   | 'manifest-invalid'
+  /** WebAssembly got no memory, or none beyond its limit. */
+  | 'memory'
   /** The model's bytes are damaged: a checksum differs or a value is impossible. */
   | 'model-corrupt'
   /** The model file holds no bytes. */
   | 'model-empty'
   /** The bytes are not a model of this library. */
   | 'model-foreign'
+  /** The model is larger than `maxBytes`. */
+  | 'model-too-large'
   /** A newer trainer wrote the model; update the package. */
   | 'model-newer'
   /** The model's bytes end too early. */
@@ -38,6 +44,10 @@ export type ErrorCode =
   | 'option-invalid'
   /** An option has an unknown name. */
   | 'option-unknown'
+  /** A script of this package that is loaded when it is needed did not load. */
+  | 'script'
+  /** Data that was to be deleted may still be stored on the device. */
+  | 'storage'
   /** This browser, or the page's content security policy, does not allow the WebAssembly that the library needs. */
   | 'unsupported'
   /** The WebAssembly module did not load. */
@@ -63,4 +73,13 @@ export class VicinoError extends Error {
     if (details.url !== undefined) this.url = details.url;
     if (details.status !== undefined) this.status = details.status;
   }
+}
+
+/** Throws the error for a script of this package that did not load; for `import(...).catch`. */
+export function missingScript(cause: unknown): never {
+  throw new VicinoError(
+    'script',
+    `a script of this package did not load: ${(cause as Error | undefined)?.message ?? cause}`,
+    { cause },
+  );
 }

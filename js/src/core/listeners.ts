@@ -1,4 +1,4 @@
-import { VicinoError } from './errors.js';
+import { checkValue, isFunction } from './check.js';
 
 /** Listeners to one kind of change. An error that one of them throws is reported and does not stop the others. */
 export class Listeners<Heard extends unknown[] = []> {
@@ -6,9 +6,7 @@ export class Listeners<Heard extends unknown[] = []> {
 
   /** Adds a listener; returns the function that removes it. */
   add(listener: (...heard: Heard) => void): () => void {
-    if (typeof listener !== 'function') {
-      throw new VicinoError('option-invalid', 'subscribe: expected a function');
-    }
+    checkValue('subscribe', listener, isFunction);
     // Two subscriptions of one function are two.
     const own = (...heard: Heard) => listener(...heard);
     this.#all.add(own);

@@ -1,11 +1,19 @@
-import init from '../../wasm/vicino.js';
+import instantiate, { type Engine } from '../../wasm/vicino.js';
+import { readBody } from './body.js';
 import { VicinoError } from './errors.js';
 import { isAddress, isBuffer, isModule } from './options.js';
 import type { LoadOptions, ModelSource } from './types.js';
 
+type Instantiate = (
+  module: WebAssembly.Module,
+  guard: (exports: WebAssembly.Exports) => WebAssembly.Exports,
+) => Promise<EngineClass>;
 type WasmSource = NonNullable<LoadOptions['wasm']>;
 
-let started: Promise<void> | undefined;
+/** The class of one instance of the WebAssembly module, which has a memory of its own. */
+export type EngineClass = typeof Engine;
+
+let started: Promise<EngineClass> | undefined;
 
 /**
  * Returns true if a module with the features that this library needs may be run, and compiled unless it is compiled.
@@ -31,8 +39,8 @@ export async function unsupported(): Promise<VicinoError> {
   );
 }
 
-/** Starts the WebAssembly module, once; after a failure the next call tries again. */
-export function startWasm(source: () => WasmSource | Promise<WasmSource>): Promise<void> {
+/** Starts the WebAssembly module, once; after a failure, or without memory, the next call tries again. */
+export function startWasm(source: () => WasmSource | Promise<WasmSource>): Promise<EngineClass> {
   started ??= start(source).catch((error: unknown) => {
     started = undefined;
     throw error;
@@ -40,7 +48,35 @@ export function startWasm(source: () => WasmSource | Promise<WasmSource>): Promi
   return started;
 }
 
-async function start(source: () => WasmSource | Promise<WasmSource>): Promise<void> {
+/** Makes the functions of the module throw a {@link VicinoError} when they break off. */
+function guard(exports: WebAssembly.Exports): WebAssembly.Exports {
+  const guarded = Object.entries(exports).map(([name, value]) => {
+    if (typeof value !== 'function') return [name, value];
+    const call = (...given: unknown[]) => {
+      try {
+        return value(...given);
+      } catch (cause) {
+        // Too many calls within one another, of a predicate.
+        if (cause instanceof RangeError) throw cause;
+        // Nothing in it panics, so there was no memory; what it was doing is never given back. The next model gets an
+        // instance of its own.
+        started = undefined;
+        throw outOfMemory(cause);
+      }
+    };
+    return [name, call];
+  });
+  return Object.fromEntries(guarded);
+}
+
+const outOfMemory = (cause: unknown) =>
+  new VicinoError(
+    'memory',
+    'WebAssembly got no more memory; free what is not needed, or load a smaller model',
+    { cause },
+  );
+
+async function start(source: () => WasmSource | Promise<WasmSource>): Promise<EngineClass> {
   let given: WasmSource | undefined;
   let bytes: BufferSource | undefined;
   const compile = (found: BufferSource) => {
@@ -54,8 +90,10 @@ async function start(source: () => WasmSource | Promise<WasmSource>): Promise<vo
       : isBuffer(given)
         ? await compile(given)
         : await download(given, compile);
-    await init({ module_or_path: module });
+    // The build makes it a function of these two.
+    return await (instantiate as unknown as Instantiate)(module, guard);
   } catch (cause) {
+    if (cause instanceof RangeError) throw outOfMemory(cause);
     const words = await import('./wasm-problem.js').catch(() => undefined);
     const message =
       words?.explain(given, cause, bytes) ?? `the WebAssembly module did not load: ${cause}`;
@@ -87,13 +125,22 @@ export interface Loaded {
 /** Reads the bytes of a model. */
 export async function readModel(
   given: ModelSource | PromiseLike<ModelSource>,
-  signal?: AbortSignal,
+  { signal, maxBytes = 8_388_608 }: Pick<LoadOptions, 'signal' | 'maxBytes'> = {},
 ): Promise<Loaded> {
   const source = await given;
-  if (ArrayBuffer.isView(source)) {
-    return { bytes: new Uint8Array(source.buffer, source.byteOffset, source.byteLength) };
+  const tooLarge = (what: string) =>
+    new VicinoError(
+      'model-too-large',
+      `${what}: larger than ${maxBytes} bytes, which the option \`maxBytes\` allows`,
+    );
+  if (isBuffer(source)) {
+    if (source.byteLength > maxBytes) throw tooLarge('load');
+    return {
+      bytes: ArrayBuffer.isView(source)
+        ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+        : new Uint8Array(source),
+    };
   }
-  if (isBuffer(source)) return { bytes: new Uint8Array(source) };
   const isResponse = isAnswer(source);
   if (!isResponse && !isAddress(source)) {
     throw new VicinoError(
@@ -107,8 +154,9 @@ export async function readModel(
   const response = checkResponse(isResponse ? source : await request(source, signal));
   const url = response.url || 'the given Response';
   try {
-    return { bytes: new Uint8Array(await response.arrayBuffer()), url };
+    return { bytes: await readBody(response, maxBytes, () => tooLarge(url)), url };
   } catch (cause) {
+    if (cause instanceof VicinoError) throw cause;
     throw signal?.aborted ? abortError(signal) : networkError(url, cause);
   }
 }

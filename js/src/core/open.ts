@@ -1,10 +1,12 @@
-import { Engine } from '../../wasm/vicino.js';
+import type { Engine } from '../../wasm/vicino.js';
 import { VicinoError } from './errors.js';
+import type { EngineClass } from './load.js';
 import type { Refusal } from './refusals.js';
 import type { ModelInfo } from './types.js';
 
 /** Makes an engine of the bytes of a model, for a market; `url` is their address, for errors. */
 export async function openEngine(
+  Engine: EngineClass,
   bytes: Uint8Array,
   market: string | undefined,
   url?: string,
@@ -15,11 +17,11 @@ export async function openEngine(
   } catch (thrown) {
     if (!isRefusal(thrown)) throw thrown;
     const words = await import('./refusals.js').catch(() => undefined);
-    throw refused(thrown, url, words?.message(...thrown));
+    throw refused(thrown, url, words?.message(thrown, bytes));
   }
   if (market === undefined || engine.set_market(new TextEncoder().encode(market))) return engine;
   const known = describeModel(engine).markets.join(', ') || 'none';
-  engine.free();
+  freeEngine(engine);
   throw new VicinoError(
     'option-invalid',
     `load: option \`market\`: expected a market of the model (${known}), found ${market}`,
@@ -37,6 +39,13 @@ function refused(
   message: string = section ? `${code}: section \`${section}\`` : code,
 ): VicinoError {
   return new VicinoError(code, url ? `${url}: ${message}` : message, url ? { url } : {});
+}
+
+/** Frees an engine, if it did not run out of memory: then it cannot be used any more, not even to free it. */
+export function freeEngine(engine: Engine): void {
+  try {
+    engine.free();
+  } catch {}
 }
 
 /** Calls the module, and translates its refusals: a forged model may be found out only when it is read. */

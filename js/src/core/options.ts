@@ -12,16 +12,16 @@ import {
   isNumberIn,
   isObjectOf,
   isOneOf,
+  isSignal,
   isString,
+  isText,
   isTime,
 } from './check.js';
-import type { CatalogItem, LoadOptions, RecordedEvent } from './types.js';
+import type { CatalogItem, LoadOptions, Placement, RecordedEvent } from './types.js';
 import { SOURCES } from './words.js';
 
-const isNames: Check = (value) =>
-  [value].flat().every((name) => typeof name === 'string')
-    ? undefined
-    : 'a name or an array of names';
+const isNames: Check = (...given) =>
+  Array.isArray(given[0]) ? isIds(...given) : isText(...given) && 'a name or an array of names';
 const isFraction = isNumberIn(0, 1);
 const isPrice = isNumberIn(0, 1e30);
 const isDays = isNumberIn(0, Infinity);
@@ -40,13 +40,27 @@ const FILTER: Checks = {
   any: (...given) => isFilters(...given),
   not: (...given) => isFilter(...given),
 };
-const isFilter: Check = isObjectOf(FILTER);
+/** Levels of `all`, `any` and `not`; the ranker's stack has room for twice as many. */
+const MOST_LEVELS = 25;
+const isFilterHere = isObjectOf(FILTER);
+let level = 0;
+const isFilter: Check = (...given) => {
+  if (level > MOST_LEVELS) return `at most ${MOST_LEVELS} levels of all, any and not`;
+  level++;
+  try {
+    return isFilterHere(...given);
+  } finally {
+    level--;
+  }
+};
 const isFilters: Check = isArrayOf(isFilter);
 
 const isWasm: Check = (value) =>
   isAddress(value) || isModule(value) || isBuffer(value)
     ? undefined
     : 'an address, the bytes of the module, or a WebAssembly.Module';
+
+const isPin = isObjectOf({ id: isId, position: isIntegerIn(0, 1_000_000) }, 'id', 'position');
 
 const LIST: Checks = {
   k: isIntegerIn(0, 1_000_000),
@@ -66,7 +80,8 @@ const LIST: Checks = {
   pin: isArrayOf(
     unless(
       (value) => typeof value === 'string',
-      isObjectOf({ id: isId, position: isIntegerIn(0, 1_000_000) }, 'id', 'position'),
+      (...given) =>
+        isPin(...given) && "an object with id and position, or the shop's id, such as String(id)",
     ),
   ),
   maxPerCategory: isIntegerIn(1, 1_000_000),
@@ -99,12 +114,10 @@ const LISTS: Record<string, Checks> = {
 };
 
 const LOAD: Checks = {
-  signal: (value) =>
-    typeof (value as AbortSignal | null)?.addEventListener === 'function'
-      ? undefined
-      : 'an AbortSignal',
+  signal: isSignal,
   wasm: isWasm,
   market: isString,
+  maxBytes: isIntegerIn(1, 2 ** 31 - 1),
   historyName: isString,
   historyLimit: isIntegerIn(1, 10_000),
   storage: isOneOf('auto', 'indexeddb', 'localstorage', 'memory'),
@@ -171,7 +184,11 @@ function isItem(item: CatalogItem): boolean {
 
 export function checkItems(items: readonly CatalogItem[]): void {
   // Messages take longest to make, and there may be a hundred thousand items.
-  if (Array.isArray(items) && items.every(isItem)) return;
+  try {
+    if (Array.isArray(items) && items.every(isItem)) return;
+  } catch {
+    // Of a part of a value; the message below says which.
+  }
   checkValue('update', items, isArrayOf(isObjectOf(ITEM, 'id')), 'items');
 }
 
@@ -183,3 +200,8 @@ export function checkEvent(event: RecordedEvent): void {
   checkOptions('record', event, EVENT);
   checkValue('record: `item`', event.item, isId);
 }
+
+export function checkPlacement(call: string, where: Placement | undefined): void {
+  if (where !== undefined) checkValue(call, where, isPlacement, 'where');
+}
+const isPlacement = isObjectOf({ rail: isText, variant: isText });

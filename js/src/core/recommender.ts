@@ -2,13 +2,20 @@
 import type { Engine } from '../../wasm/vicino.js';
 import { type Device, openDevice } from '../device/index.js';
 import { type ColumnNames, createCatalog } from './catalog.js';
-import { checkValue, freed, isId, isIds } from './check.js';
-import { VicinoError } from './errors.js';
+import { busy, checkValue, freed, isFunction, isId, isIds } from './check.js';
+import { missingScript, VicinoError } from './errors.js';
 import { encodeRows, numbers } from './item-numbers.js';
-import { abortable, isSupported, readModel, startWasm, unsupported } from './load.js';
 import { Listeners } from './listeners.js';
-import { describeModel, openEngine, translateErrors, yieldToPage } from './open.js';
-import { checkEvent, checkList, checkLoad, checkRails } from './options.js';
+import {
+  abortable,
+  type EngineClass,
+  isSupported,
+  readModel,
+  startWasm,
+  unsupported,
+} from './load.js';
+import { describeModel, freeEngine, openEngine, translateErrors, yieldToPage } from './open.js';
+import { checkEvent, checkList, checkLoad, checkPlacement, checkRails } from './options.js';
 import { encodeRequest, type ListRequest, listRequest, type RequestOptions } from './request.js';
 import { sentence } from './sentence.js';
 import type {
@@ -80,6 +87,8 @@ export class Recommender implements Disposable {
   #model: ModelInfo;
   readonly #renew: (categories: readonly string[]) => void;
   readonly #device: Device;
+  /** Returns the class of engines for another model. */
+  readonly #start: () => Promise<EngineClass>;
   readonly #market: string | undefined;
   readonly #names: ColumnNames;
   readonly #changed = new Listeners<[Changed]>();
@@ -91,11 +100,19 @@ export class Recommender implements Disposable {
   #syncedAt = 0;
   /** Number of lists that are being made: a predicate may call for another one. */
   #depth = 0;
+  /** Engine that a predicate freed, while a list is made with it. */
+  #freed: Engine | undefined;
   /** Default seed of exploring, which stays the same until the page goes. */
   readonly #seed = Math.floor(Math.random() * 2 ** 32);
 
-  private constructor(engine: Engine, device: Device, market: string | undefined) {
+  private constructor(
+    engine: Engine,
+    device: Device,
+    market: string | undefined,
+    start: () => Promise<EngineClass>,
+  ) {
     this.#engine = engine;
+    this.#start = start;
     this.#market = market;
     this.#device = device;
     this.#model = describeModel(engine);
@@ -104,6 +121,7 @@ export class Recommender implements Disposable {
     this.metrics = device.metrics;
     const { catalog, names, renew } = createCatalog(
       () => this.#requireEngine(),
+      () => this.#requireIdle(),
       this.model.categories,
       () => this.#items.clear(),
     );
@@ -117,6 +135,7 @@ export class Recommender implements Disposable {
 
   /** Description of the model. */
   get model(): ModelInfo {
+    this.#requireEngine();
     return this.#model;
   }
 
@@ -140,7 +159,8 @@ export class Recommender implements Disposable {
     const { storage = platform.storage } = options;
     let recommender: Recommender | undefined;
     // The history opens and the module is compiled while the model still travels.
-    const started = startWasm(() => wasm ?? platform.wasm());
+    const start = () => startWasm(() => wasm ?? platform.wasm());
+    const started = start();
     const opening = openDevice({ ...options, storage }, undefined, (ids) =>
       recommender
         ? numbers(recommender.#requireEngine(), ids).filter((item) => item === UNKNOWN).length
@@ -149,16 +169,16 @@ export class Recommender implements Disposable {
     // It is awaited below, but may reject before.
     opening.catch(() => {});
     try {
-      const loading = Promise.all([readModel(source, signal), started]);
-      const [{ bytes, url }] = await abortable(loading, signal);
-      const engine = await openEngine(bytes, options.market, url);
+      const loading = Promise.all([readModel(source, options), started]);
+      const [{ bytes, url }, Engine] = await abortable(loading, signal);
+      const engine = await openEngine(Engine, bytes, options.market, url);
       // The page's next work is a task of its own.
       const ready = Promise.all([opening, yieldToPage()]);
       const [device] = await abortable(ready, signal).catch((error: unknown) => {
-        engine.free();
+        freeEngine(engine);
         throw error;
       });
-      recommender = new Recommender(engine, device, options.market);
+      recommender = new Recommender(engine, device, options.market, start);
       return recommender;
     } catch (error) {
       opening.then(
@@ -193,7 +213,8 @@ export class Recommender implements Disposable {
   /** Records that items were shown; items that are shown and ignored sink in later lists. */
   recordImpression(ids: readonly string[], where?: Placement): void {
     this.#requireEngine();
-    checkValue('recordImpression', ids, isIds);
+    checkValue('recordImpression', ids, isIds, 'ids');
+    checkPlacement('recordImpression', where);
     this.#device.recordImpression(ids, where);
   }
 
@@ -201,6 +222,7 @@ export class Recommender implements Disposable {
   recordClick(id: string, where?: Placement): void {
     this.#requireEngine();
     checkValue('recordClick', id, isId);
+    checkPlacement('recordClick', where);
     this.#device.recordClick(id, where);
   }
 
@@ -218,7 +240,7 @@ export class Recommender implements Disposable {
   /** Lists items that are bought together with these; ids that the model does not know are ignored. */
   boughtTogether(ids: string | readonly string[], options: ListOptions = {}): Recommendation[] {
     const items = typeof ids === 'string' ? [ids] : ids;
-    checkValue('boughtTogether', items, isIds);
+    checkValue('boughtTogether', items, isIds, 'ids');
     return this.#checked({ list: 'boughtTogether', items }, options);
   }
 
@@ -284,7 +306,9 @@ export class Recommender implements Disposable {
    * any. Requests of the page itself count, unless `allow` returns true for their address.
    */
   async assertNoNetwork(allow?: (url: string) => boolean): Promise<() => void> {
-    return (await import('../device/network.js')).assertNoNetwork(allow);
+    this.#requireEngine();
+    if (allow !== undefined) checkValue('assertNoNetwork', allow, isFunction);
+    return (await import('../device/network.js').catch(missingScript)).assertNoNetwork(allow);
   }
 
   /**
@@ -295,13 +319,14 @@ export class Recommender implements Disposable {
    */
   async replaceModel(bytes: Uint8Array): Promise<void> {
     this.#requireEngine();
-    const engine = await openEngine(bytes, this.#market);
+    const engine = await openEngine(await this.#start(), bytes, this.#market);
+    const model = describeModel(engine);
     const before = this.#engine;
-    if (!before) engine.free();
+    if (!before) freeEngine(engine);
     this.#requireEngine();
     this.#engine = engine;
-    before?.free();
-    this.#model = describeModel(engine);
+    freeEngine(before as Engine);
+    this.#model = model;
     this.#items.clear();
     this.#synced = '';
     this.#renew(this.#model.categories);
@@ -314,12 +339,19 @@ export class Recommender implements Disposable {
     this.#engine = undefined;
     if (!engine) return;
     this.#device.close();
-    engine.free();
+    if (this.#depth) this.#freed = engine;
+    else freeEngine(engine);
   }
 
   #requireEngine(): Engine {
     if (!this.#engine) throw freed();
     return this.#engine;
+  }
+
+  /** Returns the engine while no list is made of it. */
+  #requireIdle(): Engine {
+    if (this.#depth) throw busy();
+    return this.#requireEngine();
   }
 
   #checked(rail: Pick<RailRequest, 'list' | 'items'>, options: ListOptions): Recommendation[] {
@@ -328,6 +360,7 @@ export class Recommender implements Disposable {
   }
 
   #page(rails: readonly RailRequest[], shared: ListOptions): Rail[] {
+    this.#requireEngine();
     const page: Rail[] = [];
     const listed: string[] = [];
     const add = (rail: Rail, request: RequestOptions, own: ListOptions) => {
@@ -367,7 +400,10 @@ export class Recommender implements Disposable {
     const now = Date.now();
     const request = listRequest(this.#device, options, layers, listed, this.#seed, now);
     this.#syncHistory(engine, options.window, now);
-    return this.#decode(engine, options, this.#rank(engine, request));
+    const flat = this.#rank(engine, request);
+    // A predicate may have freed it.
+    this.#requireEngine();
+    return this.#decode(engine, options, flat);
   }
 
   /** Returns the engine's flat answer to a request. */
@@ -382,6 +418,7 @@ export class Recommender implements Disposable {
       return translateErrors(() => engine.list(words, isAllowed));
     } finally {
       this.#depth--;
+      if (!this.#depth && this.#freed) freeEngine(this.#freed);
     }
   }
 

@@ -18,6 +18,8 @@ const REFUSALS: Partial<Record<ErrorCode, (...refusal: Refusal) => string>> = {
       : `the model has ${found} bytes, expected ${expected}; download it again`,
 };
 
-/** Describes a refusal; `undefined` for an unknown code. */
-export const message = (...refusal: Refusal): string | undefined =>
-  REFUSALS[refusal[0]]?.(...refusal);
+/** Describes a refusal of these bytes; `undefined` for an unknown code. */
+export const message = (refusal: Refusal, bytes: Uint8Array): string | undefined =>
+  refusal[0] === 'model-foreign' && bytes[0] === 0x1f && bytes[1] === 0x8b
+    ? 'not a vicino model, but gzip; unpack it, or send it with `content-encoding: gzip`'
+    : REFUSALS[refusal[0]]?.(...refusal);

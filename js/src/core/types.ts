@@ -238,6 +238,11 @@ export interface LoadOptions extends DeviceOptions {
    */
   wasm?: string | URL | BufferSource | WebAssembly.Module;
   /**
+   * Maximum size of the model in bytes, 1 to 2,147,483,647; a larger one is refused, and its download ends there. It
+   * bounds memory, too: opening takes at most a multiple of it. Default: 8,388,608 (8 MiB).
+   */
+  maxBytes?: number;
+  /**
    * Market to list for, one of `model.markets`: its own popular items, and no items that it lacks. Default: all markets
    * together.
    */

@@ -1,4 +1,6 @@
 // Data that leaves the device if the site asks for it: counts, as they are or as randomised answers.
+import { checkOptions, checkValue, isFunction, isNumberIn, isSignal } from '../core/check.js';
+import { VicinoError } from '../core/errors.js';
 import { abortable } from '../core/load.js';
 import type { Controller } from './controller.js';
 import type { State } from './state.js';
@@ -49,13 +51,34 @@ function randomised(counts: readonly MetricCount[], epsilon: number): MetricCoun
     }));
 }
 
+const EPSILON = isNumberIn(0, 100);
+
+/** Checks the arguments strictly: by a slip, or a value that is missing, counts would leave as they are. */
+function check(
+  send: unknown,
+  given: readonly unknown[],
+): { epsilon?: number; signal?: AbortSignal } {
+  checkValue('flush', send, isFunction);
+  if (given.length === 0) return {};
+  const options = given[0] as object;
+  checkOptions('flush', options, { epsilon: EPSILON, signal: isSignal });
+  // The values of a class are not among its names. Plain objects of another window have another prototype.
+  const prototype = Object.getPrototypeOf(options);
+  if (prototype && Object.getPrototypeOf(prototype)) {
+    throw new VicinoError('option-invalid', 'flush: expected a plain object of options');
+  }
+  const checked: { epsilon?: number; signal?: AbortSignal } = { ...options };
+  if ('epsilon' in options) checkValue('flush', checked.epsilon, EPSILON, 'epsilon');
+  return checked;
+}
+
 /** Passes the counts to `send`, and subtracts them from the stored counts if it resolves. */
 export async function flush(
   controller: Controller,
   send: (counts: MetricCount[]) => unknown,
-  epsilon: number | undefined,
-  signal: AbortSignal | undefined,
+  given: readonly unknown[],
 ): Promise<void> {
+  const { epsilon, signal } = check(send, given);
   let taken: Taken = new Map(controller.state.counts);
   let handed = rows(taken);
   if (epsilon !== undefined) {
@@ -67,7 +90,7 @@ export async function flush(
   if (!taken.size) return;
   await abortable(Promise.resolve(send(handed.map((count) => ({ ...count })))), signal);
   refused.delete(controller);
-  await controller.change((state) => {
+  await controller.changeQuietly((state) => {
     for (const [key, row] of taken) {
       const left = state.counts.get(key)?.map((value, at) => (at ? value - (row[at] ?? 0) : value));
       if (left?.slice(1).some((value) => value > 0)) state.counts.set(key, left as typeof row);

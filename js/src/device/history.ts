@@ -1,7 +1,7 @@
 import { checkValue, isId } from '../core/check.js';
-import { VicinoError } from '../core/errors.js';
+import { missingScript } from '../core/errors.js';
 import type { Controller } from './controller.js';
-import { distinctItems, empty, merge, removeItem, sessions, toJson, wipe } from './state.js';
+import { distinctItems, removeItem, sessions, toJson, wipe } from './state.js';
 import type { History } from './types.js';
 
 /** Makes the history of a device; `countUnknown` returns how many of these ids the model does not know. */
@@ -16,6 +16,7 @@ export function createHistory(
       return controller.storage;
     },
     get problem() {
+      requireState();
       return controller.problem;
     },
     get bytes() {
@@ -29,34 +30,31 @@ export function createHistory(
     notInterested: () => [...requireState().disliked.keys()],
     async remove(item) {
       checkValue('remove', item, isId);
-      requireState();
-      await controller.change((state) => removeItem(state, item, false), true);
+      await controller.remove((state) => removeItem(state, item, false));
     },
     async clear() {
-      requireState();
-      await controller.change((state) => {
+      await controller.remove((state) => {
         const { seed, clicked, counts } = state;
         wipe(state);
         Object.assign(state, { seed, clicked, counts });
-      }, true);
+      });
     },
     async forget(item) {
-      requireState();
-      if (item !== undefined) checkValue('forget', item, isId);
-      else controller.pageSeed = undefined;
-      await controller.change(
-        item === undefined ? wipe : (state) => removeItem(state, item, true),
-        true,
-      );
+      if (item !== undefined) {
+        checkValue('forget', item, isId);
+        return controller.remove((state) => removeItem(state, item, true));
+      }
+      controller.pageSeed = undefined;
+      return controller.remove(wipe, true);
     },
     export: () => toJson(requireState()),
     async import(json) {
       requireState();
-      const { readExport } = await import('./import.js');
-      const read = readExport(json, (why) => new VicinoError('history-invalid', `import: ${why}`));
+      const { merge, readExport } = await import('../storage/store.js').catch(missingScript);
+      const read = readExport(json, controller.options);
       let added: number | undefined;
       await controller.change((state) => {
-        const num = merge(state, { ...empty(), ...read });
+        const num = merge(state, read);
         added ??= num;
       });
       return added ?? 0;

@@ -89,8 +89,8 @@ function device(
       requireState();
       const now = Date.now();
       const { kind = 'view', at = now } = given;
-      // By way of JSON, which leaves out values that are undefined.
-      const event = JSON.parse(JSON.stringify({ ...given, kind, at }));
+      // By way of JSON, which leaves out values that are undefined. A time from the future is now.
+      const event = JSON.parse(JSON.stringify({ ...given, kind, at: Math.min(at, now) }));
       return controller.change((state) => {
         if (insert(state, event)) attribute(state, event, now);
       });

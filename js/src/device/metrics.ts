@@ -1,14 +1,21 @@
+import { type Check, checkValue, isIds, isText } from '../core/check.js';
+import { missingScript } from '../core/errors.js';
 import type { Controller } from './controller.js';
 import type { Metrics } from './types.js';
+
+const isVariants: Check = (...given) =>
+  isIds(...given) ?? ((given[0] as unknown[]).length ? undefined : 'one variant or more');
 
 /** Makes the metrics of a device. */
 export const createMetrics = (controller: Controller): Metrics => ({
   async counts() {
     const { counts } = controller.requireState();
-    return (await import('./flush.js')).rows(counts);
+    return (await load()).rows(counts);
   },
   variant(experiment, variants) {
     let { seed } = controller.requireState();
+    checkValue('variant', experiment, isText);
+    checkValue('variant', variants, isVariants, 'variants');
     if (seed === undefined) {
       controller.pageSeed ??= (
         crypto.getRandomValues(new Uint32Array(1)) as unknown as [number]
@@ -20,11 +27,13 @@ export const createMetrics = (controller: Controller): Metrics => ({
     }
     return variants[Math.floor(share(experiment, seed) * variants.length)] as string;
   },
-  async flush(send, { epsilon, signal } = {}) {
+  async flush(send, ...options) {
     controller.requireState();
-    await (await import('./flush.js')).flush(controller, send, epsilon, signal);
+    await (await load()).flush(controller, send, options);
   },
 });
+
+const load = () => import('./flush.js').catch(missingScript);
 
 /** Returns a number from 0 up to 1 for an experiment and a seed (FNV-1a, then the finalizer of MurmurHash3). */
 function share(experiment: string, seed: number): number {

@@ -15,7 +15,7 @@ export interface HistoryRow {
   readonly signals: readonly [number, number, number, number];
 }
 
-const days = (at: number, now: number) => (now - at) / DAY_MS;
+const days = (at: number, now: number) => Math.max(0, now - at) / DAY_MS;
 
 /** Returns the events of all time or of this session, newest first, then unwanted and ignored items. */
 export function historyRows(

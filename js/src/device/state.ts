@@ -7,7 +7,7 @@ export const VERSION = 1;
 
 export const DAY_MS = 864e5;
 /** Two equal view or cart events within this time count as one click, as in training. */
-const CLICK_MS = 2000;
+export const CLICK_MS = 2000;
 /** A longer pause ends a session, as in training. */
 const SESSION_MS = 18e5;
 /** Maximum number of rows of a table; the newest are kept. */
@@ -69,10 +69,8 @@ export function toJson(state: State, whole?: boolean): string {
   return JSON.stringify({ format: FORMAT, version: VERSION, whole, events, ...more });
 }
 
-/**
- * Adds an event, and returns false if it updates one that is there; with `merges`, equal purchases are also one event.
- */
-export function insert(state: State, event: HistoryEvent, merges = false): boolean {
+/** Adds an event, and returns false if it updates one that is there. */
+export function insert(state: State, event: HistoryEvent): boolean {
   const { events, shown } = state;
   const { item, kind, at } = event;
   shown.delete(item);
@@ -86,11 +84,7 @@ export function insert(state: State, event: HistoryEvent, merges = false): boole
   for (; low < events.length; low++) {
     const other = events[low] as HistoryEvent;
     if (other.at < at - CLICK_MS) break;
-    if (
-      other.item === item &&
-      other.kind === kind &&
-      (kind !== 'purchase' || (merges && other.at === at))
-    ) {
+    if (other.item === item && other.kind === kind && kind !== 'purchase') {
       events[low] = { ...other, ...event, at: other.at };
       return false;
     }
@@ -98,22 +92,6 @@ export function insert(state: State, event: HistoryEvent, merges = false): boole
   }
   events.splice(place ?? low, 0, event);
   return true;
-}
-
-/** Adds the data of another state; returns the number of events added. */
-export function merge(state: State, from: State): number {
-  let added = 0;
-  // The oldest first, so that events of one instant keep their order.
-  for (const event of [...from.events].reverse()) added += +insert(state, event, true);
-  for (const name of TABLE_NAMES) {
-    const table = state[name] as Map<string, number[]>;
-    for (const [id, row] of from[name] as typeof table) {
-      const old = name === 'counts' && table.get(id);
-      table.set(id, old ? row.map((value, at) => value + (at && (old[at] as number))) : row);
-    }
-  }
-  state.seed ??= from.seed;
-  return added;
 }
 
 /** Removes the events and impressions of an item; with `all`, also its dislike and its click. */
@@ -131,6 +109,25 @@ export function wipe(state: State): void {
   Object.assign(state, empty(), { seed: undefined, whole: true });
 }
 
+/**
+ * Moves what is later than now to now: a clock was ahead when it was recorded, or a file says so. Else it would stay
+ * the newest, and outlive all that was recorded since.
+ */
+export function settle(state: State, now: number): void {
+  const { events } = state;
+  for (let place = 0; place < events.length; place++) {
+    const event = events[place] as HistoryEvent;
+    // The newest come first.
+    if (event.at <= now) break;
+    events[place] = { ...event, at: now };
+  }
+  for (const name of TABLE_NAMES) {
+    for (const row of state[name].values()) {
+      if (row[0] > now) row[0] = name === 'counts' ? now - (now % DAY_MS) : now;
+    }
+  }
+}
+
 /** Removes rows that are too old, and the oldest of those that are too many. */
 export function prune(
   state: State,
@@ -138,6 +135,7 @@ export function prune(
   limit = historyLimit,
 ): void {
   const now = Date.now();
+  settle(state, now);
   const ttlMs = historyDays * DAY_MS;
   state.events = state.events.filter(({ at }) => at >= now - ttlMs).slice(0, limit);
   for (const name of TABLE_NAMES) {

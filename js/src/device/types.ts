@@ -7,7 +7,7 @@ export interface RecordedEvent {
   item: string;
   /** Default: `view`. */
   kind?: EventKind;
-  /** Time of the event, in ms since 1970 UTC. Default: now. */
+  /** Time of the event, in ms since 1970 UTC; one later than now counts as now. Default: now. */
   at?: number;
   /**
    * Time that the shopper stayed, in ms. The event counts `2 d / (d + 30 s)` times: 0 for 0 s, 1 for 30 s (as without a
@@ -36,7 +36,10 @@ export type ConsentState = 'memory-only' | 'granted' | 'denied';
 
 /** Options of the history on this device. */
 export interface DeviceOptions {
-  /** Name of the history on this device. Default: `vicino`. */
+  /**
+   * Name of the history on this device; everything that is stored has it, after `vicino:`. Shops of one origin need one
+   * each. Default: `vicino`.
+   */
   historyName?: string;
   /** Maximum number of events to keep, 1 to 10,000. Default: 200. */
   historyLimit?: number;
@@ -69,9 +72,15 @@ export interface Consent {
   readonly state: ConsentState;
   /** True if the browser sends Global Privacy Control and the site honours it; then consent cannot be granted. */
   readonly globalPrivacyControl: boolean;
-  /** Stores the events in memory, later events, and this decision. */
+  /**
+   * Stores the events in memory, later events, and this decision. Rejects with `script` if what stores did not load;
+   * the next call tries again.
+   */
   grant(): Promise<void>;
-  /** Deletes everything, in memory and in storage, except this decision. */
+  /**
+   * Deletes everything, in memory and in storage, except this decision. Rejects with `storage` if anything may be left;
+   * the next call tries again.
+   */
   deny(): Promise<void>;
   /** Calls `listener` after every change; returns the function that stops it. */
   subscribe(listener: () => void): () => void;
@@ -93,7 +102,7 @@ export interface History {
   sessions(): HistoryEvent[][];
   /** Returns the items that the shopper is not interested in. */
   notInterested(): string[];
-  /** Removes every event of an item. */
+  /** Removes every event of an item; rejects, as `clear` and `forget` do, if a stored copy may be left. */
   remove(item: string): Promise<void>;
   /** Removes all events, impressions and unwanted items. */
   clear(): Promise<void>;
@@ -101,7 +110,10 @@ export interface History {
   forget(item?: string): Promise<void>;
   /** Returns all data as JSON. */
   export(): string;
-  /** Adds the events and unwanted items of an export that are not there yet; returns the number of events added. */
+  /**
+   * Adds the events and unwanted items of an export that are not there yet, the newest that may be kept; returns the
+   * number of events added. A text may have 8,388,608 letters.
+   */
   import(json: string): Promise<number>;
   /**
    * Calls `listener` after every change of events, those of other tabs included; returns the function that stops it.
@@ -144,7 +156,7 @@ export interface Metrics {
   /**
    * Passes the counts to `send` and clears them if it resolves. With `epsilon`, clicks, carts and purchases become
    * randomised answers, 0 or 1, to "was there any?": a coin toss for an `epsilon` near 0, true in 97 of 100 cases for
-   * 10.
+   * 10; at most 100. An option that is `undefined` is refused here.
    */
   flush(
     send: (counts: MetricCount[]) => unknown,
@@ -159,7 +171,7 @@ export interface DeviceReport {
   storage: Storage;
   encrypted: boolean;
   problem: string | undefined;
-  /** Names of the storage in use, such as `IndexedDB vicino`. */
+  /** Names of the storage in use, such as `IndexedDB vicino:vicino`. */
   names: string[];
   bytes: number;
   /** Time of the oldest data, ms since 1970 UTC. */

@@ -2,8 +2,10 @@
 //
 // Encrypting takes longer than a transaction lasts. So the value is read in one transaction and written in another; if
 // another tab has written in between, the update starts again. Two tabs lose nothing.
+
+import { type Access, KEY, transact } from '../device/database.js';
 import { FORMAT } from '../device/state.js';
-import { KEY, transact, type Update, write } from './storage-backends.js';
+import { type Update, write } from './storage-backends.js';
 
 const NAME = 'key';
 
@@ -33,10 +35,10 @@ const versionOf = ({ key, value }: Stored) =>
 /** Makes the update of an encrypted database; `report` is called with every problem. */
 export const updateEncrypted =
   (report: (problem: string) => void): Update =>
-  async (name, _, edit) => {
+  async (name, access, edit) => {
     /** Runs `then` with the stored value, within one transaction. */
-    const stored = <T>(writes: boolean, then: (stored: Stored, store: IDBObjectStore) => T) =>
-      transact<T>(name, writes, (store, give) => {
+    const stored = <T>(access: Access, then: (stored: Stored, store: IDBObjectStore) => T) =>
+      transact<T>(name, access, (store, give) => {
         const key = store.get(NAME);
         const value = store.get(KEY);
         value.onsuccess = () => give(then({ key: key.result, value: value.result }, store));
@@ -44,7 +46,7 @@ export const updateEncrypted =
     const { subtle } = crypto;
     if (!subtle) throw new TypeError();
     for (;;) {
-      const seen = (await stored(false, (now) => now)) ?? {};
+      const seen = (await stored('read', (now) => now)) ?? {};
       const { value } = seen;
       let { key } = seen;
       let text: string | undefined;
@@ -78,12 +80,13 @@ export const updateEncrypted =
         const data = await subtle.encrypt({ name: 'AES-GCM', iv }, key.key, bytes);
         encrypted = { iv, data, consent: written.consent };
       }
-      const isStored = await stored(true, (now, store) => {
+      const isStored = await stored(access, (now, store) => {
         if (versionOf(now) !== versionOf(seen)) return false;
         write(store, NAME, key);
         write(store, KEY, encrypted);
         return true;
       });
-      if (isStored) return;
+      // A database that is not there and not to be made needs no edit.
+      if (isStored !== false) return;
     }
   };

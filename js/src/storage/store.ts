@@ -4,11 +4,14 @@
 // read, changed and written in one go, by one flush at a time; memory is always the state that storage last held, plus
 // the changes still queued. A place that fails is given up for the next one: IndexedDB, `localStorage`, memory. A later
 // page finds the data in `localStorage` and moves it back into IndexedDB.
+import { missingScript, VicinoError } from '../core/errors.js';
+import { type Access, isAbsent } from '../device/database.js';
+import { isEvent, readTable } from '../device/import.js';
+import { merge } from '../device/merge.js';
 import {
   type Change,
   empty,
   FORMAT,
-  merge,
   prune,
   type State,
   TABLE_NAMES,
@@ -19,7 +22,6 @@ import {
 import type { ConsentState, DeviceOptions, Storage } from '../device/types.js';
 import {
   type Edit,
-  eraseDatabase,
   failureOf,
   isFull,
   probeLocal,
@@ -29,6 +31,9 @@ import {
   updateLocal,
 } from './storage-backends.js';
 
+export { readExport } from '../device/import.js';
+export { merge } from '../device/merge.js';
+
 const PLACES: readonly Storage[] = ['indexeddb', 'localstorage', 'memory'];
 const DATABASE = 0;
 const LOCAL = 1;
@@ -36,7 +41,7 @@ const MEMORY = 2;
 /** Time that impressions wait for more, so that several are stored in one go. */
 const DELAY_MS = 1000;
 /** Thrown by a reader that finds an encrypted value. */
-const ENCRYPTED = {};
+const ENCRYPTED = new Error('is encrypted');
 
 /** Owner of the state in memory, as a store sees it. */
 export interface StoreHost {
@@ -44,6 +49,10 @@ export interface StoreHost {
   readonly state: State;
   /** Consent that holds. A store sets it to the decision of an earlier page or another tab. */
   consent: ConsentState;
+  /** A number that differs whenever a decision on this page begins or ends: what was read before decides nothing. */
+  readonly numDecisions: number;
+  /** True if what is stored decides nothing now. */
+  readonly isDeciding: boolean;
   /** Replaces the state in memory. */
   replace(state: State): void;
   /** Reports a problem with storage. */
@@ -57,17 +66,21 @@ interface QueuedChange {
   readonly apply: Change;
   /** True if it removes data, which must go from other places, too: a copy there would come back one day. */
   readonly removes?: boolean;
-  /** True if it is a decision on consent. */
+  /** True if it is the decision that something may be stored. */
   readonly decides?: boolean;
+  /** Error of a place where the data may be left. */
+  failure?: unknown;
 }
 
-/** Parses the JSON of `toJson`; throws on any other text. */
+/** Parses the JSON of `toJson`; throws on any other text, and leaves out what cannot be kept. */
 function fromJson(text: string): State {
   const { format, version, events, seed, consent, whole, ...tables } = JSON.parse(text);
-  if (format !== FORMAT || version > VERSION) throw new Error(`${format} ${version}`);
-  const state: State = { ...empty(), events, seed, consent, whole };
+  if (format !== FORMAT || !(version <= VERSION)) throw new Error(`${format} ${version}`);
+  const state: State = { ...empty(), events: events.filter(isEvent), whole: !!whole || undefined };
   state.events.sort((a, b) => b.at - a.at);
-  for (const name of TABLE_NAMES) state[name] = new Map(tables[name]) as never;
+  if (Number.isFinite(seed)) state.seed = seed;
+  if (consent === 'granted' || consent === 'denied') state.consent = consent;
+  for (const name of TABLE_NAMES) state[name] = readTable(name, tables[name]);
   return state;
 }
 
@@ -76,12 +89,11 @@ export class Store {
   isEncrypted: boolean;
   readonly #host: StoreHost;
   readonly #options: DeviceOptions;
-  readonly #gpc: boolean;
   readonly #name: string;
   /** True if `localStorage` may take over from IndexedDB. */
   readonly #isAutomatic: boolean;
-  /** True if decisions of other tabs do not count. */
-  #isFixed: boolean;
+  /** Places where data may be. */
+  readonly #places: readonly number[];
   #place: number;
   #update: Update = updateDatabase;
   /** JSON that storage held after the last flush. */
@@ -93,21 +105,18 @@ export class Store {
   #queue: QueuedChange[] = [];
   #lastFlush: Promise<unknown> = Promise.resolve();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Error of the script that encrypts, if it did not load. */
+  #missing: VicinoError | undefined;
 
-  /**
-   * Makes a store of the history of this name; `gpc` is true if the browser sends Global Privacy Control and the site
-   * honours it.
-   */
-  constructor(host: StoreHost, name: string, options: DeviceOptions, gpc: boolean) {
-    const { storage = 'auto', consent, encrypt = false } = options;
+  constructor(host: StoreHost, name: string, options: DeviceOptions) {
+    const { storage = 'auto', encrypt = false } = options;
     this.#host = host;
     this.#options = options;
-    this.#gpc = gpc;
     this.#name = name;
     this.#place = encrypt ? DATABASE : Math.max(DATABASE, PLACES.indexOf(storage as Storage));
     this.isEncrypted = encrypt;
     this.#isAutomatic = storage === 'auto' && !encrypt;
-    this.#isFixed = gpc || consent === 'denied';
+    this.#places = this.#isAutomatic ? [DATABASE, LOCAL] : [this.#place];
     globalThis.document?.addEventListener('visibilitychange', this.#flushNow);
   }
 
@@ -115,14 +124,16 @@ export class Store {
     return PLACES[this.#place] as Storage;
   }
 
-  /** Reads what earlier pages stored, and keeps or deletes it according to the consent. */
+  /** Reads what earlier pages stored, and stores what memory has besides if that is allowed. */
   async start(): Promise<void> {
     const host = this.#host;
+    const { numDecisions } = host;
     const decisions = [(await this.#store([])).consent, this.#leftInLocal()?.consent];
+    if (host.isDeciding || numDecisions !== host.numDecisions) return;
     if (decisions.includes('denied')) host.consent = 'denied';
-    else if (this.#isFixed) await this.#erase();
     else host.consent = decisions.find(Boolean) ?? host.consent;
-    if (host.consent === 'granted') await this.#attach([]);
+    const isBare = this.#written(host.state).isBare;
+    if (host.consent === 'granted') await this.#attach(isBare ? [] : [this.#joining(false)]);
   }
 
   async close(): Promise<void> {
@@ -140,36 +151,44 @@ export class Store {
     this.#timer ??= setTimeout(this.#flushNow, DELAY_MS);
   }
 
-  /** Carries out a decision of the shopper: stores everything, or deletes it. */
-  async decide(consent: 'granted' | 'denied'): Promise<void> {
-    this.#isFixed = this.#gpc;
-    if (consent === 'granted') {
-      const joining = this.#joining();
-      this.#host.consent = consent;
-      await this.#attach([joining]);
-    } else if (this.#gpc) await this.#erase();
-    else {
-      const apply = (state: State) => {
-        wipe(state);
-        state.consent = consent;
-      };
-      this.#queue = [{ apply, removes: true, decides: true }];
-      await this.flush();
+  /** Stores everything in memory, and the decision of the shopper that it may be stored. */
+  async grant(): Promise<void> {
+    const joining = this.#joining(true);
+    this.#host.consent = 'granted';
+    await this.#attach([joining]);
+    if (this.#missing) throw this.#missing;
+  }
+
+  /** Applies a change that removes data, which memory has already, everywhere; rejects if a copy may be left. */
+  async remove(apply: Change): Promise<void> {
+    const removal: QueuedChange = { apply, removes: true };
+    this.#queue.push(removal);
+    await this.flush();
+    const { failure } = removal;
+    if (failure instanceof VicinoError) throw failure;
+    if (failure) {
+      const why = `${this.#name} may still have the data: ${failureOf(failure)}`;
+      throw new VicinoError('storage', why, { cause: failure });
     }
+  }
+
+  /** Forgets what was still to be stored. */
+  drop(): void {
+    this.#queue = [];
   }
 
   get #isStoring(): boolean {
     return this.#host.consent === 'granted' && this.#place !== MEMORY;
   }
 
-  /** Makes the change that adds the state in memory to storage, and the consent to store it. */
-  #joining(): QueuedChange {
+  /** Makes the change that adds the state in memory to storage, with the consent to store it if that `decides`. */
+  #joining(decides: boolean): QueuedChange {
     const before = toJson(this.#host.state);
     const apply = (state: State) => {
       merge(state, fromJson(before));
-      state.consent = 'granted';
+      if (decides) state.consent = 'granted';
     };
-    return { apply, decides: true };
+    return { apply, decides };
   }
 
   readonly #flushNow = (): void => {
@@ -193,7 +212,7 @@ export class Store {
     await this.flush(true);
     try {
       if (left && this.#place === DATABASE) localStorage.removeItem(this.#name);
-      if (this.#place === LOCAL) probeLocal(this.#name);
+      if (this.#place === LOCAL) probeLocal();
     } catch (error) {
       this.#giveUp(error);
     }
@@ -220,12 +239,13 @@ export class Store {
       const batch = this.#queue;
       this.#queue = [];
       if (!batch.length && !reads) return;
+      const { numDecisions } = host;
       const stored = await this.#store(batch);
       const { consent } = stored;
-      const isDecided = this.#isFixed || this.#queue.some(({ decides }) => decides);
-      if (consent && consent !== host.consent && !isDecided) {
+      const decides = !host.isDeciding && numDecisions === host.numDecisions;
+      if (consent && consent !== host.consent && decides) {
         if (consent === 'granted') {
-          const joining = this.#joining();
+          const joining = this.#joining(true);
           host.consent = consent;
           void this.#attach([joining]);
         } else {
@@ -251,12 +271,15 @@ export class Store {
     let limit: number | undefined;
     let dropped = 0;
     while (this.#place !== MEMORY) {
+      // Refused meanwhile: the refusal is in one place, and must not be missed in the next one.
+      if (batch.length && this.#host.consent === 'denied') break;
       if (this.isEncrypted && this.#update === updateDatabase) {
         await this.#encrypt();
         continue;
       }
       const place = this.#place;
-      const writes = batch.length > 0 || base !== undefined;
+      const adds = batch.some(({ removes }) => !removes) || base !== undefined;
+      const access: Access = adds ? 'create' : batch.length ? 'edit' : 'read';
       let next = empty();
       const edit: Edit = (stored) => {
         next = this.#read(stored);
@@ -268,11 +291,11 @@ export class Store {
         // Impressions are worth less than events.
         if (dropped) next.shown.clear();
         next.whole = (place > DATABASE && (next.whole || this.#isWhole)) || undefined;
-        return writes ? this.#written(next) : undefined;
+        return access === 'read' ? undefined : this.#written(next);
       };
       try {
         if (place) updateLocal(this.#name, edit);
-        else await this.#update(this.#name, writes, edit);
+        else await this.#update(this.#name, access, edit);
         this.#isWhole ||= !place;
         this.#committed = toJson(next);
         if (dropped)
@@ -299,34 +322,32 @@ export class Store {
   async #announce(batch: QueuedChange[]): Promise<void> {
     this.#host.broadcast();
     const removals = batch.filter(({ removes }) => removes);
-    if (!this.#isAutomatic || !removals.length) return;
+    if (!removals.length) return;
     const edit: Edit = (text) => {
       if (text === undefined) return undefined;
       const state = this.#read(text);
       for (const { apply } of removals) apply(state);
       return this.#written(state);
     };
-    try {
-      if (this.#place !== LOCAL) updateLocal(this.#name, edit);
-      if (this.#place) await this.#update(this.#name, true, edit);
-    } catch {}
-  }
-
-  /** Deletes all that is stored. */
-  async #erase(): Promise<void> {
-    try {
-      localStorage.removeItem(this.#name);
-    } catch {}
-    await eraseDatabase(this.#name);
-    this.#host.broadcast();
+    for (const place of this.#places) {
+      if (place === this.#place) continue;
+      try {
+        if (place) updateLocal(this.#name, edit);
+        else await this.#update(this.#name, 'edit', edit);
+      } catch (error) {
+        const failure = this.#missing ?? error;
+        if (!isAbsent(error)) for (const removal of removals) removal.failure = failure;
+      }
+    }
   }
 
   /** Loads the encrypted database and uses it from now on. */
   async #encrypt(): Promise<void> {
     try {
-      const { updateEncrypted } = await import('./encrypted-database.js');
+      const { updateEncrypted } = await import('./encrypted-database.js').catch(missingScript);
       this.#update = updateEncrypted((problem) => this.#host.report(problem));
     } catch (error) {
+      this.#missing = error as VicinoError;
       this.#giveUp(error);
     }
   }

@@ -3,6 +3,10 @@ import { Recommender } from './index.js';
 import { lists, view } from './lists.js';
 
 let shop;
+let persisted;
+addEventListener('pageshow', (event) => {
+  persisted = event.persisted;
+});
 
 globalThis.probe = {
   /** Loads a model; returns its description, or the code of the error. */
@@ -28,6 +32,17 @@ globalThis.probe = {
   view: (items) => view(shop, items),
   lists: (items) => lists(shop, items),
   grant: () => shop.consent.grant(),
+  /** True if the browser had kept the page for the way back. */
+  wasKept: () => persisted,
+  notKeptFor: () =>
+    JSON.stringify(performance.getEntriesByType('navigation')[0]?.notRestoredReasons),
+  recent: () => shop.recentlyViewed().map(({ id }) => id),
+  /** Starts to listen; `heard` returns what changed since, with the items of the list made then. */
+  hear() {
+    const heard = [];
+    shop.subscribe((changed) => heard.push([changed, this.recent()]));
+    this.heard = () => heard;
+  },
   deny: () => shop.consent.deny(),
   /** Mean time of a list in ms; many, because the clock of most engines is coarse on purpose. */
   forYouMs(times) {

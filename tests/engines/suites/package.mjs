@@ -80,6 +80,48 @@ export function asksFirst(visit) {
   });
 }
 
+/** Tests for an engine whose driver lets a browser keep pages for the way back. */
+export function comesBack(visit) {
+  test('a page with consent is kept for the way back, and then knows what the page after it stored', async () => {
+    const { session, url, viewed } = visit();
+    const options = { consent: 'granted', historyName: 'back' };
+    const [first, ...later] = viewed;
+    await session.go(url);
+    await load(session, options);
+    await view(session, [first]);
+    await session.evaluate(() => globalThis.probe.hear());
+
+    await session.go(`${url}?next`);
+    await load(session, options);
+    await view(session, later);
+    await session.back();
+    await session.until(() => globalThis.probe?.wasKept() !== undefined);
+    assert.equal(
+      await session.evaluate(() => globalThis.probe.wasKept()),
+      true,
+      await session.evaluate(() => globalThis.probe.notKeptFor()),
+    );
+    await session.until(() => globalThis.probe.heard().length > 0);
+    const [changed, listed] = await session.evaluate(() => globalThis.probe.heard().at(-1));
+    assert.equal(changed, 'history');
+    assert.deepEqual(listed.sort(), [...viewed].sort());
+    // It hears of other tabs again.
+    await session.evaluate(async () => {
+      const frame = document.createElement('iframe');
+      frame.src = '/';
+      document.body.append(frame);
+      await new Promise((resolve) => {
+        frame.onload = resolve;
+      });
+      const { probe } = frame.contentWindow;
+      await probe.load('./shop.vicino', { historyName: 'back' });
+      await probe.deny();
+    });
+    await session.until(() => globalThis.probe.heard().at(-1)[0] === 'consent');
+    assert.deepEqual(await session.evaluate(() => globalThis.probe.recent()), []);
+  });
+}
+
 /** Tests for a browser that sends Global Privacy Control, as Firefox does in private windows. */
 export function heedsGlobalPrivacyControl(visit) {
   test('Global Privacy Control keeps the history in memory, whatever the shop says', async () => {

@@ -69,6 +69,10 @@ class Session {
     return this.#ask('POST', '/refresh', {});
   }
 
+  back() {
+    return this.#ask('POST', '/back', {});
+  }
+
   /** Runs `run`, which may be async, in the page; returns its result or throws its error. */
   async evaluate(run, ...args) {
     const script = `
