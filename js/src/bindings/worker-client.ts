@@ -205,10 +205,9 @@ class WorkerChannel {
     try {
       this.#worker.postMessage(request, transfer);
     } catch (cause) {
-      throw new VicinoError(
-        'option-invalid',
+      throw invalid(
         `${request.path}: a function cannot be sent to the worker; write \`where\` as a filter such as { category: 'Shoes' }`,
-        { cause },
+        cause,
       );
     }
   }
@@ -236,10 +235,21 @@ class WorkerChannel {
   }
 
   /** Sends the worker's counts from the page; an error of `send` reaches the caller as it is. */
-  #flush(
+  async #flush(
     send: (counts: never[]) => unknown,
-    { signal, ...options }: { signal?: AbortSignal } = {},
+    ...given: [options?: { signal?: AbortSignal } | null]
   ): Promise<unknown> {
+    const options = given[0] ?? {};
+    const prototype = Object.getPrototypeOf(options);
+    const { signal, ...others } = options;
+    // The worker checks the others. Of an object of a class, or a promise, it would get none.
+    if (
+      typeof send !== 'function' ||
+      (given.length > 0 && (!given[0] || (prototype && prototype !== Object.prototype))) ||
+      (signal && !(signal instanceof AbortSignal))
+    ) {
+      throw invalid('flush: expected a function and, if any, a plain object of options');
+    }
     const id = this.#numRequests + 1;
     let failed: unknown;
     this.#sends.set(id, (counts) => {
@@ -252,7 +262,7 @@ class WorkerChannel {
       signal?.addEventListener('abort', abort);
       new Promise((resolve) => resolve(send(counts))).then(() => over(), over);
     });
-    return this.request('metrics.flush', [options])
+    return this.request('metrics.flush', given.length ? [others] : [])
       .catch((error) => {
         throw failed ?? error;
       })
@@ -262,7 +272,7 @@ class WorkerChannel {
   #subscribe(path: string, listener: (changed: Changed) => void): () => void {
     if (this.#ended) throw this.#ended;
     if (typeof listener !== 'function') {
-      throw new VicinoError('option-invalid', 'subscribe: expected a function');
+      throw invalid('subscribe: expected a function');
     }
     const own = path ? () => (listener as () => void)() : (changed: Changed) => listener(changed);
     const all = this.#listeners.get(path) ?? new Set();
@@ -291,7 +301,7 @@ async function toTransferable(
       throw new VicinoError('http', what, { url, status });
     }
     if (source.bodyUsed) {
-      throw new VicinoError('option-invalid', 'load: the body of this Response was read before');
+      throw invalid('load: the body of this Response was read before');
     }
     model = await source.arrayBuffer();
   } else if (source instanceof Uint8Array) {
@@ -311,6 +321,9 @@ const aborted = (signal: AbortSignal) =>
 /** Returns true for text that is not empty or a `URL`. */
 const isAddress = (value: unknown): value is string | URL =>
   value instanceof URL || (typeof value === 'string' && value !== '');
+
+const invalid = (message: string, cause?: unknown) =>
+  new VicinoError('option-invalid', message, { cause });
 
 function revive({ name, message, code, url, status }: Failure): Error {
   if (!code) return Object.assign(new Error(message), { name });

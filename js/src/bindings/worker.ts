@@ -56,7 +56,7 @@ async function load([source, options]: readonly unknown[]): Promise<ApiShape> {
 }
 
 function perform({ id, path, args }: WorkerRequest): unknown {
-  if (path === 'metrics.flush') return flush(id, args?.[0] as object);
+  if (path === 'metrics.flush') return flush(id, args as []);
   const callable = callables.get(path);
   if (callable) return callable();
   const names = path.split('.');
@@ -67,13 +67,13 @@ function perform({ id, path, args }: WorkerRequest): unknown {
 }
 
 /** Hands the counts to the page, since only the page knows how to send them. */
-function flush(id: number, options: object): unknown {
+function flush(id: number, options: []): unknown {
   const send = (counts: unknown) =>
     new Promise<void>((resolve, reject) => {
       sending.set(id, (failed) => (failed ? reject(failed) : resolve()));
       page.postMessage({ id, send: counts as never[] });
     }).finally(() => sending.delete(id));
-  return recommender?.metrics.flush(send, options);
+  return recommender?.metrics.flush(send, ...options);
 }
 
 /** Describes an object, inherited members included. */

@@ -31,6 +31,31 @@ export const check = (Recommender, shop, rail) =>
         .recordClick('sku-1', { rail: 'top' })
         .then(() => shop.metrics.flush(() => Promise.reject(new TypeError('offline')))),
     );
+    const slips = [];
+    for (const options of [
+      { epsilno: 3 },
+      { epsilon: undefined },
+      { epsilon: 'three' },
+      undefined,
+      Promise.resolve({ epsilon: 3 }),
+      new (class {
+        get epsilon() {
+          return 3;
+        }
+      })(),
+      { epsilon: 3, signal: {} },
+    ]) {
+      let isSent = false;
+      const send = () => {
+        isSent = true;
+      };
+      const { code } = (await refusal(shop.metrics.flush(send, options))) ?? {};
+      slips.push(isSent || code);
+    }
+    slips.push(
+      (await refusal(shop.metrics.flush('send')))?.code,
+      (await shop.metrics.counts()).length,
+    );
     const stopWatching = await shop.assertNoNetwork();
     const trending = await shop.trending({ k: 3 });
     await stopWatching();
@@ -51,6 +76,7 @@ export const check = (Recommender, shop, rail) =>
       missing: await refusal(Recommender.load('./nothing.vicino')),
       aborted: await aborted,
       sent,
+      slips,
       kept,
     };
     await shop.record({ item: 'sku-2', kind: 'cart', rating: 4 });
