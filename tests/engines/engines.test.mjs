@@ -7,6 +7,7 @@ import { lists, view } from './page/lists.js';
 import {
   asksFirst,
   comesBack,
+  comesBackWithWorker,
   heedsGlobalPrivacyControl,
   ranks,
   saysUnsupported,
@@ -66,6 +67,7 @@ for (const engine of engineNames.filter((name) => wanted.includes(name))) {
     ranks(visit, 'indexeddb');
     asksFirst(visit);
     comesBack(visit);
+    comesBackWithWorker(visit);
     seals(visit);
     clicksThrough(visit, (seen) => shops.set(engine, seen));
     trains(visit);

@@ -146,12 +146,24 @@ class WorkerChannel {
     worker.addEventListener('message', ({ data }: MessageEvent<WorkerResponse>) =>
       this.#receive(data),
     );
+    globalThis.addEventListener?.('pagehide', this.#turn);
+    globalThis.addEventListener?.('pageshow', this.#turn);
     worker.addEventListener('error', ({ message }) => {
       // A later error, such as one of a listener, does not end the worker.
       if (!this.#waiting.has(1)) return;
       const why = message || 'its script was not found or is not allowed';
       this.end(new VicinoError('unsupported', `the worker given did not start: ${why}`));
     });
+  }
+
+  /** Tells the worker that the page goes, or comes back from the back/forward cache. */
+  readonly #turn = ({ type, persisted }: PageTransitionEvent) => {
+    if (persisted) this.#worker.postMessage({ id: 0, path: type });
+  };
+
+  #forget(): void {
+    globalThis.removeEventListener?.('pagehide', this.#turn);
+    globalThis.removeEventListener?.('pageshow', this.#turn);
   }
 
   /** Requests a call, or without arguments the value of a property. */
@@ -171,6 +183,7 @@ class WorkerChannel {
   /** Ends the worker; requests that wait or come later reject with `why`. */
   end(why: unknown): void {
     this.#ended ??= why;
+    this.#forget();
     this.#worker.terminate();
     for (const { reject } of this.#waiting.values()) reject(why);
     this.#waiting.clear();
@@ -282,6 +295,7 @@ class WorkerChannel {
 
   #free(): void {
     if (this.#ended) return;
+    this.#forget();
     this.#worker.postMessage({ id: 0, path: 'free' });
     this.#ended = new VicinoError('freed', 'this recommender was freed; load a new one');
   }

@@ -29,6 +29,10 @@ page.onmessage = ({ data }) => {
     void Promise.all(busy).then(() => page.close());
     return;
   }
+  if (data.path === 'pagehide' || data.path === 'pageshow') {
+    dispatchEvent(Object.assign(new Event(data.path), { persisted: true }));
+    return;
+  }
   if (data.path === 'sent') return sending.get(data.id)?.(data.args?.[0]);
   const answering = answer(data).finally(() => busy.delete(answering));
   busy.add(answering);

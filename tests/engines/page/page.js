@@ -1,6 +1,7 @@
 // The package in a page without a framework or a bundler; the suite calls `probe`.
 import { Recommender } from './index.js';
 import { lists, view } from './lists.js';
+import { Recommender as InWorker } from './worker-client.js';
 
 let shop;
 let persisted;
@@ -31,6 +32,12 @@ globalThis.probe = {
   },
   view: (items) => view(shop, items),
   lists: (items) => lists(shop, items),
+  /** The same in a worker; returns the items of the history. */
+  async loadInWorker(model, options) {
+    shop = await InWorker.load(model, options);
+    return (await shop.history.list()).map(({ item }) => item);
+  },
+  items: async () => (await shop.history.list()).map(({ item }) => item),
   grant: () => shop.consent.grant(),
   /** True if the browser had kept the page for the way back. */
   wasKept: () => persisted,

@@ -122,6 +122,36 @@ export function comesBack(visit) {
   });
 }
 
+/** A worker hears of the way back from its page; an engine that keeps no page with a worker loads it anew. */
+export function comesBackWithWorker(visit) {
+  test('a page with a worker knows what the page after it stored when one goes back', async () => {
+    const { session, url, viewed } = visit();
+    const options = { consent: 'granted', historyName: 'back in a worker' };
+    const loadInWorker = async (path) => {
+      await session.go(`${url}${path}`);
+      await session.until(() => globalThis.probe !== undefined);
+      const load = (given) => globalThis.probe.loadInWorker('./shop.vicino', given);
+      return session.evaluate(load, options);
+    };
+    const [first, ...later] = viewed;
+    await loadInWorker('');
+    await view(session, [first]);
+    await loadInWorker('?next');
+    await view(session, later);
+    await session.back();
+    await session.until(() => globalThis.probe?.wasKept() !== undefined);
+    if (!(await session.evaluate(() => globalThis.probe.wasKept()))) await loadInWorker('');
+    await session.until(
+      async (num) => (await globalThis.probe.items()).length === num,
+      viewed.length,
+    );
+    assert.deepEqual(
+      (await session.evaluate(() => globalThis.probe.items())).sort(),
+      [...viewed].sort(),
+    );
+  });
+}
+
 /** Tests for a browser that sends Global Privacy Control, as Firefox does in private windows. */
 export function heedsGlobalPrivacyControl(visit) {
   test('Global Privacy Control keeps the history in memory, whatever the shop says', async () => {
