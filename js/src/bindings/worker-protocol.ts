@@ -5,9 +5,9 @@ import type { Changed } from '../core/types.js';
 export interface WorkerRequest {
   readonly id: number;
   /**
-   * Names from the recommender on, joined by dots. Besides: `load`, `free`, `pagehide` and `pageshow`, which a worker is
-   * not told by the browser, `call:7`, which calls the function that answered request 7, and `sent`, which reports the outcome of {@link WorkerResponse} `send` of the same `id`: an
-   * error, or nothing.
+   * Names from the recommender on, joined by dots. Besides: `load`, `free`, `pagehide` and `pageshow`, of which the
+   * browser does not tell a worker, `call:7`, which calls the function that answered request 7, and `sent`, which
+   * reports the outcome of {@link WorkerResponse} `send` of the same `id`: an error, or nothing.
    */
   readonly path: string;
   /** Arguments of a method; absent for a property. */
