@@ -11,7 +11,8 @@ const MAX_INTERVALS: usize = 64;
 
 /// Scores a purchased item, above 0 and below 1, highest when the interval between purchases has just passed.
 ///
-/// `ages_days` has the time since each purchase of the item, in days, the newest purchase first. The interval is the
+/// `ages_days` has the time since each purchase of the item, in days, the newest purchase first; below 0 counts as 0. The
+/// interval is the
 /// median of the shopper's own; after one purchase that of the item, of its category, or 30 days if the model has no
 /// intervals at all.
 pub fn replenishment_score<T: Table>(model: &Model<T>, item: ItemIx, ages_days: &[f32]) -> f32 {
@@ -23,12 +24,13 @@ pub fn replenishment_score<T: Table>(model: &Model<T>, item: ItemIx, ages_days: 
 fn own_interval_days(ages_days: &[f32]) -> Option<f32> {
     let newest = ages_days.get(..=MAX_INTERVALS).unwrap_or(ages_days);
     let middle = newest.len().checked_sub(1)? / 2;
+    let ages = || newest.iter().map(|&age| if age < 0.0 { 0.0 } else { age });
     // Few enough to count instead of sort, which would be more code.
     let mut newer = f32::NAN;
-    for &older in newest {
+    for older in ages() {
         let interval = older - newer;
         let (mut num_below, mut num_at_most, mut other_newer) = (0, 0, f32::NAN);
-        for &other in newest {
+        for other in ages() {
             num_below += usize::from(other - other_newer < interval);
             num_at_most += usize::from(other - other_newer <= interval);
             other_newer = other;
@@ -111,6 +113,15 @@ mod tests {
         assert_eq!(own_interval_days(&[3.0, 10.0, 30.0, 37.0]), Some(7.0));
         assert_eq!(own_interval_days(&[5.0, 5.0, 5.0]), Some(0.0));
         assert_eq!(own_interval_days(&[f32::NAN, 5.0]), None);
+    }
+
+    #[test]
+    fn a_purchase_from_the_future_is_of_now() {
+        // Intervals 0 and 4, of which the upper one counts.
+        assert_eq!(own_interval_days(&[-9.0, -3.0, 4.0]), Some(4.0));
+        let model: Model = Model::default();
+        let score = |ages: &[f32]| replenishment_score(&model, ItemIx(0), ages);
+        assert_eq!(score(&[-9.0, -3.0, 4.0, 50.0]), score(&[0.0, 0.0, 4.0, 50.0]));
     }
 
     #[test]

@@ -136,7 +136,8 @@ fn build(random: &mut Random, num_items: usize, neighbours: usize) -> Result<Mod
 struct Event {
     id: String,
     kind: EventKind,
-    age_ms: u64,
+    /// Time since the event; below 0 if the clock was ahead when it was recorded.
+    age_ms: i64,
     dwell_ms: Option<u32>,
     rating: Option<u32>,
 }
@@ -162,10 +163,10 @@ impl Event {
 struct Shown {
     id: String,
     count: u32,
-    age_ms: u64,
+    age_ms: i64,
 }
 
-fn days(ms: u64) -> f32 {
+fn days(ms: i64) -> f32 {
     (ms as f64 / DAY_MS as f64) as f32
 }
 
@@ -188,18 +189,25 @@ fn case(random: &mut Random, model: &Model) -> Result<Value, Box<dyn Error>> {
         _ => model.id(ItemIx(random.below(model.num_numbers()) as u32)).to_owned(),
     };
     let len = if random.chance(10) { 0 } else { random.below(30) };
-    let mut age_ms = 0;
-    let history: Vec<Event> = (0..len)
-        .map(|_| {
-            // The newest first, each far enough from the next to be an event of its own.
-            age_ms += 10_000 + if random.chance(40) { random.next() % (3 * DAY_MS) } else { 0 };
-            let dwell_ms = random.chance(30).then(|| random.below(200_000) as u32);
-            let rating = random.chance(20).then(|| 1 + random.below(5) as u32);
-            Event { id: id(random), kind: EventKind::ALL[random.below(3)], age_ms, dwell_ms, rating }
-        })
-        .collect();
+    // One clock in four was ahead once.
+    let mut age_ms = if random.chance(25) { -((random.next() % (20 * DAY_MS)) as i64) } else { 0 };
+    let mut history: Vec<Event> = Vec::new();
+    for _ in 0..len {
+        // The newest first, each far enough from the next to be an event of its own.
+        age_ms += 10_000 + if random.chance(40) { (random.next() % (3 * DAY_MS)) as i64 } else { 0 };
+        let dwell_ms = random.chance(30).then(|| random.below(200_000) as u32);
+        let rating = random.chance(20).then(|| 1 + random.below(5) as u32);
+        let (id, kind) = (id(random), EventKind::ALL[random.below(3)]);
+        // What is of now all together is one event if it is equal, but for purchases.
+        let is_equal = |event: &Event| event.age_ms < 2000 && event.id == id && event.kind == kind;
+        let kind = if age_ms < 2000 && history.iter().any(is_equal) { EventKind::Purchase } else { kind };
+        history.push(Event { id, kind, age_ms, dwell_ms, rating });
+    }
     let mut shown: Vec<Shown> = (0..random.below(8))
-        .map(|_| Shown { id: id(random), count: 1 + random.below(20) as u32, age_ms: random.next() % (9 * DAY_MS) })
+        .map(|_| {
+            let age_ms = (random.next() % (11 * DAY_MS)) as i64 - 2 * DAY_MS as i64;
+            Shown { id: id(random), count: 1 + random.below(20) as u32, age_ms }
+        })
         .collect();
     // The device adds up impressions of one id.
     shown.sort_by(|a, b| a.id.cmp(&b.id));

@@ -32,8 +32,9 @@ function at(time, act) {
 
 async function rank(recommender, given) {
   await recommender.history.clear();
-  // The cases list the newest event first.
-  for (const [item, kind, age, dwellMs, rating] of given.history) {
+  // The cases list the newest event first. It is recorded last, so that it also comes first of those that a clock dates
+  // in the future, which all count as of now.
+  for (const [item, kind, age, dwellMs, rating] of given.history.toReversed()) {
     recommender.record({
       item,
       kind,
