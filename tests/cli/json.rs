@@ -146,6 +146,7 @@ fn every_key_is_documented_and_every_documented_key_is_there() {
     check("manifest", &["manifest", &model, "-o", &path("public")]);
     vicino(["train", &log, "-o", &model, "--no-tune", "--quiet"]).assert().success();
     check("manifest", &["manifest", &model, "-o", &path("public"), "--key", &path("key.pem")]);
+    check("manifest", &["manifest", &path("told.vicino"), "-o", &path("public")]);
 
     let documented =
         schema.tables.iter().flat_map(|(table, keys)| keys.keys().map(move |key| format!("{table}.{key}")));

@@ -67,6 +67,48 @@ fn a_model_is_signed_with_a_new_key() {
 }
 
 #[test]
+fn the_model_before_keeps_its_own_signature() {
+    let folder = TempDir::new().unwrap();
+    let (first, second) = (SHOP.model(), other(&folder));
+    let (key, public) = (path(&folder, "key.pem"), path(&folder, "public"));
+    stdout(&mut vicino(["manifest", "--new-key", &key]));
+    let sign = |model: &str| stdout(&mut vicino(["manifest", model, "-o", &public, "--key", &key]));
+    sign(&first);
+    let before = manifest(&public);
+    sign(&second);
+    let after = manifest(&public);
+    assert_eq!(after["previous"]["signature"], before["signature"]);
+    assert_eq!(after["previous"]["sha256"], before["model"]["sha256"]);
+    assert_ne!(after["signature"]["value"], before["signature"]["value"]);
+    // The same model once more: Ed25519 signs the same words with the same signature.
+    sign(&second);
+    assert_eq!(manifest(&public), after);
+    // Unsigned from now on; what was signed stays so.
+    stdout(&mut vicino(["manifest", &first, "-o", &public]));
+    let unsigned = manifest(&public);
+    assert_eq!((&unsigned["signature"], &unsigned["previous"]["signature"]), (&Value::Null, &after["signature"]));
+}
+
+#[test]
+fn a_time_that_is_damaged_or_to_come_is_made_anew() {
+    let folder = TempDir::new().unwrap();
+    let public = path(&folder, "public");
+    let write = || stdout(&mut vicino(["manifest", &SHOP.model(), "-o", &public]));
+    write();
+    let good = manifest(&public);
+    let created = |manifest: &Value| manifest["model"]["created"].as_str().unwrap().to_owned();
+    for odd in [Value::Null, "yesterday".into(), 7.into(), "2999-01-01T00:00:00Z".into()] {
+        let mut damaged = good.clone();
+        damaged["model"]["created"] = odd;
+        fs::write(format!("{public}/manifest.json"), damaged.to_string()).unwrap();
+        write();
+        // RFC 3339 in UTC with whole seconds sorts as text.
+        let now = created(&manifest(&public));
+        assert!(now >= created(&good) && now < "2999".to_owned(), "{now}");
+    }
+}
+
+#[test]
 fn what_is_no_model_no_key_or_no_manifest_is_refused() {
     let folder = TempDir::new().unwrap();
     let (events, model, public) = (SHOP.arg("train.csv"), SHOP.model(), path(&folder, "public"));

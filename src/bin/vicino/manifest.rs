@@ -92,10 +92,9 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
 
     let checksum = format!("sha256-{}", Base64::encode_string(&digest));
     let is_same = before.as_ref().is_some_and(|before| before["model"]["sha256"] == json!(checksum));
-    let created = match &before {
-        Some(before) if is_same => before["model"]["created"].clone(),
-        _ => json!(jiff::Timestamp::now().round(jiff::Unit::Second)?.to_string()),
-    };
+    let now = jiff::Timestamp::now().round(jiff::Unit::Second)?;
+    let created =
+        before.as_ref().filter(|_| is_same).and_then(created).filter(|at| *at <= now).unwrap_or(now).to_string();
     let mut manifest = json!({
         "format": FORMAT,
         "version": VERSION,
@@ -107,15 +106,14 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
             "trainerVersion": model.about.trainer_version,
         },
     });
-    let previous = before.map(|mut before| before[if is_same { "previous" } else { "model" }].take());
-    if let Some(previous) = previous.filter(Value::is_object) {
+    if let Some(previous) = before.and_then(|before| previous(before, is_same)) {
         manifest["previous"] = previous;
     }
     if let Some(key) = key {
         manifest["signature"] = json!({
             "algorithm": "Ed25519",
             "publicKey": keys::public(&key),
-            "value": keys::sign(&key, &hex),
+            "value": keys::sign(&key, &hex, &created),
         });
     }
     let mut output = Output::create(&manifest_path)?;
@@ -144,6 +142,25 @@ fn read(path: &Path) -> anyhow::Result<Option<Value>> {
         bail!(foreign());
     }
     Ok(Some(manifest))
+}
+
+/// The time in a manifest; a time that does not read as one counts as missing.
+fn created(manifest: &Value) -> Option<jiff::Timestamp> {
+    manifest["model"]["created"].as_str()?.parse().ok()
+}
+
+/// The model to name as the one before, with its own signature: that of the manifest, or the one that the manifest
+/// names as its own one before if both have the same current model.
+fn previous(mut before: Value, is_same: bool) -> Option<Value> {
+    if is_same {
+        return Some(before["previous"].take()).filter(Value::is_object);
+    }
+    let mut model = before["model"].take();
+    let signature = before["signature"].take();
+    if signature.is_object() {
+        model["signature"] = signature;
+    }
+    Some(model)
 }
 
 /// `shop.<digits>.vicino` for `shop.vicino`, and for a model that has this name already.

@@ -2,14 +2,18 @@
 import { loadManifest } from 'vicino/delivery';
 import { say, until } from './wait.js';
 
-const { wait, ...options } = JSON.parse(decodeURIComponent(location.search.slice(1)) || '{}');
+const {
+  wait,
+  manifest = './models/manifest.json',
+  ...options
+} = JSON.parse(decodeURIComponent(location.search.slice(1)) || '{}');
 const problem = ({ code, message }) => ({ code, message });
 
 say(async () => {
   const said = [];
   let updated = 0;
   try {
-    const shop = await loadManifest('./models/manifest.json', {
+    const shop = await loadManifest(manifest, {
       ...options,
       onUpdate: () => updated++,
       onError: (error) => said.push(problem(error)),

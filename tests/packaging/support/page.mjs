@@ -13,10 +13,14 @@ const TYPES = {
   '.wasm': 'application/wasm',
 };
 
-/** Serves a folder; `headers` may be a function of the path. */
-export async function serve(folder, headers = {}) {
+/**
+ * Serves a folder; `headers` may be a function of the path. Requests that `answer` answers and returns true for get no
+ * file.
+ */
+export async function serve(folder, headers = {}, answer = () => false) {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');
+    if (answer(pathname, response, request)) return;
     // Browsers request it by themselves.
     if (pathname === '/favicon.ico') return response.writeHead(204).end();
     const path = pathname.endsWith('/') ? `${pathname}index.html` : pathname;
@@ -41,9 +45,9 @@ export async function closeBrowser() {
   launched = undefined;
 }
 
-/** Opens a page of a folder as a new shopper, after `before` has run in it. */
-export async function open(folder, { path = '/', headers = {}, before } = {}) {
-  const server = await serve(folder, headers);
+/** Opens a page of a folder as a new shopper, after `before` has run in it; see {@link serve}. */
+export async function open(folder, { path = '/', headers = {}, before, answer } = {}) {
+  const server = await serve(folder, headers, answer);
   const opened = await openAt(`http://localhost:${server.address().port}${path}`, { before });
   return {
     ...opened,

@@ -10,7 +10,7 @@ use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 
-/// Stands before the checksum in what is signed, so that no signature of something else can be one of a model.
+/// Stands before the checksum and the time in what is signed, so that no signature of something else can be one of a model.
 const DOMAIN: &str = "vicino-model-v1\n";
 
 /// Writes a new private key and gives its public key; never replaces a file.
@@ -48,9 +48,10 @@ pub fn public(key: &SigningKey) -> String {
     Base64::encode_string(key.verifying_key().as_bytes())
 }
 
-/// The signature of a model with this SHA-256, in hexadecimal digits, as the manifest has it.
-pub fn sign(key: &SigningKey, hex: &str) -> String {
-    Base64::encode_string(&key.sign(format!("{DOMAIN}{hex}").as_bytes()).to_bytes())
+/// The signature of a model with this SHA-256, in hexadecimal digits, that was made current at `created`: both as the
+/// manifest has them.
+pub fn sign(key: &SigningKey, hex: &str, created: &str) -> String {
+    Base64::encode_string(&key.sign(format!("{DOMAIN}{hex}\n{created}").as_bytes()).to_bytes())
 }
 
 #[cfg(test)]
@@ -68,6 +69,6 @@ mod tests {
             row.rsplit('`').nth(1).unwrap().to_owned()
         };
         assert_eq!(public(&key), of("public key"));
-        assert_eq!(sign(&key, &of("SHA-256, hexadecimal")), of("`signature.value`"));
+        assert_eq!(sign(&key, &of("SHA-256, hexadecimal"), &of("`model.created`")), of("`signature.value`"));
     }
 }
