@@ -127,7 +127,8 @@ const ENTRIES = {
   vue: 'bindings/vue',
   svelte: 'bindings/svelte',
   element: 'bindings/element',
-  datalayer: 'bindings/datalayer',
+  datalayer: 'datalayer/index',
+  consent: 'consent/index',
   delivery: 'delivery/index',
   ids: 'ids/index',
   train: 'train/browser',
@@ -140,6 +141,8 @@ const ENTRIES = {
 const SHARED = ['index', 'errors', 'worker-client'];
 /** Entries that draw rails, which are bundled together: their common modules are one script, `binding-core`. */
 const RAILS = ['react', 'vue', 'svelte', 'element'];
+/** Entries for what a shop has beside the library, bundled together: they check their options by one script. */
+const SHOP = ['delivery', 'datalayer', 'consent'];
 /** Entries of the command in Node, bundled together, too. */
 const COMMAND = ['train-node', 'bin', 'run-in-node'];
 /** Entries that hold files as text. */
@@ -190,9 +193,10 @@ async function bundle(entries, { plugins = [share(entries)], define = {}, output
   await built.close();
 }
 
-const apart = ['worker', ...RAILS, ...COMMAND, ...INLINE];
+const apart = ['worker', ...RAILS, ...SHOP, ...COMMAND, ...INLINE];
 const single = Object.keys(ENTRIES).filter((entry) => !apart.includes(entry));
-for (const entries of [RAILS, COMMAND, ...single.map((entry) => [entry])]) await bundle(entries);
+for (const entries of [RAILS, SHOP, COMMAND, ...single.map((entry) => [entry])])
+  await bundle(entries);
 // The worker is one script, which needs no other and need not be a module: it can be started from anywhere.
 await bundle(['worker'], {
   plugins: [],

@@ -43,6 +43,7 @@ const ENTRIES = [
   '/svelte',
   '/element',
   '/datalayer',
+  '/consent',
   '/delivery',
 ].concat(['/ids', '/inline', '/inline/worker', '/errors']);
 

@@ -1,6 +1,7 @@
 // Compiled in a scratch project against the package's public types; not run.
 import { type Changed, type Recommendation, Recommender } from 'vicino';
-import { fromDataLayer } from 'vicino/datalayer';
+import { fromCallback, fromConsentMode, fromShopify } from 'vicino/consent';
+import { fromDataLayer, toDataLayer } from 'vicino/datalayer';
 import { loadManifest } from 'vicino/delivery';
 import { setRecommender, type VicinoRail } from 'vicino/element';
 import { usePage, useRail, useVicino, VicinoProvider } from 'vicino/react';
@@ -38,6 +39,12 @@ export async function elsewhere(dataLayer: unknown[]): Promise<void> {
   (await inWorker.forYou({ k: 1 })).map(({ id }) => id);
   const stop: () => void = fromDataLayer(shop, dataLayer);
   stop();
+  toDataLayer(Promise.resolve(inWorker), dataLayer, { item: (id) => ({ item_name: id }) })();
+  fromConsentMode(shop, dataLayer, { type: 'functionality_storage' })();
+  fromShopify(inWorker, { onError: (error) => console.error(error) })();
+  fromCallback(Promise.resolve(shop), (decide) => decide(true))();
+  // @ts-expect-error: neither is a yes
+  fromCallback(shop, (decide) => decide('granted'));
   setRecommender(inWorker);
   const element: VicinoRail = document.createElement('vicino-rail');
   element.list = 'related';
