@@ -14,7 +14,7 @@ after(async () => {
   project?.remove();
 });
 
-/** What the functions below use in the page. */
+/** Defines what the functions below use in the page. */
 function prepare() {
   Object.assign(globalThis, {
     errors: [],

@@ -20,7 +20,7 @@ after(async () => {
   project?.remove();
 });
 
-/** What the functions below use in the page. */
+/** Defines what the functions below use in the page. */
 function prepare() {
   const path = '/node_modules/vicino/dist';
   Object.assign(globalThis, {

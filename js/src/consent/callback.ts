@@ -3,8 +3,8 @@ import { checkValue, isBoolean } from '../core/check.js';
 import { applier, type ConsentOptions, checkTool, type Shop } from './apply.js';
 
 /**
- * Follows any other consent tool: calls `subscribe` with a function that takes the shopper's decision, true or false, as
- * often as it changes. What `subscribe` returns is called at the end. Returns the function that ends it.
+ * Follows any other consent tool: calls `subscribe` with a function that takes the shopper's decision, true or false,
+ * as often as it changes. What `subscribe` returns is called at the end. Returns the function that ends it.
  */
 export function fromCallback(
   shop: Shop,

@@ -26,8 +26,8 @@ const NAMES = {
 
 /**
  * Follows Shopify's Customer Privacy API, which it loads if the theme has not: the decision that the shopper has made,
- * and every later one. Where Shopify allows the purpose without asking, it grants as long as the shopper has not denied;
- * where the shopper has not been asked yet, it decides nothing. Returns the function that ends it.
+ * and every later one. Where Shopify allows the purpose without asking, it grants as long as the shopper has not
+ * denied; where the shopper has not been asked yet, it decides nothing. Returns the function that ends it.
  */
 export function fromShopify(shop: Shop, options: ShopifyOptions = {}): () => void {
   checkTool('fromShopify', shop, options, { purpose: isOneOf(...Object.keys(NAMES)) });

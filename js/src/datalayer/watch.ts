@@ -1,5 +1,5 @@
-// Sees what is pushed into a data layer, and which methods of a recommender are called. Notes about a data layer are kept
-// on the array itself: several readers share them, also those of another copy of the package.
+// Sees what is pushed into a data layer, and which methods of a recommender are called. Notes about a data layer are
+// kept on the array itself: several readers share them, also those of another copy of the package.
 
 export type Fields = Record<string, unknown>;
 
