@@ -410,4 +410,41 @@ test('options are checked before anything is asked for', async () => {
   }
   const { rejected } = await visitOnce({ refuseOlders: true });
   assert.equal(rejected.code, 'option-unknown');
+  // A misspelt name of the page's own constant must not switch the check off.
+  const { page, close } = await open(project.folder, { path: '/wait.js' });
+  const codes = await page
+    .evaluate(async () => {
+      const { loadManifest } = await import('/node_modules/vicino/dist/delivery.js');
+      const load = (options) =>
+        loadManifest('/models/manifest.json', options).then(
+          () => 'loaded',
+          ({ code }) => code,
+        );
+      return [await load({ publicKey: undefined }), await load(null)];
+    })
+    .finally(close);
+  assert.deepEqual(codes, ['option-invalid', 'option-invalid']);
+});
+
+test('without the script that checks signatures nothing is taken', async () => {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const address = encodeURIComponent(JSON.stringify({ publicKey: rawKey(privateKey) }));
+  let isMissing = false;
+  const answer = (path, response) => {
+    if (!isMissing || !path.endsWith('/signature.js')) return false;
+    response.writeHead(503).end();
+    return true;
+  };
+  const { page, probe, close } = await open(project.folder, { path: `/?${address}`, answer });
+  try {
+    writeManifest('old.vicino', { privateKey });
+    await page.reload();
+    assert.equal((await probe()).before, 12);
+    // Neither what the network has nor what earlier pages have kept.
+    isMissing = true;
+    await page.reload();
+    assert.equal((await probe()).rejected.code, 'network');
+  } finally {
+    await close();
+  }
 });

@@ -25,9 +25,10 @@ export function ordersOf(recommender: AnyRecommender | PromiseLike<AnyRecommende
     const shop = await recommender;
     await isStored(shop);
     if (over) return;
-    stop = shop.consent.subscribe(async () => {
-      if (key && (await shop.consent.state) !== 'granted') sessionStorage.removeItem(key);
-    });
+    stop = shop.consent.subscribe(() => forget(shop).catch(() => {}));
+  };
+  const forget = async (shop: AnyRecommender) => {
+    if (key && (await shop.consent.state) !== 'granted') sessionStorage.removeItem(key);
   };
   // A recommender that did not load or was freed has nothing stored.
   follow().catch(() => {});

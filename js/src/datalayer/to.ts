@@ -68,7 +68,10 @@ export function toDataLayer(
     };
   };
   // Without a recommender there are no rails.
-  if ('then' in recommender) recommender.then(begin, () => {});
+  if ('then' in recommender)
+    Promise.resolve(recommender)
+      .then(begin)
+      .catch(() => {});
   else begin(recommender);
   return () => {
     if (!over) release();

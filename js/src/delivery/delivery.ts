@@ -1,8 +1,9 @@
 import type { AnyRecommender } from '../bindings/binding-core.js';
 import { VicinoError } from '../core/errors.js';
-import type { DeliveryOptions } from './index.js';
 import type { Kept } from './kept.js';
-import { checkFile, type Named, read } from './model-file.js';
+import { checkFile, isFinal, type Named, read } from './model-file.js';
+import type { DeliveryOptions } from './options.js';
+import type { Page } from './updates.js';
 
 /** The entry that ranks. */
 type Core = typeof import('../core/index.js');
@@ -10,7 +11,7 @@ type Core = typeof import('../core/index.js');
 const HOUR_MS = 3_600_000;
 
 /** Loading by one manifest: what a page does that has a model. What asks the network is a script of its own. */
-export class Delivery<R extends AnyRecommender> {
+export class Delivery<R extends AnyRecommender> implements Page<R> {
   readonly address: string;
   readonly options: DeliveryOptions<R>;
   readonly kept: Kept;
@@ -90,10 +91,6 @@ export class Delivery<R extends AnyRecommender> {
     return bytes;
   }
 }
-
-/** Returns true for an error that another model would not mend. */
-export const isFinal = (error: unknown): boolean =>
-  /^(aborted|unsupported|wasm|option)/.test((error as VicinoError).code);
 
 const updates = () => script(import('./updates.js'));
 

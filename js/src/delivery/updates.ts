@@ -2,21 +2,35 @@
 import type { AnyRecommender } from '../bindings/binding-core.js';
 import type { VicinoError } from '../core/errors.js';
 import type { Recommender } from '../core/index.js';
-import { type Delivery, isFinal } from './delivery.js';
 import { download } from './download.js';
-import { timeOf } from './kept.js';
+import { type Kept, timeOf } from './kept.js';
 import { readManifest } from './manifest.js';
-import { checkFile, type Named, unverified } from './model-file.js';
+import { checkFile, isFinal, type Named, unverified } from './model-file.js';
+import type { DeliveryOptions } from './options.js';
+
+/** Page that loads by a manifest. */
+export interface Page<R extends AnyRecommender> {
+  /** Address of the manifest. */
+  readonly address: string;
+  readonly options: DeliveryOptions<R>;
+  readonly kept: Kept;
+  /** Makes a recommender of the bytes of a model. */
+  open(bytes: Promise<Uint8Array>): Promise<R>;
+  /** Throws if the page has a key, and the model no signature of it. */
+  checkSignature(model: Named): Promise<void>;
+  /** Checks for a newer model when it is time. */
+  checkLater(recommender: R): void;
+}
 
 /** Downloads and opens the current model, or the one before if that fails. */
-export async function openNamed<R extends AnyRecommender>(delivery: Delivery<R>): Promise<R> {
-  const { address, options } = delivery;
-  const open = (bytes: Promise<Uint8Array>) => delivery.open(bytes);
+export async function openNamed<R extends AnyRecommender>(page: Page<R>): Promise<R> {
+  const { address, options } = page;
+  const open = (bytes: Promise<Uint8Array>) => page.open(bytes);
   const [current, previous] = await readManifest(address, options.signal);
-  return take(delivery, current as Named, open).catch((error) => {
+  return take(page, current as Named, open).catch((error) => {
     if (!previous || isFinal(error)) throw error;
     options.onError?.(error);
-    return take(delivery, previous, open).catch(() => {
+    return take(page, previous, open).catch(() => {
       throw error;
     });
   });
@@ -24,10 +38,10 @@ export async function openNamed<R extends AnyRecommender>(delivery: Delivery<R>)
 
 /** Checks for a newer model, and switches the recommender to it; a check later follows. */
 export async function check<R extends AnyRecommender>(
-  delivery: Delivery<R>,
+  page: Page<R>,
   recommender: R,
 ): Promise<void> {
-  const { address, options, kept } = delivery;
+  const { address, options, kept } = page;
   const { checkHours = 24, refuseOlder, onUpdate, onError } = options;
   try {
     const [current] = (await readManifest(address)) as [Named];
@@ -37,7 +51,7 @@ export async function check<R extends AnyRecommender>(
     if (isSame && (!refuseOlder || current.created === own.created)) {
       await kept.keep(kept.known.models);
     } else {
-      await take(delivery, current, async (bytes) => {
+      await take(page, current, async (bytes) => {
         await (recommender as unknown as Recommender).replaceModel(await bytes);
         return recommender;
       });
@@ -48,18 +62,18 @@ export async function check<R extends AnyRecommender>(
     await kept.keep(kept.known.models);
     onError?.(error);
   }
-  if (checkHours > 0) delivery.checkLater(recommender);
+  if (checkHours > 0) page.checkLater(recommender);
 }
 
 /** Downloads a model, passes its bytes to `use` and keeps it. */
 async function take<R extends AnyRecommender>(
-  delivery: Delivery<R>,
+  page: Page<R>,
   model: Named,
   use: (bytes: Promise<Uint8Array>) => Promise<R>,
 ): Promise<R> {
-  const { kept } = delivery;
+  const { kept } = page;
   let copy: Response | undefined;
-  const bytes = checked(delivery, model).then((bytes) => {
+  const bytes = checked(page, model).then((bytes) => {
     // Loading may hand the bytes over to a worker.
     copy = new Response(bytes.slice() as BufferSource);
     return bytes;
@@ -71,16 +85,13 @@ async function take<R extends AnyRecommender>(
 }
 
 /** Downloads a model, and checks it against the manifest, the key and the models before. */
-async function checked<R extends AnyRecommender>(
-  delivery: Delivery<R>,
-  model: Named,
-): Promise<Uint8Array> {
-  const { refuseOlder, signal } = delivery.options;
+async function checked<R extends AnyRecommender>(page: Page<R>, model: Named): Promise<Uint8Array> {
+  const { refuseOlder, signal } = page.options;
   const { url, created } = model;
-  if (refuseOlder && !(timeOf(model) >= delivery.kept.known.newestMs)) {
+  if (refuseOlder && !(timeOf(model) >= page.kept.known.newestMs)) {
     throw unverified(url, `its time, ${created}, is before that of a model taken earlier`);
   }
-  await delivery.checkSignature(model);
+  await page.checkSignature(model);
   const ask = async (cache?: RequestCache) => {
     const bytes = await download(url, model.bytes, signal, cache);
     await checkFile(model, bytes);
