@@ -21,10 +21,22 @@ clippy_wasm() {
 }
 # Also finds broken links in doc comments. Examples in them run with the Rust tests.
 rust_docs() { RUSTDOCFLAGS="-D warnings" cargo doc --no-deps; }
-# Licences, versions and sources of the crates that are built in.
+# Licences, versions and sources of the crates that are built in, and of those that build them.
 dependencies() {
-  has cargo-deny || absent "not checked, because cargo-deny is missing; 'cargo install --locked cargo-deny' adds it"
-  cargo deny --offline check licenses bans sources
+  local lock
+  has cargo-deny || fail "cargo-deny is missing; 'scripts/setup --tests' installs it"
+  for lock in Cargo.toml tools/bind/Cargo.toml; do
+    # Those of other platforms, too.
+    cargo fetch --locked --manifest-path $lock
+  done
+  cargo deny --offline --workspace check licenses bans sources
+  cargo deny --offline --config deny.toml --manifest-path tools/bind/Cargo.toml check -A license-not-encountered \
+    licenses bans sources
+}
+# Every package from elsewhere has a checksum in its lock file.
+lock_files() {
+  node scripts/locks.mjs || fail "a package has no checksum in its lock file; see the log below"
+  note "$(node scripts/locks.mjs)"
 }
 biome() { npx --no-install biome ci --colors=off; }
 # First sentences of doc comments.
@@ -39,6 +51,30 @@ rust_tests() {
   cargo test 2>&1 | tee $log
   [ "${PIPESTATUS[0]}" = 0 ] || exit 1
   note "$(awk '/^test result:/ { n += $4 } END { print n + 0 }' $log) tests"
+}
+# Ten seconds for each target, with the same random numbers every time.
+fuzzing() {
+  mkdir -p target
+  scripts/fuzz --seconds 10 2>&1 | tee target/fuzzing.log
+  [ "${PIPESTATUS[0]}" = 0 ] ||
+    fail "a target found something, or fuzz/ did not compile; see the log below, and CONTRIBUTING.md for what to do"
+  note "$(tail -n 1 target/fuzzing.log)"
+}
+# The figures in the documents are not much older than the code that they measure.
+figures() {
+  node scripts/figures.mjs || fail "figures must be measured again; see the log below"
+  note "$(node scripts/figures.mjs | tail -n 1)"
+}
+# What is published says nothing of the machine that built it, so that another one makes the same bytes; `npm run release`
+# builds it a second time.
+no_paths() {
+  local file path
+  for file in js/wasm/vicino_bg.wasm packages/cli-wasm/vicino.wasm; do
+    [ -e $file ] || continue
+    for path in "$root" "${CARGO_HOME:-$HOME/.cargo}" "$(rustc --print sysroot)"; do
+      ! grep -aqF "$path/" $file || fail "$file holds the path $path"
+    done
+  done
 }
 package_tests() { npm test -w vicino; }
 size() {
@@ -104,15 +140,22 @@ faults() {
   strace -o /dev/null true || absent "not checked, because this machine lets nobody trace programs"
   npm run faults
 }
+# Every bench on a few made-up events, by the command of the Rust tests.
+benches() {
+  cmp -s tests/independent/requirements.txt "$independent_env/installed.txt" ||
+    absent "not run, because Python packages are missing; 'scripts/setup --tests' installs them or says how"
+  npm run --silent bench:quick
+}
 e2e() { npm run e2e; }
 # Compares docs/api.md with the types it is made of.
 api_reference() { scripts/api-docs --check || fail "docs/api.md is out of date; run scripts/api-docs"; }
 
 lint_checks=("rustfmt: fmt" "clippy: clippy" "clippy for wasm: clippy_wasm" "Rust documentation: rust_docs"
-  "dependencies: dependencies" "Biome: biome" "doc comments: doc_comments")
+  "lock files: lock_files" "dependencies: dependencies" "Biome: biome" "doc comments: doc_comments" "age of figures: figures")
 test_checks=(
   "${lint_checks[@]}"
   "Rust tests: rust_tests"
+  "fuzzing: fuzzing"
   "shop built: shop"
   "guide: guide"
   "independent rules and metrics: independent"
@@ -121,12 +164,14 @@ test_checks=(
   "API reference: api_reference"
   "package tests: package_tests"
   "size budget: size"
+  "modules without paths: no_paths"
   "browser tests in Chromium: chromium_tests"
   "browser tests in Firefox: firefox_tests"
   "browser storage: browser_storage"
   "parity of native and wasm: parity"
   "packaging: packaging"
   "Python package: wheel"
+  "benches: benches"
   "end to end: e2e"
   "three engines: three_engines"
 )

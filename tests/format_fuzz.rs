@@ -1,4 +1,4 @@
-//! The fuzz target's own harness over its seeds and everything that ever broke it, without a fuzzer.
+//! The harness of the fuzz targets that open models over their kept inputs, without a fuzzer.
 #![cfg(feature = "cli")]
 
 #[allow(dead_code)]
@@ -20,7 +20,7 @@ fn files(folder: &str) -> Vec<(String, Vec<u8>)> {
 
 #[test]
 fn every_seed_opens_as_it_is() {
-    let seeds = files("seeds");
+    let seeds = files("corpus/model");
     assert!(!seeds.is_empty());
     for (path, bytes) in seeds {
         assert!(harness::open(&bytes).is_ok(), "{path}");
@@ -30,7 +30,7 @@ fn every_seed_opens_as_it_is() {
 
 #[test]
 fn every_seed_cut_anywhere_and_repaired_is_opened_or_refused() {
-    for (_, bytes) in files("seeds") {
+    for (_, bytes) in files("corpus/model") {
         for length in 0..bytes.len() {
             let _ = harness::repair_and_open(&bytes[..length]);
             let _ = harness::repair_and_open(&bytes[length..]);
