@@ -593,3 +593,14 @@ test('of a file with any number of events the newest are kept, and a text too lo
     message: 'import: the text has 8388609 letters, at most 8388608 are read',
   });
 });
+
+test('unwanted items of an edited export are read only if they are what export() writes', async () => {
+  const device = await open();
+  const at = Date.now() - MINUTE;
+  const disliked = [['a', [at]], ['b', { 0: at }], ['c', 5], 'd', ['e', ['x']]];
+  await device.history.import(
+    JSON.stringify({ format: 'vicino-history', version: 1, events: [], disliked }),
+  );
+  expect(device.history.notInterested()).toEqual(['a']);
+  expect(device.ranking(Date.now())).toHaveLength(1);
+});
