@@ -205,6 +205,19 @@ fn a_page_is_whole_safe_and_asks_for_nothing() {
     assert_eq!(html::render(&page), text);
 }
 
+#[cfg(feature = "cli")]
+#[test]
+fn a_page_runs_its_own_script_and_no_other() {
+    use base64ct::{Base64, Encoding};
+    use sha2::{Digest, Sha256};
+    let text = html::render(&html::Page::default());
+    let script = text.split_once("<script>").unwrap().1.split_once("</script>").unwrap().0;
+    let hash = Base64::encode_string(&Sha256::digest(script));
+    let policy = text.split_once("Content-Security-Policy\" content=\"").unwrap().1.split_once('"').unwrap().0;
+    assert!(policy.contains(&format!("script-src 'sha256-{hash}';")), "{policy} must name sha256-{hash}");
+    assert!(policy.ends_with("base-uri 'none'; form-action 'none'"), "{policy}");
+}
+
 #[test]
 fn every_drawing_is_well_formed_and_within_its_frame() {
     let found = explored(&small(), None);
