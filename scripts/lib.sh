@@ -68,6 +68,13 @@ fail() { echo "$*" >&3; exit 1; }
 # Inside a step: ends it, saying what cannot be had here and how to get it.
 absent() { : >"$_dir/absent"; fail "$@"; }
 
+# Prints the compiler's flags that leave the paths of this machine out of what is published, so that another one makes the
+# same bytes: those of the repository, of crates and of the toolchain (`+name` or nothing).
+without_paths() {
+  echo "--remap-path-prefix=$root=/vicino --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo" \
+    "--remap-path-prefix=$(rustc $1 --print sysroot)=/rust"
+}
+
 # Prints the folder of the wasm32 libraries of a toolchain (`+name` or nothing).
 wasm_libs() {
   local sysroot
