@@ -24,6 +24,14 @@ const ROUNDS = 5;
 const CALLS = 20;
 /** Files of these sizes are trained if none is given. */
 const SIZES = ['200kB', '120kB'];
+/** Of a run that only shows that everything works: one model, one connection, few histories. */
+const QUICK = {
+  sizes: ['40kB'],
+  connections: ['localhost'],
+  numHistories: 10,
+  rounds: 1,
+  calls: 2,
+};
 /** A phone on a good mobile network, as Chromium's developer tools simulate one ("Fast 4G"). */
 export const PHONE = { cpuSlowdown: 4, roundTripMs: 165, megabitPerSecond: 8.1 };
 const SLOW_4G = { cpuSlowdown: 1, roundTripMs: 562.5, megabitPerSecond: 1.44 };
@@ -46,10 +54,11 @@ export async function measureBrowser(set, settings, tools, notes) {
   if (!executablePath) return undefined;
   const before = settings.before && packageAt(settings.before);
   const models = prepareModels(set, settings, tools);
-  const files = await prepareFiles(models, before);
+  const files = await prepareFiles(models, before, settings.quick);
   const { ids } = JSON.parse(files.get(models[0].addresses.json).bytes);
   const known = new Set(ids);
-  const all = histories(set.csv, HISTORY, NUM_HISTORIES).filter((history) =>
+  const numHistories = settings.quick ? QUICK.numHistories : NUM_HISTORIES;
+  const all = histories(set.csv, HISTORY, numHistories).filter((history) =>
     history.every((id) => known.has(id)),
   );
   if (all.length === 0) throw new Error(`${set.title}: too few events for a history of ${HISTORY}`);
@@ -64,14 +73,19 @@ export async function measureBrowser(set, settings, tools, notes) {
       address: server.address,
       histories: all.map((history) => history.slice(0, FIRST_HISTORY)),
       repeats: settings.repeats,
+      rounds: settings.quick ? QUICK.rounds : ROUNDS,
+      calls: settings.quick ? QUICK.calls : CALLS,
     };
+    const connections = Object.entries(CONNECTIONS).filter(
+      ([name]) => !settings.quick || QUICK.connections.includes(name),
+    );
     const measured = [];
     for (const [at, { addresses, about }] of models.entries()) {
       const of = contestants(addresses, before);
       const bytes = await measureBytes(files, of, addresses);
       const where = `${set.title}, ${bytes.vicino.data.raw} bytes`;
       const one = { model: about, bytes, connections: {} };
-      for (const [name, connection] of Object.entries(CONNECTIONS)) {
+      for (const [name, connection] of connections) {
         say(`${where}: first and next page, ${name}`);
         const names = ['vicino', 'before', 'beforeKept', 'json', 'typed'];
         one.connections[name] = await measurePages(bench, pick(of, names), connection);
@@ -128,12 +142,12 @@ function findBrowser(notes) {
 }
 
 /** The models, given or trained, each with its neighbours unpacked for the peers; and addresses of all. */
-function prepareModels(set, { threads, models: given, beforeModels }, { vicino, native }) {
+function prepareModels(set, { threads, models: given, beforeModels, quick }, { vicino, native }) {
   say(`${set.title}: models and peers' files for the browser`);
   const paths =
     given.length > 0
       ? given
-      : SIZES.map((size) => {
+      : (quick ? QUICK.sizes : SIZES).map((size) => {
           const path = `${scratch}/shop-${size}.vicino`;
           const flags = ['--no-tune', '--target-size', size, '--threads', String(threads)];
           run(vicino, ['train', ...flags, set.path, '-o', path]);
@@ -155,11 +169,13 @@ function prepareModels(set, { threads, models: given, beforeModels }, { vicino, 
   });
 }
 
-/** Builds the package, and compresses it, the models, the peers and the page. */
-async function prepareFiles(models, before) {
+/** Builds the package, unless the one that is there will do, and compresses it, the models, the peers and the page. */
+async function prepareFiles(models, before, isBuilt) {
   say('package for the browser');
-  run('npm', ['run', '--silent', 'build:wasm', '--', 'shop']);
-  run('npm', ['run', '--silent', 'build', '-w', 'vicino']);
+  if (!isBuilt) {
+    run('npm', ['run', '--silent', 'build:wasm', '--', 'shop']);
+    run('npm', ['run', '--silent', 'build', '-w', 'vicino']);
+  }
   const page = ['index.html', 'measure.js', 'worker.js', 'json.js', 'typed.js'];
   return loadFiles([
     ...page.map((name) => [`/${name}`, `${root}/benches/page/${name}`]),
@@ -350,11 +366,11 @@ async function openPage(context, address, device) {
 }
 
 /** Milliseconds of one ranking call for each contestant, in one warm page; lists of the same neighbours must agree. */
-async function measureRanking({ browser, address }, of, all) {
+async function measureRanking({ browser, address, rounds, calls }, of, all) {
   const context = await browser.newContext();
   const page = await openPage(context, address);
   const names = ['vicinoMemory', 'beforeMemory', 'json', 'typed', 'typedKept'];
-  const measured = await call(page, 'rank', pick(of, names), all, K, ROUNDS, CALLS);
+  const measured = await call(page, 'rank', pick(of, names), all, K, rounds, calls);
   await context.close();
   const own = measured[0];
   // The JSON has weights of four digits, of which the second hop multiplies three.

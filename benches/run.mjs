@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 // `npm run bench`: one run, one table, benches/results.json. Data, sizes, seed, machine and versions are in both.
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { measureBrowser } from './browser.mjs';
 import { prepareData } from './lib/data.mjs';
 import { machine } from './lib/machine.mjs';
 import { preparePeers } from './lib/peers.mjs';
-import { build, root, say } from './lib/processes.mjs';
+import { build, root, say, scratch } from './lib/processes.mjs';
 import { parseSettings } from './lib/settings.mjs';
 import { opening, report, updateDocs } from './report.mjs';
 import { measureTraining } from './training.mjs';
@@ -36,7 +37,7 @@ const sets = prepareData(settings, tools, results.notes);
 results.data = sets.map(({ name, title, events, note }) => ({ name, title, events, note }));
 
 if (settings.part !== 'browser') {
-  const peers = preparePeers(results.notes);
+  const peers = preparePeers(results.notes, { installs: !settings.quick });
   results.versions = peers?.versions;
   results.training = [];
   for (const set of sets) {
@@ -49,7 +50,10 @@ if (settings.part !== 'training') {
 }
 
 results.seconds = Math.round((performance.now() - started) / 1000);
-const path = `${root}/benches/results.json`;
+const path = settings.quick
+  ? `${scratch}/quick/${settings.part}.json`
+  : `${root}/benches/results.json`;
+mkdirSync(dirname(path), { recursive: true });
 writeFileSync(path, `${JSON.stringify(results, null, 1)}\n`);
 const table = report(results);
 if (settings.update) updateDocs(table);

@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 // `npm run bench:explore`: exploring Complete Journey, against a hand-written polars script and a profiler of tables.
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { dirname } from 'node:path';
+import { madeUpLog } from '../../scripts/made-up-log.mjs';
 import { NUMBER, PROFILE, parseOptions } from '../../scripts/options.mjs';
 import { machine } from '../lib/machine.mjs';
 import { build, root, run, say, scratch } from '../lib/processes.mjs';
@@ -12,6 +14,7 @@ const USAGE = `usage: npm run bench:explore -- [options]
   --repeats N     runs of each (5), alternating; the profiler runs once
   --profile NAME  Cargo profile of Vicino (release)
   --binary FILE   measures this command instead of building one
+  --quick         a made-up log, without the peers: does it run at all?
 
 environment:
   VICINO_CACHE    where the peers and Complete Journey are kept (a folder in the user's cache)`;
@@ -25,9 +28,8 @@ const settings = parse();
 const cache =
   process.env.VICINO_CACHE ?? `${process.env.XDG_CACHE_HOME ?? `${homedir()}/.cache`}/vicino`;
 const data = `${cache}/complete-journey`;
-const [events, products] = ['transactions', 'products'].map((name) => `${data}/${name}.parquet`);
-if (!existsSync(events)) run(`${root}/scripts/sample-data`, []);
-const python = preparePeers();
+const { log: events, feed: products, title } = settings.quick ? madeUp() : completeJourney();
+const python = settings.quick ? 'python3' : preparePeers();
 const vicino = settings.binary ?? build(settings).vicino;
 const stopwatch = `${root}/benches/peers/peers.py`;
 
@@ -45,6 +47,9 @@ competitors['polars, by hand, without the matrix of products'] = [
   python,
   [...competitors['polars, by hand'][1], '--without-matrix'],
 ];
+if (settings.quick) {
+  for (const name of Object.keys(competitors).slice(1)) delete competitors[name];
+}
 const profiler = [
   python,
   ['-W', 'ignore', `${root}/benches/explore/profile.py`, events, `${scratch}/profile.html`],
@@ -59,8 +64,10 @@ for (let repeat = 0; repeat <= settings.repeats; repeat++) {
     if (repeat > 0) samples[name].push(measured);
   }
 }
-say('ydata-profiling, minimal');
-samples['ydata-profiling, minimal'] = [measure(profiler)];
+if (!settings.quick) {
+  say('ydata-profiling, minimal');
+  samples['ydata-profiling, minimal'] = [measure(profiler)];
+}
 
 const middle = Object.entries(samples).map(([name, all]) => ({
   name,
@@ -71,16 +78,33 @@ const [ours] = middle;
 const row = ({ name, seconds, bytes }) =>
   `| ${name} | ${time(seconds)} (${times(seconds, ours.seconds)}) | ${size(bytes)} |`;
 const table = [
-  `Complete Journey, 1,469,307 rows (${size(statSync(events).size)} of Parquet), whole processes, ${before.cores} cores ` +
+  `${title} (${size(statSync(events).size)}), whole processes, ${before.cores} cores ` +
     `(${before.cpu}), load ${before.loadAverage} at the start; medians of ${settings.repeats}, the profiler once.`,
   '',
   '| | end to end | peak memory |',
   '|---|---:|---:|',
   ...middle.map(row),
 ].join('\n');
-writeFileSync(`${scratch}/explore.json`, JSON.stringify({ machine: before, samples }, null, 1));
-check();
+const path = `${scratch}/${settings.quick ? 'quick/' : ''}explore.json`;
+mkdirSync(dirname(path), { recursive: true });
+writeFileSync(path, JSON.stringify({ machine: before, samples }, null, 1));
+if (!settings.quick) check();
 console.log(table);
+
+function completeJourney() {
+  const [log, feed] = ['transactions', 'products'].map((name) => `${data}/${name}.parquet`);
+  if (!existsSync(log)) run(`${root}/scripts/sample-data`, []);
+  return { log, feed, title: 'Complete Journey, 1,469,307 rows of Parquet' };
+}
+
+/** A small log, and a feed of its products. */
+function madeUp() {
+  const [log, feed] = [`${scratch}/made-up.csv`, `${scratch}/made-up-products.csv`];
+  writeFileSync(log, madeUpLog(100));
+  const products = Array.from({ length: 60 }, (_, at) => `sku-${at},c${at % 5}`);
+  writeFileSync(feed, `id,product_type\n${products.join('\n')}\n`);
+  return { log, feed, title: 'A made-up log' };
+}
 
 /** Seconds and peak memory of a whole process. */
 function measure([command, args]) {
@@ -136,9 +160,10 @@ function preparePeers() {
 
 function parse() {
   const { values } = parseOptions('bench', USAGE, {
-    repeats: { type: 'string', pattern: NUMBER, default: '5' },
+    repeats: { type: 'string', pattern: NUMBER },
     profile: { type: 'string', pattern: PROFILE, default: 'release' },
     binary: { type: 'string', isFile: true },
+    quick: { type: 'boolean', default: false },
   });
-  return { ...values, repeats: Number(values.repeats) };
+  return { ...values, repeats: Number(values.repeats ?? (values.quick ? 1 : 5)) };
 }

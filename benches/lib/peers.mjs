@@ -5,14 +5,18 @@ import { cache, root, run, say } from './processes.mjs';
 const script = `${root}/benches/peers/peers.py`;
 const requirements = `${root}/benches/peers/requirements.txt`;
 
-/** Installs the peers; returns the command that runs them and their versions, or `undefined` and a note why. */
-export function preparePeers(notes) {
+/**
+ * Installs the peers, unless only those that are there are wanted; returns the command that runs them and versions, or
+ * `undefined` and a note why.
+ */
+export function preparePeers(notes, { installs = true } = {}) {
   const folder = `${cache}/bench-venv`;
   const python = `${folder}/bin/python`;
   const stamp = `${folder}/installed.txt`;
   try {
     const wanted = readFileSync(requirements, 'utf8');
     if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
+      if (!installs) throw new Error('Only those are wanted that are installed.');
       say(`installing the peers into ${folder}, once`);
       run('python3', ['-m', 'venv', '--clear', folder]);
       run(python, ['-m', 'pip', 'install', '--quiet', '--requirement', requirements]);

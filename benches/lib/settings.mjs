@@ -9,7 +9,7 @@ const USAGE = `usage: npm run bench -- [options]
   --seed N                 its seed (1)
   --neighbours N           neighbours that training keeps, K (50)
   --threads N              threads of training (2)
-  --quick                  20k events, 2 repeats: does it run at all?
+  --quick                  20k events once, peers only if they are there already: does it run at all?
   --model FILE             a model for the browser, instead of training two; with several of them the first is measured
                            in all ways and the others by connection
   --before COMMIT          also measures the package as it was at a commit, side by side
@@ -42,7 +42,7 @@ export function parseSettings() {
   if (beforeModels.length > 0 && (!before || beforeModels.length !== models.length)) {
     refuse('expected --before, and a --before-model for each --model');
   }
-  const { sizes = quick ? '20k' : '1M', repeats = quick ? '2' : '5' } = values;
+  const { sizes = quick ? '20k' : '1M', repeats = quick ? '1' : '5' } = values;
   return {
     part: values.only ?? 'all',
     repeats: Number(repeats),
@@ -52,6 +52,7 @@ export function parseSettings() {
     threads: Number(values.threads),
     profile: values.profile,
     update: values.update,
+    quick: quick === true,
     models,
     before,
     beforeModels,

@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { PROFILE, parseOptions } from '../../scripts/options.mjs';
 import { machine } from '../lib/machine.mjs';
 import { preparePeers } from '../lib/peers.mjs';
@@ -17,6 +17,7 @@ const USAGE = `usage: npm run bench:quality -- [options]
   --binary FILE   measures this command instead of building one
   --tuned         takes the peers' settings from the run before, if there was one
   --update        also writes the table into docs/quality.md
+  --quick         a made-up log: does it run at all? Takes the Python of tests/independent
 
 environment:
   VICINO_BENCH_DATA  a folder with online_retail_ii/events.parquet; without it only Ta-Feng is used
@@ -38,7 +39,9 @@ const cache =
   process.env.VICINO_CACHE ?? `${process.env.XDG_CACHE_HOME ?? `${homedir()}/.cache`}/vicino`;
 const started = performance.now();
 const results = { date: new Date().toISOString().slice(0, 10), machine: machine(), notes: [] };
-const peers = preparePeers(results.notes);
+const peers = settings.quick
+  ? { command: [`${cache}/independent-venv/bin/python`] }
+  : preparePeers(results.notes);
 if (!peers) throw new Error('the peers are needed: see above');
 const [python] = peers.command;
 results.versions = peers.versions;
@@ -49,13 +52,16 @@ results.sets = sources().map(({ name, title, source }) => ({ title, ...measure(n
 results.seconds = Math.round((performance.now() - started) / 1000);
 
 // Every shopper's figure is 20 MB of JSON, and stays with the other products of the build.
-const samples = `${scratch}/quality/samples.json`;
+const samples = `${scratch}/${settings.quick ? 'quick' : 'quality'}/samples.json`;
+mkdirSync(dirname(samples), { recursive: true });
 writeFileSync(
   samples,
   JSON.stringify(results.sets.map(({ title, samples }) => ({ title, samples }))),
 );
 for (const set of results.sets) delete set.samples;
-const path = `${root}/benches/quality/results.json`;
+const path = settings.quick
+  ? `${scratch}/quick/quality.json`
+  : `${root}/benches/quality/results.json`;
 writeFileSync(path, `${JSON.stringify(results, null, 1)}\n`);
 const table = report(results);
 if (settings.update) updateDocs(table);
@@ -69,6 +75,7 @@ function parse() {
     binary: { type: 'string', isFile: true },
     tuned: { type: 'boolean', default: false },
     update: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
   });
   return { ...values, ...(values.binary && { binary: resolve(values.binary) }) };
 }
@@ -80,6 +87,7 @@ function commit() {
 
 /** Lists the available data sets; a note names each that is missing. */
 function sources() {
+  if (settings.quick) return [{ name: 'ta-feng', title: 'A made-up log', source: madeUp() }];
   const sets = [{ name: 'ta-feng', title: 'Ta-Feng', source: taFeng() }];
   const folder = process.env.VICINO_BENCH_DATA;
   const retail = `${folder}/online_retail_ii/events.parquet`;
@@ -93,6 +101,27 @@ function sources() {
     say(results.notes.at(-1));
   }
   return sets.filter(({ name }) => !settings.only || settings.only === name);
+}
+
+/** A small log in the form and the months of Ta-Feng: shoppers come back for products of one of five kinds. */
+function madeUp() {
+  let state = 1;
+  const below = (n) => {
+    state = (state * 48271) % 2147483647;
+    return state % n;
+  };
+  const rows = [];
+  for (let shopper = 0; shopper < 120; shopper++) {
+    for (let visit = 0; visit < 6; visit++) {
+      const day = new Date(Date.UTC(2000, 10, 1 + below(119)));
+      const date = [day.getUTCMonth() + 1, day.getUTCDate(), day.getUTCFullYear()].join('/');
+      for (let at = 0; at < 4; at++)
+        rows.push(`${date},${shopper},${12 * (shopper % 5) + below(12)}`);
+    }
+  }
+  const path = `${scratch}/made-up-baskets.csv`;
+  writeFileSync(path, `TRANSACTION_DT,CUSTOMER_ID,PRODUCT_ID\n${rows.join('\n')}\n`);
+  return path;
 }
 
 /** Ta-Feng as CSV, fetched once. */
@@ -112,7 +141,7 @@ function taFeng() {
 
 /** Splits a data set, trains and ranks with the command, and compares with the peers. */
 function measure(name, source) {
-  const folder = `${scratch}/quality/${name}`;
+  const folder = `${scratch}/${settings.quick ? 'quick' : 'quality'}/${name}`;
   mkdirSync(folder, { recursive: true });
   say(`${name}: splitting`);
   const script = (file) => `${root}/benches/quality/${file}.py`;

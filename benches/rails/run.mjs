@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 // `npm run bench:rails`: a page of six rails of twelve with filters, on the main thread and in a worker, against one
 // round trip.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { chromium } from 'playwright-core';
 import { chromeArgs, chromePath } from '../../scripts/lib.mjs';
-import { NUMBER, parseOptions } from '../../scripts/options.mjs';
+import { NUMBER, PROFILE, parseOptions } from '../../scripts/options.mjs';
 import { machine } from '../lib/machine.mjs';
 import { build, root, run, say, scratch } from '../lib/processes.mjs';
 import { packageFiles, serve } from '../lib/server.mjs';
@@ -13,7 +14,9 @@ import { quantile, time } from '../lib/statistics.mjs';
 const USAGE = `usage: npm run bench:rails -- [options]
 
   --model FILE   the model, instead of one of about 100,000 items that is generated and trained (a minute)
-  --turns N      pages (300)`;
+  --turns N      pages (300)
+  --quick        a small model and few pages: does it run at all?
+  --profile NAME Cargo profile of Vicino (release)`;
 
 /** A round trip of a desktop at the 75th percentile (CrUX, see docs/benchmarks.md). */
 const ROUND_TRIP_MS = 96;
@@ -24,17 +27,20 @@ const EVENTS = 3_500_000;
 
 const { values: settings } = parseOptions('bench:rails', USAGE, {
   model: { type: 'string' },
-  turns: { type: 'string', pattern: NUMBER, default: '300' },
+  turns: { type: 'string', pattern: NUMBER },
+  quick: { type: 'boolean', default: false },
+  profile: { type: 'string', pattern: PROFILE, default: 'release' },
 });
-const numTurns = Number(settings.turns);
+const numTurns = Number(settings.turns ?? (settings.quick ? 4 : 300));
+const numEvents = settings.quick ? 20_000 : EVENTS;
 
 /** The model, trained if none was given. */
 function model() {
   if (settings.model) return settings.model;
-  const { vicino, native } = build({ profile: 'release' });
+  const { vicino, native } = build(settings);
   const [log, trained] = [`${scratch}/rails.parquet`, `${scratch}/rails.vicino`];
-  say(`generating ${EVENTS} events, seed 1`);
-  run(native, ['generate', String(EVENTS), '1', log]);
+  say(`generating ${numEvents} events, seed 1`);
+  run(native, ['generate', String(numEvents), '1', log]);
   say('training');
   run(vicino, ['train', '--no-tune', '--min-shoppers', '1', log, '-o', trained]);
   return trained;
@@ -93,13 +99,18 @@ try {
     downloadThroughput: -1,
     uploadThroughput: -1,
   });
-  results.roundTrips = await page.evaluate((turns) => globalThis.roundTrips(turns), 30);
+  results.roundTrips = await page.evaluate(
+    (turns) => globalThis.roundTrips(turns),
+    settings.quick ? 3 : 30,
+  );
   results.version = browser.version();
 } finally {
   await browser.close();
   await server.stop();
 }
-writeFileSync(`${scratch}/rails.json`, `${JSON.stringify(results, null, 1)}\n`);
+const path = `${scratch}/${settings.quick ? 'quick/' : ''}rails.json`;
+mkdirSync(dirname(path), { recursive: true });
+writeFileSync(path, `${JSON.stringify(results, null, 1)}\n`);
 
 const of = (values, share) => time(quantile(values, share) / 1e3);
 const trip = quantile(results.roundTrips, 0.5);
