@@ -1,8 +1,10 @@
 """Tunes the peers on one split, measures them and Vicino on another, and says how sure the figures are.
 
-  compare.py tune FOLDER   chooses settings on FOLDER/validation, as splits.py writes it, into FOLDER/tuned.json
-  compare.py test FOLDER   measures them on FOLDER/test with Vicino's lists, FOLDER/test/{all,new}.csv, into
-                           FOLDER/compared.json
+  compare.py tune FOLDER [NAME...]   chooses settings on FOLDER/validation, as splits.py writes it, into FOLDER/tuned.json
+  compare.py test FOLDER [NAME...]   measures them on FOLDER/test with Vicino's lists, FOLDER/test/{all,new}.csv, into
+                                     FOLDER/compared.json
+
+NAMEs are peers that are left out, because their packages are not there.
 """
 
 import json
@@ -23,6 +25,10 @@ MOST_TUNED_ON = 2_000
 VIEWS = ("all", "new")
 # What Vicino is held against; the others are shown for what they tell.
 RIVALS = ("popularity", "cosine", "bm25", "ease")
+
+
+def taking_part(left_out):
+    return {name: peer for name, peer in PEERS.items() if name not in left_out}
 
 
 def quality(split, lists):
@@ -85,13 +91,13 @@ def bootstrap(samples, own):
     return num, figures
 
 
-def tune_all(folder):
+def tune_all(folder, left_out):
     split = Split(folder / "validation")
     if len(split.shoppers) > MOST_TUNED_ON:
         drawn = np.random.default_rng(SEED).choice(len(split.shoppers), MOST_TUNED_ON, replace=False)
         split.keep(np.sort(drawn))
     peers = {}
-    for name, peer in PEERS.items():
+    for name, peer in taking_part(left_out).items():
         start = time.perf_counter()
         best, tried = tune(peer, split)
         seconds = time.perf_counter() - start
@@ -100,11 +106,11 @@ def tune_all(folder):
     (folder / "tuned.json").write_text(json.dumps({"tuned_on": len(split.shoppers), "peers": peers}))
 
 
-def test_all(folder):
+def test_all(folder, left_out):
     split = Split(folder / "test")
     tuned = json.loads((folder / "tuned.json").read_text())
     measured = {"vicino": quality(split, read_lists(split, folder / "test"))}
-    for name, peer in PEERS.items():
+    for name, peer in taking_part(left_out).items():
         best = tuned["peers"][name]["best"]
         both = {view: quality(split, peer.lists(split, **best[view])) for view in VIEWS}
         measured[name] = {view: both[view][view] for view in VIEWS}
@@ -123,15 +129,15 @@ def test_all(folder):
         for name, of_views in measured.items()
     }
     ease_items = min(PEERS["ease"].MOST, split.num_items)
-    compared = {**tuned, "rivals": RIVALS, "ease_items": ease_items, "views": views, "samples": samples}
+    compared = {**tuned, "rivals": [name for name in RIVALS if name not in left_out], "ease_items": ease_items, "views": views, "samples": samples}
     (folder / "compared.json").write_text(json.dumps(compared))
 
 
 if __name__ == "__main__":
     match sys.argv[1:]:
-        case ["tune", folder]:
-            tune_all(Path(folder))
-        case ["test", folder]:
-            test_all(Path(folder))
+        case ["tune", folder, *left_out]:
+            tune_all(Path(folder), left_out)
+        case ["test", folder, *left_out]:
+            test_all(Path(folder), left_out)
         case _:
             sys.exit(__doc__)

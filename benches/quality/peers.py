@@ -155,6 +155,7 @@ class Neighbours:
 
     def lists(self, split, weights, k, own):
         matrix = split.weighted(weights)
+        k = min(k, matrix.shape[0] - 1)
         # Items of many shoppers say little about who is alike.
         rarity = np.log(matrix.shape[0] / np.maximum(np.diff(split.counts.tocsc().indptr), 1))
         weighted = (matrix @ sp.diags_array(rarity.astype(np.float32))).tocsr()
