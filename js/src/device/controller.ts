@@ -175,11 +175,10 @@ export class Controller implements StoreHost {
     await this.#decide(() => this.#erase(false));
   }
 
-  /** Returns the state; throws after the device was closed. */
+  /** Returns the state to read; throws after the device was closed. */
   readonly requireState = (): State => {
     if (this.#isClosed) throw freed();
-    settle(this.state, Date.now());
-    return this.state;
+    return settle(this.state, Date.now());
   };
 
   replace(state: State): void {
@@ -273,7 +272,6 @@ export class Controller implements StoreHost {
   /** Applies a change in memory and queues it for the store; returns false if the consent forbids it. */
   #change(apply: Change, removes: boolean): boolean {
     if (this.consent === 'denied') return false;
-    settle(this.state, Date.now());
     apply(this.state);
     prune(this.state, this.options);
     this.stamp++;

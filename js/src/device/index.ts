@@ -12,7 +12,7 @@ import {
   purchasesByItem,
 } from './ranking-input.js';
 import { deviceReport } from './report.js';
-import { attribute, click, count, dislike, IMPRESSION, insert, show } from './state.js';
+import { attribute, click, count, dislike, IMPRESSION, insert, settle, show } from './state.js';
 import type {
   Consent,
   DeviceOptions,
@@ -92,6 +92,7 @@ function device(
       // By way of JSON, which leaves out values that are undefined. A time from the future is now.
       const event = JSON.parse(JSON.stringify({ ...given, kind, at: Math.min(at, now) }));
       return controller.change((state) => {
+        Object.assign(state, settle(state, now));
         if (insert(state, event)) attribute(state, event, now);
       });
     },

@@ -110,22 +110,23 @@ export function wipe(state: State): void {
 }
 
 /**
- * Moves what is later than now to now: a clock was ahead when it was recorded, or a file says so. Else it would stay
- * the newest, and outlive all that was recorded since.
+ * Returns the state with everything that is later than now moved to now: a clock was ahead when it was recorded. The
+ * next event stores it so, or it would stay the newest; until then the clock of now may be the wrong one.
  */
-export function settle(state: State, now: number): void {
-  const { events } = state;
-  for (let place = 0; place < events.length; place++) {
-    const event = events[place] as HistoryEvent;
-    // The newest come first.
-    if (event.at <= now) break;
-    events[place] = { ...event, at: now };
+export function settle(state: State, now: number): State {
+  const isLater = ([at]: readonly unknown[]) => (at as number) > now;
+  // The newest events come first.
+  const tables = TABLE_NAMES.filter((name) => [...state[name].values()].some(isLater));
+  const num = state.events.findIndex(({ at }) => at <= now);
+  if (!tables.length && (num === 0 || !state.events.length)) return state;
+  const events = state.events.map((event) => ({ ...event, at: Math.min(event.at, now) }));
+  const settled = { ...state, events };
+  for (const name of tables) {
+    const last = name === 'counts' ? now - (now % DAY_MS) : now;
+    const rows = [...state[name]].map(([id, [at, ...more]]) => [id, [Math.min(at, last), ...more]]);
+    Object.assign(settled, { [name]: new Map(rows as never) });
   }
-  for (const name of TABLE_NAMES) {
-    for (const row of state[name].values()) {
-      if (row[0] > now) row[0] = name === 'counts' ? now - (now % DAY_MS) : now;
-    }
-  }
+  return settled;
 }
 
 /** Removes rows that are too old, and the oldest of those that are too many. */
@@ -135,7 +136,6 @@ export function prune(
   limit = historyLimit,
 ): void {
   const now = Date.now();
-  settle(state, now);
   const ttlMs = historyDays * DAY_MS;
   state.events = state.events.filter(({ at }) => at >= now - ttlMs).slice(0, limit);
   for (const name of TABLE_NAMES) {
