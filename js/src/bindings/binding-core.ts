@@ -4,7 +4,6 @@ import { observeImpressions } from './impressions.js';
 import type { Waiting } from './waiting.js';
 import type { WorkerRecommender } from './worker-client.js';
 
-export { ID, observeImpressions } from './impressions.js';
 export { type Waiting, waiting } from './waiting.js';
 
 /** A recommender on the page, or one in a worker. */
@@ -147,8 +146,8 @@ export function rankNow(
 
 /**
  * Calls `set` with the rails, now and after every change of the history, if they differ from the rails before (from
- * `known` at first). A recommender on the page makes the first call before this function returns. Returns the function
- * that ends it.
+ * `known` at first), or `failed` with the error if they cannot be listed. A recommender on the page makes the first
+ * call before this function returns. Returns the function that ends it.
  */
 export function observeRails(
   recommender: AnyRecommender,
@@ -156,8 +155,9 @@ export function observeRails(
   shared: ListOptions,
   known: readonly Rail[],
   set: (rails: readonly Rail[]) => void,
+  failed: (error: unknown) => void = report,
 ): () => void {
-  let shown = JSON.stringify(known);
+  let shown: string | undefined = JSON.stringify(known);
   let turn = 0;
   let waiting = false;
   const rank = () => {
@@ -171,12 +171,18 @@ export function observeRails(
       shown = now;
       set(rails);
     };
+    const fail = (error: unknown) => {
+      if (mine !== turn) return;
+      // The next answer is news, whatever it is.
+      shown = undefined;
+      failed(error);
+    };
     try {
       const answer = (recommender as AnyRecommender).page(requests as never, shared as never);
-      if (isPromise(answer)) answer.then(show, report);
+      if (isPromise(answer)) answer.then(show, fail);
       else show(answer);
     } catch (error) {
-      report(error);
+      fail(error);
     }
   };
   rank();

@@ -21,7 +21,7 @@ function whenNear(element: Element, run: () => void): () => void {
 }
 
 /** Calls `run` when the page has loaded and is idle; returns the function that ends the wait. */
-function whenIdle(run: () => void): () => void {
+export function whenIdle(run: () => void): () => void {
   let isOver = false;
   const go = () => isOver || run();
   // Safari has no idle callbacks.
