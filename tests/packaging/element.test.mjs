@@ -516,7 +516,7 @@ const TEMPLATES = PATTERNS.flatMap((pattern) => {
     `<noscript>${pattern}</noscript>`,
   ];
 });
-/** What would call `go`, if it ran. */
+/** Values that would call `go` if they ran. */
 const PAYLOADS = [
   'javascript:go()',
   ' javascript:go()',

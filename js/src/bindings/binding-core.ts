@@ -1,3 +1,4 @@
+import { VicinoError } from '../core/errors.js';
 import type { LoadOptions, ModelSource, Recommender } from '../core/index.js';
 import type { ListOptions, Rail, RailRequest, Recommendation } from '../core/types.js';
 import { observeImpressions } from './impressions.js';
@@ -43,12 +44,17 @@ export interface PageOptions extends ListOptions {
 
 /** Loads a model while the script that opens it loads. */
 export async function loadModel(source: ModelSource, options?: LoadOptions): Promise<Recommender> {
-  const isAddress = source instanceof URL || (typeof source === 'string' && source !== '');
-  const early = isAddress
-    ? // After a failure `load` requests the file again, and reports the error.
-      fetch(source, { signal: options?.signal ?? null }).catch(() => source)
-    : source;
-  const { Recommender } = await import('../core/index.js');
+  let early: ModelSource | Promise<ModelSource> = source;
+  if (source instanceof URL || (typeof source === 'string' && source !== '')) {
+    // After a failure `load` requests the file again, and reports the error.
+    early = fetch(source, { signal: options?.signal ?? null }).catch(() => source);
+  } else if (source instanceof Response && !source.bodyUsed) {
+    // A body is read once, but a component may be mounted again, as React's strict mode does.
+    early = source.clone();
+  }
+  const { Recommender } = await import('../core/index.js').catch((cause) => {
+    throw new VicinoError('network', 'load: the script of `vicino` did not load', { cause });
+  });
   return Recommender.load(early, options);
 }
 
@@ -145,9 +151,9 @@ export function rankNow(
 }
 
 /**
- * Calls `set` with the rails, now and after every change of the history, if they differ from the rails before (from
- * `known` at first), or `failed` with the error if they cannot be listed. A recommender on the page makes the first
- * call before this function returns. Returns the function that ends it.
+ * Calls `set` with the rails, now and after every change of history, catalogue, model or consent, if they differ from
+ * the rails before (from `known` at first), or `failed` with the error if they cannot be listed. A recommender on the
+ * page makes the first call before this function returns. Returns the function that ends it.
  */
 export function observeRails(
   recommender: AnyRecommender,
@@ -186,8 +192,8 @@ export function observeRails(
     }
   };
   rank();
-  // Several events in one go are one change.
-  const stop = recommender.history.subscribe(() => {
+  // Several changes in one go are one.
+  const stop = recommender.subscribe(() => {
     if (!waiting) queueMicrotask(rank);
     waiting = true;
   });

@@ -45,6 +45,8 @@ const Wait = createContext<Waiting | undefined>(undefined);
 /** Provides a recommender to everything below; `source` loads one in the browser and frees it at the end. */
 export function VicinoProvider({ children, ...origin }: Origin & { children?: ReactNode }) {
   const { recommender, source } = origin;
+  // An address is the same in a new object.
+  const from = source instanceof URL ? source.href : source;
   const [current, setCurrent] = useState<AnyRecommender | undefined>(() =>
     recommender && !('then' in recommender) ? recommender : undefined,
   );
@@ -52,7 +54,7 @@ export function VicinoProvider({ children, ...origin }: Origin & { children?: Re
   const latest = useRef(origin);
   latest.current = origin;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new object of options is no reason to load again
-  useEffect(() => resolveRecommender(latest.current, setCurrent, wait), [recommender, source]);
+  useEffect(() => resolveRecommender(latest.current, setCurrent, wait), [recommender, from]);
   const below = createElement(Context.Provider, { value: current }, children);
   return createElement(Wait.Provider, { value: wait }, below);
 }
@@ -68,7 +70,8 @@ export function useVicino<R extends AnyRecommender = Recommender>(rail?: string)
 }
 
 /**
- * Returns the items of one rail, ranked again when the history changes; `initialItems` on a server and while hydrating.
+ * Returns the items of one rail, ranked again when history, catalogue or model change; `initialItems` on a server and
+ * while hydrating.
  */
 export function useRail(list: ListName, options: RailOptions = {}): readonly Recommendation[] {
   const rails = useRails([railRequest(list, options)], {}, initialPage(list, options));

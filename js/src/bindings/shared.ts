@@ -32,8 +32,8 @@ export function onRecommender(listener: () => void): () => void {
 }
 
 /**
- * Sets the recommender, or the promise of one, for rails without `src`, those that are there and those to come. Rails of
- * another copy of the package on the page hear of it, too.
+ * Sets the recommender, or the promise of one, for rails without `src`, those that are there and those to come. Rails
+ * of another copy of the package on the page hear of it, too.
  */
 export function setRecommender(recommender: AnyRecommender | PromiseLike<AnyRecommender>): void {
   const { page, then } = Object(recommender);

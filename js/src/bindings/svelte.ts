@@ -73,8 +73,8 @@ export function createVicino<R extends AnyRecommender = Recommender>(
 }
 
 /**
- * Makes a store of the items of one rail, ranked again when the history changes; `initialItems` until the model is
- * loaded.
+ * Makes a store of the items of one rail, ranked again when history, catalogue or model change; `initialItems` until
+ * the model is loaded.
  */
 export function rail(
   shop: Shop,

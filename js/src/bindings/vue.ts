@@ -33,8 +33,9 @@ import {
 
 export type { AnyRecommender, Origin, PageOptions, RailOptions } from './binding-core.js';
 
-const KEY: InjectionKey<ShallowRef<AnyRecommender | undefined>> = Symbol('vicino');
-const WAIT: InjectionKey<Waiting> = Symbol('vicino-wait');
+// Of two copies of the package in one app, each finds what the other provides.
+const KEY: InjectionKey<ShallowRef<AnyRecommender | undefined>> = Symbol.for('vicino');
+const WAIT: InjectionKey<Waiting> = Symbol.for('vicino-wait');
 
 /** Makes a plugin for `app.use`; `source` is loaded in the browser and freed with the app. */
 export function createVicino(origin: Origin): Plugin {
@@ -70,8 +71,8 @@ export function useVicino<R extends AnyRecommender = Recommender>(
 const injected = () => [inject(KEY, () => shallowRef(), true), inject(WAIT, undefined)] as const;
 
 /**
- * Returns the items of one rail, ranked again when the history or the options change; `initialItems` before the first
- * ranking.
+ * Returns the items of one rail, ranked again when history, catalogue, model or options change; `initialItems` before
+ * the first ranking.
  */
 export function useRail(
   list: MaybeRefOrGetter<ListName>,
@@ -88,7 +89,7 @@ export function useRail(
   return items;
 }
 
-/** Returns several rails, no item in two of them, ranked again when the history or the options change. */
+/** Returns several rails, no item in two of them, ranked again as those of {@link useRail}. */
 export function usePage(
   requests: MaybeRefOrGetter<readonly RailRequest[]>,
   options: MaybeRefOrGetter<PageOptions> = {},

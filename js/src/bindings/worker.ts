@@ -88,7 +88,7 @@ function describe(object: object): ApiShape {
   let changes = false;
   for (let from = object; from !== Object.prototype; from = Object.getPrototypeOf(from)) {
     for (const name of Object.getOwnPropertyNames(from)) {
-      if (name === 'constructor' || name === 'free') continue;
+      if (name === 'constructor' || name === 'free' || name.startsWith('_')) continue;
       const value = (object as Part)[name];
       if (name === 'subscribe') {
         changes = true;

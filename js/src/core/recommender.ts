@@ -76,6 +76,12 @@ export class Recommender implements Disposable {
 
   /** Calls {@link free}, for `using`. */
   declare readonly [Symbol.dispose]: () => void;
+  /**
+   * Keeps Vue and Alpine from putting a proxy in the place of this, which would have no private fields.
+   *
+   * @internal
+   */
+  readonly __v_skip = true;
   /** Events that this device remembers. */
   readonly history: History;
   /** Consent of the shopper. */
