@@ -7,30 +7,12 @@
 import type { ListName, LoadOptions, RailRequest } from '../core/types.js';
 import type { AnyRecommender } from './binding-core.js';
 import type { ItemData } from './card.js';
+import type { RailErrorDetail, RailEventDetail } from './element-types.js';
 import { startRail } from './rail.js';
 
 export type { ItemData } from './card.js';
+export type { RailAttributes, RailErrorDetail, RailEventDetail } from './element-types.js';
 export { setRecommender } from './shared.js';
-
-/** Detail of the events `vicino-click` and `vicino-impression`. */
-export interface RailEventDetail {
-  /** Name of the rail. */
-  rail: string;
-  /** Ids of the items; one id for a click. */
-  ids: string[];
-  /** Position of the clicked item, from 0. */
-  position?: number;
-}
-
-/** Detail of the event `vicino-error`. */
-export interface RailErrorDetail {
-  /** Name of the rail. */
-  rail: string;
-  /** The error: a `VicinoError`, or what `data` has thrown. */
-  error: unknown;
-  /** Id of the item, if its card alone is missing. */
-  id?: string;
-}
 
 declare global {
   interface HTMLElementTagNameMap {

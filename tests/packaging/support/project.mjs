@@ -72,14 +72,18 @@ export function makeProject() {
     tarball,
     write,
     read: (name) => readFileSync(join(folder, name), 'utf8'),
-    /** Has a package as if it was installed: from the repository, or a folder of it that has its own. */
-    link(name, from = '') {
+    /**
+     * Has a package as if it was installed, under a name of its own if need be: from the repository, or a folder of it
+     * that has its own. Returns the path of the link.
+     */
+    link(name, from = '', as = name) {
       const target = join(root, from, 'node_modules', name);
       if (!existsSync(target)) throw new Error(`${target} is not there; run \`npm ci\``);
-      const link = join(folder, 'node_modules', name);
+      const link = join(folder, 'node_modules', as);
       mkdirSync(dirname(link), { recursive: true });
       rmSync(link, { force: true });
       symlinkSync(target, link);
+      return link;
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
