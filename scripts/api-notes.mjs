@@ -19,6 +19,7 @@ export const GROUPS = {
     Lists: [
       'ListOptions',
       'ForYouOptions',
+      'TogetherOptions',
       'TrendingOptions',
       'BecauseOptions',
       'Recommendation',
@@ -101,6 +102,9 @@ console.assert(!items.some(({ id }) => id === 'sku-2'));
 const basket = ['sku-1', 'sku-2'];
 const items = shop.boughtTogether(basket, { k: 4 });
 console.assert(!items.some(({ id }) => basket.includes(id)));
+// For a row that is to hold nothing else, however short it is:
+const strict = shop.boughtTogether(basket, { k: 4, fallback: 'none' });
+console.assert(strict.every(({ score }) => score > 0));
 \`\`\`
 `,
   'Recommender.becauseYouViewed': `

@@ -369,3 +369,62 @@ test('a market has its own popular items and no others', async () => {
   ]);
   for (const one of [all, at, de]) one.free();
 });
+
+test('boughtTogether ends with popular items, related ones or none', async () => {
+  const recommender = await load();
+  const list = (id: string, fallback?: 'popular' | 'related' | 'none', more: ListOptions = {}) =>
+    recommender.boughtTogether(id, { k: 6, ...more, ...(fallback && { fallback }) });
+  const scored = (items: { score: number }[]) => items.filter(({ score }) => score > 0).length;
+  // Three items are bought with sku-10, and three are viewed after it, one of them both.
+  expect(ids(list('sku-10', 'none'))).toHaveLength(3);
+  expect(ids(list('sku-10')).slice(0, 3)).toEqual(ids(list('sku-10', 'none')));
+  expect(ids(list('sku-10', 'popular'))).toEqual(ids(list('sku-10')));
+  expect([scored(list('sku-10')), scored(list('sku-10', 'related'))]).toEqual([3, 5]);
+  expect(ids(list('sku-10', 'related')).slice(0, 3)).toEqual(ids(list('sku-10', 'none')));
+  expect(new Set(ids(list('sku-10', 'related'))).size).toBe(6);
+  // Nothing is bought with 商品/2.
+  expect(list('商品/2', 'none')).toEqual([]);
+  expect(list('商品/2', 'related')).toEqual(recommender.related('商品/2', { k: 6 }));
+  expect(ids(list('商品/2'))).toEqual(ids(recommender.trending({ k: 6, exclude: ['商品/2'] })));
+  // Rules hold for the whole list.
+  const pinned = { pin: ['größe 6'], exclude: ids(list('sku-10', 'none')) };
+  expect(ids(list('sku-10', 'related', pinned))).toHaveLength(6);
+  expect(ids(list('sku-10', 'related', pinned)).filter((id) => id === 'größe 6')).toEqual([
+    'größe 6',
+  ]);
+  expect(ids(list('sku-10', 'none', pinned))).toEqual(['größe 6']);
+  expect(list('sku-10', 'related', { k: 0 })).toEqual([]);
+  expect(ids(list('sku-10', 'related', { k: 2 }))).toEqual(ids(list('sku-10', 'none')).slice(0, 2));
+});
+
+test('what stands in for what is bought together says so', async () => {
+  const recommender = await load();
+  const keys = (fallback: 'popular' | 'related') =>
+    recommender
+      .boughtTogether('sku-10', { k: 6, fallback, explain: true })
+      .map(({ sentence }) => sentence?.key);
+  const together = Array(3).fill('bought-together');
+  expect(keys('popular')).toEqual([...together, 'popular', 'popular', 'popular']);
+  expect(keys('related')).toEqual([...together, 'viewed-next', 'viewed-next', 'popular']);
+});
+
+test('fallback is an option of boughtTogether alone, in a page, too', async () => {
+  const recommender = await load();
+  expect(
+    (await failure(() => recommender.related('sku-0', { fallback: 'none' } as object))).code,
+  ).toBe('option-unknown');
+  expect(
+    (await failure(() => recommender.boughtTogether('sku-0', { fallback: 'no' as 'none' })))
+      .message,
+  ).toContain('popular, related or none');
+  const request = { name: 'together', list: 'boughtTogether', item: '商品/2', k: 4 } as const;
+  const page = (fallback: 'related' | 'none') =>
+    recommender.page([
+      { name: 'top', list: 'trending', k: 2 },
+      { ...request, fallback },
+    ]);
+  expect(page('none')[1]?.items).toEqual([]);
+  const [top, together] = page('related');
+  expect(together?.items).toHaveLength(4);
+  expect(ids(together?.items ?? [])).not.toContain(top?.items[0]?.id);
+});

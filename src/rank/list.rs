@@ -95,7 +95,7 @@ impl<T: Table> Ranker<T> {
             anchors: Vec::new(),
             only: None,
             curated: Vec::new(),
-            fills: true,
+            fills: request.options.fills,
         };
         let relation = match source {
             Source::Related(_) => Some(Relation::Next),
@@ -129,7 +129,7 @@ impl<T: Table> Ranker<T> {
             }
             Source::Related(items) => items,
             Source::Together(items) => {
-                plan.table = table(model, Relation::Together).or(plan.table);
+                plan.table = table(model, Relation::Together).or(plan.table.filter(|_| plan.fills));
                 items
             }
             Source::Similar(items) => {

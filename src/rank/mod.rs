@@ -79,7 +79,8 @@ pub enum Source<'a> {
     },
     /// Items viewed after these.
     Related(&'a [ItemIx]),
-    /// Items bought in one basket with these; items viewed after them if the model has no baskets.
+    /// Items bought in one basket with these; items viewed after them if the model has no baskets and the list is to be
+    /// full.
     Together(&'a [ItemIx]),
     /// Items with similar content. A model without such a table lists the category of the first one: the score is the
     /// nearness of prices (the lower by the higher, or a half if one is unknown) times popularity.
@@ -101,6 +102,18 @@ impl Source<'_> {
     }
 }
 
+/// Items of [`Ranker::bought_together_or`] behind those that are bought together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fallback {
+    /// Popular items.
+    #[default]
+    Popular,
+    /// Items viewed after those of the request, then popular items.
+    Related,
+    /// None.
+    Nothing,
+}
+
 /// A request for a list.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Options<'a> {
@@ -119,6 +132,8 @@ pub struct Options<'a> {
     pub viewed: &'a [HistoryEvent],
     /// Lists every variant of a product, one after the other, if set.
     pub apart: bool,
+    /// Popular items fill the list up, which else ends with those that have a score.
+    pub fills: bool,
     /// The shop's rules.
     pub rules: Rules<'a>,
 }
@@ -133,6 +148,7 @@ impl Default for Options<'_> {
             explain: false,
             viewed: &[],
             apart: false,
+            fills: true,
             rules: Rules::default(),
         }
     }
@@ -287,6 +303,28 @@ impl Ranker {
         eligible: &mut Eligible,
     ) -> Vec<Ranked> {
         self.list(model, Source::Together(items), options, eligible)
+    }
+
+    /// As [`bought_together`](Ranker::bought_together), then ranks the items of the fallback.
+    pub fn bought_together_or(
+        &mut self,
+        model: &Model,
+        items: &[ItemIx],
+        fallback: Fallback,
+        options: &Options,
+        eligible: &mut Eligible,
+    ) -> Vec<Ranked> {
+        let fills = fallback == Fallback::Popular;
+        let mut listed = self.list(model, Source::Together(items), &Options { fills, ..*options }, eligible);
+        if fallback == Fallback::Related {
+            // As `recommender.ts` does: a list of its own, which spares the page's module the code.
+            let taken = listed.iter().map(|ranked| ranked.item);
+            let exclude: Vec<ItemIx> = options.exclude.iter().copied().chain(taken).collect();
+            let rules = Rules { pins: &[], ..options.rules };
+            let rest = Options { k: options.k.saturating_sub(listed.len()), exclude: &exclude, rules, ..*options };
+            listed.extend(self.list(model, Source::Related(items), &rest, eligible));
+        }
+        listed
     }
 
     /// Ranks items by their recency-weighted popularity.

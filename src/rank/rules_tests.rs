@@ -160,6 +160,7 @@ struct Request {
     items: Vec<ItemIx>,
     k: usize,
     repeats: bool,
+    fills: bool,
     exclude: Vec<ItemIx>,
     seed: Option<u32>,
     filter: Option<Condition>,
@@ -185,6 +186,7 @@ fn any_request() -> impl Strategy<Value = Request> {
         prop::collection::vec(item(), 0..4),
         0usize..15,
         any::<bool>(),
+        any::<bool>(),
         prop::collection::vec(item(), 0..3),
         prop::option::of(any::<u32>()),
     );
@@ -200,7 +202,7 @@ fn any_request() -> impl Strategy<Value = Request> {
         prop::collection::vec(0..NUM_ITEMS, 0..3),
     );
     (from, rules).prop_map(|(from, rules)| {
-        let (source, history, factors, items, k, repeats, exclude, seed) = from;
+        let (source, history, factors, items, k, repeats, fills, exclude, seed) = from;
         let (filter, bury, boosts, pins, max_per_category, diversity, explore, fatigue, refused) = rules;
         Request {
             source,
@@ -209,6 +211,7 @@ fn any_request() -> impl Strategy<Value = Request> {
             items,
             k,
             repeats,
+            fills,
             exclude,
             seed,
             filter,
@@ -262,6 +265,7 @@ impl Request {
             explain,
             viewed: &self.history,
             apart: false,
+            fills: self.fills,
             rules: Rules {
                 catalogue: Some(&catalogue),
                 filter: filter.as_deref().map(|words| Filter::new(words).unwrap()),
@@ -279,6 +283,7 @@ impl Request {
 
     fn relation(&self, model: &Model) -> Option<Relation> {
         match self.source {
+            3 if !self.fills => model.table(Relation::Together).map(|_| Relation::Together),
             0..4 => Some(Relation::Next),
             4 => model.table(Relation::Similar).map(|_| Relation::Similar),
             _ => None,
@@ -344,7 +349,7 @@ impl Request {
         let is_seen =
             |item: u32| self.source < 2 && !self.repeats && self.history.iter().any(|event| event.item.0 == item);
         let is_anchor = |item: u32| (2..5).contains(&self.source) && self.items.contains(&ItemIx(item));
-        let fills = self.source != 6;
+        let fills = self.fills && self.source != 6;
         let mut open: Vec<Open> = Vec::new();
         for item in 0..NUM_ITEMS {
             let pin = self.pins.iter().position(|pin| pin.0.0 == item);

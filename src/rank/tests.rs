@@ -153,6 +153,37 @@ fn a_page_of_an_item_never_lists_the_item() {
 }
 
 #[test]
+fn a_list_of_what_is_bought_together_ends_as_asked() {
+    let mut model = model(&[(0, 2, 3), (0, 3, 4), (1, 4, 3)], vec![9; NUM_ITEMS as usize]);
+    let mut ranker = Ranker::new(&model);
+    let options = Options { k: 4, ..Options::default() };
+    let mut list = |model: &Model, item: u32, fallback| -> Vec<(u32, bool)> {
+        let items = [ItemIx(item)];
+        let ranked = ranker.bought_together_or(model, &items, fallback, &options, &mut |item| item.0 != 3);
+        ranked.iter().map(|one| (one.item.0, one.score > 0.0)).collect()
+    };
+    // Without baskets, what is viewed next stands in for them if the list is to be full.
+    assert_eq!(list(&model, 0, Fallback::Popular), [(2, true), (1, false), (4, false), (5, false)]);
+    assert_eq!(list(&model, 0, Fallback::Related), [(2, true), (1, false), (4, false), (5, false)]);
+    assert_eq!(list(&model, 0, Fallback::Nothing), []);
+    let baskets = self::model(&[(0, 6, 3), (0, 3, 3)], vec![9; NUM_ITEMS as usize]);
+    model.tables.push((Relation::Together, baskets.tables[0].1.clone()));
+    let mut ranker = Ranker::new(&model);
+    let mut list = |item: u32, fallback| -> Vec<(u32, bool)> {
+        let items = [ItemIx(item)];
+        let ranked = ranker.bought_together_or(&model, &items, fallback, &options, &mut |item| item.0 != 3);
+        ranked.iter().map(|one| (one.item.0, one.score > 0.0)).collect()
+    };
+    assert_eq!(list(0, Fallback::Popular), [(6, true), (1, false), (2, false), (4, false)]);
+    assert_eq!(list(0, Fallback::Related), [(6, true), (2, true), (1, false), (4, false)]);
+    assert_eq!(list(0, Fallback::Nothing), [(6, true)]);
+    // An item that nothing is bought with.
+    assert_eq!(list(1, Fallback::Popular), [(0, false), (2, false), (4, false), (5, false)]);
+    assert_eq!(list(1, Fallback::Related), [(4, true), (0, false), (2, false), (5, false)]);
+    assert_eq!(list(1, Fallback::Nothing), []);
+}
+
+#[test]
 fn a_cart_adds_up_its_items_and_falls_back_to_the_next_table() {
     let model = model(&[(0, 2, 3), (1, 2, 3), (0, 3, 4)], vec![0; NUM_ITEMS as usize]);
     let mut ranker = Ranker::new(&model);

@@ -61,6 +61,8 @@ words! {
     HAS_SEED = 4;
     /// Flag of a request: every variant of a product is listed.
     APART = 8;
+    /// Flag of a request: popular items do not fill the list up.
+    NO_FILLING = 16;
 
     /// Bit of a number of reasons: the shop chose the item.
     CURATED = 0x8000_0000;

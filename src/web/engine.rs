@@ -236,6 +236,7 @@ impl Engine {
             explain: request.has(words::EXPLAIN),
             viewed: &self.events,
             apart: request.has(words::APART),
+            fills: !request.has(words::NO_FILLING),
             rules: Rules {
                 catalogue: Some(&self.catalogue),
                 filter: request.filter,

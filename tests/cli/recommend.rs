@@ -129,6 +129,25 @@ fn baskets_have_lists_of_their_own() {
 }
 
 #[test]
+fn lists_of_baskets_end_as_asked() {
+    let model = SHOP.model();
+    let together = |fallback| {
+        let args = ["recommend", "--model", &model, "--history", "P11", "--relation", "together", "--json"];
+        json(vicino(args).args(["-k", "500", "--fallback", fallback]))["items"].as_array().unwrap().clone()
+    };
+    let [popular, related, none] = ["popular", "related", "none"].map(together);
+    assert!(!none.is_empty() && none.iter().all(|item| item["score"].as_f64() > Some(0.0)), "{none:?}");
+    assert!(popular.starts_with(&none) && related.starts_with(&none));
+    assert!(popular.len() == related.len() && popular.len() > none.len());
+    let scored = |items: &[serde_json::Value]| items.iter().filter(|item| item["score"].as_f64() > Some(0.0)).count();
+    assert!(scored(&popular) == none.len() && scored(&related) > none.len());
+
+    let args = ["recommend", "--model", &model, "--history", "P11", "--fallback", "none"];
+    let message = stderr(&mut vicino(args), 2);
+    assert!(message.contains("--fallback needs --relation together"), "{message}");
+}
+
+#[test]
 fn unknown_ids_are_counted_and_ignored() {
     let model = SHOP.model();
     let list = |history| {

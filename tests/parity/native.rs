@@ -13,8 +13,8 @@ use std::path::Path;
 use vicino::model::{About, Categories, Curated, Measurement, Model, Privacy, RankingParameters, Relation};
 use vicino::pack::{Detail, Draft, Packer};
 use vicino::rank::{
-    Boost, Catalogue, Column, Filter, HistoryEvent, Options, Ranked, Ranker, Rules, Signals, Source, event_factor,
-    impression_factor, recency_score, replenishment_score,
+    Boost, Catalogue, Column, Fallback, Filter, HistoryEvent, Options, Ranked, Ranker, Rules, Signals, Source,
+    event_factor, impression_factor, recency_score, replenishment_score,
 };
 use vicino::{CategoryIx, CsrMatrix, EventKind, ItemIx};
 
@@ -303,7 +303,12 @@ fn case(random: &mut Random, model: &Model) -> Result<Value, Box<dyn Error>> {
     let fatigue = source.default_fatigue();
     let apart = random.chance(20);
     let options = Options { rules: Rules { fatigue, ..options.rules }, viewed: &events, apart, ..options };
-    let ranked = ranker.list(model, source, &options, &mut eligible);
+    let (name, fallback) =
+        [("popular", Fallback::Popular), ("related", Fallback::Related), ("none", Fallback::Nothing)][random.below(3)];
+    let ranked = match source {
+        Source::Together(items) => ranker.bought_together_or(model, items, fallback, &options, &mut eligible),
+        _ => ranker.list(model, source, &options, &mut eligible),
+    };
     let pin = pins.map(|(item, position)| json!({ "id": model.id(item), "position": position }));
     let rules = json!({
         "boost": [{ "where": { "price": { "min": 5, "max": 40 } }, "factor": 2.5 }],
@@ -320,6 +325,7 @@ fn case(random: &mut Random, model: &Model) -> Result<Value, Box<dyn Error>> {
         "history": history.iter().map(Event::json).collect::<Vec<_>>(),
         "shown": shown.iter().map(|Shown { id, count, age_ms }| json!([id, count, age_ms])).collect::<Vec<_>>(),
         "items": items,
+        "fallback": name,
         "k": k,
         "includeSeen": options.repeats,
         "explain": options.explain,

@@ -93,11 +93,13 @@ const LIST: Checks = {
   seed: isIntegerIn(0, 4_294_967_295),
 };
 const WINDOW = { includeSeen: isBoolean, window: isOneOf('all', 'session') };
+const TOGETHER = { fallback: isOneOf('popular', 'related', 'none') };
 const TREND = { category: isString, days: isIntegerIn(0, 100_000) };
 const RAILS = { rails: isIntegerIn(0, 100) };
 const RAIL: Checks = {
   ...LIST,
   ...WINDOW,
+  ...TOGETHER,
   ...TREND,
   ...RAILS,
   name: isString,
@@ -109,6 +111,7 @@ const RAIL: Checks = {
 /** Checks of lists that have options of their own. */
 const LISTS: Record<string, Checks> = {
   forYou: { ...LIST, ...WINDOW },
+  boughtTogether: { ...LIST, ...TOGETHER },
   trending: { ...LIST, ...TREND },
   becauseYouViewed: { ...LIST, ...RAILS },
 };

@@ -16,7 +16,13 @@ import {
 } from './load.js';
 import { describeModel, freeEngine, openEngine, translateErrors, yieldToPage } from './open.js';
 import { checkEvent, checkList, checkLoad, checkPlacement, checkRails } from './options.js';
-import { encodeRequest, type ListRequest, listRequest, type RequestOptions } from './request.js';
+import {
+  DEFAULT_K,
+  encodeRequest,
+  type ListRequest,
+  listRequest,
+  type RequestOptions,
+} from './request.js';
 import { sentence } from './sentence.js';
 import type {
   BecauseOptions,
@@ -38,6 +44,7 @@ import type {
   Reason,
   Recommendation,
   RecordedEvent,
+  TogetherOptions,
   TrendingOptions,
 } from './types.js';
 import { bits, CURATED, UNKNOWN } from './words.js';
@@ -244,7 +251,7 @@ export class Recommender implements Disposable {
   }
 
   /** Lists items that are bought together with these; ids that the model does not know are ignored. */
-  boughtTogether(ids: string | readonly string[], options: ListOptions = {}): Recommendation[] {
+  boughtTogether(ids: string | readonly string[], options: TogetherOptions = {}): Recommendation[] {
     const items = typeof ids === 'string' ? [ids] : ids;
     checkValue('boughtTogether', items, isIds, 'ids');
     return this.#checked({ list: 'boughtTogether', items }, options);
@@ -409,7 +416,13 @@ export class Recommender implements Disposable {
     const flat = this.#rank(engine, request);
     // A predicate may have freed it.
     this.#requireEngine();
-    return this.#decode(engine, options, flat);
+    const made = this.#decode(engine, options, flat);
+    const { list, fallback, k = DEFAULT_K } = options;
+    if (list === 'boughtTogether' && fallback === 'related') {
+      const rest = { ...options, list: 'related', k: k - made.length, pin: [] } as const;
+      made.push(...this.#list(rest, layers, listed.concat(made.map(({ id }) => id))));
+    }
+    return made;
   }
 
   /** Returns the engine's flat answer to a request. */

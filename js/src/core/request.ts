@@ -6,7 +6,19 @@ import type { ColumnNames } from './catalog.js';
 import { ofItems, program } from './filter.js';
 import { encodeRows, numbers } from './item-numbers.js';
 import type { Candidate, Filter, ListOptions, RailRequest } from './types.js';
-import { APART, bits, EXPLAIN, HAS_SEED, INCLUDE_SEEN, SOURCES, UNKNOWN } from './words.js';
+import {
+  APART,
+  bits,
+  EXPLAIN,
+  HAS_SEED,
+  INCLUDE_SEEN,
+  NO_FILLING,
+  SOURCES,
+  UNKNOWN,
+} from './words.js';
+
+/** Number of items of a list by default. */
+export const DEFAULT_K = 12;
 
 /** Options of one list. */
 export type RequestOptions = Omit<RailRequest, 'name'>;
@@ -82,8 +94,9 @@ export function encodeRequest(
   names: ColumnNames,
   { source, items, exclude, filters, options }: ListRequest,
 ): Uint32Array {
-  const { k = 12, includeSeen, explain, seed, days = 0, maxPerCategory = 0 } = options;
+  const { k = DEFAULT_K, includeSeen, explain, seed, days = 0, maxPerCategory = 0 } = options;
   const { diversity = 0, explore = 0, fatigue = NaN, boost = [], bury, pin = [] } = options;
+  const { fallback = 'popular' } = options;
   const known = (ids: readonly string[]) =>
     [...numbers(engine, ids)].filter((item) => item !== UNKNOWN);
   const sized = (words: readonly number[]) => [words.length, ...words];
@@ -94,6 +107,7 @@ export function encodeRequest(
     (includeSeen ? INCLUDE_SEEN : 0) |
     (explain ? EXPLAIN : 0) |
     (options.groupBy === false ? APART : 0) |
+    (source === 'boughtTogether' && fallback !== 'popular' ? NO_FILLING : 0) |
     (seed === undefined ? 0 : HAS_SEED);
   return new Uint32Array(
     [

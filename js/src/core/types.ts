@@ -36,7 +36,9 @@ export interface Filter {
 /** A filter, or a predicate that returns true for items that may be listed. */
 export type Where = Filter | ((item: Candidate) => boolean);
 
-/** Options of every list. Only `where`, `exclude` and `excludePurchased` can make a list shorter than `k`. */
+/**
+ * Options of every list. Only `where`, `exclude`, `excludePurchased` and `fallback` can make a list shorter than `k`.
+ */
 export interface ListOptions {
   /** Number of items, 0 to 1,000,000; fewer are listed only if fewer are allowed. Default: 12. */
   k?: number;
@@ -97,6 +99,15 @@ export interface ForYouOptions extends ListOptions {
   window?: 'all' | 'session';
 }
 
+/** Options of `boughtTogether`. */
+export interface TogetherOptions extends ListOptions {
+  /**
+   * Items that follow those that are bought together, or stand in for them: popular items, items that shoppers view
+   * after these and then popular ones, or none, which makes the list shorter than `k`. Default: `popular`.
+   */
+  fallback?: 'popular' | 'related' | 'none';
+}
+
 /** Options of `trending`. */
 export interface TrendingOptions extends ListOptions {
   /** Items of this category only. */
@@ -123,14 +134,18 @@ export type ListName =
   | 'becauseYouViewed';
 
 /** A request for one rail of a page. */
-export interface RailRequest extends ForYouOptions, TrendingOptions, BecauseOptions {
+export interface RailRequest
+  extends ForYouOptions,
+    TogetherOptions,
+    TrendingOptions,
+    BecauseOptions {
   /** The shop's name of the rail. */
   name: string;
   /** List that the rail shows. */
   list: ListName;
   /** Item that the list starts from. */
   item?: string;
-  /** Items that the list starts from, for `boughtTogether`. */
+  /** Items that the list starts from, for `boughtTogether`; they replace `item`. */
   items?: readonly string[];
 }
 

@@ -40,6 +40,7 @@ export const INCLUDE_SEEN = 1;
 export const EXPLAIN = 2;
 export const HAS_SEED = 4;
 export const APART = 8;
+export const NO_FILLING = 16;
 
 /** Bit of a number of reasons: the shop chose the item. */
 export const CURATED = 0x80000000;

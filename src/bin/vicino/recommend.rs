@@ -19,13 +19,13 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use vicino::measure::Rankers;
 use vicino::model::Model;
-use vicino::rank::{HistoryEvent, Options, Ranked, Ranker};
+use vicino::rank::{Fallback, HistoryEvent, Options, Ranked, Ranker};
 use vicino::{EventKind, ItemIx, Progress};
 
 /// Lists products for a history, or for each history of a file, with the ranker that the browser runs.
 ///
 /// Product ids that the model does not know are counted on stderr and otherwise ignored. A list is shorter than K
-/// only if the model knows fewer products that may be listed.
+/// only if the model knows fewer products that may be listed, or with --fallback none.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = AFTER_HELP)]
 #[command(group = clap::ArgGroup::new("what").required(true).args(["history", "histories"]))]
@@ -66,6 +66,10 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t = RelationName::Next)]
     relation: RelationName,
 
+    /// Products behind those that are bought together, with --relation together [default: popular]
+    #[arg(long, value_enum)]
+    fallback: Option<FallbackName>,
+
     /// List for this market of the model: its own popular products, and none that it lacks
     #[arg(long, value_name = "NAME")]
     market: Option<String>,
@@ -100,6 +104,27 @@ enum RelationName {
     Together,
 }
 
+/// Products that fill up a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum FallbackName {
+    /// Popular products
+    Popular,
+    /// Products viewed after those of the history, then popular ones
+    Related,
+    /// None: the list may be shorter
+    None,
+}
+
+impl From<FallbackName> for Fallback {
+    fn from(name: FallbackName) -> Fallback {
+        match name {
+            FallbackName::Popular => Fallback::Popular,
+            FallbackName::Related => Fallback::Related,
+            FallbackName::None => Fallback::Nothing,
+        }
+    }
+}
+
 const AFTER_HELP: &str = "\
 Examples:
   vicino recommend --model shop.vicino --history A17,B4,B9 -k 5 --explain
@@ -114,7 +139,16 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     let inputs: Vec<PathBuf> = args.histories.iter().chain([&args.model]).cloned().collect();
     output::refuse_to_replace(&inputs, &args.output)?;
     let model = input::model_for(&args.model, args.market.as_deref())?;
-    let asked = Asked { k: args.k, relation: args.relation, repeats: !args.exclude_history, seed: args.seed };
+    if args.fallback.is_some() && args.relation != RelationName::Together {
+        return Err(Usage("--fallback needs --relation together".to_owned()).into());
+    }
+    let asked = Asked {
+        k: args.k,
+        relation: args.relation,
+        fallback: args.fallback.map_or(Fallback::Popular, Fallback::from),
+        repeats: !args.exclude_history,
+        seed: args.seed,
+    };
     match (&args.history, &args.histories) {
         (Some(ids), _) => one(args, &model, ids, &asked, console),
         (None, Some(path)) => many(args, &model, path, &asked, console),
@@ -126,6 +160,7 @@ pub fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
 struct Asked {
     k: usize,
     relation: RelationName,
+    fallback: Fallback,
     repeats: bool,
     seed: Option<u32>,
 }
@@ -149,7 +184,7 @@ impl Asked {
                         items.push(event.item);
                     }
                 }
-                ranker.bought_together(model, &items, &options, &mut |_| true)
+                ranker.bought_together_or(model, &items, self.fallback, &options, &mut |_| true)
             }
         }
     }
