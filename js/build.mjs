@@ -141,6 +141,7 @@ const ENTRIES = {
   consent: 'consent/index',
   delivery: 'delivery/index',
   ids: 'ids/index',
+  pages: 'bindings/pages',
   train: 'train/browser',
   'train-node': 'train/node',
   'program-worker': 'program/run-in-worker',

@@ -373,6 +373,35 @@ test('rails without src follow the recommender that is set last, and a failed pr
   });
 });
 
+test('elements of one page list nothing twice, and follow what the shopper does together', async () => {
+  const found = await onPage(async () => {
+    const { pageRails } = await import('./node_modules/vicino/dist/pages.js');
+    const shop = await Recommender.load('./shop.vicino', { storage: 'memory' });
+    const template = '<template><p>{{id}}</p></template>';
+    const rail = (list) => `<vicino-rail list="${list}">${template}</vicino-rail>`;
+    put(['boughtTogether', 'related', 'similar', 'recentlyViewed', 'forYou'].map(rail).join(''));
+    const rails = [...document.querySelectorAll('vicino-rail')];
+    const page = pageRails('product', { item: 'sku-0' });
+    for (const one of rails) Object.assign(one, { page, recommender: shop });
+    const all = () => rails.map((one) => ids(one));
+    const same = () =>
+      JSON.stringify(all().slice(0, 4)) ===
+      JSON.stringify(shop.page(page).map(({ items }) => items.map(({ id }) => id)));
+    await until(() => rails.every((one) => one.matches('[state=ready]')) && same());
+    const first = all();
+    await shop.record({ item: first[1][0] });
+    await until(same);
+    return { first, later: all(), errors };
+  });
+  assert.deepEqual(found.errors, []);
+  for (const page of [found.first, found.later]) {
+    assert.equal(new Set(page.flat()).size, page.flat().length);
+    assert.ok(page[0].length > 0 && page[1].length > 0);
+    // It is not a rail of this page.
+    assert.deepEqual(page[4], []);
+  }
+});
+
 /** Attributes that are code, have an address or style, with `$` for a value. */
 const ATTRIBUTES = [
   ...[

@@ -4,6 +4,7 @@ import { fromCallback, fromConsentMode, fromShopify } from 'vicino/consent';
 import { fromDataLayer, toDataLayer } from 'vicino/datalayer';
 import { loadManifest } from 'vicino/delivery';
 import { setRecommender, type VicinoRail } from 'vicino/element';
+import { pageRails } from 'vicino/pages';
 import { usePage, useRail, useVicino, VicinoProvider } from 'vicino/react';
 import { createVicino, rail } from 'vicino/svelte';
 import { createVicino as createVue, useRail as useVueRail } from 'vicino/vue';
@@ -54,6 +55,12 @@ export async function elsewhere(dataLayer: unknown[]): Promise<void> {
 export function useHooks(): void {
   useRail('related', { item: 'sku-1', k: 4, where: () => true })[0]?.id.length;
   usePage([{ name: 'top', list: 'trending' }], { k: 3 })[0]?.items.length;
+  usePage(pageRails('product', { item: 'sku-1' }))[0]?.items.length;
+  usePage(pageRails('emptySearch'), { k: 3 });
+  // @ts-expect-error: a product page has an item
+  pageRails('product', { items: ['sku-1'] });
+  // @ts-expect-error: a cart has items
+  pageRails('cart');
   useVicino()?.forYou();
   VicinoProvider({ source: '/shop.vicino' });
   // @ts-expect-error: there is no such list

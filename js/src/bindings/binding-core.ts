@@ -1,4 +1,4 @@
-import { VicinoError } from '../core/errors.js';
+import { missingScript } from '../core/errors.js';
 import type { LoadOptions, ModelSource, Recommender } from '../core/index.js';
 import type { ListOptions, Rail, RailRequest, Recommendation } from '../core/types.js';
 import { observeImpressions } from './impressions.js';
@@ -52,9 +52,7 @@ export async function loadModel(source: ModelSource, options?: LoadOptions): Pro
     // A body is read once, but a component may be mounted again, as React's strict mode does.
     early = source.clone();
   }
-  const { Recommender } = await import('../core/index.js').catch((cause) => {
-    throw new VicinoError('network', 'load: the script of `vicino` did not load', { cause });
-  });
+  const { Recommender } = await import('../core/index.js').catch(missingScript);
   return Recommender.load(early, options);
 }
 

@@ -37,6 +37,7 @@ export interface RailAttributes {
   loading?: 'eager' | 'lazy' | undefined;
   label?: string | undefined;
   options?: Partial<RailRequest> | undefined;
+  page?: readonly RailRequest[] | undefined;
   loadOptions?: LoadOptions | undefined;
   data?: ((id: string) => ItemData | PromiseLike<ItemData>) | undefined;
   recommender?: AnyRecommender | PromiseLike<AnyRecommender> | undefined;

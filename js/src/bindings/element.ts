@@ -72,6 +72,11 @@ export class VicinoRail extends Base {
    * the attribute `item`. Call `update` after changing it.
    */
   declare options?: Partial<RailRequest>;
+  /**
+   * Rails of the whole page, such as those of `vicino/pages`; this element shows the one with its `name`, by default
+   * the name of the list. Elements with the same page list no item twice. Other attributes of the list do not count.
+   */
+  declare page?: readonly RailRequest[];
   /** Options of loading `src`; of several rails with one address, those of the first count. */
   declare loadOptions?: LoadOptions;
   /**

@@ -15,6 +15,7 @@ export interface RailElement extends HTMLElement {
   loading: string;
   label: string;
   options?: Partial<RailRequest>;
+  page?: readonly RailRequest[];
 }
 
 /** Makes the error of an attribute. */

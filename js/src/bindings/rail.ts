@@ -123,16 +123,16 @@ export function startRail(element: ListedElement, restart: () => void): () => vo
         '<vicino-rail>: the property `recommender` is no recommender',
       );
     }
-    const request = await readRequest(element, arrived);
+    const requests = element.page ?? [await readRequest(element, arrived)];
     if (signal.aborted) return;
     recommender = arrived;
     stops.push(
       observeRails(
         arrived,
-        [request],
+        requests,
         {},
         [],
-        ([first]) => show(first?.items ?? []).catch(fail),
+        (rails) => show(rails.find(({ name }) => name === rail)?.items ?? []).catch(fail),
         fail,
       ),
       observeImpressions(element, (ids) => {
