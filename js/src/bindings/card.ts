@@ -38,10 +38,10 @@ export const firstElement = (template: HTMLTemplateElement): Element | null =>
   template.content.firstElementChild ?? template.firstElementChild;
 
 /**
- * Copies the template's first element and fills in `{{name}}`; values inside a longer address are escaped. What would
- * make code of a value is left out.
+ * Makes the card of an item: a copy of the template's first element with `{{name}}` filled in; values inside a longer
+ * address are escaped. What would make code of a value is left out.
  */
-export function makeCard(template: HTMLTemplateElement, values: ItemData): Element {
+export function makeCard(template: HTMLTemplateElement, id: string, values: ItemData): Element {
   let card = firstElement(template)?.cloneNode(true) as Element;
   /** Fills in a text; values behind what `isEscaped` finds are escaped for an address. */
   const put = (text: string, isEscaped?: RegExp) =>
@@ -83,6 +83,7 @@ export function makeCard(template: HTMLTemplateElement, values: ItemData): Eleme
     around.append(card);
     card = around;
   }
-  card.setAttribute(ID, String(values.id));
+  // Not a value, which the shop's data may have replaced: clicks and impressions count for it.
+  card.setAttribute(ID, id);
   return card;
 }

@@ -1,6 +1,6 @@
 // The life of one `<vicino-rail>` from one change of its attributes to the next.
 import { VicinoError } from '../core/errors.js';
-import type { LoadOptions, Recommendation } from '../core/types.js';
+import type { LoadOptions, Rail, Recommendation } from '../core/types.js';
 import { type AnyRecommender, loadOnce, observeRails } from './binding-core.js';
 import { firstElement, INNER, type ItemData, makeCard } from './card.js';
 import { ID, observeImpressions } from './impressions.js';
@@ -72,7 +72,8 @@ export function startRail(element: ListedElement, restart: () => void): () => vo
           const there = known.get(id);
           if (there) return there;
           const data = await element.data?.(id);
-          return makeCard(template, { id, category, score, text: sentence?.text, ...data });
+          const values = { id, category, score, text: sentence?.text, ...data };
+          return makeCard(template, id, values);
         } catch (error) {
           // The others are of use without it.
           if (!isOver()) emit('vicino-error', { error, id });
@@ -123,8 +124,11 @@ export function startRail(element: ListedElement, restart: () => void): () => vo
         '<vicino-rail>: the property `recommender` is no recommender',
       );
     }
-    const requests = element.page ?? [await readRequest(element, arrived)];
+    const { page } = element;
+    const requests = page ?? [await readRequest(element, arrived)];
     if (signal.aborted) return;
+    const ownRail = (rails: readonly Rail[]) =>
+      page ? rails.find(({ name }) => name === rail) : rails[0];
     recommender = arrived;
     stops.push(
       observeRails(
@@ -132,7 +136,7 @@ export function startRail(element: ListedElement, restart: () => void): () => vo
         requests,
         {},
         [],
-        (rails) => show(rails.find(({ name }) => name === rail)?.items ?? []).catch(fail),
+        (rails) => show(ownRail(rails)?.items ?? []).catch(fail),
         fail,
       ),
       observeImpressions(element, (ids) => {
