@@ -45,7 +45,7 @@ const ENTRIES = [
   '/datalayer',
   '/consent',
   '/delivery',
-].concat(['/ids', '/inline', '/inline/worker', '/errors']);
+].concat(['/ids', '/pages', '/inline', '/inline/worker', '/errors']);
 
 const wasmFiles = (folder) => filesUnder(folder).filter((name) => name.endsWith('.wasm'));
 /** Fails if the command, or what looks for it, is part of what a page loads. */

@@ -209,7 +209,7 @@ class WorkerChannel {
     if (path === 'metrics') object.flush = this.#flush.bind(this);
     if (!path) {
       // Vue, which would ask for every property in depth, leaves it as it is.
-      Object.defineProperty(object, '__v_skip', { value: true });
+      object.__v_skip = true;
       object.free = () => this.#free();
       if (Symbol.dispose) Object.defineProperty(object, Symbol.dispose, { value: object.free });
     }
