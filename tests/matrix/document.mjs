@@ -30,6 +30,16 @@ const GROUPS = [
   ['pages', 'Pages without a bundler', ''],
 ];
 
+/** Breaks an item of a list into lines. */
+function wrap(item) {
+  const lines = [''];
+  for (const word of item.split(/\s+/)) {
+    if (`${lines.at(-1)} ${word}`.length > 117) lines.push('');
+    lines[lines.length - 1] += `${lines.at(-1) ? ' ' : ''}${word}`;
+  }
+  return lines.join('\n   ');
+}
+
 /** Columns of a group: entries that at least one of its rows has run. */
 function columns(rows, results) {
   const found = new Set(
@@ -60,7 +70,7 @@ function table(rows, results) {
     line(['tool', 'version', 'how', ...entries, 'needs']),
     `|${'---|'.repeat(entries.length + 4)}`,
   ];
-  const notes = remarks.map((remark, at) => `${at + 1}. \`${remark.replaceAll('`', "'")}\``);
+  const notes = remarks.map((remark, at) => wrap(`${at + 1}. ${remark.replaceAll(/[<>|]/g, ' ')}`));
   return [...head, ...lines, ...(notes.length > 0 ? ['', ...notes] : [])].join('\n');
 }
 

@@ -12,6 +12,16 @@ const FILES = ['vite', 'bundlers', 'frameworks', 'testing', 'servers', 'pages'];
 const RESULTS = join(root, 'tests/matrix/results.json');
 const DOCUMENT = join(root, 'docs/works-with.md');
 
+/** What a tool said, without colours and the addresses of this run. */
+const plain = (said) =>
+  said
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: terminals are told colours by it
+    .replaceAll(/\u001b?\[[\d;]*m/g, '')
+    .replaceAll(/\/tmp\/vicino-\w+-\w+/g, '')
+    .replaceAll(/localhost:\d+/g, 'localhost')
+    .replaceAll(/\s+/g, ' ')
+    .slice(0, 300);
+
 const rows = [];
 for (const group of FILES) {
   const found = await import(`./${group}.mjs`);
@@ -58,6 +68,9 @@ for (const row of wanted) {
   } finally {
     if (process.env.KEEP) console.log(project?.folder);
     else project?.remove();
+  }
+  for (const entries of Object.values(ways)) {
+    for (const [entry, said] of Object.entries(entries)) entries[entry] = plain(said);
   }
   // Others may have run other rows meanwhile.
   const results = { ...readResults(), [row.name]: ways };
