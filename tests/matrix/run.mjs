@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Runs the package in the tools that people have, and writes docs/works-with.md. `npm run matrix -- vite@5 jest` runs
 // some rows, `--check` runs none and compares the document with the results that there are.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../scripts/lib.mjs';
 import { closeBrowser } from '../packaging/support/page.mjs';
@@ -87,7 +87,9 @@ for (const row of wanted) {
   const sorted = Object.fromEntries(
     rows.filter(({ name }) => results[name]).map(({ name }) => [name, results[name]]),
   );
-  writeFileSync(RESULTS, `${JSON.stringify(sorted, null, 2)}\n`);
+  // In one step: another run may read it.
+  writeFileSync(`${RESULTS}.new`, `${JSON.stringify(sorted, null, 2)}\n`);
+  renameSync(`${RESULTS}.new`, RESULTS);
   writeFileSync(DOCUMENT, document(rows, sorted));
 }
 await closeBrowser();
