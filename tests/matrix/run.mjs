@@ -12,7 +12,7 @@ const FILES = ['vite', 'bundlers', 'frameworks', 'testing', 'servers', 'pages'];
 const RESULTS = join(root, 'tests/matrix/results.json');
 const DOCUMENT = join(root, 'docs/works-with.md');
 
-/** What a tool said, without colours and the addresses of this run. */
+/** The words of a tool, without colours and the addresses of this run. */
 const plain = (said) =>
   said
     // biome-ignore lint/suspicious/noControlCharactersInRegex: terminals are told colours by it
