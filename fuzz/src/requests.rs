@@ -141,6 +141,7 @@ impl<'m> Page<'m> {
             explain: request.has(words::EXPLAIN),
             viewed: &self.events,
             apart: request.has(words::APART),
+            fills: !request.has(words::NO_FILLING),
             rules: Rules {
                 catalogue: Some(&self.catalogue),
                 filter: request.filter,
