@@ -20,11 +20,20 @@ pub fn file_being_decoded() -> Option<PathBuf> {
 }
 
 /// Calls code that may panic; what it borrows is not used again after an error.
-pub(super) fn guarded<T>(path: &Path, call: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
+pub(super) fn guarded<T, E>(
+    path: &Path,
+    of_panic: impl FnOnce(&str) -> E,
+    call: impl FnOnce() -> Result<T, E>,
+) -> Result<T, E> {
     let before = READING.with(|reading| reading.replace(Some(path.to_owned())));
     let outcome = catch_unwind(AssertUnwindSafe(call));
     READING.with(|reading| *reading.borrow_mut() = before);
-    outcome.unwrap_or_else(|panic| Err(ParquetError::General(format!("it is damaged ({})", said(&*panic)))))
+    outcome.unwrap_or_else(|panic| Err(of_panic(said(&*panic))))
+}
+
+/// Calls the decoder of Parquet; see [`guarded`].
+pub(super) fn decoding<T>(path: &Path, call: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
+    guarded(path, |said| ParquetError::General(format!("it is damaged ({said})")), call)
 }
 
 /// The error of a table for one of decoding.

@@ -115,6 +115,7 @@ mod native {
     use calamine::{Data, Reader, Sheets};
     use zip::ZipArchive;
 
+    use crate::table::border::guarded;
     use crate::table::container::not_read;
     use crate::table::limit::{Limit, Limited, TooLarge};
     use crate::table::origin::Format;
@@ -224,7 +225,7 @@ mod native {
         let member = match (&tables[..], &files[..]) {
             ([table], _) => (*table).clone(),
             ([], [file]) => (*file).clone(),
-            ([], []) => return Err(not_read(path, WHAT, "nothing is in it; is it the right file?".to_owned())),
+            ([], []) => return Err(not_read(path, WORKBOOK, "nothing is in it; is it the right file?".to_owned())),
             (several, all) => {
                 let listed: Vec<String> = if several.is_empty() { all } else { several }
                     .iter()
@@ -262,13 +263,21 @@ mod native {
         too_large.unwrap_or_else(|| not_read(path, "a zip archive", format!("it cannot be unpacked: {error}")))
     }
 
+    const WORKBOOK: &str = "a workbook";
+
     /// The sheets of a workbook that have one header, as a delimited text.
     pub(super) fn of_workbook(origin: &Origin, remarks: &Remarks) -> Result<Origin, TableError> {
-        const WHAT: &str = "a workbook";
         let path = origin.path();
-        let damaged = |error: calamine::Error| {
-            not_read(path, WHAT, format!("it cannot be read ({error}); save the sheet as CSV"))
-        };
+        let damaged = |why: &str| not_read(path, WORKBOOK, format!("it cannot be read ({why}); save the sheet as CSV"));
+        guarded(path, damaged, || of_sheets(origin, remarks, &|error| damaged(&error.to_string())))
+    }
+
+    fn of_sheets(
+        origin: &Origin,
+        remarks: &Remarks,
+        damaged: &dyn Fn(calamine::Error) -> TableError,
+    ) -> Result<Origin, TableError> {
+        let path = origin.path();
         let file = Seekable::open(origin).map_err(io_error(path))?;
         let mut workbook: Sheets<Seekable> = calamine::open_workbook_auto_from_rs(file).map_err(damaged)?;
         let limit = Limit::of_table(origin.num_bytes());
@@ -286,13 +295,13 @@ mod native {
                     let mut cells = book.worksheet_cells_reader(&name).map_err(|error| damaged(error.into()))?;
                     let next =
                         || Ok(cells.next_cell()?.map(|cell| (cell.get_position(), cell.get_value().clone().into())));
-                    rows_of_cells(next, &damaged, &mut |row| sheet.add(row).map_err(written))?
+                    rows_of_cells(next, damaged, &mut |row| sheet.add(row).map_err(written))?
                 }
                 Sheets::Xlsb(book) => {
                     let mut cells = book.worksheet_cells_reader(&name).map_err(|error| damaged(error.into()))?;
                     let next =
                         || Ok(cells.next_cell()?.map(|cell| (cell.get_position(), cell.get_value().clone().into())));
-                    rows_of_cells(next, &damaged, &mut |row| sheet.add(row).map_err(written))?
+                    rows_of_cells(next, damaged, &mut |row| sheet.add(row).map_err(written))?
                 }
                 book => {
                     let range = book.worksheet_range(&name).map_err(damaged)?;
@@ -310,7 +319,7 @@ mod native {
             }
         }
         if header.is_none() {
-            return Err(not_read(path, WHAT, "nothing is in it; is it the right file?".to_owned()));
+            return Err(not_read(path, WORKBOOK, "nothing is in it; is it the right file?".to_owned()));
         }
         if read.len() > 1 || !others.is_empty() {
             remarks.add(Remark::Sheets { read, others });
@@ -569,6 +578,18 @@ mod tests {
             (source.columns().len(), &source.columns()[..2]),
             (16_383, &["id".to_owned(), "name".to_owned()][..])
         );
+    }
+
+    #[test]
+    fn a_sheet_that_ends_before_it_begins_is_the_files_error_or_read() {
+        let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+        let sheet = format!(
+            "<?xml version=\"1.0\"?><worksheet xmlns=\"{main}\"><dimension ref=\"C9:A1\"/><sheetData></sheetData></worksheet>"
+        );
+        let files = Files::new();
+        let path = files.write("book.xlsx", workbook_of(&[("one", sheet)]));
+        let error = rows_of(&path).unwrap_err().to_string();
+        assert!(error.contains("book.xlsx: a workbook"), "{error}");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, FileReader, Length, SerializedFileReader};
 use rayon::prelude::*;
 
-use super::border::{decode_error, guarded};
+use super::border::{decode_error, decoding};
 use super::column::{Column, ColumnReader};
 use super::nested::{Columns, Reading};
 use super::pages::{Chunks, pages_of};
@@ -38,7 +38,7 @@ impl Parquet {
             let schema = records_parquet::schema_of(origin, &reader, file_bytes)?;
             Ok((reader, schema))
         };
-        let (reader, schema) = guarded(path, open).map_err(|error| decode_error(path, &error))?;
+        let (reader, schema) = decoding(path, open).map_err(|error| decode_error(path, &error))?;
         let remarks = remarks.clone();
         Ok(Parquet { origin: origin.clone(), file_bytes, reader, remarks, columns: Columns::declared(&schema) })
     }
@@ -94,7 +94,7 @@ impl Parquet {
             loop {
                 let decoded: Result<Vec<Column>, ParquetError> = readers
                     .par_iter_mut()
-                    .map(|reader: &mut ColumnReader| guarded(path, || reader.next_batch()))
+                    .map(|reader: &mut ColumnReader| decoding(path, || reader.next_batch()))
                     .collect();
                 let columns = decoded.map_err(|error| decode_error(path, &error))?;
                 let num_rows = columns.first().map_or(0, |column| column.num_rows);
@@ -106,7 +106,7 @@ impl Parquet {
                     return Ok(columns);
                 }
                 let Some(group) = groups.next() else { return Ok(columns) };
-                let opened = guarded(path, || self.open_group(group, &files, &budget));
+                let opened = decoding(path, || self.open_group(group, &files, &budget));
                 readers = opened.map_err(|error| decode_error(path, &error))?;
             }
         };

@@ -15,7 +15,7 @@ use parquet::record::{Field, Row as Record};
 use parquet::schema::types::{ColumnDescriptor, Type};
 use serde_json::{Map, Value};
 
-use super::border::{decode_error, guarded};
+use super::border::{decode_error, decoding};
 use super::nested::Plan;
 use super::pages::{Chunks, RowGroup};
 use super::schema::{Fields, KEY, Schema, VALUE};
@@ -204,10 +204,10 @@ pub(super) fn read(
     let mut line = 0;
     for group in reader.metadata().row_groups() {
         let group = RowGroup::new(group, &chunks, &budget);
-        let records = guarded(path, || group.get_row_iter(None));
+        let records = decoding(path, || group.get_row_iter(None));
         let mut records = records.map_err(|error| decode_error(path, &error))?;
         loop {
-            let record = guarded(path, || records.next().transpose()).map_err(|error| decode_error(path, &error))?;
+            let record = decoding(path, || records.next().transpose()).map_err(|error| decode_error(path, &error))?;
             let Some(record) = record else { break };
             line += 1;
             let record = tree_of_record(&record);
