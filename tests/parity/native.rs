@@ -304,7 +304,7 @@ fn case(random: &mut Random, model: &Model) -> Result<Value, Box<dyn Error>> {
     let apart = random.chance(20);
     let options = Options { rules: Rules { fatigue, ..options.rules }, viewed: &events, apart, ..options };
     let (name, fallback) =
-        [("popular", Fallback::Popular), ("related", Fallback::Related), ("none", Fallback::Nothing)][random.below(3)];
+        [("popular", Fallback::Popular), ("related", Fallback::Related), ("none", Fallback::Nothing)][items.len() % 3];
     let ranked = match source {
         Source::Together(items) => ranker.bought_together_or(model, items, fallback, &options, &mut eligible),
         _ => ranker.list(model, source, &options, &mut eligible),
