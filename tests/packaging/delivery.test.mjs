@@ -426,6 +426,13 @@ test('options are checked before anything is asked for', async () => {
   assert.deepEqual(codes, ['option-invalid', 'option-invalid']);
 });
 
+test('a model that is larger than the page allows is not asked for', async () => {
+  writeManifest('old.vicino');
+  const { rejected, asked } = await visitOnce({ maxBytes: read('old.vicino').length - 1 });
+  assert.deepEqual([rejected?.code, asked], ['model-too-large', ['manifest.json']]);
+  assert.equal((await visitOnce({ maxBytes: read('old.vicino').length })).before, 12);
+});
+
 test('without the script that checks signatures nothing is taken', async () => {
   const { privateKey } = generateKeyPairSync('ed25519');
   const address = encodeURIComponent(JSON.stringify({ publicKey: rawKey(privateKey) }));
@@ -443,7 +450,7 @@ test('without the script that checks signatures nothing is taken', async () => {
     // Neither what the network has nor what earlier pages have kept.
     isMissing = true;
     await page.reload();
-    assert.equal((await probe()).rejected.code, 'network');
+    assert.equal((await probe()).rejected.code, 'script');
   } finally {
     await close();
   }

@@ -1,5 +1,5 @@
 import type { AnyRecommender } from '../bindings/binding-core.js';
-import { VicinoError } from '../core/errors.js';
+import { missingScript } from '../core/errors.js';
 import type { Kept } from './kept.js';
 import { checkFile, isFinal, type Named, read } from './model-file.js';
 import type { DeliveryOptions } from './options.js';
@@ -22,7 +22,7 @@ export class Delivery<R extends AnyRecommender> implements Page<R> {
     this.options = options;
     this.kept = kept;
     // The ranker loads while the model loads.
-    this.#core = options.load ? undefined : script(import('../core/index.js'));
+    this.#core = options.load ? undefined : import('../core/index.js').catch(missingScript);
     this.#core?.catch(() => {});
   }
 
@@ -80,7 +80,7 @@ export class Delivery<R extends AnyRecommender> implements Page<R> {
   async checkSignature(model: Named): Promise<void> {
     const { publicKey } = this.options;
     if (publicKey === undefined) return;
-    const { checkSignature } = await script(import('./signature.js'));
+    const { checkSignature } = await import('./signature.js').catch(missingScript);
     await checkSignature(model, publicKey);
   }
 
@@ -92,10 +92,4 @@ export class Delivery<R extends AnyRecommender> implements Page<R> {
   }
 }
 
-const updates = () => script(import('./updates.js'));
-
-/** Turns the failure to load a part of the package into an error of the package. */
-const script = <T>(loading: Promise<T>): Promise<T> =>
-  loading.catch((cause) => {
-    throw new VicinoError('network', `loadManifest: a script did not load: ${cause}`, { cause });
-  });
+const updates = () => import('./updates.js').catch(missingScript);

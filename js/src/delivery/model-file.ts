@@ -36,7 +36,7 @@ export async function checkFile({ url, ...model }: Named, bytes: Uint8Array): Pr
 
 /** Returns true for an error that another model would not mend. */
 export const isFinal = (error: unknown): boolean =>
-  /^(aborted|unsupported|wasm|option)/.test((error as VicinoError).code);
+  /^(aborted|memory|option|script|unsupported|wasm)/.test((error as VicinoError).code);
 
 /** Makes the error of a model that must not be used. */
 export const unverified = (url: string, why: string): VicinoError =>

@@ -1,12 +1,15 @@
 // What asks the network for a manifest and its models; most pages have a model and do without.
 import type { AnyRecommender } from '../bindings/binding-core.js';
-import type { VicinoError } from '../core/errors.js';
+import { VicinoError } from '../core/errors.js';
 import type { Recommender } from '../core/index.js';
 import { download } from './download.js';
 import { type Kept, timeOf } from './kept.js';
 import { readManifest } from './manifest.js';
 import { checkFile, isFinal, type Named, unverified } from './model-file.js';
 import type { DeliveryOptions } from './options.js';
+
+/** Default of `maxBytes`, as in `load`. */
+const MOST_BYTES = 8_388_608;
 
 /** Page that loads by a manifest. */
 export interface Page<R extends AnyRecommender> {
@@ -86,8 +89,12 @@ async function take<R extends AnyRecommender>(
 
 /** Downloads a model, and checks it against the manifest, the key and the models before. */
 async function checked<R extends AnyRecommender>(page: Page<R>, model: Named): Promise<Uint8Array> {
-  const { refuseOlder, signal } = page.options;
+  const { refuseOlder, signal, maxBytes = MOST_BYTES } = page.options;
   const { url, created } = model;
+  if (model.bytes > maxBytes) {
+    const why = `larger than ${maxBytes} bytes, which the option \`maxBytes\` allows`;
+    throw new VicinoError('model-too-large', `${url}: ${why}`, { url });
+  }
   if (refuseOlder && !(timeOf(model) >= page.kept.known.newestMs)) {
     throw unverified(url, `its time, ${created}, is before that of a model taken earlier`);
   }
