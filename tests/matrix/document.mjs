@@ -30,6 +30,9 @@ const GROUPS = [
   ['pages', 'Pages without a bundler', ''],
 ];
 
+/** The configuration that a row needs, for all ways or for one. */
+const need = (needs, way) => (typeof needs === 'object' ? needs[way] : needs) ?? '–';
+
 /** Breaks an item of a list into lines. */
 function wrap(item) {
   const lines = [''];
@@ -60,10 +63,16 @@ function table(rows, results) {
     if (!remarks.includes(outcome)) remarks.push(outcome);
     return `no (${remarks.indexOf(outcome) + 1})`;
   };
-  const lines = rows.flatMap(({ name, tool, needs = '–', packages }) => {
+  const lines = rows.flatMap(({ name, tool, needs, packages }) => {
     const version = Object.values(packages)[0] ?? '';
     return Object.entries(results[name] ?? {}).map(([way, outcomes]) =>
-      line([tool, version, way, ...entries.map((entry) => cell(outcomes[entry])), needs]),
+      line([
+        tool,
+        version,
+        way,
+        ...entries.map((entry) => cell(outcomes[entry])),
+        need(needs, way),
+      ]),
     );
   });
   const head = [

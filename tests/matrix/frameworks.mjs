@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { snippet } from '../packaging/support/project.mjs';
 import { probe, visitAt, visitFolder, withServer } from './support.mjs';
 
+/** Node that the newest of them ask for. */
+const NODE = { node: '22.23.3' };
+
 /** Visits the page in the browser, and one that a server has rendered, which says how many items it has listed. */
 async function both(address, server = '/server') {
   const found = await visitAt(address);
@@ -62,13 +65,46 @@ const SERVER_LIST = `import { readFile } from 'node:fs/promises';
 import { Recommender } from 'vicino/inline';
 const shop = await Recommender.load(await readFile('shop.vicino'));`;
 
+const astro = (version) => ({
+  name: `astro@${version.split('.')[0]}`,
+  tool: 'Astro',
+  packages: { astro: version, ...NODE },
+  async run(project) {
+    project.publish('public');
+    project.publish('.');
+    project.write('src/probe.js', probe());
+    project.write(
+      'src/pages/index.astro',
+      `<html lang="en"><head><link rel="icon" href="data:," /></head><body><script>import '../probe.js';</script></body></html>`,
+    );
+    project.write(
+      'src/pages/server/index.astro',
+      `---\n${SERVER_LIST}\n---\n<p>listed:{shop.related('sku-1', { k: 4 }).length}</p>`,
+    );
+    const found = {};
+    found.dev = await withServer(
+      project,
+      'astro',
+      (port) => ['dev', '--port', String(port), '--host', '127.0.0.1'],
+      (address) => both(address, '/server/'),
+    );
+    await project.exec('astro', ['build']);
+    const dist = join(project.folder, 'dist');
+    found.build = {
+      ...(await visitFolder(dist)),
+      server: project.read('dist/server/index.html').includes('listed:4') ? 'passes' : 'fails',
+    };
+    return found;
+  },
+});
+
 export const rows = [
   next('turbopack'),
   next('webpack'),
   {
     name: 'nuxt@4',
     tool: 'Nuxt',
-    packages: { nuxt: '4.5.2' },
+    packages: { nuxt: '4.5.2', ...NODE },
     needs: 'on the server `vicino/inline`',
     async run(project) {
       project.publish('public');
@@ -109,6 +145,7 @@ export const rows = [
       '@sveltejs/adapter-node': '6.0.1',
       svelte: '5.57.3',
       vite: '8.4.0',
+      ...NODE,
     },
     async run(project) {
       project.publish('static');
@@ -118,11 +155,6 @@ export const rows = [
         `import adapter from '@sveltejs/adapter-node';
          import { sveltekit } from '@sveltejs/kit/vite';
          export default { plugins: [sveltekit({ adapter: adapter() })] };`,
-      );
-      project.write(
-        'svelte.config.js',
-        `import adapter from '@sveltejs/adapter-node';
-         export default { kit: { adapter: adapter() } };`,
       );
       project.write(
         'src/app.html',
@@ -150,38 +182,7 @@ export const rows = [
       return found;
     },
   },
-  {
-    name: 'astro@7',
-    tool: 'Astro',
-    packages: { astro: '7.3.5' },
-    async run(project) {
-      project.publish('public');
-      project.publish('.');
-      project.write('src/probe.js', probe());
-      project.write(
-        'src/pages/index.astro',
-        `<html lang="en"><head><link rel="icon" href="data:," /></head><body><script>import '../probe.js';</script></body></html>`,
-      );
-      project.write(
-        'src/pages/server/index.astro',
-        `---\n${SERVER_LIST}\n---\n<p>listed:{shop.related('sku-1', { k: 4 }).length}</p>`,
-      );
-      const found = {};
-      found.dev = await withServer(
-        project,
-        'astro',
-        (port) => ['dev', '--port', String(port), '--host', '127.0.0.1'],
-        (address) => both(address, '/server/'),
-      );
-      await project.exec('astro', ['build']);
-      const dist = join(project.folder, 'dist');
-      found.build = {
-        ...(await visitFolder(dist)),
-        server: project.read('dist/server/index.html').includes('listed:4') ? 'passes' : 'fails',
-      };
-      return found;
-    },
-  },
+  astro('7.3.5'),
   {
     name: 'angular@22',
     tool: 'Angular, `@angular/build:application`',
@@ -195,6 +196,7 @@ export const rows = [
       '@angular/platform-browser': '22.2.6',
       typescript: '~6.0.0',
       rxjs: '7.8.2',
+      ...NODE,
     },
     needs: "`import 'vicino/inline'`, `'vicino/inline/worker'`",
     async run(project) {

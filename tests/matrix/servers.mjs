@@ -24,7 +24,6 @@ const runtime = (name, tool, packages, program, args = []) => ({
 export const rows = [
   runtime('node@20', 'Node', { node: '20.9.0' }, 'node'),
   runtime('node@22', 'Node', { node: '22.23.3' }, 'node'),
-  runtime('node@24', 'Node', { node: '24.9.0' }, 'node'),
   runtime('deno@2', 'Deno', { deno: '2.9.6' }, 'deno', ['run', '--allow-read', '--allow-env']),
   runtime('bun@1', 'Bun', { bun: '1.4.5' }, 'bun'),
   {

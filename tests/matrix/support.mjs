@@ -44,6 +44,13 @@ const env = {
 };
 delete env.NODE_ENV;
 
+/** The environment of programs of a project, which find each other as in scripts of npm. */
+const environment = (folder, more) => ({
+  ...env,
+  PATH: `${join(folder, 'node_modules/.bin')}:${env.PATH}`,
+  ...more,
+});
+
 /** Adds to a project what rows do with it. */
 export function asMatrixProject(project) {
   const { folder, write } = project;
@@ -53,7 +60,8 @@ export function asMatrixProject(project) {
     async exec(name, args = [], options = {}) {
       try {
         const { stdout, stderr } = await run(join(folder, 'node_modules/.bin', name), args, {
-          ...{ cwd: folder, env: { ...env, ...options.env }, maxBuffer: 1e8, timeout: PATIENCE_MS },
+          ...{ cwd: folder, env: environment(folder, options.env) },
+          ...{ maxBuffer: 1e8, timeout: PATIENCE_MS },
         });
         return stdout + stderr;
       } catch (error) {
@@ -154,12 +162,12 @@ async function freePort() {
 export async function withServer(project, name, args, use, more = {}) {
   const port = await freePort();
   const child = spawn(
-    name === 'node' ? process.execPath : join(project.folder, 'node_modules/.bin', name),
+    name === 'node' ? name : join(project.folder, 'node_modules/.bin', name),
     args(port),
     {
       cwd: project.folder,
       detached: true,
-      env: { ...env, PORT: String(port), HOST: '127.0.0.1', ...more.env },
+      env: environment(project.folder, { PORT: String(port), HOST: '127.0.0.1', ...more.env }),
     },
   );
   let said = '';

@@ -10,7 +10,7 @@ export const rows = VERSIONS.map((version) => ({
   tool: 'Vite',
   needs: version.startsWith('8')
     ? undefined
-    : "in the mode `production` for development: `optimizeDeps: { exclude: ['vicino'] }`",
+    : { 'dev, `--mode production`': "`optimizeDeps: { exclude: ['vicino'] }`" },
   packages: { vite: version },
   async run(project) {
     project.write('index.html', HTML);
