@@ -61,9 +61,10 @@ const next = (bundler) => ({
   },
 });
 
-const SERVER_LIST = `import { readFile } from 'node:fs/promises';
+const SERVER_LOADING = `import { readFile } from 'node:fs/promises';
 import { Recommender } from 'vicino/inline';
-const shop = await Recommender.load(await readFile('shop.vicino'));`;
+const loading = readFile('shop.vicino').then((bytes) => Recommender.load(bytes));`;
+const SERVER_LIST = `${SERVER_LOADING}\nconst shop = await loading;`;
 
 const astro = (version) => ({
   name: `astro@${version.split('.')[0]}`,
@@ -114,15 +115,18 @@ export const rows = [
         'export default defineNuxtConfig({ compatibilityDate: "2026-01-01" });',
       );
       project.write('app/probe.js', probe());
+      // Without pages: the router of this version did not build with the Vite that npm gave it.
       project.write(
-        'app/pages/index.vue',
-        `<script setup>onMounted(() => import('../probe.js'));</script><template><p>shop</p></template>`,
+        'app/app.vue',
+        `<script setup>onMounted(() => import('./probe.js'));</script><template><p>shop</p></template>`,
       );
-      project.write('app/app.vue', '<template><NuxtPage /></template>');
       project.write(
         'server/routes/server.ts',
-        `${SERVER_LIST}
-         export default defineEventHandler(() => \`listed:\${shop.related('sku-1', { k: 4 }).length}\`);`,
+        `${SERVER_LOADING}
+         export default defineEventHandler(async () => {
+           const shop = await loading;
+           return \`listed:\${shop.related('sku-1', { k: 4 }).length}\`;
+         });`,
       );
       const found = {};
       found.dev = await withServer(
