@@ -73,6 +73,9 @@ export class MemoryFiles implements Files {
     if (!this.#open.delete(handle)) throw new FileError('EBADF');
   }
 
+  /** Nothing to do: a page has no disk. */
+  sync(): void {}
+
   read(handle: number, into: Uint8Array, at: number | null): number {
     if (handle === 0) return 0;
     const { content } = this.#node(handle);

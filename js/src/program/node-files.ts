@@ -72,6 +72,7 @@ export const nodeFiles: Files = {
   close: fs.closeSync,
   read: (handle, into, at) => patiently(() => fs.readSync(handle, into, 0, into.length, at)),
   write: (handle, bytes, at) => patiently(() => fs.writeSync(handle, bytes, 0, bytes.length, at)),
+  sync: fs.fsyncSync,
   statHandle: (handle) => statOf(fs.fstatSync(handle, { bigint: true })),
   stat: (path, followsLinks) =>
     statOf((followsLinks ? fs.statSync : fs.lstatSync)(hostPath(path), { bigint: true })),

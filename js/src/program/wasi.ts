@@ -41,6 +41,8 @@ export interface Files {
   /** Reads at a place, or where a stream stands; 0 bytes at the end. */
   read(handle: number, into: Uint8Array, at: number | null): number;
   write(handle: number, bytes: Uint8Array, at: number | null): number;
+  /** Waits until what was written is on the disk. */
+  sync(handle: number): void;
   statHandle(handle: number): Stat;
   stat(path: string, followsLinks: boolean): Stat;
   list(path: string): { name: string; type: number }[];
@@ -279,6 +281,7 @@ export function systemCalls(run: Run): Record<string, (...values: never[]) => nu
       transfer(descriptor, list, count, done, files.read.bind(files)),
     fd_write: (descriptor: number, list: number, count: number, done: number) =>
       transfer(descriptor, list, count, done, files.write.bind(files)),
+    fd_sync: (descriptor: number) => files.sync(handle(descriptor)),
     fd_seek: (descriptor: number, offset: bigint, from: number, to: number) => {
       const of = handle(descriptor);
       const position = positionOf(of);
