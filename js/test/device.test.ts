@@ -477,7 +477,7 @@ test.each([2, 200, 800, 1e6])(
       device.recordClick('clicked', { rail: 'home' });
     });
     const before = Date.now();
-    for (const item of ['a', 'b', 'c', 'd']) await device.record({ item, at: Date.now() });
+    for (const item of ['a', 'b', 'c', 'd']) await device.record({ item });
     expect(items(device.history.list())).toEqual(['d', 'c', 'b', 'a', 'ahead']);
     expect(items(device.history.sessions()[0] ?? [])).toHaveLength(5);
     const { at = 0 } = device.history.list().at(-1) ?? {};
