@@ -126,6 +126,16 @@ independent() {
   "$independent_env/bin/python" tests/independent/metrics.py $vicino
   "$independent_env/bin/python" tests/independent/recipes.py $vicino
 }
+# Memory and processor time of the command on files that ask for as much as they can.
+limits() {
+  local vicino=target/release/vicino
+  [ -x $vicino ] || fail "no $vicino; run scripts/build"
+  cmp -s tests/independent/requirements.txt "$independent_env/installed.txt" ||
+    absent "not checked, because pyarrow is missing; 'scripts/setup --tests' installs it or says how"
+  "$independent_env/bin/python" tests/limits/limits.py $vicino | tee target/limits.log
+  [ "${PIPESTATUS[0]}" = 0 ] || exit 1
+  note "$(tail -n 1 target/limits.log)"
+}
 # Builds the Python package around the command that is built, and runs the notebook of docs/install.md with its wheel.
 wheel() {
   local vicino=target/release/vicino
@@ -160,6 +170,7 @@ test_checks=(
   "guide: guide"
   "independent rules and metrics: independent"
   "faults of writing: faults"
+  "limits of memory and time: limits"
   "types: types"
   "API reference: api_reference"
   "package tests: package_tests"

@@ -6,7 +6,7 @@ use std::alloc::System;
 use std::time::Duration;
 
 /// Bytes that all of the program may hold, the fuzzer's own share included.
-const MEMORY_BYTES: usize = 480 << 20;
+const MEMORY_BYTES: usize = 256 << 20;
 
 #[global_allocator]
 static MEMORY: Cap<System> = Cap::new(System, MEMORY_BYTES);

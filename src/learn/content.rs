@@ -22,6 +22,31 @@ pub struct Description<'a> {
     pub price: Option<f64>,
 }
 
+/// Levels of a category path that count, from the widest; feeds have up to seven.
+const MAX_LEVELS: usize = 32;
+/// Words of a title that count, from the first; feeds allow 150 letters.
+const MAX_TITLE_WORDS: usize = 200;
+
+impl Description<'_> {
+    /// The category and those that it is in, in lower case, each as its path from the widest; [`MAX_LEVELS`] at most.
+    pub(crate) fn categories(&self) -> Vec<String> {
+        let mut path = String::new();
+        let levels = self.category.unwrap_or_default().split(['>', '/', '|']).map(str::trim);
+        let grow = |level: &str| {
+            path.push('>');
+            path.push_str(&level.to_lowercase());
+            path.clone()
+        };
+        levels.filter(|level| !level.is_empty()).take(MAX_LEVELS).map(grow).collect()
+    }
+
+    /// The words of the title that have two letters or more, in lower case; [`MAX_TITLE_WORDS`] at most.
+    pub(crate) fn title_words(&self) -> impl Iterator<Item = String> {
+        let words = self.title.unwrap_or_default().split(|letter: char| !letter.is_alphanumeric());
+        words.filter(|word| word.chars().nth(1).is_some()).take(MAX_TITLE_WORDS).map(str::to_lowercase)
+    }
+}
+
 /// Evidence (weighted events) at which an item's own counts weigh as much as its content: at 0 content fills empty rows
 /// alone, large values let it in everywhere. On two years of a gift shop, 5 % of its items hidden but for one event, 3,
 /// 5, 10 and 30 give 26.4, 26.5, 26.9 and 27.0 % HitRate@20 (25.3 without content); on the baskets of a simulated
@@ -189,23 +214,11 @@ type Filling = (Vec<f32>, Vec<ItemIx>, Vec<(ItemIx, f32)>);
 
 /// The words of a description and their importance; a letter in front keeps the fields apart.
 fn words_of(description: &Description) -> Vec<(String, f32)> {
-    let mut words = Vec::new();
-    if let Some(path) = description.category {
-        let mut levels = String::from("c");
-        for level in path.split(['>', '/', '|']).map(str::trim).filter(|level| !level.is_empty()) {
-            levels.push('>');
-            levels.push_str(&level.to_lowercase());
-            words.push((levels.clone(), CATEGORY));
-        }
-    }
+    let mut words: Vec<_> = description.categories().into_iter().map(|path| (format!("c{path}"), CATEGORY)).collect();
     if let Some(brand) = description.brand {
         words.push((format!("b{}", brand.trim().to_lowercase()), BRAND));
     }
-    if let Some(title) = description.title {
-        for word in title.split(|letter: char| !letter.is_alphanumeric()).filter(|word| word.chars().count() >= 2) {
-            words.push((format!("t{}", word.to_lowercase()), TITLE));
-        }
-    }
+    words.extend(description.title_words().map(|word| (format!("t{word}"), TITLE)));
     if let Some(price) = description.price.filter(|&price| price > 0.0 && price.is_finite()) {
         // Bands of half an octave, twice, half a band apart: near prices share at least one.
         let half_octaves = 2.0 * libm::log2(price);
@@ -267,6 +280,11 @@ mod tests {
         // log2(8) = 3 is six half octaves.
         assert_eq!(words, ["c>wear", "c>wear>shirts", "bred", "tred", "tshirt", "tred", "p6", "q6"]);
         assert_eq!(words_of(&Description { price: Some(0.0), ..Description::default() }), []);
+        // Each level holds those before it: without a limit, a path of 100,000 levels is 30 GB of words.
+        let path = "a > ".repeat(100_000);
+        let title = (0..100_000).map(|at| format!("word{at} ")).collect::<String>();
+        let endless = Description { title: Some(&title), category: Some(&path), ..Description::default() };
+        assert_eq!(words_of(&endless).len(), MAX_LEVELS + MAX_TITLE_WORDS);
     }
 
     #[test]

@@ -129,11 +129,12 @@ pub(super) fn write_variants(items: &Dictionary, variants: &Variants<Dictionary>
         (number, fold(difference))
     });
     let differences: List = differences.collect();
-    let place = |(number, &item): (u32, &ItemIx)| {
-        let place = variants.of_item(item).iter().position(|&sibling| sibling == number);
-        (number, place.unwrap_or(0) as u32)
-    };
-    let places: List = (0..).zip(&variants.items).map(place).collect();
+    let mut place_of = vec![0; variants.len()];
+    for (at, &variant) in (0..).zip(&variants.order) {
+        let item = variants.items[variant as usize];
+        place_of[variant as usize] = at - variants.starts[item.as_usize()];
+    }
+    let places: List = (0..).zip(place_of).collect();
     let mut to = Writer::default();
     to.u32(variants.len() as u32);
     to.u32(set.len() as u32);

@@ -16,9 +16,6 @@ use super::interner::Interner;
 use super::texts::{self, Kind, Piece, PieceReader, Store};
 use crate::units::DAY_MS;
 
-/// Rows decoded at a time.
-const BATCH_ROWS: usize = 1 << 16;
-
 /// Stands for a missing value among the numbers of ids.
 pub(crate) const NO_ID: u32 = u32::MAX;
 
@@ -87,6 +84,7 @@ const NO_VALUE: u32 = u32::MAX;
 /// Decodes a column of one row group.
 pub(super) struct ColumnReader {
     reader: Reader,
+    batch_rows: usize,
     meaning: Meaning,
     max_definition: i16,
     definitions: Vec<i16>,
@@ -98,25 +96,27 @@ enum Reader {
 }
 
 impl ColumnReader {
-    pub(super) fn new(pages: Box<dyn PageReader>, column: &ColumnChunkMetaData) -> ColumnReader {
+    /// A reader that decodes so many rows at a time.
+    pub(super) fn new(pages: Box<dyn PageReader>, column: &ColumnChunkMetaData, batch_rows: usize) -> ColumnReader {
         let description = column.column_descr_ptr();
         let (meaning, max_definition) = (Meaning::of(&description), description.max_def_level());
         let reader = match (meaning, Kind::of(column)) {
             (Meaning::Plain, Some(kind)) => Reader::Pieces(Box::new(PieceReader::new(pages, kind, max_definition))),
             _ => Reader::Values(Box::new(reader::get_column_reader(description, pages))),
         };
-        ColumnReader { reader, meaning, max_definition, definitions: Vec::new() }
+        ColumnReader { reader, batch_rows, meaning, max_definition, definitions: Vec::new() }
     }
 
     /// Decodes the next rows; none at the end of the row group.
     pub(super) fn next_batch(&mut self) -> Result<Column, ParquetError> {
+        let batch_rows = self.batch_rows;
         self.definitions.clear();
         let meaning = self.meaning;
         let definitions = (self.max_definition > 0).then_some(&mut self.definitions);
         let reader = match &mut self.reader {
             Reader::Values(reader) => &mut **reader,
             Reader::Pieces(reader) => {
-                let texts::Rows { num_rows, pieces, is_present } = reader.next_rows(BATCH_ROWS)?;
+                let texts::Rows { num_rows, pieces, is_present } = reader.next_rows(batch_rows)?;
                 let places = places(&is_present, |&is_present| is_present);
                 let mut ints = Vec::new();
                 if reader.reads_ints() {
@@ -129,11 +129,11 @@ impl ColumnReader {
         };
         let (num_rows, values) = match reader {
             reader::ColumnReader::BoolColumnReader(reader) => {
-                let (rows, values) = read_batch(reader, definitions)?;
+                let (rows, values) = read_batch(reader, batch_rows, definitions)?;
                 (rows, Values::Texts(values.iter().map(bool::to_string).collect()))
             }
             reader::ColumnReader::Int32ColumnReader(reader) => {
-                let (rows, values) = read_batch(reader, definitions)?;
+                let (rows, values) = read_batch(reader, batch_rows, definitions)?;
                 let widen = |value: i32| match meaning {
                     Meaning::Unsigned => i64::from(value as u32),
                     _ => i64::from(value),
@@ -141,27 +141,27 @@ impl ColumnReader {
                 (rows, of_ints(values.into_iter().map(widen).collect(), meaning, Type::INT32))
             }
             reader::ColumnReader::Int64ColumnReader(reader) => {
-                let (rows, values) = read_batch(reader, definitions)?;
+                let (rows, values) = read_batch(reader, batch_rows, definitions)?;
                 (rows, of_ints(values, meaning, Type::INT64))
             }
             reader::ColumnReader::Int96ColumnReader(reader) => {
-                let (rows, values) = read_batch(reader, definitions)?;
+                let (rows, values) = read_batch(reader, batch_rows, definitions)?;
                 (rows, Values::Times(values.iter().map(Int96::to_millis).collect()))
             }
             reader::ColumnReader::FloatColumnReader(reader) => {
-                let (rows, values) = read_batch(reader, definitions)?;
+                let (rows, values) = read_batch(reader, batch_rows, definitions)?;
                 (rows, Values::Floats(values.into_iter().map(f64::from).collect()))
             }
             reader::ColumnReader::DoubleColumnReader(reader) => {
-                let (rows, values) = read_batch(reader, definitions)?;
+                let (rows, values) = read_batch(reader, batch_rows, definitions)?;
                 (rows, Values::Floats(values))
             }
             reader::ColumnReader::ByteArrayColumnReader(reader) => {
-                let (rows, values) = read_batch(reader, definitions)?;
+                let (rows, values) = read_batch(reader, batch_rows, definitions)?;
                 (rows, of_bytes(values, meaning))
             }
             reader::ColumnReader::FixedLenByteArrayColumnReader(reader) => {
-                let (rows, values) = read_batch(reader, definitions)?;
+                let (rows, values) = read_batch(reader, batch_rows, definitions)?;
                 (rows, of_bytes(values.into_iter().map(ByteArray::from).collect(), meaning))
             }
         };
@@ -337,10 +337,11 @@ fn intern_piece(piece: &Piece, interner: &mut Interner, memo: &mut Memo, numbers
 
 fn read_batch<T: DataType>(
     reader: &mut ColumnReaderImpl<T>,
+    batch_rows: usize,
     definitions: Option<&mut Vec<i16>>,
 ) -> Result<(usize, Vec<T::T>), ParquetError> {
-    let mut values = Vec::with_capacity(BATCH_ROWS);
-    let (rows, _, _) = reader.read_records(BATCH_ROWS, definitions, None, &mut values)?;
+    let mut values = Vec::with_capacity(batch_rows);
+    let (rows, _, _) = reader.read_records(batch_rows, definitions, None, &mut values)?;
     Ok((rows, values))
 }
 

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 
 use super::dialect::{Dialect, Found};
 use super::input::{ErrorContext, Input, Meter};
-use super::limit::{RowBytes, RowLimited};
+use super::limit::{RowBytes, RowLimited, check_columns};
 use super::remark::{Remark, Remarks};
 use super::{Cell, Damage, MAX_WANTED, Row, TableError};
 use crate::Progress;
@@ -123,6 +123,7 @@ impl Delimited {
         let remarks_of_rows = remarks.clone();
         let mut form = Form { delimiter, has_quotes: found.has_quotes, header: None, lines_before: found.skipped.1 };
         if let Some(num_columns) = found.without_header {
+            check_columns(&context.path, num_columns)?;
             let columns = (1..=num_columns).map(|number| number.to_string()).collect();
             let remarks = remarks_of_rows;
             return Ok((columns, Delimited { reader, row_bytes, context, meter, form, remarks, sample }));
@@ -133,6 +134,7 @@ impl Delimited {
             Ok(false) => return Err(TableError::Empty { path: context.path }),
             Err(error) => return Err(io_error(&context, error, 0)),
         }
+        check_columns(&context.path, header.len())?;
         let mut columns = Vec::with_capacity(header.len());
         for name in &header {
             match std::str::from_utf8(name) {

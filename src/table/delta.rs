@@ -7,11 +7,7 @@
 use parquet::errors::ParquetError;
 
 use super::hybrid::damaged;
-
-/// Bytes that the texts of a page may have together whatever it has, and for each of its bytes beyond: what a text
-/// shares with the one before is not written again.
-const FREE_BYTES: u64 = 4 << 20;
-const MOST_TIMES: u64 = 64;
+use super::sizes::most_page_bytes;
 
 /// Checks whole numbers.
 pub(super) fn check_numbers(bytes: &[u8], most_values: usize) -> Result<(), ParquetError> {
@@ -25,14 +21,9 @@ pub(super) fn check_lengths(bytes: &[u8], most_values: usize) -> Result<(), Parq
 
 /// Checks texts that share their beginnings.
 pub(super) fn check_prefixes(bytes: &[u8], most_values: usize) -> Result<(), ParquetError> {
-    let mut shared = 0_u64;
-    let mut is_negative = false;
-    let rest = read(bytes, most_values, |length| {
-        is_negative |= length < 0;
-        shared = shared.saturating_add(length.unsigned_abs());
-    })?;
+    let (shared, rest) = sum_of_lengths(bytes, most_values)?;
     let all = shared.saturating_add(texts(rest, most_values)?);
-    if is_negative || all > FREE_BYTES + MOST_TIMES * bytes.len() as u64 {
+    if all > most_page_bytes(bytes.len()) as u64 {
         return Err(damaged("texts of a page are longer than a page of its size can have"));
     }
     Ok(())
@@ -40,16 +31,21 @@ pub(super) fn check_prefixes(bytes: &[u8], most_values: usize) -> Result<(), Par
 
 /// The bytes that texts have together.
 fn texts(bytes: &[u8], most_values: usize) -> Result<u64, ParquetError> {
-    let mut all = 0_u64;
-    let mut is_negative = false;
-    let rest = read(bytes, most_values, |length| {
-        is_negative |= length < 0;
-        all = all.saturating_add(length.unsigned_abs());
-    })?;
-    if is_negative || all > rest.len() as u64 {
+    let (all, rest) = sum_of_lengths(bytes, most_values)?;
+    if all > rest.len() as u64 {
         return Err(damaged("a text goes beyond its page"));
     }
     Ok(all)
+}
+
+/// The sum of lengths, and what follows them.
+fn sum_of_lengths(bytes: &[u8], most_values: usize) -> Result<(u64, &[u8]), ParquetError> {
+    let (mut sum, mut is_negative) = (0_u64, false);
+    let rest = read(bytes, most_values, |length| {
+        is_negative |= length < 0;
+        sum = sum.saturating_add(length.unsigned_abs());
+    })?;
+    if is_negative { Err(damaged("a text goes beyond its page")) } else { Ok((sum, rest)) }
 }
 
 /// Hands over numbers; gives what follows them.

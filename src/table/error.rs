@@ -90,6 +90,18 @@ pub enum TableError {
         /// The row's line or number, from 1.
         number: u64,
     },
+    /// A table has more columns than any log or feed.
+    #[error(
+        "{}: {num_columns} columns, expected at most {}; is it a log or a feed, and is the delimiter right?",
+        path.display(),
+        crate::table::limit::MAX_COLUMNS
+    )]
+    TooManyColumns {
+        /// The file.
+        path: PathBuf,
+        /// Columns of the header, or of the first row.
+        num_columns: usize,
+    },
     /// An item of an XML feed has too many elements, or the feed has too many names of elements.
     #[error("{}: {what} in item {item}; is it a product feed?", path.display())]
     LargeItem {

@@ -23,6 +23,20 @@ pub(super) const WORKBOOK_BYTES: u64 = 2 << 30;
 /// Bytes that a row of delimited text, a record of JSON or a part of XML may have; each is in memory as a whole.
 pub(super) const ROW_BYTES: u64 = 8 << 20;
 
+/// Columns of a table at most, groups of them included: as many as a spreadsheet has.
+pub(super) const MAX_COLUMNS: usize = 1 << 14;
+
+/// Checks the number of a table's columns.
+///
+/// # Errors
+/// [`TableError::TooManyColumns`].
+pub(super) fn check_columns(path: &Path, num_columns: usize) -> Result<(), TableError> {
+    if num_columns > MAX_COLUMNS {
+        return Err(TableError::TooManyColumns { path: path.to_owned(), num_columns });
+    }
+    Ok(())
+}
+
 /// Rows that a packed file may have whatever its size.
 const FREE_ROWS: u64 = 1 << 20;
 /// Rows for each byte of a packed file beyond: a row with an id takes two bits and more.

@@ -16,6 +16,7 @@ mod dialect;
 mod encoding;
 mod error;
 mod feed;
+mod footer;
 mod hybrid;
 mod input;
 pub(crate) mod interner;

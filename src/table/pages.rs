@@ -18,7 +18,7 @@ use parquet::schema::types::Type;
 use super::delta;
 use super::hybrid::{Hybrid, damaged};
 use super::origin::{Origin, Slices, SlicesReader};
-use super::sizes::{Budget, MAX_IN_RECORD};
+use super::sizes::{Budget, MAX_IN_RECORD, most_column_bytes};
 use super::unpack::unpack;
 
 /// The bytes of a Parquet file, for one reader.
@@ -108,6 +108,8 @@ pub(super) fn pages_of(
         num_values: 0,
         most_values: num_rows as u64,
         in_record: 0,
+        num_bytes: 0,
+        most_bytes: most_column_bytes(column),
         budget: budget.clone(),
     }))
 }
@@ -123,6 +125,9 @@ struct Pages {
     most_values: u64,
     /// Values of the record that is not at its end.
     in_record: usize,
+    /// Unpacked bytes.
+    num_bytes: u64,
+    most_bytes: u64,
     budget: Arc<Budget>,
 }
 
@@ -131,6 +136,10 @@ impl Pages {
     fn checked(&mut self, mut page: Page) -> Result<Page, ParquetError> {
         let num_values = page.num_values() as usize;
         self.unpack(&mut page)?;
+        self.num_bytes += page.buffer().len() as u64;
+        if self.num_bytes > self.most_bytes {
+            return Err(damaged("a column unpacks to far more than it says"));
+        }
         if let Page::DictionaryPage { buf, .. } = &page {
             return if num_values <= buf.len() { Ok(page) } else { Err(damaged("a dictionary ends early")) };
         }

@@ -13,7 +13,7 @@ use super::nested::{Columns, Reading};
 use super::pages::{Chunks, pages_of};
 use super::remark::Remarks;
 use super::sizes::{self, Budget};
-use super::{Batch, Origin, Row, Sink, TableError, records_parquet};
+use super::{Batch, Origin, Row, Sink, TableError, footer, records_parquet};
 use crate::Progress;
 
 pub(super) const MAGIC: &[u8] = b"PAR1";
@@ -33,6 +33,7 @@ impl Parquet {
         let chunks = Chunks::open(origin).map_err(|source| TableError::Io { path: path.to_owned(), source })?;
         let file_bytes = check_marks(path, &chunks)?;
         let open = || {
+            footer::check(&chunks, file_bytes)?;
             let reader = SerializedFileReader::new(chunks)?;
             sizes::check(reader.metadata(), file_bytes)?;
             let schema = records_parquet::schema_of(origin, &reader, file_bytes)?;
@@ -146,9 +147,10 @@ impl Parquet {
     ) -> Result<Vec<ColumnReader>, ParquetError> {
         let group = self.reader.metadata().row_group(group);
         let num_rows = group.num_rows() as usize;
+        let batch_rows = sizes::batch_rows(group.num_rows(), files.iter().map(|(leaf, _)| group.column(*leaf)));
         let open = |(leaf, file): &(usize, Arc<Chunks>)| {
             let column = group.column(*leaf);
-            Ok(ColumnReader::new(pages_of(file, column, num_rows, budget)?, column))
+            Ok(ColumnReader::new(pages_of(file, column, num_rows, budget)?, column, batch_rows))
         };
         files.iter().map(open).collect()
     }

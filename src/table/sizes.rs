@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use parquet::errors::ParquetError;
-use parquet::file::metadata::ParquetMetaData;
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 
 use super::hybrid::damaged;
 use super::limit::most_rows;
@@ -15,13 +15,44 @@ const MOST_VALUES_PER_BYTE: u64 = 4;
 /// Values in the lists of one record, at most: a record is in memory as a whole.
 pub(super) const MAX_IN_RECORD: usize = 1 << 17;
 
+/// Bytes that a page may unpack to whatever it has, and for each packed one beyond; it is in memory as a whole, twice
+/// while texts are taken from it.
+const FREE_PAGE_BYTES: usize = 4 << 20;
+const MOST_PAGE_TIMES: usize = 64;
+
+/// Bytes that a page of so many may unpack to, and that its texts may have together where they share their beginnings.
+pub(super) const fn most_page_bytes(packed: usize) -> usize {
+    FREE_PAGE_BYTES + packed.saturating_mul(MOST_PAGE_TIMES)
+}
+
+/// Bytes of the wanted columns that are decoded at a time, or so.
+const BATCH_BYTES: u64 = 16 << 20;
+/// Rows that are decoded at a time, at most and at least.
+pub(super) const MAX_BATCH_ROWS: usize = 1 << 16;
+const MIN_BATCH_ROWS: u64 = 64;
+
+/// Rows of a group to decode at a time, by the bytes that its columns say to unpack to.
+pub(super) fn batch_rows<'a>(num_rows: i64, columns: impl Iterator<Item = &'a ColumnChunkMetaData>) -> usize {
+    let num_bytes = columns.map(|column| column.uncompressed_size().max(0) as u64).fold(1, u64::saturating_add);
+    let num_rows = (num_rows.max(0) as u64).saturating_mul(BATCH_BYTES) / num_bytes;
+    num_rows.clamp(MIN_BATCH_ROWS, MAX_BATCH_ROWS as u64) as usize
+}
+
+/// Bytes by which a column may be larger than it says.
+const FREE_COLUMN_BYTES: u64 = 64 << 20;
+
+/// Bytes that the pages of a column may unpack to.
+pub(super) fn most_column_bytes(column: &ColumnChunkMetaData) -> u64 {
+    (column.uncompressed_size().max(0) as u64).saturating_add(FREE_COLUMN_BYTES)
+}
+
 /// Values that may still be decoded of a file.
 pub(super) struct Budget {
     num_left: AtomicU64,
 }
 
 impl Budget {
-    /// A budget for a file of so many bytes and wanted columns, none in a list.
+    /// A budget for a file of which so many columns are wanted, none in a list: each row has a value of each.
     pub(super) fn of_columns(metadata: &ParquetMetaData, num_columns: usize) -> Budget {
         let num_rows = metadata.row_groups().iter().map(|group| group.num_rows().max(0) as u64).sum::<u64>();
         Budget { num_left: num_rows.saturating_mul(num_columns as u64).into() }

@@ -198,6 +198,21 @@ fn a_quote_that_swallows_whole_rows_is_damage_of_all_of_them() {
 }
 
 #[test]
+fn a_table_has_at_most_16_384_columns_with_a_header_or_without() {
+    let files = Files::new();
+    let header = "a,".repeat(16_384) + "b";
+    let numbers = "1,".repeat(16_384) + "2";
+    for (name, text) in
+        [("named.csv", format!("{header}\n{numbers}\n")), ("nameless.csv", format!("{numbers}\n{numbers}\n"))]
+    {
+        let error = rows_of(&files.write(name, text)).unwrap_err().to_string();
+        assert!(error.contains(&format!("{name}: 16385 columns, expected at most 16384")), "{error}");
+    }
+    let most = files.write("most.csv", format!("{}\n", "a,".repeat(16_383) + "b"));
+    assert_eq!(Source::open(&most).unwrap().columns().len(), 16_384);
+}
+
+#[test]
 fn a_file_without_a_header_has_columns_by_number() {
     let files = Files::new();
     let path = files.write("a.dat", "1,2014-04-07T10:51:09.277Z,9001\n2,2014-04-07T10:51:10.277Z,9002\n");

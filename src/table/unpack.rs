@@ -8,19 +8,15 @@ use std::io::{self, Read};
 use flate2::read::MultiGzDecoder;
 use parquet::basic::Compression;
 
+use super::sizes::most_page_bytes;
 use super::zstd::zstd_decoder;
-
-/// Bytes that a page may unpack to whatever it has.
-const FREE_BYTES: usize = 4 << 20;
-/// Unpacked bytes for each packed one beyond; a page is in memory as a whole, twice while texts are taken from it.
-const MOST_TIMES: usize = 64;
 
 /// Adds what a page unpacks to to `bytes`.
 ///
 /// # Errors
-/// It is damaged, packed in a way that is not known, or unpacks to more than 4 MiB and 64 times its bytes.
+/// It is damaged, packed in a way that is not known, or unpacks to more than [`most_page_bytes`].
 pub(super) fn unpack(packed: &[u8], with: Compression, bytes: &mut Vec<u8>) -> io::Result<()> {
-    let most = FREE_BYTES + packed.len().saturating_mul(MOST_TIMES);
+    let most = most_page_bytes(packed.len());
     match with {
         Compression::UNCOMPRESSED => bytes.extend_from_slice(packed),
         Compression::GZIP(_) => read_to(MultiGzDecoder::new(packed), most, bytes)?,

@@ -88,16 +88,7 @@ impl Scorer for ByContent {
 
 /// The words of a description; a letter in front keeps the fields apart.
 fn words_of(description: &Description<'_>) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut levels = String::from("c");
-    let path = description.category.unwrap_or_default();
-    for level in path.split(['>', '/', '|']).map(str::trim).filter(|level| !level.is_empty()) {
-        levels.push('>');
-        levels.push_str(&level.to_lowercase());
-        words.push(levels.clone());
-    }
-    words.extend(description.brand.map(|brand| format!("b{}", brand.trim().to_lowercase())));
-    let title = description.title.unwrap_or_default().split(|letter: char| !letter.is_alphanumeric());
-    words.extend(title.filter(|word| word.chars().count() >= 2).map(|word| format!("t{}", word.to_lowercase())));
-    words
+    let categories = description.categories().into_iter().map(|path| format!("c{path}"));
+    let brand = description.brand.map(|brand| format!("b{}", brand.trim().to_lowercase()));
+    categories.chain(brand).chain(description.title_words().map(|word| format!("t{word}"))).collect()
 }
