@@ -12,7 +12,7 @@ const MEMORY_BYTES: usize = 256 << 20;
 static MEMORY: Cap<System> = Cap::new(System, MEMORY_BYTES);
 
 /// Time for any input, however short.
-const LEAST: Duration = Duration::from_secs(2);
+const LEAST: Duration = Duration::from_secs(10);
 /// Time for each MB more. 5 s are what the command may take for 1 MB; this program checks sums and counts branches, and
 /// takes many times as long.
 const EACH_MB: Duration = Duration::from_secs(20);

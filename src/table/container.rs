@@ -13,8 +13,6 @@ use super::{Origin, TableError};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Zip,
-    /// An Excel workbook of before 2007.
-    OldWorkbook,
     /// Something that is not read: its name, and the way to get at the table.
     Other(&'static str, &'static str),
 }
@@ -29,7 +27,10 @@ impl Kind {
         let kinds: [(&[u8], Kind); 16] = [
             (b"PK\x03\x04", Kind::Zip),
             (b"PK\x05\x06", Kind::Other("an empty zip archive", "is it the right file?")),
-            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind::OldWorkbook),
+            (
+                b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+                Kind::Other("an Excel workbook of before 2007", "save it as .xlsx or CSV"),
+            ),
             (
                 b"SQLite format 3\0",
                 Kind::Other(
@@ -75,7 +76,6 @@ pub(super) fn unpacked(origin: &Origin, input: &mut Input, remarks: &Remarks) ->
     match Kind::of(input.head(HEAD_BYTES)?) {
         None => Ok(None),
         Some(Kind::Zip) => native::of_zip(origin, remarks).map(Some),
-        Some(Kind::OldWorkbook) => native::of_workbook(origin, remarks).map(Some),
         Some(Kind::Other(what, how)) => Err(not_read(path, what, how.to_owned())),
     }
 }
@@ -99,10 +99,6 @@ mod native {
         let how = "unpack it first, or save the workbook as CSV; the `vicino` command reads both".to_owned();
         Err(not_read(origin.path(), "a zip archive or an Excel workbook", how))
     }
-
-    pub(super) fn of_workbook(origin: &Origin, _: &Remarks) -> Result<Origin, TableError> {
-        Err(not_read(origin.path(), "an Excel workbook", "save it as CSV".to_owned()))
-    }
 }
 
 #[cfg(not(target_os = "unknown"))]
@@ -117,7 +113,8 @@ mod native {
 
     use crate::table::border::guarded;
     use crate::table::container::not_read;
-    use crate::table::limit::{Limit, Limited, TooLarge};
+    use crate::table::limit::{Limit, Limited, TooLarge, check_columns};
+    use crate::table::open_document;
     use crate::table::origin::Format;
     use crate::table::remark::{Remark, Remarks};
     use crate::table::{Origin, Slices, TableError, spool};
@@ -209,13 +206,19 @@ mod native {
         let names = archive.file_names().map(|name| name.map(std::borrow::Cow::into_owned));
         let names: Vec<String> = names.collect::<Result<_, _>>().map_err(damaged)?;
         let has = |name: &str| names.iter().any(|one| one == name);
-        if has("xl/workbook.xml") || has("xl/workbook.bin") || has("content.xml") {
+        let book = [Book::Xlsx, Book::Xlsb, Book::Ods].into_iter().find(|book| has(book.part()));
+        if let Some(book) = book {
             let mut limit = Limit::of_workbook(num_read);
             for at in 0..archive.len() {
                 measure(&mut archive.by_index(at).map_err(damaged)?, &mut limit)
                     .map_err(|error| unpacking(path, error))?;
             }
-            return of_workbook(origin, remarks);
+            if let Book::Ods = book {
+                let content = archive.by_name(book.part()).map_err(damaged)?;
+                open_document::check(content, origin.num_bytes())
+                    .map_err(|why| not_read(path, WORKBOOK, format!("{why}; save the sheet as CSV")))?;
+            }
+            return of_workbook(origin, book, remarks);
         }
         let is_hidden =
             |name: &str| name.ends_with('/') || name.split('/').any(|part| part.starts_with('.') || part == "__MACOSX");
@@ -265,21 +268,49 @@ mod native {
 
     const WORKBOOK: &str = "a workbook";
 
+    /// The formats of workbooks that are read. Excel's of before 2007 is not: nothing bounds what reading it takes.
+    #[derive(Clone, Copy)]
+    enum Book {
+        Xlsx,
+        Xlsb,
+        Ods,
+    }
+
+    impl Book {
+        /// The part of the archive that tells.
+        const fn part(self) -> &'static str {
+            match self {
+                Book::Xlsx => "xl/workbook.xml",
+                Book::Xlsb => "xl/workbook.bin",
+                Book::Ods => "content.xml",
+            }
+        }
+
+        fn open(self, file: Seekable) -> Result<Sheets<Seekable>, calamine::Error> {
+            Ok(match self {
+                Book::Xlsx => Sheets::Xlsx(Reader::new(file).map_err(calamine::Error::Xlsx)?),
+                Book::Xlsb => Sheets::Xlsb(Reader::new(file).map_err(calamine::Error::Xlsb)?),
+                Book::Ods => Sheets::Ods(Reader::new(file).map_err(calamine::Error::Ods)?),
+            })
+        }
+    }
+
     /// The sheets of a workbook that have one header, as a delimited text.
-    pub(super) fn of_workbook(origin: &Origin, remarks: &Remarks) -> Result<Origin, TableError> {
+    fn of_workbook(origin: &Origin, book: Book, remarks: &Remarks) -> Result<Origin, TableError> {
         let path = origin.path();
         let damaged = |why: &str| not_read(path, WORKBOOK, format!("it cannot be read ({why}); save the sheet as CSV"));
-        guarded(path, damaged, || of_sheets(origin, remarks, &|error| damaged(&error.to_string())))
+        guarded(path, damaged, || of_sheets(origin, book, remarks, &|error| damaged(&error.to_string())))
     }
 
     fn of_sheets(
         origin: &Origin,
+        book: Book,
         remarks: &Remarks,
         damaged: &dyn Fn(calamine::Error) -> TableError,
     ) -> Result<Origin, TableError> {
         let path = origin.path();
         let file = Seekable::open(origin).map_err(io_error(path))?;
-        let mut workbook: Sheets<Seekable> = calamine::open_workbook_auto_from_rs(file).map_err(damaged)?;
+        let mut workbook: Sheets<Seekable> = book.open(file).map_err(damaged)?;
         let limit = Limit::of_table(origin.num_bytes());
         let spool = Limited { stream: spool::Spool::new().map_err(io_error(path))?, limit };
         let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(spool);
@@ -288,26 +319,38 @@ mod native {
             other => io_error(path)(io::Error::other(format!("{other:?}"))),
         };
         let (mut header, mut read, mut others) = (None, Vec::new(), Vec::new());
+        let most_cells = FREE_CELLS + origin.num_bytes().saturating_mul(MOST_CELLS_PER_BYTE);
+        let mut num_cells = 0;
         for name in workbook.sheet_names() {
             let mut sheet = Sheet { header: &mut header, has_header: false, writer: &mut writer };
+            let mut add = |row: Vec<String>| {
+                num_cells += row.len() as u64;
+                if num_cells > most_cells {
+                    let how = format!(
+                        "it has {num_cells} cells or more, expected at most {most_cells}; save the sheet as CSV"
+                    );
+                    return Err(not_read(path, WORKBOOK, how));
+                }
+                sheet.add(row).map_err(written)
+            };
             let is_read = match &mut workbook {
                 Sheets::Xlsx(book) => {
                     let mut cells = book.worksheet_cells_reader(&name).map_err(|error| damaged(error.into()))?;
                     let next =
                         || Ok(cells.next_cell()?.map(|cell| (cell.get_position(), cell.get_value().clone().into())));
-                    rows_of_cells(next, damaged, &mut |row| sheet.add(row).map_err(written))?
+                    rows_of_cells(path, next, damaged, &mut add)?
                 }
                 Sheets::Xlsb(book) => {
                     let mut cells = book.worksheet_cells_reader(&name).map_err(|error| damaged(error.into()))?;
                     let next =
                         || Ok(cells.next_cell()?.map(|cell| (cell.get_position(), cell.get_value().clone().into())));
-                    rows_of_cells(next, damaged, &mut |row| sheet.add(row).map_err(written))?
+                    rows_of_cells(path, next, damaged, &mut add)?
                 }
                 book => {
                     let range = book.worksheet_range(&name).map_err(damaged)?;
                     let mut is_read = true;
                     for row in range.rows().map(texts_of) {
-                        is_read = is_read && sheet.add(row).map_err(written)?;
+                        is_read = is_read && add(row)?;
                     }
                     is_read
                 }
@@ -357,28 +400,37 @@ mod native {
         }
     }
 
-    /// Rows that are looked at before the first is written, to see which columns there are.
+    /// Rows, and their cells, that are looked at before the first is written, to see which columns there are.
     const ROWS_AHEAD: usize = 256;
+    const CELLS_AHEAD: usize = 1 << 16;
+
+    /// Cells of a workbook's tables at most, empty ones included, and for each byte of the file beyond.
+    const FREE_CELLS: u64 = 4 << 20;
+    const MOST_CELLS_PER_BYTE: u64 = 16;
 
     /// Puts cells, which come row by row, together to rows, and hands over each until one is not wanted. A sheet is as
     /// wide as its first rows: cells far outside would make it millions of columns wide in memory.
     fn rows_of_cells(
+        path: &Path,
         mut next: impl FnMut() -> Result<Option<((u32, u32), Data)>, calamine::Error>,
         damaged: &dyn Fn(calamine::Error) -> TableError,
         add: &mut dyn FnMut(Vec<String>) -> Result<bool, TableError>,
     ) -> Result<bool, TableError> {
         let mut ahead: Vec<Vec<(u32, String)>> = Vec::new();
-        let mut columns = None;
+        let (mut columns, mut num_ahead) = (None, 0);
         let mut row: (u32, Vec<(u32, String)>) = (0, Vec::new());
         loop {
             let cell = next().map_err(damaged)?;
             let is_end = cell.is_none();
             if let Some(((line, column), value)) = cell {
+                check_columns(path, (column as usize).saturating_add(1))?;
                 let text = text_of(&value);
                 if text.is_empty() {
                     continue;
                 }
+                num_ahead += 1;
                 if line == row.0 {
+                    check_columns(path, row.1.len() + 1)?;
                     row.1.push((column, text));
                     continue;
                 }
@@ -386,7 +438,7 @@ mod native {
             } else {
                 ahead.push(std::mem::take(&mut row.1));
             }
-            if !is_end && columns.is_none() && ahead.len() < ROWS_AHEAD {
+            if !is_end && columns.is_none() && ahead.len() < ROWS_AHEAD && num_ahead < CELLS_AHEAD {
                 continue;
             }
             let &mut (start, end) = columns.get_or_insert_with(|| {
@@ -578,6 +630,20 @@ mod tests {
             (source.columns().len(), &source.columns()[..2]),
             (16_383, &["id".to_owned(), "name".to_owned()][..])
         );
+    }
+
+    #[test]
+    fn a_cell_beyond_every_spreadsheet_is_refused() {
+        let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+        // Column XFE is the 16,385th; a row as wide as `STATUS` would take 5 GB.
+        for (cell, num_columns) in [("XFE1", 16_385), ("STATUS1", 234_917_325)] {
+            let rows = format!("<row r=\"1\"><c r=\"{cell}\"><v>1</v></c></row>");
+            let sheet =
+                format!("<?xml version=\"1.0\"?><worksheet xmlns=\"{main}\"><sheetData>{rows}</sheetData></worksheet>");
+            let files = Files::new();
+            let error = rows_of(&files.write("book.xlsx", workbook_of(&[("one", sheet)]))).unwrap_err().to_string();
+            assert!(error.contains(&format!("book.xlsx: {num_columns} columns, expected at most 16384")), "{error}");
+        }
     }
 
     #[test]

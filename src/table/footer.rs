@@ -1,18 +1,20 @@
-//! The schema in a Parquet file's footer, checked before the decoder makes room for what it says.
+//! A Parquet file's footer, checked before the decoder makes room for what it says.
 //!
-//! The footer is in Thrift's compact protocol:
-//! <https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md>.
+//! Known fields must have the types of `parquet.thrift`, so that the decoder reads what was checked, and nothing else:
+//! <https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift>.
 
 use parquet::errors::ParquetError;
 use parquet::file::reader::ChunkReader;
 
 use super::hybrid::damaged;
 use super::limit::MAX_COLUMNS;
+use super::thrift::Form::{self, Binary, Byte, Double, List, Number, Struct, Truth};
+use super::thrift::{Kind, Thrift};
 
 /// Groups in groups at most; each level is a call on the stack.
-const MAX_DEPTH: usize = 64;
+const MAX_GROUPS: usize = 64;
 
-/// Checks the schema in the footer of a file of so many bytes, which ends with the footer's length and the mark.
+/// Checks the footer of a file of so many bytes, which ends with the footer's length and the mark.
 ///
 /// # Errors
 /// The footer cannot be read, or its schema is impossible or beyond the limits.
@@ -22,163 +24,143 @@ pub(super) fn check(chunks: &impl ChunkReader, file_bytes: u64) -> Result<(), Pa
     let start = (file_bytes - 8).checked_sub(length.into()).filter(|&start| start >= 4);
     let start = start.ok_or_else(|| damaged("its footer is longer than the file"))?;
     let footer = chunks.get_bytes(start, length as usize)?;
-    let mut thrift = Thrift { rest: &footer };
-    thrift.fields(
-        0,
-        |thrift, field, kind| {
-            if field == SCHEMA && kind == LIST { check_schema(thrift) } else { thrift.skip(kind, 0) }
-        },
-    )
+    Thrift::new(&footer).fields(|thrift, field, kind| match field {
+        SCHEMA => check_schema(thrift, kind),
+        _ => thrift.pass(FILE, field, kind),
+    })
 }
 
-/// The field `schema` of `FileMetaData`.
-const SCHEMA: i16 = 2;
-/// The field `num_children` of `SchemaElement`.
-const NUM_CHILDREN: i16 = 5;
-
 /// Checks that the elements of a schema are a tree in the order of reading, as the numbers of their children say.
-fn check_schema(thrift: &mut Thrift<'_>) -> Result<(), ParquetError> {
-    let (num_elements, kind) = thrift.list()?;
-    if kind != STRUCT {
-        return Err(damaged("its schema is no list of columns"));
-    }
-    if num_elements > MAX_COLUMNS {
-        let problem = format!("it has {num_elements} columns, expected at most {MAX_COLUMNS}");
-        return Err(ParquetError::General(problem));
-    }
+fn check_schema(thrift: &mut Thrift<'_>, kind: Kind) -> Result<(), ParquetError> {
     // How many children are to come, of each group around the element.
     let mut open = vec![1_usize];
-    for _ in 0..num_elements {
+    let check = |num_elements: usize| {
+        if num_elements <= MAX_COLUMNS {
+            return Ok(());
+        }
+        Err(ParquetError::General(format!("it has {num_elements} columns, expected at most {MAX_COLUMNS}")))
+    };
+    thrift.structs(kind, check, |thrift| {
         let mut num_children = 0;
-        thrift.fields(0, |thrift, field, kind| {
-            if field == NUM_CHILDREN && kind == I32 {
-                num_children = thrift.number()?;
-                Ok(())
-            } else {
-                thrift.skip(kind, 0)
-            }
+        thrift.fields(|thrift, field, kind| match field {
+            NUM_CHILDREN => thrift.number(kind).map(|number| num_children = number),
+            _ => thrift.pass(SCHEMA_ELEMENT, field, kind),
         })?;
-        let num_children = usize::try_from(num_children).ok().filter(|&children| children < num_elements);
+        let num_children = usize::try_from(num_children).ok().filter(|&children| children <= MAX_COLUMNS);
         let num_children = num_children.ok_or_else(|| damaged("a group has more columns than the schema"))?;
         while open.pop_if(|left| *left == 0).is_some() {}
         let Some(left) = open.last_mut() else { return Err(damaged("its schema has two roots")) };
         *left -= 1;
         open.push(num_children);
-        if open.len() > MAX_DEPTH {
-            return Err(ParquetError::General(format!("its columns are in more than {MAX_DEPTH} groups")));
+        if open.len() > MAX_GROUPS {
+            return Err(ParquetError::General(format!("its columns are in more than {MAX_GROUPS} groups")));
         }
-    }
+        Ok(())
+    })?;
     if open.iter().any(|&left| left > 0) {
-        return Err(damaged("its schema ends early"));
+        return Err(damaged("a group has more columns than the schema"));
     }
     Ok(())
 }
 
-// Types of the compact protocol.
-const STOP: u8 = 0;
-const I32: u8 = 5;
-const LIST: u8 = 9;
-const STRUCT: u8 = 12;
+/// The field `schema` of [`FILE`].
+const SCHEMA: i16 = 2;
+/// The field `num_children` of [`SCHEMA_ELEMENT`].
+const NUM_CHILDREN: i16 = 5;
 
-/// Bytes in the compact protocol, read from first to last.
-struct Thrift<'a> {
-    rest: &'a [u8],
-}
-
-impl Thrift<'_> {
-    fn byte(&mut self) -> Result<u8, ParquetError> {
-        let (&byte, rest) = self.rest.split_first().ok_or_else(|| damaged("its footer ends early"))?;
-        self.rest = rest;
-        Ok(byte)
-    }
-
-    fn skip_bytes(&mut self, length: u64) -> Result<(), ParquetError> {
-        let rest = usize::try_from(length).ok().and_then(|length| self.rest.get(length..));
-        self.rest = rest.ok_or_else(|| damaged("its footer ends early"))?;
-        Ok(())
-    }
-
-    /// A whole number of seven bits a byte, the lowest first.
-    fn unsigned(&mut self) -> Result<u64, ParquetError> {
-        let mut number = 0;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
-            number |= u64::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return Ok(number);
-            }
-        }
-        Err(damaged("a number in its footer has more than 64 bits"))
-    }
-
-    /// A whole number whose lowest bit is its sign.
-    fn number(&mut self) -> Result<i64, ParquetError> {
-        let number = self.unsigned()?;
-        Ok((number >> 1).cast_signed() ^ -(number & 1).cast_signed())
-    }
-
-    /// The length of a list, and the type of its elements, each of a byte and more.
-    fn list(&mut self) -> Result<(usize, u8), ParquetError> {
-        let head = self.byte()?;
-        let length = if head >> 4 == 15 { self.unsigned()? } else { u64::from(head >> 4) };
-        let length = usize::try_from(length).ok().filter(|&length| length <= self.rest.len());
-        Ok((length.ok_or_else(|| damaged("a list in its footer goes beyond it"))?, head & 15))
-    }
-
-    /// Calls `take` for each field of a struct, to read or skip it.
-    fn fields(
-        &mut self,
-        depth: usize,
-        mut take: impl FnMut(&mut Self, i16, u8) -> Result<(), ParquetError>,
-    ) -> Result<(), ParquetError> {
-        if depth > MAX_DEPTH {
-            return Err(damaged("its footer is nested too deeply"));
-        }
-        let mut field = 0_i16;
-        loop {
-            let head = self.byte()?;
-            if head & 15 == STOP {
-                return Ok(());
-            }
-            field = match head >> 4 {
-                0 => self.number()? as i16,
-                step => field.wrapping_add(step.into()),
-            };
-            take(self, field, head & 15)?;
-        }
-    }
-
-    /// Goes past a value of a field; the value of a truth is in the field's type.
-    fn skip(&mut self, kind: u8, depth: usize) -> Result<(), ParquetError> {
-        match kind {
-            1 | 2 => Ok(()),
-            _ => self.skip_element(kind, depth),
-        }
-    }
-
-    /// Goes past an element of a list, where a truth has a byte.
-    fn skip_element(&mut self, kind: u8, depth: usize) -> Result<(), ParquetError> {
-        match kind {
-            1..=3 => self.skip_bytes(1),
-            4..=6 => self.unsigned().map(drop),
-            7 => self.skip_bytes(8),
-            8 => {
-                let length = self.unsigned()?;
-                self.skip_bytes(length)
-            }
-            LIST | 10 => {
-                if depth > MAX_DEPTH {
-                    return Err(damaged("its footer is nested too deeply"));
-                }
-                let (length, kind) = self.list()?;
-                (0..length).try_for_each(|_| self.skip_element(kind, depth + 1))
-            }
-            STRUCT => self.fields(depth + 1, |thrift, _, kind| thrift.skip(kind, depth + 1)),
-            13 => self.skip_bytes(16),
-            _ => Err(damaged("its footer has a value of an unknown type")),
-        }
-    }
-}
+// The structs of `parquet.thrift`, by the names that they have there.
+const FILE: &[(i16, Form)] = &[
+    (1, Number),
+    (3, Number),
+    (4, List(&Struct(ROW_GROUP))),
+    (5, List(&Struct(KEY_VALUE))),
+    (6, Binary),
+    (7, List(&Struct(&[(1, Struct(&[])), (2, Struct(&[]))]))),
+    (9, Binary),
+];
+const SCHEMA_ELEMENT: &[(i16, Form)] = &[
+    (1, Number),
+    (2, Number),
+    (3, Number),
+    (4, Binary),
+    (6, Number),
+    (7, Number),
+    (8, Number),
+    (9, Number),
+    (10, Struct(LOGICAL_TYPE)),
+];
+const LOGICAL_TYPE: &[(i16, Form)] = &[
+    (1, Struct(&[])),
+    (2, Struct(&[])),
+    (3, Struct(&[])),
+    (4, Struct(&[])),
+    (5, Struct(&[(1, Number), (2, Number)])),
+    (6, Struct(&[])),
+    (7, Struct(TIME)),
+    (8, Struct(TIME)),
+    (10, Struct(&[(1, Byte), (2, Truth)])),
+    (11, Struct(&[])),
+    (12, Struct(&[])),
+    (13, Struct(&[])),
+    (14, Struct(&[])),
+    (15, Struct(&[])),
+    (16, Struct(&[(1, Byte)])),
+    (17, Struct(&[(1, Binary)])),
+    (18, Struct(&[(1, Binary), (2, Number)])),
+];
+const TIME: &[(i16, Form)] = &[(1, Truth), (2, Struct(&[(1, Struct(&[])), (2, Struct(&[])), (3, Struct(&[]))]))];
+const KEY_VALUE: &[(i16, Form)] = &[(1, Binary), (2, Binary)];
+const ROW_GROUP: &[(i16, Form)] = &[
+    (1, List(&Struct(COLUMN_CHUNK))),
+    (2, Number),
+    (3, Number),
+    (4, List(&Struct(&[(1, Number), (2, Truth), (3, Truth)]))),
+    (5, Number),
+    (6, Number),
+    (7, Number),
+];
+const COLUMN_CHUNK: &[(i16, Form)] = &[
+    (1, Binary),
+    (2, Number),
+    (3, Struct(COLUMN_META_DATA)),
+    (4, Number),
+    (5, Number),
+    (6, Number),
+    (7, Number),
+    (9, Binary),
+];
+const COLUMN_META_DATA: &[(i16, Form)] = &[
+    (1, Number),
+    (2, List(&Number)),
+    (3, List(&Binary)),
+    (4, Number),
+    (5, Number),
+    (6, Number),
+    (7, Number),
+    (8, List(&Struct(KEY_VALUE))),
+    (9, Number),
+    (10, Number),
+    (11, Number),
+    (12, Struct(STATISTICS)),
+    (13, List(&Struct(&[(1, Number), (2, Number), (3, Number)]))),
+    (14, Number),
+    (15, Number),
+    (16, Struct(&[(1, Number), (2, List(&Number)), (3, List(&Number))])),
+    (17, Struct(&[(1, Struct(BOUNDING_BOX)), (2, List(&Number))])),
+];
+const STATISTICS: &[(i16, Form)] = &[
+    (1, Binary),
+    (2, Binary),
+    (3, Number),
+    (4, Number),
+    (5, Binary),
+    (6, Binary),
+    (7, Truth),
+    (8, Truth),
+    (9, Number),
+];
+const BOUNDING_BOX: &[(i16, Form)] =
+    &[(1, Double), (2, Double), (3, Double), (4, Double), (5, Double), (6, Double), (7, Double), (8, Double)];
 
 #[cfg(test)]
 mod tests {
@@ -223,9 +205,10 @@ mod tests {
             let problem = problem_of(children).unwrap();
             assert!(problem.contains(words), "{children:?}: {problem}");
         };
-        says(&[1, 2, 0], "ends early");
+        says(&[1, 1], "more columns than the schema");
         says(&[1, 0, 0], "two roots");
         says(&[0x7fff_ffff, 0], "more columns than the schema");
+        says(&[1, 9_000, 0], "more columns than the schema");
     }
 
     #[test]
@@ -238,6 +221,25 @@ mod tests {
         {
             let error = rows_in(&in_memory("a.parquet", &file_of(children), None)).unwrap_err().to_string();
             assert!(error.contains("a.parquet") && error.contains(words), "{error}");
+        }
+    }
+
+    #[test]
+    fn known_fields_have_their_types_and_lists_end_in_the_footer() {
+        // Field 1 as bytes; field 99 as a list of 2^31 truths, which have no bytes in some readers; of 2^31 numbers.
+        let truths = [0x09, 0xc6, 1, 0xf1, 0xff, 0xff, 0xff, 0xff, 7];
+        let numbers = [0x09, 0xc6, 1, 0xf5, 0xff, 0xff, 0xff, 0xff, 7];
+        for (start, words) in
+            [(&[0x18, 1, b'a'][..], "another type"), (&truths, "ends early"), (&numbers, "ends early")]
+        {
+            let mut file = file_of(&[1, 0]);
+            file.splice(4..4, start.iter().copied());
+            let at = file.len() - 8;
+            let length = (at as u32 - 4).to_le_bytes();
+            file[at..at + 4].copy_from_slice(&length);
+            let file = Bytes::from(file);
+            let error = check(&file, file.len() as u64).unwrap_err().to_string();
+            assert!(error.contains(words), "{error}");
         }
     }
 

@@ -104,7 +104,7 @@ impl Limit {
     /// A limit on the table in a workbook of so many bytes.
     #[cfg(not(target_os = "unknown"))]
     pub(super) fn of_table(packed: u64) -> Limit {
-        Limit { free: WORKBOOK_BYTES, ..Limit::of_workbook(Arc::new(AtomicU64::new(packed))) }
+        Limit::of_workbook(Arc::new(AtomicU64::new(packed)))
     }
 
     /// Counts bytes, which fails if they are too many.

@@ -17,6 +17,7 @@ mod encoding;
 mod error;
 mod feed;
 mod footer;
+mod heads;
 mod hybrid;
 mod input;
 pub(crate) mod interner;
@@ -25,6 +26,8 @@ mod limit;
 pub(crate) mod names;
 mod nested;
 mod number;
+#[cfg(not(target_os = "unknown"))]
+mod open_document;
 mod origin;
 mod pages;
 mod parquet;
@@ -36,6 +39,7 @@ mod sizes;
 mod spool;
 pub(crate) mod tally;
 mod texts;
+mod thrift;
 mod unpack;
 mod zstd;
 

@@ -11,11 +11,11 @@ use parquet::column::page::{Page, PageMetadata, PageReader};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 use parquet::file::reader::{ChunkReader, Length, RowGroupReader};
-use parquet::file::serialized_reader::SerializedPageReader;
 use parquet::record::reader::RowIter;
 use parquet::schema::types::Type;
 
 use super::delta;
+use super::heads::PackedPages;
 use super::hybrid::{Hybrid, damaged};
 use super::origin::{Origin, Slices, SlicesReader};
 use super::sizes::{Budget, MAX_IN_RECORD, most_column_bytes};
@@ -98,10 +98,9 @@ pub(super) fn pages_of(
     num_rows: usize,
     budget: &Arc<Budget>,
 ) -> Result<Box<dyn PageReader>, ParquetError> {
-    let as_plain = column.clone().into_builder().set_compression(Compression::UNCOMPRESSED).build()?;
     let description = column.column_descr();
     Ok(Box::new(Pages {
-        packed: SerializedPageReader::new(chunks.clone(), &as_plain, num_rows, None)?,
+        packed: PackedPages::of(chunks, column),
         codec: column.compression(),
         max_repetition: description.max_rep_level(),
         max_definition: description.max_def_level(),
@@ -116,7 +115,7 @@ pub(super) fn pages_of(
 
 /// Pages that are unpacked and checked before anything is decoded: nothing that they say of themselves is believed.
 struct Pages {
-    packed: SerializedPageReader<Chunks>,
+    packed: PackedPages,
     codec: Compression,
     max_repetition: i16,
     max_definition: i16,
@@ -246,20 +245,21 @@ fn width_of(max_level: i16) -> u32 {
 
 impl PageReader for Pages {
     fn get_next_page(&mut self) -> Result<Option<Page>, ParquetError> {
-        let Some(page) = self.packed.get_next_page()? else { return Ok(None) };
+        let Some(page) = self.packed.next()? else { return Ok(None) };
         self.checked(page).map(Some)
     }
 
     fn peek_next_page(&mut self) -> Result<Option<PageMetadata>, ParquetError> {
-        self.packed.peek_next_page()
+        self.packed.peek()
     }
 
     fn skip_next_page(&mut self) -> Result<(), ParquetError> {
-        self.packed.skip_next_page()
+        self.packed.skip()
     }
 
     fn at_record_boundary(&mut self) -> Result<bool, ParquetError> {
-        self.packed.at_record_boundary()
+        // Records of version 2 begin with a page.
+        Ok(self.packed.peek()?.is_none_or(|page| page.num_rows.is_some()))
     }
 }
 

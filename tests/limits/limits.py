@@ -81,6 +81,20 @@ def workbook(sheet, texts="<sst/>"):
     )
 
 
+def document(rows):
+    """An OpenDocument table."""
+    urn = "urn:oasis:names:tc:opendocument:xmlns"
+    names = "".join(f' xmlns:{name}="{urn}:{name}:1.0"' for name in ["office", "table", "text"])
+    body = f'<office:body><office:spreadsheet><table:table table:name="A">{rows}</table:table></office:spreadsheet></office:body>'
+    return zipped(
+        {
+            "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+            "META-INF/manifest.xml": f'<manifest:manifest xmlns:manifest="{urn}:manifest:1.0"/>',
+            "content.xml": f"<office:document-content{names}>{body}</office:document-content>",
+        }
+    )
+
+
 def sheet(rows):
     return f'<worksheet xmlns="{OFFICE}/spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>'
 
@@ -196,6 +210,13 @@ def logs():
     yield "one long text.xlsx", workbook(cells(100_000, '<c t="s"><v>0</v></c>'), long)
     far = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
     yield "far cells.xlsx", workbook(sheet(far))
+    far = "".join(f'<row r="{at}"><c r="A{at}"><v>1</v></c><c r="XFD{at}"><v>1</v></c></row>' for at in range(1, 12_000))
+    yield "one row.xlsx", workbook(sheet("<row>" + '<c r="A1"><v>1</v></c>' * 3_000_000 + "</row>"))
+    yield "wide rows.xlsx", workbook(sheet(far))
+    yield "cells.ods", document('<table:table-row><table:table-cell office:value-type="float" office:value="1"/></table:table-row>' * 900_000)
+    wide = '<table:table-cell table:number-columns-repeated="16384" office:value-type="string"><text:p>a</text:p></table:table-cell>'
+    yield "repeated cells.ods", document(f'<table:table-row table:number-rows-repeated="1048576">{wide}</table:table-row>')
+    yield "wide rows.ods", document(f"<table:table-row>{wide}</table:table-row>" * 100_000)
     yield "files.xlsx", zipped({f"xl/{at}.xml": "" for at in range(8000)})
 
 
