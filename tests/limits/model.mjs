@@ -153,7 +153,9 @@ try {
     assert.ok(bytes.length <= 1.05 * MB, `${name} has ${bytes.length} bytes`);
     const { outcome, taken, held } = await use(bytes);
     outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-    const shown = `${name}: ${bytes.length} bytes, ${outcome}, ${(held / 2 ** 20).toFixed(1)} MiB, ${(taken / 1e6).toFixed(2)} s`;
+    const mib = (held / 2 ** 20).toFixed(1);
+    const seconds = (taken / 1e6).toFixed(2);
+    const shown = `${name}: ${bytes.length} bytes, ${outcome}, ${mib} MiB, ${seconds} s`;
     if (!name.endsWith('forged')) console.log(shown);
     if (held > MOST_BYTES || taken > MOST_MICROSECONDS) problems.push(shown);
     most.taken = Math.max(most.taken, taken);
