@@ -38,7 +38,7 @@ enum PageKind {
     },
 }
 
-/// What a page says of itself.
+/// The head of a page, as it is used.
 struct Head {
     /// `None` for one that is of no use here.
     kind: Option<PageKind>,
@@ -126,7 +126,7 @@ impl PackedPages {
         Ok(())
     }
 
-    /// What the next page says of itself.
+    /// The head of the next page, as readers want it.
     pub(super) fn peek(&mut self) -> Result<Option<PageMetadata>, ParquetError> {
         let metadata = |head: &Head| PageMetadata {
             num_rows: if let Some(PageKind::Data2 { num_rows, .. }) = head.kind {

@@ -97,7 +97,7 @@ pub(super) fn check(content: impl Read, packed: u64) -> Result<(), String> {
     }
 }
 
-/// How often something is repeated; an impossible number is for the library to refuse.
+/// The times that something is repeated; an impossible number is for the library to refuse.
 fn times(tag: &BytesStart<'_>, name: &str) -> u64 {
     let attribute = tag.try_get_attribute(name).ok().flatten();
     attribute.and_then(|found| found.value.parse().ok()).unwrap_or(1)

@@ -38,7 +38,7 @@ impl Kind {
     }
 }
 
-/// What a struct or list is made of. Fields without a form may be of any.
+/// The make of a value. Fields without a form may be of any.
 pub(super) enum Form {
     Truth,
     Byte,
