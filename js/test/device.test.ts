@@ -235,6 +235,41 @@ test('counts are handed out without ids and cleared only if they were taken', as
   expect(await device.metrics.counts()).toMatchObject([{ impressions: 0, clicks: 1 }]);
 });
 
+test('a flush waits for the one before, and hands out nothing twice', async () => {
+  const device = await open();
+  device.recordImpression(['A'], { rail: 'r' });
+  const handed: number[] = [];
+  let finish = (): void => {};
+  const first = device.metrics.flush((counts) => {
+    handed.push(counts.length);
+    return new Promise<void>((done) => {
+      finish = done;
+    });
+  });
+  const second = device.metrics.flush((counts) => handed.push(counts.length));
+  await vi.waitFor(() => expect(handed).toEqual([1]));
+  finish();
+  await Promise.all([first, second]);
+  expect(handed).toEqual([1]);
+  expect(await device.metrics.counts()).toEqual([]);
+});
+
+test('a flush that is given up while it waits sends nothing', async () => {
+  const device = await open();
+  device.recordImpression(['A'], { rail: 'r' });
+  const stop = new AbortController();
+  const first = device.metrics.flush(() => new Promise(() => {}), { signal: stop.signal });
+  const giveUp = new AbortController();
+  let numSent = 0;
+  const second = device.metrics.flush(() => numSent++, { signal: giveUp.signal });
+  giveUp.abort();
+  expect((await failure(() => second)).code).toBe('aborted');
+  stop.abort();
+  expect((await failure(() => first)).code).toBe('aborted');
+  await device.metrics.flush(() => {});
+  expect(numSent).toBe(0);
+});
+
 test('giving up a flush leaves the counts', async () => {
   const device = await open();
   device.recordClick('a');

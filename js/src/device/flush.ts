@@ -72,13 +72,35 @@ function check(
   return checked;
 }
 
+type Send = (counts: MetricCount[]) => unknown;
+
+/** The last flush of a device: the next waits for its end, so that no counts are handed out twice. */
+const last = new WeakMap<Controller, Promise<void>>();
+
 /** Passes the counts to `send`, and subtracts them from the stored counts if it resolves. */
 export async function flush(
   controller: Controller,
-  send: (counts: MetricCount[]) => unknown,
+  send: Send,
   given: readonly unknown[],
 ): Promise<void> {
   const { epsilon, signal } = check(send, given);
+  const next = (last.get(controller) ?? Promise.resolve()).then(() => {
+    controller.requireState();
+    if (!signal?.aborted) return handOut(controller, send, epsilon, signal);
+  });
+  last.set(
+    controller,
+    next.catch(() => {}),
+  );
+  await abortable(next, signal);
+}
+
+async function handOut(
+  controller: Controller,
+  send: Send,
+  epsilon?: number,
+  signal?: AbortSignal,
+): Promise<void> {
   let taken: Taken = new Map(controller.state.counts);
   let handed = rows(taken);
   if (epsilon !== undefined) {
