@@ -316,6 +316,20 @@ describe('every kind of program does the same to the byte', () => {
   });
 });
 
+test('a file at which a decoder gives up is named, also where nothing can be caught', async () => {
+  // A page of places in a dictionary that the file lacks; the first byte of the fuzzer's input is no part of it.
+  const damaged = readFileSync(join(root, 'fuzz/corpus/parquet/no-dictionary')).subarray(1);
+  for (const kind of ['program', 'wasm']) {
+    const { file, before, env } = kinds[kind];
+    const folder = lay({ 'may.parquet': damaged });
+    const args = [...before, 'explore', 'may.parquet', '-o', 'report.html'];
+    const { status, stdout, stderr } = await run(file, args, { cwd: folder, env });
+    assert.deepEqual({ kind, status, stdout }, { kind, status: 1, stdout: '' });
+    assert.match(stderr, /^vicino: may\.parquet: .*cannot be decoded: it is damaged \(.+\).*\n$/);
+    assert.deepEqual(Object.keys(contents(folder)), ['may.parquet']);
+  }
+});
+
 describe('vicino/train in Node', () => {
   /** Runs a script in the project of a kind, with a folder for temporary files; returns what it prints as JSON. */
   async function script(kind, text) {
