@@ -90,7 +90,10 @@ fn build(random: &mut Random, num_items: usize, neighbours: usize) -> Result<Mod
         });
         CsrMatrix::from_rows(rows.collect())
     };
-    let tables = vec![(Relation::Next, table(5)), (Relation::Together, table(40))];
+    let mut tables = vec![(Relation::Next, table(5)), (Relation::Together, table(40))];
+    if num_items > 60 {
+        tables.push((Relation::Similar, table(30)));
+    }
     let popularity = (0..num_items).map(|_| f32::from(random.below(9) as u8) * 30.0).collect();
     let names: Vec<String> = ["Shoes", "Coats", "Café", "Hats", "Tea"].map(String::from).to_vec();
     let of_item = (0..num_items).map(|item| (item % 7 != 6).then_some(CategoryIx((item % 5) as u16))).collect();
@@ -258,7 +261,17 @@ fn case(random: &mut Random, model: &Model) -> Result<Value, Box<dyn Error>> {
     };
 
     let mut ranker = Ranker::new(model);
-    let calls = ["forYou", "forYou", "related", "boughtTogether", "trending", "recentlyViewed", "buyItAgain"];
+    let calls = [
+        "forYou",
+        "forYou",
+        "related",
+        "boughtTogether",
+        "boughtTogether",
+        "similar",
+        "trending",
+        "recentlyViewed",
+        "buyItAgain",
+    ];
     let call = calls[random.below(calls.len())];
     let events: Vec<(HistoryEvent, f32)> = history.iter().filter_map(|event| event.weighed(model)).collect();
     let (events, factors): (Vec<HistoryEvent>, Vec<f32>) = events.into_iter().unzip();
@@ -291,11 +304,11 @@ fn case(random: &mut Random, model: &Model) -> Result<Value, Box<dyn Error>> {
         products.push(product);
         is_new
     });
+    let of_first = anchors.get(..1).filter(|_| model.number(&items[0]).is_some()).unwrap_or(&[]);
     let source = match call {
         "forYou" => Source::ForYou { history: &events, factors: &factors },
-        "related" if !items.is_empty() => {
-            Source::Related(anchors.get(..1).filter(|_| model.number(&items[0]).is_some()).unwrap_or(&[]))
-        }
+        "related" if !items.is_empty() => Source::Related(of_first),
+        "similar" if !items.is_empty() => Source::Similar(of_first),
         "boughtTogether" => Source::Together(&anchors),
         "recentlyViewed" | "buyItAgain" => Source::Given(&given),
         _ => Source::Trending { days: 0 },

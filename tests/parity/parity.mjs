@@ -52,8 +52,9 @@ async function rank(recommender, given) {
     case 'forYou':
       return recommender.forYou({ ...options(given), includeSeen: given.includeSeen });
     case 'related':
+    case 'similar':
       return given.items.length > 0
-        ? recommender.related(given.items[0], options(given))
+        ? recommender[given.call](given.items[0], options(given))
         : recommender.trending(options(given));
     case 'boughtTogether':
       return recommender.boughtTogether(given.items, {
