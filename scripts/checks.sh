@@ -136,7 +136,7 @@ limits() {
   [ "${PIPESTATUS[0]}" = 0 ] || exit 1
   node tests/limits/model.mjs $vicino | tee -a target/limits.log
   [ "${PIPESTATUS[0]}" = 0 ] || exit 1
-  note "$(grep ' at most' target/limits.log | paste -sd ';' | sed 's/;/; /')"
+  note "$(grep '^[0-9].* at most' target/limits.log | paste -sd ';' | sed 's/;/; /')"
 }
 # Builds the Python package around the command that is built, and runs the notebook of docs/install.md with its wheel.
 wheel() {

@@ -13,7 +13,7 @@ use super::hybrid::damaged;
 use super::pages::Chunks;
 use super::thrift::{Kind, Thrift};
 
-/// Bytes that are fetched for a head, and how often they are doubled; a head may hold two texts of any length.
+/// Bytes that are fetched for a head at first, and beyond which no more are; a head may hold two texts of any length.
 const HEAD_BYTES: u64 = 1 << 12;
 const MAX_HEAD_BYTES: u64 = 1 << 23;
 

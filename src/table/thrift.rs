@@ -70,11 +70,11 @@ pub(super) struct Thrift<'a> {
 }
 
 fn expect(form: &Form, kind: Kind) -> Result<(), ParquetError> {
-    if form.is(kind) { Ok(()) } else { Err(damaged("what it says of itself has a value of another type")) }
+    if form.is(kind) { Ok(()) } else { Err(damaged("its footer or the head of a page has a value of another type")) }
 }
 
 fn ends_early() -> ParquetError {
-    ParquetError::EOF("what it says of itself ends early".to_owned())
+    ParquetError::EOF("its footer or the head of a page ends early".to_owned())
 }
 
 impl<'a> Thrift<'a> {
@@ -104,7 +104,7 @@ impl<'a> Thrift<'a> {
                 return Ok(number);
             }
         }
-        Err(damaged("a number that it says of itself has more than 64 bits"))
+        Err(damaged("a number in its footer or the head of a page has more than 64 bits"))
     }
 
     /// A whole number whose lowest bit is its sign.
@@ -152,7 +152,7 @@ impl<'a> Thrift<'a> {
         self.fields(take)
     }
 
-    /// Calls `take` for each element of a list of structs; gives their number.
+    /// Calls `check` with the length of a list of structs, and `take` for each of them.
     pub(super) fn structs(
         &mut self,
         kind: Kind,
@@ -198,7 +198,7 @@ impl<'a> Thrift<'a> {
 
     fn deeper(&mut self, call: impl FnOnce(&mut Self) -> Result<(), ParquetError>) -> Result<(), ParquetError> {
         if self.depth == MAX_DEPTH {
-            return Err(damaged("what it says of itself is nested too deeply"));
+            return Err(damaged("its footer or the head of a page is nested too deeply"));
         }
         self.depth += 1;
         call(self)?;
@@ -221,12 +221,12 @@ impl<'a> Thrift<'a> {
             LIST | SET => self.deeper(|it| {
                 let (length, kind) = it.list()?;
                 if length > 0 && kind.truth().is_some() {
-                    return Err(damaged("what it says of itself has a list of truths"));
+                    return Err(damaged("its footer or the head of a page has a list of truths"));
                 }
                 (0..length).try_for_each(|_| it.skip(kind))
             }),
             STRUCT => self.deeper(|it| it.fields(|it, _, kind| it.skip(kind))),
-            _ => Err(damaged("what it says of itself has a value of an unknown type")),
+            _ => Err(damaged("its footer or the head of a page has a value of an unknown type; is it encrypted?")),
         }
     }
 }

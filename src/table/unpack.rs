@@ -1,7 +1,7 @@
 //! Unpacks pages of Parquet, to so many bytes at most.
 //!
 //! The `parquet` crate takes room for as many bytes as the head of a page says, two thousand million if it likes, and
-//! reads no zstd in the browser. It is told that pages are not packed, and hands them out as they are.
+//! reads no zstd in the browser. It gets pages that are unpacked.
 
 use std::io::{self, Read};
 

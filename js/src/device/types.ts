@@ -156,7 +156,8 @@ export interface Metrics {
   /**
    * Passes the counts to `send` and clears them if it resolves. With `epsilon`, clicks, carts and purchases become
    * randomised answers, 0 or 1, to "was there any?": a coin toss for an `epsilon` near 0, true in 97 of 100 cases for
-   * 10; at most 100. An option that is `undefined` is refused here.
+   * 10; at most 100. An option that is `undefined` is refused here. Waits for the flush before; pass a `signal` if
+   * `send` may hang.
    */
   flush(
     send: (counts: MetricCount[]) => unknown,
