@@ -108,16 +108,16 @@ mod native {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicU64, Ordering};
 
-    use calamine::{Data, Reader, Sheets};
+    use calamine::{Data, Reader, Xlsx, XlsxError};
     use zip::ZipArchive;
 
     use crate::table::border::guarded;
     use crate::table::container::not_read;
-    use crate::table::limit::{Limit, Limited, TooLarge, check_columns};
-    use crate::table::open_document;
+    use crate::table::limit::{Limit, Limited, ROW_BYTES, TooLarge, check_columns};
+    use crate::table::open_document::OpenDocument;
     use crate::table::origin::Format;
     use crate::table::remark::{Remark, Remarks};
-    use crate::table::{Origin, Slices, TableError, spool};
+    use crate::table::{Origin, Slices, TableError, shared_strings, spool};
 
     /// Bytes that are read at a time.
     const PIECE: usize = 1 << 16;
@@ -206,19 +206,25 @@ mod native {
         let names = archive.file_names().map(|name| name.map(std::borrow::Cow::into_owned));
         let names: Vec<String> = names.collect::<Result<_, _>>().map_err(damaged)?;
         let has = |name: &str| names.iter().any(|one| one == name);
-        let book = [Book::Xlsx, Book::Xlsb, Book::Ods].into_iter().find(|book| has(book.part()));
+        let book = [Book::Xlsx, Book::Ods].into_iter().find(|book| has(book.part()));
+        if has("xl/workbook.bin") {
+            return Err(not_read(path, "a binary Excel workbook", "save it as .xlsx or CSV".to_owned()));
+        }
         if let Some(book) = book {
             let mut limit = Limit::of_workbook(num_read);
+            let mut largest = 0;
             for at in 0..archive.len() {
-                measure(&mut archive.by_index(at).map_err(damaged)?, &mut limit)
-                    .map_err(|error| unpacking(path, error))?;
+                let mut part = archive.by_index(at).map_err(damaged)?;
+                largest = largest.max(measure(&mut part, &mut limit).map_err(|error| unpacking(path, error))?);
             }
-            if let Book::Ods = book {
-                let content = archive.by_name(book.part()).map_err(damaged)?;
-                open_document::check(content, origin.num_bytes())
-                    .map_err(|why| not_read(path, WORKBOOK, format!("{why}; save the sheet as CSV")))?;
+            if let Book::Xlsx = book {
+                let damaged = |why: String| not_read(path, WORKBOOK, format!("{why}; save the sheet as CSV"));
+                for name in names.iter().filter(|name| shared_strings::is_part(name)) {
+                    let part = archive.by_name(name).map_err(|error| damaged(error.to_string()))?;
+                    shared_strings::check(part, origin.num_bytes()).map_err(damaged)?;
+                }
             }
-            return of_workbook(origin, book, remarks);
+            return of_workbook(origin, book, largest, remarks);
         }
         let is_hidden =
             |name: &str| name.ends_with('/') || name.split('/').any(|part| part.starts_with('.') || part == "__MACOSX");
@@ -250,12 +256,15 @@ mod native {
     }
 
     /// Unpacks a part of a workbook to see how much it is, because nothing bounds what a library makes of it.
-    fn measure(part: &mut dyn Read, limit: &mut Limit) -> io::Result<()> {
-        let mut buffer = vec![0; PIECE];
+    fn measure(part: &mut dyn Read, limit: &mut Limit) -> io::Result<u64> {
+        let (mut buffer, mut length) = (vec![0; PIECE], 0);
         loop {
             match part.read(&mut buffer)? {
-                0 => return Ok(()),
-                bytes => limit.add(bytes)?,
+                0 => return Ok(length),
+                bytes => {
+                    limit.add(bytes)?;
+                    length += bytes as u64;
+                }
             }
         }
     }
@@ -268,11 +277,10 @@ mod native {
 
     const WORKBOOK: &str = "a workbook";
 
-    /// The formats of workbooks that are read. Excel's of before 2007 is not: nothing bounds what reading it takes.
+    /// The formats of workbooks that are read. Excel's binary ones are not: nothing bounds what reading them takes.
     #[derive(Clone, Copy)]
     enum Book {
         Xlsx,
-        Xlsb,
         Ods,
     }
 
@@ -281,164 +289,207 @@ mod native {
         const fn part(self) -> &'static str {
             match self {
                 Book::Xlsx => "xl/workbook.xml",
-                Book::Xlsb => "xl/workbook.bin",
                 Book::Ods => "content.xml",
             }
-        }
-
-        fn open(self, file: Seekable) -> Result<Sheets<Seekable>, calamine::Error> {
-            Ok(match self {
-                Book::Xlsx => Sheets::Xlsx(Reader::new(file).map_err(calamine::Error::Xlsx)?),
-                Book::Xlsb => Sheets::Xlsb(Reader::new(file).map_err(calamine::Error::Xlsb)?),
-                Book::Ods => Sheets::Ods(Reader::new(file).map_err(calamine::Error::Ods)?),
-            })
         }
     }
 
     /// The sheets of a workbook that have one header, as a delimited text.
-    fn of_workbook(origin: &Origin, book: Book, remarks: &Remarks) -> Result<Origin, TableError> {
+    fn of_workbook(origin: &Origin, book: Book, largest: u64, remarks: &Remarks) -> Result<Origin, TableError> {
         let path = origin.path();
         let damaged = |why: &str| not_read(path, WORKBOOK, format!("it cannot be read ({why}); save the sheet as CSV"));
-        guarded(path, damaged, || of_sheets(origin, book, remarks, &|error| damaged(&error.to_string())))
+        guarded(path, damaged, || of_sheets(origin, book, largest, remarks, &damaged))
     }
 
     fn of_sheets(
         origin: &Origin,
         book: Book,
+        largest: u64,
         remarks: &Remarks,
-        damaged: &dyn Fn(calamine::Error) -> TableError,
+        damaged: &dyn Fn(&str) -> TableError,
     ) -> Result<Origin, TableError> {
         let path = origin.path();
         let file = Seekable::open(origin).map_err(io_error(path))?;
-        let mut workbook: Sheets<Seekable> = book.open(file).map_err(damaged)?;
         let limit = Limit::of_table(origin.num_bytes());
         let spool = Limited { stream: spool::Spool::new().map_err(io_error(path))?, limit };
-        let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(spool);
-        let written = |error: csv::Error| match error.into_kind() {
-            csv::ErrorKind::Io(error) => TooLarge::of(&error, path).unwrap_or_else(|| io_error(path)(error)),
-            other => io_error(path)(io::Error::other(format!("{other:?}"))),
+        let mut sheets = Sheets {
+            path,
+            num_bytes: origin.num_bytes(),
+            header: None,
+            writer: csv::WriterBuilder::new().flexible(true).from_writer(spool),
+            num_read: 0,
+            num_cells: 0,
+            read: Vec::new(),
+            others: Vec::new(),
         };
-        let (mut header, mut read, mut others) = (None, Vec::new(), Vec::new());
-        let most_cells = FREE_CELLS + origin.num_bytes().saturating_mul(MOST_CELLS_PER_BYTE);
-        let mut num_cells = 0;
-        for name in workbook.sheet_names() {
-            let mut sheet = Sheet { header: &mut header, has_header: false, writer: &mut writer };
-            let mut add = |row: Vec<String>| {
-                num_cells += row.len() as u64;
-                if num_cells > most_cells {
-                    let how = format!(
-                        "it has {num_cells} cells or more, expected at most {most_cells}; save the sheet as CSV"
-                    );
-                    return Err(not_read(path, WORKBOOK, how));
+        match book {
+            Book::Xlsx => {
+                let broken = |error: XlsxError| damaged(&error.to_string());
+                let mut book: Xlsx<Seekable> = Reader::new(file).map_err(broken)?;
+                let names = book.sheet_names();
+                // Each may be the largest part of the file: several may be one part.
+                let mut limit = Limit::of_table(origin.num_bytes());
+                let all = largest.saturating_mul(names.len() as u64);
+                limit.add(usize::try_from(all).unwrap_or(usize::MAX)).map_err(|error| unpacking(path, error.into()))?;
+                for name in names {
+                    let mut cells = book.worksheet_cells_reader(&name).map_err(broken)?;
+                    let next = || {
+                        let cell = cells.next_cell().map_err(broken)?;
+                        Ok(cell.map(|cell| (cell.get_position(), text_of(&cell.get_value().clone().into()))))
+                    };
+                    sheets.add(name, next)?;
                 }
-                sheet.add(row).map_err(written)
-            };
-            let is_read = match &mut workbook {
-                Sheets::Xlsx(book) => {
-                    let mut cells = book.worksheet_cells_reader(&name).map_err(|error| damaged(error.into()))?;
-                    let next =
-                        || Ok(cells.next_cell()?.map(|cell| (cell.get_position(), cell.get_value().clone().into())));
-                    rows_of_cells(path, next, damaged, &mut add)?
+            }
+            Book::Ods => {
+                let broken = |why: String| damaged(&why);
+                let mut archive = ZipArchive::new(file).map_err(|error| damaged(&error.to_string()))?;
+                let content = archive.by_name(book.part()).map_err(|error| damaged(&error.to_string()))?;
+                let mut document = OpenDocument::new(content);
+                while let Some(name) = document.next_table().map_err(broken)? {
+                    sheets.add(name, || document.next_cell().map_err(broken))?;
                 }
-                Sheets::Xlsb(book) => {
-                    let mut cells = book.worksheet_cells_reader(&name).map_err(|error| damaged(error.into()))?;
-                    let next =
-                        || Ok(cells.next_cell()?.map(|cell| (cell.get_position(), cell.get_value().clone().into())));
-                    rows_of_cells(path, next, damaged, &mut add)?
-                }
-                book => {
-                    let range = book.worksheet_range(&name).map_err(damaged)?;
-                    let mut is_read = true;
-                    for row in range.rows().map(texts_of) {
-                        is_read = is_read && add(row)?;
-                    }
-                    is_read
-                }
-            };
-            match (sheet.has_header, is_read) {
-                (false, true) => {}
-                (true, true) => read.push(name),
-                (_, false) => others.push(name),
             }
         }
+        let Sheets { header, writer, read, others, .. } = sheets;
         if header.is_none() {
             return Err(not_read(path, WORKBOOK, "nothing is in it; is it the right file?".to_owned()));
         }
         if read.len() > 1 || !others.is_empty() {
             remarks.add(Remark::Sheets { read, others });
         }
-        let flushed = writer.into_inner().map_err(|error| written(error.into_error().into()))?;
+        let flushed = writer.into_inner().map_err(|error| written(path, error.into_error().into()))?;
         let mut spool = flushed.stream;
         spool.flush().map_err(io_error(path))?;
         spool.into_origin(path, Format::Delimited).map_err(io_error(path))
     }
 
-    /// A sheet that is being written: its first row is the header that all sheets have to have.
-    struct Sheet<'s, W: Write> {
-        header: &'s mut Option<Vec<String>>,
-        has_header: bool,
-        writer: &'s mut csv::Writer<W>,
+    /// The error of writing a row.
+    fn written(path: &Path, error: csv::Error) -> TableError {
+        match error.into_kind() {
+            csv::ErrorKind::Io(error) => TooLarge::of(&error, path).unwrap_or_else(|| io_error(path)(error)),
+            other => io_error(path)(io::Error::other(format!("{other:?}"))),
+        }
     }
 
-    impl<W: Write> Sheet<'_, W> {
+    /// The sheets of a workbook, as they are written: those that have the header of the first one.
+    struct Sheets<'p, W: Write> {
+        path: &'p Path,
+        header: Option<Vec<String>>,
+        writer: csv::Writer<W>,
+        num_bytes: u64,
+        /// Cells that were read, and that were written, empty ones included.
+        num_read: u64,
+        num_cells: u64,
+        /// Names of the sheets that were read, and of those with other headers.
+        read: Vec<String>,
+        others: Vec<String>,
+    }
+
+    impl<W: Write> Sheets<'_, W> {
+        /// Adds a sheet of these cells, row by row.
+        fn add(
+            &mut self,
+            name: String,
+            mut next: impl FnMut() -> Result<Option<((u32, u32), String)>, TableError>,
+        ) -> Result<(), TableError> {
+            let mut has_header = false;
+            let (path, most) = (self.path, FREE_READ + self.num_bytes.saturating_mul(MOST_READ_PER_BYTE));
+            let mut num_read = self.num_read;
+            let counted = || {
+                num_read += 1;
+                if num_read > most { Err(too_many_cells(path, num_read, most)) } else { next() }
+            };
+            let is_read = rows_of_cells(path, counted, &mut |row| self.add_row(&mut has_header, row))?;
+            self.num_read = num_read;
+            match (has_header, is_read) {
+                (false, true) => {}
+                (true, true) => self.read.push(name),
+                (_, false) => self.others.push(name),
+            }
+            Ok(())
+        }
+
         /// Adds a row; `false` if the sheet has another header, so that it is not read.
-        fn add(&mut self, row: Vec<String>) -> Result<bool, csv::Error> {
+        fn add_row(&mut self, has_header: &mut bool, row: Vec<String>) -> Result<bool, TableError> {
+            self.num_cells += row.len() as u64;
+            let most = FREE_CELLS + self.num_bytes.saturating_mul(MOST_CELLS_PER_BYTE);
+            if self.num_cells > most {
+                return Err(too_many_cells(self.path, self.num_cells, most));
+            }
             if row.iter().all(String::is_empty) {
                 return Ok(true);
             }
-            match &*self.header {
-                _ if self.has_header => self.writer.write_record(&row)?,
-                None => {
-                    self.writer.write_record(&row)?;
-                    *self.header = Some(row);
-                }
-                Some(header) if *header == row => {}
-                Some(_) => return Ok(false),
+            let is_repeated = self.header.as_ref().map(|header| *header == row);
+            match is_repeated {
+                Some(false) if !*has_header => return Ok(false),
+                Some(true) if !*has_header => {}
+                _ => self.writer.write_record(&row).map_err(|error| written(self.path, error))?,
             }
-            self.has_header = true;
+            self.header.get_or_insert(row);
+            *has_header = true;
             Ok(true)
         }
     }
 
     /// Rows, and their cells, that are looked at before the first is written, to see which columns there are.
     const ROWS_AHEAD: usize = 256;
-    const CELLS_AHEAD: usize = 1 << 16;
+    const CELLS_AHEAD: u64 = 1 << 16;
+    /// And bytes of texts.
+    const BYTES_AHEAD: u64 = 4 << 20;
 
-    /// Cells of a workbook's tables at most, empty ones included, and for each byte of the file beyond.
+    /// Cells of a workbook that are read at most, and for each byte of the file beyond.
+    const FREE_READ: u64 = 2 << 20;
+    const MOST_READ_PER_BYTE: u64 = 2;
+    /// Cells of its tables at most, with the empty ones between, and for each byte of the file beyond.
     const FREE_CELLS: u64 = 4 << 20;
     const MOST_CELLS_PER_BYTE: u64 = 16;
+
+    fn too_many_cells(path: &Path, found: u64, most: u64) -> TableError {
+        let how = format!("it has {found} cells or more, expected at most {most}; save the sheet as CSV");
+        not_read(path, WORKBOOK, how)
+    }
 
     /// Puts cells, which come row by row, together to rows, and hands over each until one is not wanted. A sheet is as
     /// wide as its first rows: cells far outside would make it millions of columns wide in memory.
     fn rows_of_cells(
         path: &Path,
-        mut next: impl FnMut() -> Result<Option<((u32, u32), Data)>, calamine::Error>,
-        damaged: &dyn Fn(calamine::Error) -> TableError,
+        mut next: impl FnMut() -> Result<Option<((u32, u32), String)>, TableError>,
         add: &mut dyn FnMut(Vec<String>) -> Result<bool, TableError>,
     ) -> Result<bool, TableError> {
         let mut ahead: Vec<Vec<(u32, String)>> = Vec::new();
-        let (mut columns, mut num_ahead) = (None, 0);
+        let (mut columns, mut num_ahead, mut bytes_ahead, mut row_bytes) = (None, 0, 0, 0);
         let mut row: (u32, Vec<(u32, String)>) = (0, Vec::new());
         loop {
-            let cell = next().map_err(damaged)?;
+            let cell = next()?;
             let is_end = cell.is_none();
-            if let Some(((line, column), value)) = cell {
+            if let Some(((line, column), text)) = cell {
                 check_columns(path, (column as usize).saturating_add(1))?;
-                let text = text_of(&value);
                 if text.is_empty() {
                     continue;
                 }
                 num_ahead += 1;
+                bytes_ahead += text.len() as u64;
                 if line == row.0 {
+                    row_bytes += text.len() as u64;
+                    if row_bytes > ROW_BYTES {
+                        let number = u64::from(line) + 1;
+                        return Err(TableError::LongRow { path: path.to_owned(), row: "row", number });
+                    }
                     check_columns(path, row.1.len() + 1)?;
                     row.1.push((column, text));
                     continue;
                 }
+                row_bytes = text.len() as u64;
                 ahead.push(std::mem::replace(&mut row, (line, vec![(column, text)])).1);
             } else {
                 ahead.push(std::mem::take(&mut row.1));
             }
-            if !is_end && columns.is_none() && ahead.len() < ROWS_AHEAD && num_ahead < CELLS_AHEAD {
+            if !is_end
+                && columns.is_none()
+                && ahead.len() < ROWS_AHEAD
+                && num_ahead < CELLS_AHEAD
+                && bytes_ahead < BYTES_AHEAD
+            {
                 continue;
             }
             let &mut (start, end) = columns.get_or_insert_with(|| {
@@ -464,11 +515,7 @@ mod native {
         }
     }
 
-    /// The cells of a row as text: whole numbers without a fraction, times as ISO 8601.
-    fn texts_of(row: &[Data]) -> Vec<String> {
-        row.iter().map(text_of).collect()
-    }
-
+    /// A cell as text: a whole number without a fraction, a time as ISO 8601.
     fn text_of(cell: &Data) -> String {
         match cell {
             Data::Empty | Data::Error(_) => String::new(),
@@ -502,7 +549,7 @@ mod native {
             let moment = calamine::ExcelDateTime::new(45_000.25, calamine::ExcelDateTimeType::DateTime, false);
             let cells =
                 [Data::Float(123.0), Data::Float(2.5), Data::DateTime(day), Data::DateTime(moment), Data::Empty];
-            assert_eq!(texts_of(&cells), ["123", "2.5", "2023-03-15", "2023-03-15T06:00:00", ""]);
+            assert_eq!(cells.each_ref().map(text_of), ["123", "2.5", "2023-03-15", "2023-03-15T06:00:00", ""]);
         }
     }
 }

@@ -35,6 +35,8 @@ mod records;
 mod records_parquet;
 mod remark;
 mod schema;
+#[cfg(not(target_os = "unknown"))]
+mod shared_strings;
 mod sizes;
 mod spool;
 pub(crate) mod tally;

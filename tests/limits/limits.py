@@ -9,6 +9,7 @@ docs/limits.md promises. Prints a line for each. Processor time hardly depends o
 import gzip
 import io
 import os
+import random
 import signal
 import struct
 import subprocess
@@ -60,14 +61,20 @@ def zipped(parts):
 OFFICE = "http://schemas.openxmlformats.org"
 
 
-def workbook(sheet, texts="<sst/>"):
-    """A workbook of one sheet."""
+def padded(parts):
+    """An archive whose first part cannot be packed, so that the others may be large."""
+    return zipped({"padding.bin": random.Random(1).randbytes(MB // 2), **parts})
+
+
+def workbook(sheet, texts="<sst/>", num_sheets=1, pack=zipped):
+    """A workbook of sheets that are one part."""
     relation = f"{OFFICE}/officeDocument/2006/relationships"
     of = lambda number, kind, to: f'<Relationship Id="rId{number}" Type="{relation}/{kind}" Target="{to}"/>'
     relations = lambda *all: f'<Relationships xmlns="{OFFICE}/package/2006/relationships">{"".join(all)}</Relationships>'
     content = f"{OFFICE}/spreadsheetml/2006/main"
-    book = f'<workbook xmlns="{content}" xmlns:r="{relation}"><sheets><sheet name="A" sheetId="1" r:id="rId1"/></sheets></workbook>'
-    return zipped(
+    sheets = "".join(f'<sheet name="A{at}" sheetId="{at}" r:id="rId1"/>' for at in range(1, num_sheets + 1))
+    book = f'<workbook xmlns="{content}" xmlns:r="{relation}"><sheets>{sheets}</sheets></workbook>'
+    return pack(
         {
             "[Content_Types].xml": f'<Types xmlns="{OFFICE}/package/2006/content-types"/>',
             "_rels/.rels": relations(of(1, "officeDocument", "xl/workbook.xml")),
@@ -81,12 +88,12 @@ def workbook(sheet, texts="<sst/>"):
     )
 
 
-def document(rows):
+def document(rows, pack=zipped):
     """An OpenDocument table."""
     urn = "urn:oasis:names:tc:opendocument:xmlns"
     names = "".join(f' xmlns:{name}="{urn}:{name}:1.0"' for name in ["office", "table", "text"])
     body = f'<office:body><office:spreadsheet><table:table table:name="A">{rows}</table:table></office:spreadsheet></office:body>'
-    return zipped(
+    return pack(
         {
             "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
             "META-INF/manifest.xml": f'<manifest:manifest xmlns:manifest="{urn}:manifest:1.0"/>',
@@ -217,6 +224,26 @@ def logs():
     wide = '<table:table-cell table:number-columns-repeated="16384" office:value-type="string"><text:p>a</text:p></table:table-cell>'
     yield "repeated cells.ods", document(f'<table:table-row table:number-rows-repeated="1048576">{wide}</table:table-row>')
     yield "wide rows.ods", document(f"<table:table-row>{wide}</table:table-row>" * 100_000)
+    many = '<table:table-row table:number-rows-repeated="&#49;048576">' + wide + "</table:table-row>"
+    yield "escaped numbers.ods", document(many)
+    yield "rows behind another end.ods", document("</x>" + f"<table:table-row>{wide}</table:table-row>" * 2000)
+    text = "a" * 500_000
+    long = f'<table:table-cell table:number-columns-repeated="4000" office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
+    yield "repeated texts.ods", document(f'<table:table-row table:number-rows-repeated="100">{long}</table:table-row>')
+    blanks = '<table:table-cell office:value-type="string"><text:p><text:s text:c="4000000000"/></text:p></table:table-cell>'
+    yield "blanks.ods", document(f"<table:table-row>{blanks}</table:table-row>")
+    inner = '<table:table-cell office:value-type="string"><table:table><table:table-row/></table:table></table:table-cell>'
+    yield "tables in cells.ods", document(f"<table:table-row>{inner}</table:table-row>" * 200_000)
+    yield "cells.ods, padded", document('<table:table-row><table:table-cell office:value-type="float" office:value="1"/></table:table-row>' * 900_000, padded)
+    yield "a number of texts.xlsx", workbook(cells(10, '<c t="s"><v>0</v></c>'), '<sst uniqueCount="1000000000000"><si><t>a</t></si></sst>')
+    yield "texts, padded.xlsx", workbook(cells(10, '<c t="s"><v>0</v></c>'), "<sst>" + "<si><t>a</t></si>" * 8_000_000 + "</sst>", pack=padded)
+    words = "".join(f"<si><t>{'a' * 1000}</t></si>" for _ in range(100_000))
+    yield "long texts, padded.xlsx", workbook(cells(10, '<c t="s"><v>0</v></c>'), f"<sst>{words}</sst>", pack=padded)
+    yield "cells, padded.xlsx", workbook(cells(4_000_000, "<c><v>1</v></c>"), pack=padded)
+    yield "sheets.xlsx", workbook(cells(600_000, "<c/>"), num_sheets=100)
+    yield "sheets of nothing.xlsx", workbook(sheet("<!-- a -->" * 1_900_000), num_sheets=3000)
+    row = "".join('<c t="s"><v>0</v></c>' for _ in range(16_000))
+    yield "a row of long texts.xlsx", workbook(sheet(f"<row>{row}</row>" * 20), "<sst><si><t>" + "a" * 30_000 + "</t></si></sst>")
     yield "files.xlsx", zipped({f"xl/{at}.xml": "" for at in range(8000)})
 
 

@@ -58,7 +58,7 @@ export const canDoTwo = (numEvents: number): boolean =>
 export async function estimateRows(file: File): Promise<number> {
   const name = file.name.toLowerCase();
   if (/\.(parquet|pq)$/.test(name)) return file.size / PACKED_ROW_BYTES.parquet;
-  if (/\.(xlsx|xlsb|ods)$/.test(name)) return file.size / PACKED_ROW_BYTES.workbook;
+  if (/\.(xlsx|ods)$/.test(name)) return file.size / PACKED_ROW_BYTES.workbook;
   if (/\.(gz|zst|zip)$/.test(name)) return file.size / PACKED_ROW_BYTES.text;
   const sample = new Uint8Array(await file.slice(0, SAMPLE_BYTES).arrayBuffer());
   const numLines = sample.reduce((sum, byte) => sum + (byte === 10 ? 1 : 0), 0);

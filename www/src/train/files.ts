@@ -4,7 +4,7 @@ import { h } from '../dom';
 import { bytes, plural } from '../format';
 
 const ACCEPT =
-  '.csv,.tsv,.txt,.json,.jsonl,.ndjson,.parquet,.pq,.xml,.rss,.atom,.xlsx,.xlsb,.ods,.zip,.gz,.zst';
+  '.csv,.tsv,.txt,.json,.jsonl,.ndjson,.parquet,.pq,.xml,.rss,.atom,.xlsx,.ods,.zip,.gz,.zst';
 /** Bytes that the guess looks at. */
 const HEAD_BYTES = 4096;
 
