@@ -8,8 +8,8 @@ use vicino::events::file_being_decoded;
 /// Replaces the message of the standard library, from now on and on all threads.
 pub fn explain(form: ProgressForm) {
     panic::set_hook(Box::new(move |panic| match file_being_decoded() {
-        // It becomes the error of that file.
-        Some(_) if cfg!(panic = "unwind") => {}
+        // It becomes the error of that file. In WebAssembly nothing unwinds, whatever the compiler was told.
+        Some(_) if cfg!(all(panic = "unwind", not(target_family = "wasm"))) => {}
         Some(path) => {
             let problem = format!("{}: the file cannot be decoded: it is damaged ({})", path.display(), said(panic));
             print_error(form, &problem);
