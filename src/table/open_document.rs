@@ -1,5 +1,5 @@
-//! OpenDocument sheets, cell by cell: cells and rows say how often they are repeated, so that what is held in memory is a
-//! row as it is written, and never the grid.
+//! OpenDocument sheets, cell by cell: cells and rows say how often they are repeated, so that what is held in memory is
+//! a row as it is written, and never the grid.
 
 use std::io::{BufReader, Read};
 use std::rc::Rc;
@@ -8,7 +8,7 @@ use quick_xml::Reader;
 use quick_xml::escape::{resolve_predefined_entity, unescape};
 use quick_xml::events::{BytesStart, Event};
 
-use super::limit::{ROW_BYTES, RowBytes, RowLimited};
+use super::limit::{MAX_COLUMNS, ROW_BYTES, RowBytes, RowLimited};
 
 /// Cells that say the same, side by side.
 struct Run {
@@ -99,7 +99,7 @@ impl<R: Read> OpenDocument<R> {
             }
         };
         self.times_left = times.saturating_sub(1);
-        let mut column = 0_u64;
+        let (mut column, mut row_bytes) = (0_u64, 0);
         loop {
             let cell = match self.event()? {
                 Event::Start(tag) if is_cell(&tag) => Cell::of(&tag)?,
@@ -109,6 +109,10 @@ impl<R: Read> OpenDocument<R> {
             };
             let content = self.content(cell.value.is_none())?;
             let text = cell.value.unwrap_or(content);
+            row_bytes += text.len() as u64;
+            if row_bytes > ROW_BYTES || self.runs.len() >= MAX_COLUMNS {
+                return Err(format!("a row has more than {MAX_COLUMNS} cells, or {} MiB", ROW_BYTES >> 20));
+            }
             if !text.is_empty() {
                 self.runs.push(Run { column, times: cell.times, text: text.into() });
             }

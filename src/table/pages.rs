@@ -88,18 +88,15 @@ impl ChunkReader for Chunks {
     }
 }
 
-/// Reads the pages of a column of one row group of `num_rows` rows.
-///
-/// # Errors
-/// The column's place in the file is impossible.
+/// Reads the pages of a column, whose place was checked, of one row group of `num_rows` rows.
 pub(super) fn pages_of(
     chunks: &Arc<Chunks>,
     column: &ColumnChunkMetaData,
     num_rows: usize,
     budget: &Arc<Budget>,
-) -> Result<Box<dyn PageReader>, ParquetError> {
+) -> Box<dyn PageReader> {
     let description = column.column_descr();
-    Ok(Box::new(Pages {
+    Box::new(Pages {
         packed: PackedPages::of(chunks, column),
         codec: column.compression(),
         max_repetition: description.max_rep_level(),
@@ -110,7 +107,7 @@ pub(super) fn pages_of(
         num_bytes: 0,
         most_bytes: most_column_bytes(column),
         budget: budget.clone(),
-    }))
+    })
 }
 
 /// Pages that are unpacked and checked before anything is decoded: nothing that they say of themselves is believed.
@@ -294,7 +291,8 @@ impl RowGroupReader for RowGroup<'_> {
     }
 
     fn get_column_page_reader(&self, column: usize) -> Result<Box<dyn PageReader>, ParquetError> {
-        pages_of(&self.chunks, self.metadata.column(column), self.metadata.num_rows() as usize, &self.budget)
+        let num_rows = self.metadata.num_rows() as usize;
+        Ok(pages_of(&self.chunks, self.metadata.column(column), num_rows, &self.budget))
     }
 
     fn get_column_bloom_filter(&self, _: usize) -> Option<&Sbbf> {
@@ -379,8 +377,8 @@ mod tests {
             let expected = all(Box::new(SerializedPageReader::new(chunks.clone(), column, 4000, None).unwrap()));
             assert!(expected.len() > 2, "{}", expected.len());
             let budget = Arc::new(Budget::of_records(0));
-            assert_eq!(all(pages_of(&chunks, column, 4000, &budget).unwrap()), expected, "{version:?} {codec}");
-            let mut few = pages_of(&chunks, column, 1000, &budget).unwrap();
+            assert_eq!(all(pages_of(&chunks, column, 4000, &budget)), expected, "{version:?} {codec}");
+            let mut few = pages_of(&chunks, column, 1000, &budget);
             let outcome = std::iter::from_fn(|| few.get_next_page().transpose()).find_map(Result::err);
             assert!(outcome.is_some_and(|error| error.to_string().contains("more values than rows")));
         }
@@ -400,7 +398,7 @@ mod tests {
         bytes[start as usize + frame] = 0;
         let chunks = Arc::new(Chunks::Memory(bytes.into()));
         let budget = Arc::new(Budget::of_records(0));
-        let error = pages_of(&chunks, column, 300, &budget).unwrap().get_next_page().unwrap_err();
+        let error = pages_of(&chunks, column, 300, &budget).get_next_page().unwrap_err();
         assert!(error.to_string().contains("a page cannot be decompressed"), "{error}");
     }
 
@@ -432,7 +430,7 @@ mod tests {
             let chunks = Arc::new(Chunks::Memory(bytes.into()));
             let group = reader.metadata().row_group(0);
             let budget = Arc::new(Budget::of_records(0));
-            pages_of(&chunks, group.column(0), values.len(), &budget).unwrap().get_next_page().is_ok()
+            pages_of(&chunks, group.column(0), values.len(), &budget).get_next_page().is_ok()
         };
         assert!(is_read(Encoding::DELTA_BYTE_ARRAY, &ids));
         assert!(is_read(Encoding::DELTA_LENGTH_BYTE_ARRAY, &ids));

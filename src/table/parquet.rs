@@ -150,7 +150,7 @@ impl Parquet {
         let batch_rows = sizes::batch_rows(group.num_rows(), files.iter().map(|(leaf, _)| group.column(*leaf)));
         let open = |(leaf, file): &(usize, Arc<Chunks>)| {
             let column = group.column(*leaf);
-            Ok(ColumnReader::new(pages_of(file, column, num_rows, budget)?, column, batch_rows))
+            Ok(ColumnReader::new(pages_of(file, column, num_rows, budget), column, batch_rows))
         };
         files.iter().map(open).collect()
     }

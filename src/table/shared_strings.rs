@@ -1,5 +1,5 @@
-//! The texts of an Excel workbook, checked before they are read: the library holds all of them, and makes room for as many
-//! as the file says to have.
+//! The texts of an Excel workbook, checked before they are read: the library holds all of them, and makes room for as
+//! many as the file says to have.
 
 use std::io::{BufReader, Read};
 

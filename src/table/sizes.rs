@@ -28,7 +28,7 @@ pub(super) const fn most_page_bytes(packed: usize) -> usize {
 /// Bytes of the wanted columns that are decoded at a time, or so.
 const BATCH_BYTES: u64 = 16 << 20;
 /// Rows that are decoded at a time, at most and at least.
-pub(super) const MAX_BATCH_ROWS: usize = 1 << 16;
+const MAX_BATCH_ROWS: usize = 1 << 16;
 const MIN_BATCH_ROWS: u64 = 64;
 
 /// Rows of a group to decode at a time, by the bytes that its columns say to unpack to.

@@ -234,6 +234,8 @@ def logs():
     yield "blanks.ods", document(f"<table:table-row>{blanks}</table:table-row>")
     inner = '<table:table-cell office:value-type="string"><table:table><table:table-row/></table:table></table:table-cell>'
     yield "tables in cells.ods", document(f"<table:table-row>{inner}</table:table-row>" * 200_000)
+    filled = f'<table:table-cell office:value-type="string"><text:p>{"a" * 1000}</text:p></table:table-cell>'
+    yield "a row of texts, padded.ods", document(f"<table:table-row>{filled * 100_000}</table:table-row>", padded)
     yield "cells.ods, padded", document('<table:table-row><table:table-cell office:value-type="float" office:value="1"/></table:table-row>' * 900_000, padded)
     yield "a number of texts.xlsx", workbook(cells(10, '<c t="s"><v>0</v></c>'), '<sst uniqueCount="1000000000000"><si><t>a</t></si></sst>')
     yield "texts, padded.xlsx", workbook(cells(10, '<c t="s"><v>0</v></c>'), "<sst>" + "<si><t>a</t></si>" * 8_000_000 + "</sst>", pack=padded)

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Recommender } from '../../js/dist/node.js';
 import { root } from '../../scripts/lib.mjs';
+import { watchWasmMemory } from '../harness/wasm-memory.mjs';
 
 const [vicino] = process.argv.slice(2);
 const MOST_BYTES = 64 << 20;
@@ -15,16 +16,8 @@ const MOST_MICROSECONDS = 1_000_000;
 const MB = 1_000_000;
 const NUM_FORGED = 400;
 
-// The package shows its memory to nobody; whatever instance it makes is looked at here.
-// One instance opens them all, so that its memory is that of the greediest.
-let wasm;
-const { instantiate } = WebAssembly;
-WebAssembly.instantiate = async (...args) => {
-  const made = await instantiate(...args);
-  const { exports } = made.instance ?? made;
-  wasm = Object.values(exports).find((one) => one instanceof WebAssembly.Memory);
-  return made;
-};
+// One instance opens all models, so that its memory is that of the greediest.
+const wasmBytes = watchWasmMemory();
 
 /** Numbers that look drawn, the same every time. */
 function random(seed) {
@@ -130,7 +123,7 @@ async function use(bytes) {
     outcome = error.code;
   }
   const { user, system } = process.cpuUsage(before);
-  return { outcome, taken: user + system, held: wasm.buffer.byteLength };
+  return { outcome, taken: user + system, held: wasmBytes() };
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'vicino-limits-'));

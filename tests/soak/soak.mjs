@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Recommender } from '../../js/dist/node.js';
 import { root } from '../../scripts/lib.mjs';
+import { watchWasmMemory } from '../harness/wasm-memory.mjs';
 
 const NUM_LISTS = 1_000_000;
 const NUM_RECORDS = 100_000;
@@ -13,15 +14,7 @@ const MOST_GROWTH_MB = 64;
 /** Growth of what scripts hold that is noise. */
 const MOST_HELD_MB = 2;
 
-// The package shows its memory to nobody; whatever instance it makes is looked at here.
-let wasm;
-const { instantiate } = WebAssembly;
-WebAssembly.instantiate = async (...args) => {
-  const made = await instantiate(...args);
-  const { exports } = made.instance ?? made;
-  wasm = Object.values(exports).find((one) => one instanceof WebAssembly.Memory);
-  return made;
-};
+const wasmBytes = watchWasmMemory();
 
 if (!globalThis.gc) throw new Error('run it with node --expose-gc, as npm run soak does');
 const bytes = readFileSync(join(root, 'tests/golden/2.0-complete.vicino'));
@@ -47,7 +40,7 @@ function memory() {
   globalThis.gc();
   globalThis.gc();
   const { rss, heapUsed, external } = process.memoryUsage();
-  return { rss: rss / 1e6, held: (heapUsed + external) / 1e6, wasm: wasm.buffer.byteLength / 1e6 };
+  return { rss: rss / 1e6, held: (heapUsed + external) / 1e6, wasm: wasmBytes() / 1e6 };
 }
 
 /** Does something many times, and compares memory after a quarter with memory at the end. */
